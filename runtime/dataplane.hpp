@@ -1,0 +1,41 @@
+// The data plane as the platform drives it. One appliance a program, its policy linked in.
+#pragma once
+#include "runtime/packet.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace runtime {
+
+/// Which NIC the policy means: the n-th one of the machine, or the one with that MAC.
+struct NicSelector {
+    std::string_view iface; ///< the first Iface that names it, for messages
+    bool by_mac = false;
+    std::uint32_t index = 0;
+    Mac mac{};
+};
+
+/// The NICs that the policy needs, by NicId. One that the machine lacks must stop the boot.
+std::span<const NicSelector> nics();
+
+/// Starts from nothing: empty tables, counters at zero. `macs[i]` is the address of NIC i.
+void boot(std::span<const Mac> macs, Time now);
+
+/// Name, policy hash, compiler version, Ifaces and limits, for the console.
+void print_banner();
+
+/// A free packet, or nullptr when all are in use. Of its fields only frame_bytes and nic are for the caller.
+Packet* acquire();
+/// Gives a packet back that acquire() or transmit() handed out.
+void release(Packet& packet);
+
+/// Takes up to burst_packets frames that came in on one NIC, in order, and owns them from then on.
+void receive(NicId nic, std::span<Packet* const> frames, Time now);
+
+/// Lets time pass: ARP retries, log accounting. To be called at least every 100 ms, with or without frames.
+void tick(Time now);
+
+/// Every counter, for the console: hits by statement with its source line, drops by reason, NIC totals.
+void print_statistics();
+
+} // namespace runtime

@@ -1,0 +1,39 @@
+// Everything the data plane needs from outside, and all of it: whoever links runtime/ provides these.
+// The unikernel does so on the machine, the harness on the host.
+#pragma once
+#include "runtime/packet.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace runtime::platform {
+
+/// Hands frames to a NIC, in order. Takes ownership of the first n and returns n; the rest stay the
+/// caller's (the ring is full). MUST call runtime::release() for each one taken, once the NIC is done with it.
+/// MUST NOT change the frame; MAY write to the headroom before it.
+std::size_t transmit(NicId nic, std::span<Packet* const> packets);
+
+/// 64 random bits that a peer cannot guess. The harness seeds them, so that runs repeat.
+std::uint64_t random();
+
+/// Prints one text exactly as given: a log statement's, a statistic's. MAY be slow; the data plane limits its use.
+void console(std::string_view text);
+
+/// One `log` or `syslog` statement's text, whole. The image prints it; the harness also collects it.
+void log(std::string_view text);
+
+/// The data plane must not go on: prints what and where, lets nothing through any more, never returns.
+[[noreturn]] void halt(std::string_view what, const char* file, int line);
+
+} // namespace runtime::platform
+
+namespace runtime {
+
+/// Assertions stay on in the image.
+constexpr void check(bool holds, std::string_view what, const char* file = __builtin_FILE(),
+                     int line = __builtin_LINE()) {
+    if (!holds) platform::halt(what, file, line);
+}
+
+} // namespace runtime
