@@ -1,5 +1,6 @@
 // The data plane as the platform drives it. One appliance a program, its policy linked in.
 #pragma once
+#include "runtime/counters.hpp"
 #include "runtime/packet.hpp"
 
 #include <span>
@@ -34,6 +35,9 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now);
 
 /// Lets time pass: ARP retries, log accounting. To be called at least every 100 ms, with or without frames.
 void tick(Time now);
+
+/// What became of every packet so far.
+const Counters& counters();
 
 /// Every counter, for the console: hits by statement with its source line, drops by reason, NIC totals.
 void print_statistics();

@@ -22,49 +22,53 @@ inline constexpr std::size_t packet_bytes = 2048;
 inline constexpr std::size_t headroom_bytes = 64;
 inline constexpr std::size_t burst_packets = 32;
 
-/// How far a packet has come. A stage works on the packets that stand at it and moves them on.
+/// How far a packet has come: the next stage that may concern it. Stages run in this order, and a stage handles
+/// the packets that have not gone past it; so a stage that a policy does without is simply not in its list.
 enum class At : std::uint8_t {
-    receive,
-    prerouting,  ///< validated, its flow looked up
-    route,       ///< not for its ingress Iface
-    forward,     ///< has an egress Iface and a next hop
-    input,       ///< for one of our addresses
-    output,      ///< made here, routed
-    postrouting, ///< leaves by its egress Iface
-    transmit,    ///< needs only the next hop's MAC
-    settled,     ///< consumed, dropped or handed over: no stage may touch it
+#define STAGE(name, text) name,
+#include "runtime/stages.def"
+    settled,     ///< dropped or delivered; its buffer is free at the end of the burst
+    handed_over, ///< somebody else's now: a NIC, or the queue of a neighbour
 };
 
 /// Values of `ct.state`, in the order of the language's registry.
 enum class State : std::uint8_t { fresh, established, related, invalid };
 
 struct Flow;
+struct Packet;
 
-/// Sized and aligned so that an array of them is a pool and no frame crosses a page.
-struct alignas(packet_bytes) Packet {
+/// What is known of a packet besides its bytes. All zero is a frame that has just come in; the type stays trivial, so
+/// that a pool is plain memory.
+struct PacketInfo {
     // Set by whoever receives the frame.
-    std::uint16_t frame_bytes = 0; ///< length of the frame from its Ethernet header on
-    NicId nic = 0;                 ///< the NIC it came in by
+    std::uint16_t frame_bytes; ///< length of the frame from its Ethernet header on
+    NicId nic;                 ///< the NIC it came in by
 
     // Set by the stages.
-    IfaceId ingress = 0;
-    At at = At::receive;
-    State state = State::fresh;
-    IfaceId egress = 0;         ///< valid from At::forward or At::output on
-    IfaceId local = 0;          ///< the Iface whose address it is for, at At::input
-    bool transport_ok = false;  ///< the fixed part of its TCP, UDP or ICMP header is complete
-    bool made_here = false;
-    bool to_broadcast = false;  ///< link-layer or IP broadcast: never answered
-    std::uint8_t ip_header_bytes = 0;
-    std::uint16_t ip_bytes = 0; ///< total length
-    Ipv4Address nexthop = 0;
-    std::uint32_t flow_hash = 0;
-    Flow* flow = nullptr;       ///< its live flow, if there is one
-    bool reply = false;         ///< goes against its flow's first packet
-    Packet* next = nullptr;     ///< of whoever holds the packet: pool, neighbour queue, ring
+    IfaceId ingress;
+    At at;
+    State state;
+    IfaceId egress;              ///< from forward or output on
+    IfaceId local;               ///< the Iface whose address it is for, from input on
+    bool transport_complete; ///< the fixed part of its TCP, UDP or ICMP header is there
+    bool group_mac;          ///< came in a broadcast or multicast frame
+    bool to_broadcast;       ///< goes to an IP broadcast address
+    bool made_here;
+    bool answer;             ///< an ICMP error or RST: no chain, no flow
+    bool reply;              ///< goes against its flow's first packet
+    std::uint8_t ip_header_bytes;
+    std::uint16_t ip_bytes; ///< total length
+    Ipv4Address nexthop;    ///< from forward or output on
+    Flow* flow;   ///< its live flow, if there is one
+    Packet* next; ///< for whoever holds the packet: the pool, a neighbour's queue, a ring
+};
 
-    std::array<std::uint8_t, headroom_bytes> headroom;
-    std::array<std::uint8_t, packet_bytes - 64 - headroom_bytes> frame;
+inline constexpr std::size_t packet_info_bytes = 64;
+
+/// Sized and aligned so that an array of them is a pool and no frame crosses a page.
+struct alignas(packet_bytes) Packet : PacketInfo {
+    alignas(packet_info_bytes) std::array<std::uint8_t, headroom_bytes> headroom;
+    std::array<std::uint8_t, packet_bytes - packet_info_bytes - headroom_bytes> frame;
 
     std::span<std::uint8_t> ip() { return {frame.data() + ethernet_header_bytes, ip_bytes}; }
     std::span<const std::uint8_t> ip() const { return {frame.data() + ethernet_header_bytes, ip_bytes}; }

@@ -1,0 +1,263 @@
+#include "codegen/cpp.hpp"
+
+#include "codegen/functions.hpp"
+#include "codegen/json.hpp"
+#include "codegen/names.hpp"
+#include "codegen/sizes.hpp"
+#include "codegen/version.hpp"
+
+#include <algorithm>
+
+namespace codegen {
+
+namespace {
+
+using NicSelector = std::variant<std::uint32_t, model::Mac>;
+
+class Program {
+public:
+    explicit Program(const model::Appliance& appliance)
+        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)) {
+        for (const auto& iface : appliance.ifaces)
+            if (std::ranges::find(nics_, iface.nic) == nics_.end()) nics_.push_back(iface.nic);
+    }
+
+    std::string text() {
+        // Functions are written first, since they tell which sets need tables; the text has the tables first.
+        Writer functions;
+        for (const auto id : functions_) write_function(functions, sets_, appliance_, id);
+
+        Writer out;
+        out.line("// Made by naclc {} from {}: change the policy, not this file.", version,
+                 appliance_.files.at(0));
+        out.line("#include \"runtime/generated.hpp\"");
+        out.blank();
+        out.line("namespace {{");
+        out.line("using namespace runtime;");
+        out.blank();
+        sets_.write_tables(out);
+        for (const auto id : functions_) write_declaration(out, appliance_, id);
+        out.blank();
+        std::string text = std::move(out).take() + std::move(functions).take();
+
+        Writer rest;
+        nics(rest);
+        chains(rest);
+        ifaces(rest);
+        routes(rest);
+        stages(rest);
+        statements(rest);
+        memory(rest);
+        rest.line("}} // namespace");
+        rest.blank();
+        policy(rest);
+        return text + std::move(rest).take();
+    }
+
+private:
+    void nics(Writer& out) const {
+        out.open("constexpr std::array<NicSelector, {}> nics = {{{{", nics_.size());
+        for (const auto& nic : nics_) {
+            const auto user = std::ranges::find(appliance_.ifaces, nic, &model::Iface::nic);
+            if (const auto* index = std::get_if<std::uint32_t>(&nic)) {
+                out.line("{{{}, false, {}, {{}}}},", quoted(user->name), *index);
+            } else {
+                const auto& m = std::get<model::Mac>(nic);
+                out.line("{{{}, true, 0, {{{:#04x}}}}},", quoted(user->name), fmt::join(m, ", "));
+            }
+        }
+        out.close("}};");
+        out.blank();
+    }
+
+    /// The functions of one chain as an array; nothing for an empty chain.
+    void chain(Writer& out, const std::string& name, const std::vector<model::FunctionId>& functions) const {
+        if (functions.empty()) return;
+        std::vector<std::string> names;
+        for (const auto id : functions) names.push_back(function_name(appliance_, id));
+        out.line("constexpr std::array<Function, {}> {} = {{{}}};", names.size(), name, fmt::join(names, ", "));
+    }
+
+    static std::string chain_name(const model::Iface& iface, std::size_t hook) {
+        return identifier(iface.name) + std::string(hook_names[hook]);
+    }
+
+    void chains(Writer& out) const {
+        for (const auto& iface : appliance_.ifaces)
+            for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
+                chain(out, chain_name(iface, hook), iface.chains[hook]);
+        if (appliance_.gateway) chain(out, "forward_chain", appliance_.gateway->forward);
+        out.blank();
+    }
+
+    void ifaces(Writer& out) const {
+        out.open("constexpr std::array<Iface, {}> ifaces = {{{{", appliance_.ifaces.size());
+        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i) {
+            const auto& iface = appliance_.ifaces[i];
+            out.open("{{.name = {},", quoted(iface.name));
+            out.line(".nic = {},", std::ranges::find(nics_, iface.nic) - nics_.begin());
+            out.line(".forwards = {},", forwards(static_cast<model::IfaceId>(i)));
+            out.line(".configured = {},", iface.ipv4.has_value());
+            if (iface.ipv4) {
+                address(out, "address", iface.ipv4->address);
+                address(out, "netmask", iface.ipv4->network.mask());
+                address(out, "broadcast", iface.ipv4->network.broadcast().value_or(0));
+                address(out, "gateway", iface.ipv4->gateway.value_or(0));
+            }
+            for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
+                out.line(".{} = {},", hook_names[hook],
+                         iface.chains[hook].empty() ? "{}" : chain_name(iface, hook));
+            out.close("},");
+        }
+        out.close("}};");
+        out.blank();
+    }
+
+    static void address(Writer& out, std::string_view member, model::Ipv4Address a) {
+        out.line(".{} = {:#010x}, // {}", member, a, dotted(a));
+    }
+
+    bool forwards(model::IfaceId iface) const {
+        return appliance_.gateway &&
+               std::ranges::any_of(appliance_.gateway->routes,
+                                   [&](const model::Route& route) { return route.iface == iface; });
+    }
+
+    /// Longest prefix, then lowest cost, then source order.
+    static void best_first(std::vector<model::Route>& routes) {
+        std::ranges::stable_sort(routes, [](const model::Route& a, const model::Route& b) {
+            if (a.destination.length != b.destination.length) return a.destination.length > b.destination.length;
+            return a.cost < b.cost;
+        });
+    }
+
+    void routes(Writer& out) const {
+        std::vector<model::Route> forwarding;
+        if (appliance_.gateway) forwarding = appliance_.gateway->routes;
+        std::vector<model::Route> own = forwarding;
+        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i)
+            if (const auto& ipv4 = appliance_.ifaces[i].ipv4)
+                own.push_back({.name = "the network of " + appliance_.ifaces[i].name,
+                               .place = {},
+                               .destination = ipv4->network,
+                               .iface = static_cast<model::IfaceId>(i),
+                               .nexthop = {},
+                               .cost = 0});
+        best_first(forwarding);
+        best_first(own);
+        // What no route has goes to the first gateway there is.
+        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i) {
+            const auto& iface = appliance_.ifaces[i];
+            if (!iface.ipv4 || !iface.ipv4->gateway) continue;
+            own.push_back({.name = "the gateway of " + iface.name,
+                           .place = {},
+                           .destination = {},
+                           .iface = static_cast<model::IfaceId>(i),
+                           .nexthop = iface.ipv4->gateway,
+                           .cost = 0});
+            break;
+        }
+        route_table(out, "routes", "for packets on their way through", forwarding);
+        route_table(out, "own_routes", "for packets made here", own);
+    }
+
+    static void route_table(Writer& out, std::string_view name, std::string_view what,
+                            const std::vector<model::Route>& routes) {
+        out.line("/// {}, best first", what);
+        out.open("constexpr std::array<Route, {}> {} = {{{{", routes.size(), name);
+        for (const auto& route : routes)
+            out.line("{{{:#010x}, {:#010x}, {}, {:#010x}}}, // {}/{}{}{}", route.destination.address,
+                     route.destination.mask(), route.iface, route.nexthop.value_or(0),
+                     dotted(route.destination.address), route.destination.length,
+                     route.nexthop ? " by " + dotted(*route.nexthop) : "",
+                     route.name.empty() ? "" : ": " + route.name);
+        out.close("}};");
+        out.blank();
+    }
+
+    bool any_chain(model::Hook hook) const {
+        return std::ranges::any_of(appliance_.ifaces,
+                                   [&](const model::Iface& iface) { return !iface.chain(hook).empty(); });
+    }
+
+    void stages(Writer& out) const {
+        std::vector<std::string_view> names = {"receive", "validate"};
+        const bool tracks = appliance_.has_chains();
+        const auto add = [&](bool needed, std::string_view name) {
+            if (needed) names.push_back(name);
+        };
+        add(tracks, "reassemble");
+        add(tracks, "track");
+        add(any_chain(model::Hook::prerouting), "prerouting");
+        add(true, "local");
+        add(true, "route");
+        add(appliance_.gateway && !appliance_.gateway->forward.empty(), "forward");
+        add(true, "arrive");
+        add(any_chain(model::Hook::input), "input");
+        add(true, "deliver");
+        add(any_chain(model::Hook::output), "output");
+        add(any_chain(model::Hook::postrouting), "postrouting");
+        add(tracks, "confirm");
+        add(true, "transmit");
+        out.line("/// The path of a packet through this appliance");
+        out.open("constexpr std::array<Stage, {}> stages = {{{{", names.size());
+        for (const auto name : names) out.line("stage::{},", name);
+        out.close("}};");
+        out.blank();
+    }
+
+    void statements(Writer& out) const {
+        constexpr std::string_view actions[] = {"accept", "drop", "reject", "accept", "accept"};
+        out.open("constexpr std::array<Statement, {}> statements = {{{{", appliance_.statements.size());
+        for (const auto& statement : appliance_.statements)
+            out.line("{{Action::{}, {}, {}, {}}},", actions[static_cast<std::size_t>(statement.action)],
+                     quoted(appliance_.files.at(statement.place.file)), statement.place.line,
+                     statement.place.column);
+        out.close("}};");
+        out.blank();
+    }
+
+    void memory(Writer& out) const {
+        const Sizes s = sizes(appliance_, nics_.size());
+        out.line("// All memory of the appliance");
+        out.line("std::array<std::uint64_t, {}> hits;", appliance_.statements.size());
+        out.line("std::array<Packet, {}> packets;", s.packets);
+        out.line("std::array<Flow, {}> flows;", s.flows);
+        out.line("std::array<FlowTable::Link, {}> flow_buckets;", s.flow_buckets);
+        out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
+        out.blank();
+    }
+
+    void policy(Writer& out) const {
+        const auto& conntrack = appliance_.conntrack;
+        out.open("constinit const runtime::Policy runtime::linked_policy{{");
+        out.line(".name = {},", quoted(appliance_.name));
+        out.line(".hash = \"{}\",", policy_hash(appliance_));
+        out.line(".compiler = \"naclc {}\",", version);
+        for (const auto member : {"nics", "ifaces", "routes", "own_routes"}) out.line(".{0} = {0},", member);
+        const bool has_forward = appliance_.gateway && !appliance_.gateway->forward.empty();
+        out.line(".forward = {},", has_forward ? "forward_chain" : "{}");
+        out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);
+        out.line(".drop_invalid = {},", conntrack.drop_invalid);
+        const auto ns = [](std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; };
+        out.line(".timeouts = {{{}, {}, {}, {}, {}, {}, {}}}, // ns, by FlowKind", ns(conntrack.unconfirmed.tcp),
+                 ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
+                 ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
+        for (const auto member : {"stages", "statements", "hits", "packets", "flows", "flow_buckets", "neighbours"})
+            out.line(".{0} = {0},", member);
+        out.close("};");
+    }
+
+    static constexpr std::array<std::string_view, 4> hook_names = {"prerouting", "input", "output", "postrouting"};
+
+    const model::Appliance& appliance_;
+    Sets sets_;
+    std::set<model::FunctionId> functions_;
+    std::vector<NicSelector> nics_; ///< in order of first use
+};
+
+} // namespace
+
+std::string cpp(const model::Appliance& appliance) { return Program(appliance).text(); }
+
+} // namespace codegen

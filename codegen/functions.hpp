@@ -1,0 +1,19 @@
+// Filters as C++ functions, shaped like their source.
+#pragma once
+#include "codegen/sets.hpp"
+
+#include <set>
+
+namespace codegen {
+
+/// The functions that some chain runs, called ones included.
+std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance);
+
+/// The C++ name of a function of the policy.
+std::string function_name(const model::Appliance& appliance, model::FunctionId function);
+
+/// One definition, its declaration, each verdict with its place.
+void write_declaration(Writer& out, const model::Appliance& appliance, model::FunctionId function);
+void write_function(Writer& out, Sets& sets, const model::Appliance& appliance, model::FunctionId function);
+
+} // namespace codegen

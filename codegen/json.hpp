@@ -1,0 +1,17 @@
+// The model as JSON, and the hash that names a policy.
+#pragma once
+#include "compiler/model/appliance.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace codegen {
+
+/// Everything that decides what the appliance does; no places, so that layout and comments do not show.
+nlohmann::json to_json(const model::Appliance& appliance);
+
+/// SHA-256 of that, as 64 hexadecimal digits.
+std::string policy_hash(const model::Appliance& appliance);
+
+} // namespace codegen

@@ -1,0 +1,80 @@
+#include "codegen/names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace codegen {
+
+std::string identifier(std::string_view name) {
+    // A trailing underscore keeps clear of keywords, of the runtime's names and of the tables' names.
+    std::string result(name);
+    std::ranges::replace(result, '-', '_');
+    std::ranges::replace(result, '.', '_');
+    return result + "_";
+}
+
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            result += {'\\', c};
+        else if (c == '\n')
+            result += "\\n";
+        else if (byte < 0x20 || byte >= 0x7f || c == '?')
+            result += fmt::format("\\{:03o}", byte); // always three digits, so that none after it joins in
+        else
+            result += c;
+    }
+    return result + '"';
+}
+
+std::string dotted(model::Ipv4Address a) {
+    return fmt::format("{}.{}.{}.{}", a >> 24, a >> 16 & 0xff, a >> 8 & 0xff, a & 0xff);
+}
+
+std::string accessor(model::Field field) {
+    std::string name(model::info(field).name);
+    std::ranges::replace(name, '.', '_');
+    std::ranges::replace(name, '-', '_');
+    return name;
+}
+
+std::string notation(model::FieldKind kind, model::Value value) {
+    switch (kind) {
+    case model::FieldKind::address: return dotted(static_cast<model::Ipv4Address>(value));
+    case model::FieldKind::state: return std::string(model::state_names[value & 3]);
+    case model::FieldKind::boolean: return value != 0 ? "true" : "false";
+    case model::FieldKind::flags: {
+        std::string names;
+        for (std::size_t i = 0; i < model::tcp_flag_names.size(); ++i)
+            if ((value >> i & 1) != 0) names += (names.empty() ? "" : ",") + std::string(model::tcp_flag_names[i]);
+        return names.empty() ? "none" : names;
+    }
+    default: return fmt::format("{}", value);
+    }
+}
+
+std::string literal(model::Field field, model::Value value) {
+    const auto kind = model::info(field).kind;
+    const std::string known = notation(kind, value);
+    const std::string code =
+        kind == model::FieldKind::address ? fmt::format("{:#010x}", value) : fmt::format("{}u", value);
+    return known + "u" == code ? code : fmt::format("{} /* {} */", code, known);
+}
+
+std::string location(const model::Appliance& appliance, const model::Place& place) {
+    return fmt::format("{}:{}", appliance.files.at(place.file), place.line);
+}
+
+std::string_view subtype(model::Layer layer) {
+    switch (layer) {
+    case model::Layer::tcp: return "TCP";
+    case model::Layer::udp: return "UDP";
+    case model::Layer::icmp: return "ICMP";
+    default: return "IP";
+    }
+}
+
+} // namespace codegen

@@ -1,0 +1,33 @@
+// What the host build of a policy exports: the same data plane as in the image, in a shared object that the harness
+// loads. One appliance a shared object; calls come from one thread.
+#pragma once
+#include "runtime/counters.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+
+struct NaclHostCallbacks {
+    void* context;
+    /// A frame left by a NIC, ARP included.
+    void (*transmitted)(void* context, std::uint8_t nic, const std::uint8_t* frame, std::size_t bytes);
+    /// One `log` or `syslog` statement's text, without severity.
+    void (*logged)(void* context, const char* text, std::size_t bytes);
+};
+
+/// Starts the appliance from nothing. `macs` has six bytes for each NIC of the policy.
+void nacl_host_boot(const NaclHostCallbacks* callbacks, const std::uint8_t* macs, std::size_t nics,
+                    std::uint64_t now_ns, std::uint64_t seed);
+/// Frames that came in on one NIC together: at most 32, taken as one burst.
+struct NaclHostFrame {
+    const std::uint8_t* bytes;
+    std::size_t size;
+};
+void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames, std::size_t count, std::uint64_t now_ns);
+void nacl_host_tick(std::uint64_t now_ns);
+const runtime::Counters* nacl_host_counters();
+/// Hit counters by statement number; sets their count.
+const std::uint64_t* nacl_host_hits(std::size_t* count);
+
+} // extern "C"

@@ -1,0 +1,80 @@
+// The platform under the data plane when it runs on the host: see host_abi.hpp.
+#include "harness/host_abi.hpp"
+#include "runtime/policy.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+NaclHostCallbacks host;
+std::uint64_t random_state;
+
+} // namespace
+
+namespace runtime::platform {
+
+std::size_t transmit(NicId nic, std::span<Packet* const> packets) {
+    for (Packet* const packet : packets) {
+        host.transmitted(host.context, nic, packet->frame.data(), packet->frame_bytes);
+        release(*packet);
+    }
+    return packets.size();
+}
+
+/// SplitMix64: runs repeat from their seed.
+std::uint64_t random() {
+    std::uint64_t z = random_state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+/// The harness collects the texts of log statements, and reads counters as numbers.
+void console(std::string_view) {}
+
+void log(std::string_view text) { host.logged(host.context, text.data(), text.size()); }
+
+void halt(std::string_view what, const char* file, int line) {
+    std::fprintf(stderr, "assertion failed: %.*s at %s:%d\n", static_cast<int>(what.size()), what.data(), file, line);
+    std::abort();
+}
+
+} // namespace runtime::platform
+
+#define NACL_EXPORT extern "C" __attribute__((visibility("default")))
+
+NACL_EXPORT void nacl_host_boot(const NaclHostCallbacks* callbacks, const std::uint8_t* macs, std::size_t nics,
+                                std::uint64_t now_ns, std::uint64_t seed) {
+    host = *callbacks;
+    random_state = seed;
+    std::array<runtime::Mac, 256> addresses;
+    runtime::check(nics <= addresses.size(), "NICs have 8-bit numbers");
+    for (std::size_t i = 0; i < nics; ++i) std::copy_n(macs + 6 * i, 6, addresses[i].begin());
+    runtime::boot({addresses.data(), nics}, now_ns);
+}
+
+NACL_EXPORT void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames, std::size_t count,
+                                   std::uint64_t now_ns) {
+    std::array<runtime::Packet*, runtime::burst_packets> burst;
+    runtime::check(count <= burst.size(), "a burst has its limit");
+    for (std::size_t i = 0; i < count; ++i) {
+        burst[i] = runtime::acquire();
+        runtime::check(burst[i] != nullptr, "the pool has room for a burst");
+        // As on a NIC, what exceeds the buffer is cut off, and still longer than any frame may be.
+        const std::size_t bytes = std::min(frames[i].size, burst[i]->frame.size());
+        std::copy_n(frames[i].bytes, bytes, burst[i]->frame.begin());
+        burst[i]->frame_bytes = static_cast<std::uint16_t>(bytes);
+    }
+    runtime::receive(nic, {burst.data(), count}, now_ns);
+}
+
+NACL_EXPORT void nacl_host_tick(std::uint64_t now_ns) { runtime::tick(now_ns); }
+
+NACL_EXPORT const runtime::Counters* nacl_host_counters() { return &runtime::counters(); }
+
+NACL_EXPORT const std::uint64_t* nacl_host_hits(std::size_t* count) {
+    *count = runtime::linked_policy.hits.size();
+    return runtime::linked_policy.hits.data();
+}

@@ -1,0 +1,162 @@
+#include "runtime/answers.hpp"
+
+#include "runtime/addresses.hpp"
+#include "runtime/checksum.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/routes.hpp"
+#include "runtime/transport.hpp"
+
+#include <cstring>
+#include <optional>
+
+namespace runtime {
+
+namespace {
+
+constexpr std::size_t own_header_bytes = 20;
+constexpr std::size_t icmp_header_bytes = 8;
+constexpr std::size_t quoted_bytes_max = 576 - own_header_bytes - icmp_header_bytes; // RFC 1812 4.3.2.3
+constexpr std::uint8_t internetwork_control = 0xc0;                                  // RFC 1812 4.3.2.5
+
+/// RFC 1812 4.3.2.7: what is never answered, so that answers cannot multiply.
+bool may_answer(const Packet& packet) {
+    const Ipv4Address destination = field::ip_daddr(packet);
+    if (packet.group_mac || packet.to_broadcast || is_multicast(destination)) return false;
+    if ((get16(packet.ip(), 6) & 0x1fff) != 0) return false;
+    if (field::ip_protocol(packet) == icmp_protocol && !packet.payload().empty()) {
+        switch (packet.payload()[0]) {
+        case icmp::unreachable:
+        case icmp::source_quench:
+        case icmp::redirect:
+        case icmp::time_exceeded:
+        case icmp::parameter_problem: return false;
+        default: break;
+        }
+    }
+    return true;
+}
+
+/// Where an answer to the packet's source goes, if it may be made at all. Uses up allowance.
+std::optional<NextHop> way_back(Appliance& appliance, const Packet& packet, Time now) {
+    if (!may_answer(packet)) return std::nullopt;
+    const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, field::ip_saddr(packet));
+    if (!hop || !appliance.policy.ifaces[hop->iface].configured) return std::nullopt;
+    if (!appliance.answers.take(now)) return std::nullopt;
+    return hop;
+}
+
+void send_answer(Packet& packet, const NextHop& hop) {
+    packet.egress = hop.iface;
+    packet.nexthop = hop.address;
+    packet.answer = true;
+    packet.at = At::transmit;
+}
+
+/// `source` is the address the packet was delivered to, or 0 for the one of the Iface it leaves by.
+void answer_with_error(Appliance& appliance, Packet& packet, IcmpError error, Ipv4Address source, Time now) {
+    packet.at = At::settled;
+    const auto hop = way_back(appliance, packet, now);
+    if (!hop) return;
+    if (source == 0) source = appliance.policy.ifaces[hop->iface].address;
+    const Ipv4Address destination = field::ip_saddr(packet);
+    const std::size_t quoted = packet.ip_bytes < quoted_bytes_max ? packet.ip_bytes : quoted_bytes_max;
+    std::uint8_t* const ip = packet.frame.data() + ethernet_header_bytes;
+    std::memmove(ip + own_header_bytes + icmp_header_bytes, ip, quoted);
+    make_own(appliance, packet,
+             {internetwork_control, icmp_protocol, source, destination, icmp_header_bytes + quoted});
+    const MutableBytes icmp = packet.payload();
+    put8(icmp, 0, error.type);
+    put8(icmp, 1, error.code);
+    put16(icmp, 2, 0);
+    put32(icmp, 4, 0);
+    put16(icmp, 2, checksum(icmp));
+    send_answer(packet, *hop);
+}
+
+/// RFC 9293 3.10.7.1.
+void answer_with_reset(Appliance& appliance, Packet& packet, Time now) {
+    using namespace tcp_flag;
+    packet.at = At::settled;
+    if (!transport_sound(packet) || (field::tcp_flags(packet) & rst) != 0) return;
+    const auto hop = way_back(appliance, packet, now);
+    if (!hop) return;
+    const std::uint32_t flags = field::tcp_flags(packet);
+    const std::uint32_t sequence = field::tcp_sequence(packet);
+    const std::uint32_t acknowledged = field::tcp_ackseq(packet);
+    const auto sent = static_cast<std::uint32_t>(packet.payload().size() - 4 * field::tcp_doff(packet)) +
+                      ((flags & syn) != 0) + ((flags & fin) != 0);
+    const std::uint16_t from = static_cast<std::uint16_t>(field::tcp_dport(packet));
+    const std::uint16_t to = static_cast<std::uint16_t>(field::tcp_sport(packet));
+    constexpr std::size_t tcp_header_bytes = 20;
+    make_own(appliance, packet,
+             {0, tcp_protocol, field::ip_daddr(packet), field::ip_saddr(packet), tcp_header_bytes});
+    const MutableBytes tcp = packet.payload();
+    put16(tcp, 0, from);
+    put16(tcp, 2, to);
+    const bool acked = (flags & ack) != 0;
+    put32(tcp, 4, acked ? acknowledged : 0);
+    put32(tcp, 8, acked ? 0 : sequence + sent);
+    put16(tcp, 12, static_cast<std::uint16_t>(5 << 12 | rst | (acked ? 0 : ack)));
+    put16(tcp, 14, 0);
+    put32(tcp, 16, 0);
+    put16(tcp, 16, checksum(tcp, pseudo_header_sum(field::ip_saddr(packet), field::ip_daddr(packet),
+                                                   tcp_protocol, tcp_header_bytes)));
+    send_answer(packet, *hop);
+}
+
+void count_drop(Appliance& appliance, Reason reason) {
+    ++appliance.counters.dropped[static_cast<std::size_t>(reason)];
+}
+
+} // namespace
+
+void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
+    packet.ip_header_bytes = own_header_bytes;
+    packet.ip_bytes = static_cast<std::uint16_t>(own_header_bytes + header.payload_bytes);
+    packet.frame_bytes = static_cast<std::uint16_t>(ethernet_header_bytes + packet.ip_bytes);
+    packet.made_here = true;
+    packet.transport_complete = true;
+    const MutableBytes ip = packet.ip();
+    put8(ip, 0, 0x45);
+    put8(ip, 1, header.tos);
+    put16(ip, 2, packet.ip_bytes);
+    put16(ip, 4, 0);
+    put16(ip, 6, 0x4000);
+    put8(ip, 8, 64);
+    put8(ip, 9, header.protocol);
+    put16(ip, 10, 0);
+    put32(ip, 12, header.source);
+    put32(ip, 16, header.destination);
+    put16(ip, 10, checksum(ip.first(own_header_bytes)));
+    ++appliance.counters.made;
+}
+
+void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpError error, Time now) {
+    count_drop(appliance, reason);
+    answer_with_error(appliance, packet, error, 0, now);
+}
+
+void drop_with_rejection(Appliance& appliance, Packet& packet, Time now) {
+    constexpr std::uint8_t administratively_prohibited = 13;
+    count_drop(appliance, Reason::reject);
+    if (field::ip_protocol(packet) == tcp_protocol)
+        answer_with_reset(appliance, packet, now);
+    else
+        answer_with_error(appliance, packet, {icmp::unreachable, administratively_prohibited}, 0, now);
+}
+
+void answer_unserved(Appliance& appliance, Packet& packet, Time now) {
+    constexpr std::uint8_t protocol_unreachable = 2, port_unreachable = 3;
+    switch (field::ip_protocol(packet)) {
+    case tcp_protocol: return answer_with_reset(appliance, packet, now);
+    case icmp_protocol: packet.at = At::settled; return;
+    case udp_protocol:
+        return answer_with_error(appliance, packet, {icmp::unreachable, port_unreachable},
+                                 field::ip_daddr(packet), now);
+    default:
+        return answer_with_error(appliance, packet, {icmp::unreachable, protocol_unreachable},
+                                 field::ip_daddr(packet), now);
+    }
+}
+
+} // namespace runtime

@@ -1,0 +1,80 @@
+// All state of the running appliance, and what every stage may do with a packet.
+#pragma once
+#include "runtime/bytes.hpp"
+#include "runtime/counters.hpp"
+#include "runtime/policy.hpp"
+
+namespace runtime {
+
+/// Pays out at most `per_second` times a second, and as many at once after a quiet second.
+class RateLimit {
+public:
+    explicit constexpr RateLimit(std::uint32_t per_second) : cost_ns_(second_ns / per_second) {}
+
+    void reset(Time now) {
+        allowance_ns_ = second_ns;
+        last_ = now;
+    }
+    bool take(Time now) {
+        const Time passed = now - last_;
+        last_ = now;
+        allowance_ns_ = passed >= second_ns - allowance_ns_ ? second_ns : allowance_ns_ + passed;
+        if (allowance_ns_ < cost_ns_) return false;
+        allowance_ns_ -= cost_ns_;
+        return true;
+    }
+
+private:
+    static constexpr Time second_ns = 1'000'000'000;
+    Time cost_ns_;
+    Time allowance_ns_ = 0;
+    Time last_ = 0;
+};
+
+inline constexpr std::uint32_t answers_per_second = 100; ///< ICMP errors and RSTs (RFC 1812 4.3.2.8)
+inline constexpr std::uint32_t log_texts_per_second = 1000;
+
+struct Appliance {
+    const Policy& policy;
+    FlowTable flows{};
+    Counters counters{};
+    RateLimit answers{answers_per_second};
+    RateLimit logs{log_texts_per_second};
+    std::uint64_t logs_lost = 0;
+    std::array<Mac, 256> nic_macs{};
+    std::size_t packets_waiting = 0; ///< for neighbours, all together
+    Packet* free_packets = nullptr;
+    Time now = 0;
+};
+
+/// Packets of one NIC, on their way together.
+struct Burst {
+    std::span<Packet* const> packets;
+    Time now = 0;
+};
+
+/// Runs `work(packet)` on each packet of the burst that has not gone past `stage`.
+template <typename Work> void for_each_at(At stage, Burst& burst, Work work) {
+    for (Packet* const packet : burst.packets)
+        if (packet->at <= stage) work(*packet);
+}
+
+/// Ends a packet. Its buffer is given back when the burst is done.
+inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
+    ++appliance.counters.dropped[static_cast<std::size_t>(reason)];
+    packet.at = At::settled;
+}
+
+/// Takes packets, made or received, through the stages.
+void run(Appliance& appliance, std::span<Packet* const> packets, Time now);
+
+Packet* acquire(Appliance& appliance);
+void release(Appliance& appliance, Packet& packet);
+
+// The stages: see stages.def.
+#define STAGE(name, text) void name(Appliance& appliance, Burst& burst);
+namespace stage {
+#include "runtime/stages.def"
+}
+
+} // namespace runtime

@@ -1,0 +1,36 @@
+// What became of every packet. received + made = sent + delivered + dropped + waiting, at any time between bursts.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace runtime {
+
+enum class Reason : std::uint8_t {
+#define REASON(name, text) name,
+#include "runtime/reasons.def"
+};
+
+inline constexpr std::array reason_names = {
+#define REASON(name, text) std::string_view{#name},
+#include "runtime/reasons.def"
+};
+
+struct Counters {
+    std::uint64_t received = 0;
+    std::uint64_t made = 0; ///< packets made here, ARP included
+    std::uint64_t sent = 0; ///< handed to a NIC
+    std::uint64_t delivered = 0; ///< consumed here, ARP included
+    std::uint64_t waiting = 0; ///< for a neighbour to answer, now
+    std::array<std::uint64_t, reason_names.size()> dropped{};
+
+    constexpr std::uint64_t all_dropped() const {
+        std::uint64_t sum = 0;
+        for (const auto count : dropped) sum += count;
+        return sum;
+    }
+    constexpr bool balanced() const { return received + made == sent + delivered + all_dropped() + waiting; }
+};
+
+} // namespace runtime

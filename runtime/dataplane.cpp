@@ -1,0 +1,93 @@
+// The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
+#include "runtime/appliance.hpp"
+#include "runtime/log.hpp"
+
+namespace runtime {
+
+namespace {
+constinit Appliance the_appliance{linked_policy};
+}
+
+Packet* acquire(Appliance& appliance) {
+    Packet* const packet = appliance.free_packets;
+    if (packet == nullptr) return nullptr;
+    appliance.free_packets = packet->next;
+    static_cast<PacketInfo&>(*packet) = {};
+    return packet;
+}
+
+void release(Appliance& appliance, Packet& packet) {
+    packet.next = appliance.free_packets;
+    appliance.free_packets = &packet;
+}
+
+void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
+    // A stage may end the burst early, where a later packet depends on what becomes of an earlier one.
+    for (auto rest = packets; !rest.empty();) {
+        Burst burst{rest, now};
+        for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
+        check(!burst.packets.empty(), "a burst gets on by at least one packet");
+        rest = rest.subspan(burst.packets.size());
+    }
+    for (Packet* const packet : packets) {
+        check(packet->at >= At::settled, "the last stage leaves nothing undone");
+        if (packet->at == At::settled) release(appliance, *packet);
+    }
+}
+
+std::span<const NicSelector> nics() { return linked_policy.nics; }
+Packet* acquire() { return acquire(the_appliance); }
+void release(Packet& packet) { release(the_appliance, packet); }
+const Counters& counters() { return the_appliance.counters; }
+
+void boot(std::span<const Mac> macs, Time now) {
+    Appliance& appliance = the_appliance;
+    check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
+    for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
+    if (!linked_policy.flows.empty())
+        appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
+                              {platform::random(), platform::random()});
+    for (auto& neighbour : linked_policy.neighbours) neighbour = {};
+    for (auto& hits : linked_policy.hits) hits = 0;
+    appliance.counters = {};
+    appliance.packets_waiting = 0;
+    appliance.logs_lost = 0;
+    appliance.answers.reset(now);
+    appliance.logs.reset(now);
+    appliance.now = now;
+    appliance.free_packets = nullptr;
+    for (auto& packet : linked_policy.packets) release(appliance, packet);
+}
+
+void receive(NicId nic, std::span<Packet* const> frames, Time now) {
+    check(frames.size() <= burst_packets, "a burst has its limit");
+    the_appliance.now = now;
+    for (Packet* const packet : frames) packet->nic = nic;
+    run(the_appliance, frames, now);
+}
+
+void tick(Time now) {
+    the_appliance.now = now;
+    arp::tick(the_appliance, now);
+    report_lost_logs(the_appliance);
+}
+
+void print_banner() {
+    Text text;
+    text << "policy " << linked_policy.name << " " << linked_policy.hash << ", compiled by " << linked_policy.compiler << "\n";
+    for (const auto& iface : linked_policy.ifaces) {
+        text << "Iface " << iface.name << " on NIC " << std::uint32_t{iface.nic} << ", ";
+        if (iface.configured)
+            text << Dotted{iface.address} << "/" << Dotted{iface.netmask} << "\n";
+        else
+            text << "no address\n";
+        platform::console(text.view());
+        text = {};
+    }
+    text << "limits: " << std::uint64_t{linked_policy.flows.size()} << " flows, "
+         << std::uint64_t{linked_policy.neighbours.size()} << " neighbours, " << std::uint64_t{linked_policy.packets.size()}
+         << " packets, " << answers_per_second << " answers/s, " << log_texts_per_second << " log texts/s\n";
+    platform::console(text.view());
+}
+
+} // namespace runtime

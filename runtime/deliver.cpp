@@ -1,0 +1,53 @@
+// Stage deliver: the packet has arrived. Answers pings; nothing else is served here.
+#include "runtime/answers.hpp"
+#include "runtime/checksum.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/routes.hpp"
+#include "runtime/track.hpp"
+#include "runtime/transport.hpp"
+
+#include <cstring>
+
+namespace runtime {
+
+namespace {
+
+/// RFC 1122 3.2.2.6: identifier, sequence number, data and TOS come back; the reply passes the chains of its own way.
+void echo(Appliance& appliance, Packet& packet, Time now) {
+    std::uint8_t* const ip = packet.frame.data() + ethernet_header_bytes;
+    const std::size_t payload_bytes = packet.payload().size();
+    const OwnHeader header{ip[1], icmp_protocol, field::ip_daddr(packet), field::ip_saddr(packet), payload_bytes};
+    std::memmove(ip + 20, packet.payload().data(), payload_bytes); // the reply has no options
+    make_own(appliance, packet, header);
+    const MutableBytes icmp = packet.payload();
+    put8(icmp, 0, icmp::echo_reply);
+    put16(icmp, 2, 0);
+    put16(icmp, 2, checksum(icmp));
+
+    if (!appliance.policy.flows.empty()) classify(appliance.flows, packet, tuple_of(packet), now);
+    const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, header.destination);
+    if (!hop) return drop(appliance, packet, Reason::no_route);
+    if (!appliance.policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
+    packet.egress = hop->iface;
+    packet.nexthop = hop->address;
+    packet.at = At::output;
+}
+
+void deliver_one(Appliance& appliance, Packet& packet, Time now) {
+    if (!appliance.policy.flows.empty() && !confirm_flow(appliance, packet, now)) return;
+    ++appliance.counters.delivered;
+    packet.at = At::settled;
+    if (packet.to_broadcast || is_fragment(packet)) return;
+    if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
+        echo(appliance, packet, now);
+    else
+        answer_unserved(appliance, packet, now);
+}
+
+} // namespace
+
+void stage::deliver(Appliance& appliance, Burst& burst) {
+    for_each_at(At::deliver, burst, [&](Packet& packet) { deliver_one(appliance, packet, burst.now); });
+}
+
+} // namespace runtime

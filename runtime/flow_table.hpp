@@ -1,0 +1,115 @@
+// Connection tracking: which flows live, and in what state. Bounded, exact in time, O(1) for each packet.
+//
+// A flow is found by the tuple of either direction. Flows with the same timeout stand in one list, ordered by their
+// last packet, so that the oldest of each list is the next to expire and no sweep or timer is needed; a flow whose
+// time has come is gone for every look-up, whether its memory has been taken back yet or not.
+#pragma once
+#include "runtime/packet.hpp"
+
+#include <array>
+
+namespace runtime {
+
+/// What tells one direction of a flow from all others. TCP, UDP: ports. ICMP: identifier and type. Others: 0.
+struct Ipv4Tuple {
+    Ipv4Address source;
+    Ipv4Address destination;
+    std::uint16_t a;
+    std::uint16_t b;
+    std::uint8_t protocol;
+
+    /// Of the packet that answers this one. ICMP request types turn into their replies and back.
+    Ipv4Tuple reverse() const;
+    friend constexpr bool operator==(const Ipv4Tuple&, const Ipv4Tuple&) = default;
+};
+
+/// Flows with the same timeout.
+enum class FlowKind : std::uint8_t {
+    tcp_half_open,
+    tcp_confirmed,
+    tcp_established,
+    udp_confirmed, ///< and every protocol without a kind of its own
+    udp_established,
+    icmp_confirmed,
+    icmp_established,
+};
+inline constexpr std::size_t flow_kinds = 7;
+
+/// Nanoseconds, by FlowKind.
+using FlowTimeouts = std::array<Time, flow_kinds>;
+
+/// Trivial, so that a table is plain memory.
+struct Flow {
+    std::array<Ipv4Tuple, 2> tuples; ///< original direction, reply direction
+    std::array<std::uint32_t, 2> next_in_bucket;
+    std::uint32_t older;
+    std::uint32_t newer;
+    Time last; ///< of its last accepted packet
+    FlowKind kind{};
+    bool replied = false;
+};
+
+class FlowTable {
+public:
+    /// Number of the entry (flow * 2 + direction) + 1; 0 ends a chain.
+    using Link = std::uint32_t;
+
+    constexpr FlowTable() = default;
+    /// Starts empty. As many flows as `flows` has places; `seed` hides the hash from peers.
+    void reset(std::span<Flow> flows, std::span<Link> buckets, const FlowTimeouts& timeouts,
+               std::array<std::uint64_t, 2> seed);
+
+    struct Found {
+        Flow* flow = nullptr;
+        bool reply = false;
+    };
+    /// The live flow that has this tuple in one of its directions.
+    Found find(const Ipv4Tuple& tuple, Time now) const;
+
+    /// How many flows are about to be opened, and how many of those half-open.
+    struct Pending {
+        std::size_t all = 0;
+        std::size_t half_open = 0;
+    };
+    /// Whether one more flow fits besides the pending ones; takes back the memory of expired ones for it.
+    /// Half-open flows may fill half of the table.
+    bool has_room(bool half_open, const Pending& pending, Time now);
+
+    /// Adds a flow that find() does not know. Only after has_room().
+    Flow& open(const Ipv4Tuple& tuple, FlowKind kind, Time now);
+    /// A packet of the flow was accepted: it is now of that kind.
+    void refresh(Flow& flow, FlowKind kind, Time now);
+
+    /// Flows that still hold memory.
+    std::size_t size() const { return used_; }
+    std::size_t capacity() const { return flows_.size(); }
+
+private:
+    struct Ends {
+        std::uint32_t oldest = 0;
+        std::uint32_t newest = 0;
+        std::uint32_t count = 0;
+    };
+    static constexpr std::uint32_t nobody = ~std::uint32_t{0};
+
+    bool live(const Flow& flow, Time now) const;
+    std::size_t bucket_of(const Ipv4Tuple& tuple) const;
+    void link(Flow& flow, unsigned direction);
+    void unlink(Flow& flow, unsigned direction);
+    void append(Flow& flow, FlowKind kind, Time now);
+    void leave_list(Flow& flow);
+    void take_out(Flow& flow);
+    bool reclaim(FlowKind kind, Time now);
+    std::uint32_t number(const Flow& flow) const { return static_cast<std::uint32_t>(&flow - flows_.data()); }
+
+    std::span<Flow> flows_;
+    std::span<Link> buckets_;
+    FlowTimeouts timeouts_{};
+    std::array<std::uint64_t, 2> seed_{};
+    std::array<Ends, flow_kinds> lists_{};
+    std::size_t used_ = 0;
+    std::uint32_t free_ = nobody; ///< list of free places, linked by `newer`
+    std::size_t untouched_ = 0;   ///< places from here on were never used
+};
+
+} // namespace runtime

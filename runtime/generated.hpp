@@ -1,0 +1,6 @@
+// All that generated code includes.
+#pragma once
+#include "runtime/appliance.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/log.hpp"
+#include "runtime/sets.hpp"

@@ -1,0 +1,35 @@
+// The `log` and `syslog` statements. At most log_texts_per_second a second, so that they cannot be used to stall the
+// appliance; how many were lost is said as soon as there is room again.
+#pragma once
+#include "runtime/appliance.hpp"
+#include "runtime/text.hpp"
+
+namespace runtime {
+
+/// RFC 5424 6.2.1.
+enum class Severity : std::uint8_t { emerg, alert, crit, err, warning, notice, info, debug };
+
+/// Whether a text may come out now; counts it as lost otherwise.
+bool log_allowed(Appliance& appliance);
+void put_log(std::string_view text);
+/// Until there is a Syslog server the console has them, with the severity in front.
+void put_syslog(Severity severity, std::string_view text);
+
+/// Says how many texts were lost, when some were and there is room again.
+void report_lost_logs(Appliance& appliance);
+
+template <typename... Parts> void log(Appliance& appliance, const Parts&... parts) {
+    if (!log_allowed(appliance)) return;
+    Text text;
+    (text << ... << parts);
+    put_log(text.view());
+}
+
+template <typename... Parts> void syslog(Appliance& appliance, Severity severity, const Parts&... parts) {
+    if (!log_allowed(appliance)) return;
+    Text text;
+    (text << ... << parts);
+    put_syslog(severity, text.view());
+}
+
+} // namespace runtime

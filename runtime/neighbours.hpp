@@ -1,0 +1,44 @@
+// ARP (RFC 826): which MAC a neighbour has, and the packets that wait to learn it. Bounded in every way.
+//
+// An entry is made only for an address we want to send to, or by a request addressed to us. A live entry is never
+// overwritten by news we did not ask for.
+#pragma once
+#include "runtime/packet.hpp"
+
+namespace runtime {
+
+struct Appliance;
+
+/// Trivial, so that a table is plain memory; all zero is a free place.
+struct Neighbour {
+    enum class Is : std::uint8_t { free, asking, known };
+
+    Is is;
+    IfaceId iface;
+    std::uint8_t tries; ///< requests sent since the last answer
+    std::uint8_t waiting;
+    Ipv4Address address;
+    Mac mac{};
+    Time deadline = 0; ///< asking: when to ask again or give up; known: when to ask anew
+    Packet* first_waiting = nullptr;
+    Packet* last_waiting = nullptr;
+};
+
+namespace arp {
+
+inline constexpr Time retry_ns = 1'000'000'000;
+inline constexpr Time fresh_ns = 60'000'000'000; ///< RFC 1122 2.3.2.1: on the order of a minute
+inline constexpr unsigned tries = 3;
+inline constexpr unsigned waiting_per_neighbour = 4;
+
+/// An ARP frame for an Iface's NIC: answers requests for our address, learns what we asked for.
+void handle(Appliance& appliance, Packet& packet, Time now);
+
+/// The MAC of the packet's next hop when it is known. Otherwise the packet was queued or dropped.
+const Mac* resolve(Appliance& appliance, Packet& packet, Time now);
+
+/// Retries and gives up.
+void tick(Appliance& appliance, Time now);
+
+} // namespace arp
+} // namespace runtime

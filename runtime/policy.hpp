@@ -1,0 +1,86 @@
+// What the generated code hands to the data plane: the policy as tables, functions and memory, all sized when it
+// was built.
+#pragma once
+#include "runtime/dataplane.hpp"
+#include "runtime/flow_table.hpp"
+#include "runtime/neighbours.hpp"
+
+namespace runtime {
+
+struct Appliance;
+
+/// What a function decided: the number of the verdict statement, or that it fell through.
+struct Verdict {
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+    std::uint32_t statement = none;
+
+    constexpr bool decided() const { return statement != none; }
+};
+
+/// A Filter of the policy.
+using Function = Verdict (*)(Appliance&, const Packet&);
+
+enum class Action : std::uint8_t { accept, drop, reject };
+
+/// A verdict statement, and where it stands in the source.
+struct Statement {
+    Action action{};
+    std::string_view file;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+};
+
+struct Iface {
+    std::string_view name;
+    NicId nic = 0;
+    bool forwards = false; ///< some route names it
+    bool configured = false;
+    Ipv4Address address = 0;
+    Ipv4Address netmask = 0;
+    Ipv4Address broadcast = 0; ///< 0 when its network has none
+    Ipv4Address gateway = 0;   ///< 0 when it has none
+    std::span<const Function> prerouting, input, output, postrouting;
+
+    constexpr bool on_network(Ipv4Address a) const { return configured && (a & netmask) == (address & netmask); }
+};
+
+struct Route {
+    Ipv4Address network = 0;
+    Ipv4Address netmask = 0;
+    IfaceId iface = 0;
+    Ipv4Address nexthop = 0; ///< 0: straight to the destination, or by the Iface's gateway
+};
+
+struct Burst;
+/// One step of the path: handles the packets of a burst that stand at it.
+using Stage = void (*)(Appliance&, Burst&);
+
+struct Policy {
+    std::string_view name;
+    std::string_view hash; ///< SHA-256 of the model, hexadecimal
+    std::string_view compiler;
+
+    std::span<const NicSelector> nics;
+    std::span<const Iface> ifaces;
+    std::span<const Route> routes;     ///< for forwarding, best first
+    std::span<const Route> own_routes; ///< for packets made here, best first
+    std::span<const Function> forward;
+    bool send_time_exceeded = true;
+    bool drop_invalid = true;
+    FlowTimeouts timeouts;
+
+    std::span<const Stage> stages;
+    std::span<const Statement> statements;
+
+    // Memory.
+    std::span<std::uint64_t> hits; ///< one for each statement
+    std::span<Packet> packets;
+    std::span<Flow> flows;         ///< empty: nothing is tracked
+    std::span<FlowTable::Link> flow_buckets; ///< a power of two
+    std::span<Neighbour> neighbours;         ///< a power of two
+};
+
+/// Defined by the generated code.
+extern const Policy linked_policy;
+
+} // namespace runtime

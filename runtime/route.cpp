@@ -1,0 +1,92 @@
+// Stages local, route and arrive: for us, for another of our Ifaces, or on its way to somewhere else.
+#include "runtime/addresses.hpp"
+#include "runtime/answers.hpp"
+#include "runtime/checksum.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/routes.hpp"
+#include "runtime/transport.hpp"
+
+namespace runtime {
+
+namespace {
+
+void to_input(Appliance& appliance, Packet& packet, IfaceId iface) {
+    if (!is_fragment(packet)) {
+        if (const auto fault = transport_fault(packet)) return drop(appliance, packet, *fault);
+    }
+    packet.local = iface;
+    packet.at = At::input;
+}
+
+void find_local(Appliance& appliance, Packet& packet) {
+    const Policy& policy = appliance.policy;
+    const Iface& ingress = policy.ifaces[packet.ingress];
+    const Ipv4Address destination = field::ip_daddr(packet);
+    if (packet.to_broadcast || (ingress.configured && destination == ingress.address))
+        return to_input(appliance, packet, packet.ingress);
+    if (is_multicast(destination)) return drop(appliance, packet, Reason::multicast);
+    for (const auto& iface : policy.ifaces)
+        if (iface.configured && iface.broadcast != 0 && destination == iface.broadcast)
+            return drop(appliance, packet, Reason::directed_broadcast);
+    packet.at = At::route;
+}
+
+/// RFC 1812 5.3.1; the checksum follows incrementally (RFC 1624).
+void decrement_ttl(Packet& packet) {
+    const MutableBytes ip = packet.ip();
+    const std::uint16_t before = get16(ip, 8);
+    put8(ip, 8, static_cast<std::uint8_t>(ip[8] - 1));
+    put16(ip, 10, updated_checksum(get16(ip, 10), before, get16(ip, 8)));
+}
+
+void route_one(Appliance& appliance, Packet& packet, Time now) {
+    const Policy& policy = appliance.policy;
+    const Iface& ingress = policy.ifaces[packet.ingress];
+    if (!ingress.forwards) return drop(appliance, packet, Reason::no_forwarding);
+    if (!ingress.configured) return drop(appliance, packet, Reason::no_address);
+    if (field::ip_ttl(packet) <= 1) {
+        if (!policy.send_time_exceeded) return drop(appliance, packet, Reason::ttl);
+        return drop_with_error(appliance, packet, Reason::ttl, {icmp::time_exceeded, 0}, now);
+    }
+    const auto hop = next_hop(policy, policy.routes, field::ip_daddr(packet));
+    if (!hop) return drop_with_error(appliance, packet, Reason::no_route, {icmp::unreachable, 0}, now);
+    if (!policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
+    packet.egress = hop->iface;
+    packet.nexthop = hop->address;
+    decrement_ttl(packet);
+    packet.at = At::forward;
+}
+
+} // namespace
+
+std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination) {
+    for (const auto& route : routes) {
+        if ((destination & route.netmask) != route.network) continue;
+        const Iface& iface = policy.ifaces[route.iface];
+        if (route.nexthop != 0) return NextHop{route.iface, route.nexthop};
+        if (iface.on_network(destination)) return NextHop{route.iface, destination};
+        if (iface.gateway != 0) return NextHop{route.iface, iface.gateway};
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+void stage::local(Appliance& appliance, Burst& burst) {
+    for_each_at(At::local, burst, [&](Packet& packet) { find_local(appliance, packet); });
+}
+
+void stage::route(Appliance& appliance, Burst& burst) {
+    for_each_at(At::route, burst, [&](Packet& packet) { route_one(appliance, packet, burst.now); });
+}
+
+void stage::arrive(Appliance& appliance, Burst& burst) {
+    for_each_at(At::arrive, burst, [&](Packet& packet) {
+        const auto& ifaces = appliance.policy.ifaces;
+        for (std::size_t i = 0; i < ifaces.size(); ++i)
+            if (ifaces[i].configured && ifaces[i].address == field::ip_daddr(packet))
+                return to_input(appliance, packet, static_cast<IfaceId>(i));
+        packet.at = At::postrouting;
+    });
+}
+
+} // namespace runtime

@@ -1,0 +1,17 @@
+// Where a packet goes next.
+#pragma once
+#include "runtime/appliance.hpp"
+
+#include <optional>
+
+namespace runtime {
+
+struct NextHop {
+    IfaceId iface = 0;
+    Ipv4Address address = 0;
+};
+
+/// The first route of a table (they are sorted, best first) that has the destination, and its next hop.
+std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination);
+
+} // namespace runtime

@@ -1,0 +1,31 @@
+// The statistics on the console, one line a fact, the same for people and for the harness.
+#include "runtime/appliance.hpp"
+#include "runtime/text.hpp"
+
+namespace runtime {
+
+void print_statistics() {
+    const Counters& count = counters();
+    Text text;
+    text << "packets received " << count.received << " made " << count.made << " sent " << count.sent
+         << " delivered " << count.delivered << " dropped " << count.all_dropped() << " waiting " << count.waiting
+         << (count.balanced() ? "\n" : " UNBALANCED\n");
+    platform::console(text.view());
+    for (std::size_t i = 0; i < linked_policy.statements.size(); ++i) {
+        if (linked_policy.hits[i] == 0) continue;
+        constexpr std::array<std::string_view, 3> actions = {"accept", "drop", "reject"};
+        const Statement& statement = linked_policy.statements[i];
+        text = {};
+        text << "hit " << statement.file << ":" << statement.line << ":" << statement.column << " "
+             << actions[static_cast<std::size_t>(statement.action)] << " " << linked_policy.hits[i] << "\n";
+        platform::console(text.view());
+    }
+    for (std::size_t i = 0; i < reason_names.size(); ++i) {
+        if (count.dropped[i] == 0) continue;
+        text = {};
+        text << "drop " << reason_names[i] << " " << count.dropped[i] << "\n";
+        platform::console(text.view());
+    }
+}
+
+} // namespace runtime

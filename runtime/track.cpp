@@ -1,0 +1,127 @@
+// Stages track and confirm: a packet's flow is looked up before the policy sees it, and made or refreshed only after
+// the policy let it through. A dropped packet changes nothing.
+#include "runtime/track.hpp"
+
+#include "runtime/fields.hpp"
+#include "runtime/transport.hpp"
+
+namespace runtime {
+
+namespace {
+
+FlowKind kind_after(const Packet& packet, const Flow* flow) {
+    const bool replied = flow != nullptr && (flow->replied || packet.reply);
+    switch (field::ip_protocol(packet)) {
+    case tcp_protocol: {
+        if (flow == nullptr) return opens_connection(packet) ? FlowKind::tcp_half_open : FlowKind::tcp_confirmed;
+        const unsigned flags = field::tcp_flags(packet) & (tcp_flag::syn | tcp_flag::ack);
+        const bool completes = flow->replied && !packet.reply && flags == tcp_flag::ack;
+        if (flow->kind == FlowKind::tcp_half_open && !completes) return FlowKind::tcp_half_open;
+        return replied ? FlowKind::tcp_established : FlowKind::tcp_confirmed;
+    }
+    case icmp_protocol: return replied ? FlowKind::icmp_established : FlowKind::icmp_confirmed;
+    default: return replied ? FlowKind::udp_established : FlowKind::udp_confirmed;
+    }
+}
+
+/// The packets of a burst that stand before the one that is looked up and may still change the table.
+class Unsettled {
+public:
+    /// Whether what `packet` is depends on what becomes of an earlier one.
+    bool decides(const Packet& packet, const std::optional<Ipv4Tuple>& tuple) const {
+        if (packet.flow == nullptr) {
+            if (!tuple) return pending_.all > 0 && embedded_tuple(packet); // an error about a flow not yet made
+            const Ipv4Tuple reverse = tuple->reverse();
+            for (std::size_t i = 0; i < pending_.all; ++i)
+                if (opening_[i] == *tuple || opening_[i] == reverse) return true;
+            return false;
+        }
+        if (packet.reply || packet.flow->replied) return false;
+        for (std::size_t i = 0; i < replies_; ++i)
+            if (first_replies_[i] == packet.flow) return true;
+        return false;
+    }
+
+    void note(const Packet& packet, const Ipv4Tuple& tuple) {
+        if (packet.flow == nullptr) {
+            opening_[pending_.all++] = tuple;
+            pending_.half_open += opens_connection(packet);
+        } else if (packet.reply && !packet.flow->replied) {
+            first_replies_[replies_++] = packet.flow;
+        }
+    }
+
+    const FlowTable::Pending& pending() const { return pending_; }
+
+private:
+    std::array<Ipv4Tuple, burst_packets> opening_;
+    std::array<const Flow*, burst_packets> first_replies_;
+    FlowTable::Pending pending_;
+    std::size_t replies_ = 0;
+};
+
+} // namespace
+
+void classify(const FlowTable& flows, Packet& packet, const std::optional<Ipv4Tuple>& tuple, Time now) {
+    packet.flow = nullptr;
+    packet.reply = false;
+    if (tuple) {
+        const auto found = flows.find(*tuple, now);
+        packet.flow = found.flow;
+        packet.reply = found.reply;
+        if (found.flow != nullptr)
+            packet.state = found.reply || found.flow->replied ? State::established : State::fresh;
+        else
+            packet.state = may_open_flow(packet) ? State::fresh : State::invalid;
+        return;
+    }
+    const auto about = embedded_tuple(packet);
+    packet.state = about && flows.find(*about, now).flow != nullptr ? State::related : State::invalid;
+}
+
+void stage::track(Appliance& appliance, Burst& burst) {
+    Unsettled earlier;
+    for (std::size_t i = 0; i < burst.packets.size(); ++i) {
+        Packet& packet = *burst.packets[i];
+        if (packet.at > At::track) continue;
+        const auto tuple = tuple_of(packet);
+        classify(appliance.flows, packet, tuple, burst.now);
+        const bool opens = packet.state == State::fresh && packet.flow == nullptr;
+        const bool fits = !opens || appliance.flows.has_room(opens_connection(packet), earlier.pending(), burst.now);
+        if (earlier.decides(packet, tuple) || (!fits && earlier.pending().all > 0)) {
+            // The burst ends before this packet; run() comes back for the rest once the earlier ones are through.
+            burst.packets = burst.packets.first(i);
+            return;
+        }
+        if (!fits) {
+            drop(appliance, packet, Reason::ct_full);
+            continue;
+        }
+        if (tuple && (packet.flow != nullptr || opens)) earlier.note(packet, *tuple);
+        packet.at = At::prerouting;
+    }
+}
+
+bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
+    if (packet.state != State::fresh && packet.state != State::established) return true;
+    const FlowKind kind = kind_after(packet, packet.flow);
+    if (packet.flow != nullptr) {
+        packet.flow->replied |= packet.reply;
+        appliance.flows.refresh(*packet.flow, kind, now);
+        return true;
+    }
+    if (!appliance.flows.has_room(kind == FlowKind::tcp_half_open, {}, now)) {
+        drop(appliance, packet, Reason::ct_full);
+        return false;
+    }
+    packet.flow = &appliance.flows.open(*tuple_of(packet), kind, now);
+    return true;
+}
+
+void stage::confirm(Appliance& appliance, Burst& burst) {
+    for_each_at(At::confirm, burst, [&](Packet& packet) {
+        if (confirm_flow(appliance, packet, burst.now)) packet.at = At::transmit;
+    });
+}
+
+} // namespace runtime

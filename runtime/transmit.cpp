@@ -1,0 +1,56 @@
+// Stage transmit: the next hop's MAC, then the ring of the egress NIC, in bursts.
+#include "runtime/transmit.hpp"
+
+namespace runtime {
+
+namespace {
+
+/// Collects packets for one NIC and hands them over together.
+class Outbox {
+public:
+    explicit Outbox(Appliance& appliance) : appliance_(appliance) {}
+
+    void add(Packet& packet, NicId nic) {
+        if (count_ > 0 && nic_ != nic) flush();
+        nic_ = nic;
+        packets_[count_++] = &packet;
+    }
+
+    void flush() {
+        const std::span<Packet* const> all{packets_.data(), count_};
+        count_ = 0;
+        if (all.empty()) return;
+        for (Packet* const packet : all) packet->at = At::handed_over;
+        const std::size_t taken = platform::transmit(nic_, all);
+        appliance_.counters.sent += taken;
+        for (Packet* const packet : all.subspan(taken)) drop(appliance_, *packet, Reason::queue_full);
+    }
+
+private:
+    Appliance& appliance_;
+    std::array<Packet*, burst_packets> packets_;
+    std::size_t count_ = 0;
+    NicId nic_ = 0;
+};
+
+} // namespace
+
+void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t ethertype) {
+    const MutableBytes frame{packet.frame.data(), packet.frame_bytes};
+    put_mac(frame, 0, destination);
+    put_mac(frame, 6, appliance.nic_macs[appliance.policy.ifaces[packet.egress].nic]);
+    put16(frame, 12, ethertype);
+}
+
+void stage::transmit(Appliance& appliance, Burst& burst) {
+    Outbox outbox{appliance};
+    for_each_at(At::transmit, burst, [&](Packet& packet) {
+        const Mac* const mac = arp::resolve(appliance, packet, burst.now);
+        if (mac == nullptr) return;
+        write_ethernet(appliance, packet, *mac, 0x0800);
+        outbox.add(packet, appliance.policy.ifaces[packet.egress].nic);
+    });
+    outbox.flush();
+}
+
+} // namespace runtime

@@ -1,0 +1,33 @@
+// TCP, UDP and ICMP headers as far as the data plane itself looks at them.
+#pragma once
+#include "runtime/counters.hpp"
+#include "runtime/flow_table.hpp"
+
+#include <optional>
+
+namespace runtime {
+
+namespace icmp {
+inline constexpr std::uint8_t echo_reply = 0, unreachable = 3, source_quench = 4, redirect = 5, echo_request = 8,
+                              time_exceeded = 11, parameter_problem = 12, timestamp = 13, timestamp_reply = 14;
+} // namespace icmp
+
+/// Whether the header is complete and its own length fields hold inside the payload. True for other protocols.
+bool transport_sound(const Packet& packet);
+
+/// Why a packet for ourselves cannot be delivered: an unsound header or a wrong checksum.
+std::optional<Reason> transport_fault(const Packet& packet);
+
+/// SYN without ACK, RST and FIN: a segment that opens a connection.
+bool opens_connection(const Packet& packet);
+
+/// The tuple by which a packet's flow is found; nothing when it is of no kind that has flows.
+std::optional<Ipv4Tuple> tuple_of(const Packet& packet);
+
+/// Whether a packet without a flow may open one.
+bool may_open_flow(const Packet& packet);
+
+/// The tuple of the packet that an ICMP error is about; nothing for everything else.
+std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet);
+
+} // namespace runtime

@@ -1,0 +1,118 @@
+// Stage validate: the checks of RFC 1812 5.2.2 and 5.3.7, before anything believes the header.
+#include "runtime/addresses.hpp"
+#include "runtime/appliance.hpp"
+#include "runtime/checksum.hpp"
+#include "runtime/fields.hpp"
+
+#include <optional>
+
+namespace runtime {
+
+namespace {
+
+/// Lengths, version and checksum; sets how long header and datagram are.
+std::optional<Reason> bad_header(Packet& packet) {
+    const Bytes bytes{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
+    if (bytes.size() < 20) return Reason::bad_length;
+    if (bytes[0] >> 4 != 4) return Reason::bad_version;
+    const std::size_t header = std::size_t{4} * (bytes[0] & 0xf);
+    if (header < 20 || header > bytes.size()) return Reason::bad_header;
+    const std::uint16_t total = get16(bytes, 2);
+    if (total < header || total > bytes.size()) return Reason::bad_length;
+    if (checksum(bytes.first(header)) != 0) return Reason::bad_checksum;
+    packet.ip_header_bytes = static_cast<std::uint8_t>(header);
+    packet.ip_bytes = total; // what lies beyond is padding of a short frame
+    packet.frame_bytes = static_cast<std::uint16_t>(ethernet_header_bytes + total);
+    return std::nullopt;
+}
+
+/// Source routes and record route are refused (RFC 7126 4.3 to 4.5), and so is what cannot be parsed.
+bool options_allowed(Bytes options) {
+    constexpr std::uint8_t end_of_list = 0, no_operation = 1, record_route = 7, loose = 131, strict = 137;
+    for (std::size_t at = 0; at < options.size();) {
+        const std::uint8_t type = options[at];
+        if (type == end_of_list) return true;
+        if (type == no_operation) {
+            ++at;
+            continue;
+        }
+        if (type == record_route || type == loose || type == strict) return false;
+        if (at + 1 >= options.size() || options[at + 1] < 2 || at + options[at + 1] > options.size())
+            return false;
+        at += options[at + 1];
+    }
+    return true;
+}
+
+std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) {
+    const Ipv4Address source = field::ip_saddr(packet);
+    const Ipv4Address destination = field::ip_daddr(packet);
+    if (source == destination) return Reason::land;
+    if (this_network(source) || loopback(source) || is_multicast(source) || reserved(source))
+        return Reason::martian;
+    for (const auto& iface : policy.ifaces)
+        if (iface.configured && (source == iface.address || (iface.broadcast != 0 && source == iface.broadcast)))
+            return Reason::martian;
+    if (this_network(destination) || loopback(destination) ||
+        (reserved(destination) && destination != limited_broadcast))
+        return Reason::martian;
+    if (packet.group_mac && !packet.to_broadcast && !is_multicast(destination))
+        return Reason::not_for_us; // RFC 1812 5.3.4
+    return std::nullopt;
+}
+
+bool transport_complete(const Packet& packet) {
+    if (is_fragment(packet)) return false;
+    const std::size_t bytes = packet.payload().size();
+    switch (field::ip_protocol(packet)) {
+    case tcp_protocol: return bytes >= 20;
+    case udp_protocol:
+    case icmp_protocol: return bytes >= 8;
+    default: return false;
+    }
+}
+
+/// Combinations that no TCP sends: they only serve to scan or to slip through.
+bool impossible_flags(const Packet& packet) {
+    using namespace tcp_flag;
+    const bool first_part = (get16(packet.ip(), 6) & 0x1fff) == 0;
+    if (field::ip_protocol(packet) != tcp_protocol || !first_part || packet.payload().size() < 20) return false;
+    const unsigned flags = field::tcp_flags(packet) & (fin | syn | rst | psh | ack | urg);
+    return flags == 0 || (flags & (syn | fin)) == (syn | fin) || flags == (fin | psh | urg);
+}
+
+std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
+    if (const auto reason = bad_header(packet)) return reason;
+    if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u))) return Reason::ip_options;
+    const Ipv4Address destination = field::ip_daddr(packet);
+    const Iface& ingress = policy.ifaces[packet.ingress];
+    packet.to_broadcast = destination == limited_broadcast ||
+                          (ingress.configured && ingress.broadcast != 0 && destination == ingress.broadcast);
+    if (const auto reason = bad_addresses(policy, packet)) return reason;
+    if (impossible_flags(packet)) return Reason::tcp_flags;
+    packet.transport_complete = transport_complete(packet);
+    return std::nullopt;
+}
+
+} // namespace
+
+void stage::validate(Appliance& appliance, Burst& burst) {
+    for_each_at(At::validate, burst, [&](Packet& packet) {
+        if (const auto reason = refuse(appliance.policy, packet))
+            drop(appliance, packet, *reason);
+        else
+            packet.at = At::reassemble;
+    });
+}
+
+void stage::reassemble(Appliance& appliance, Burst& burst) {
+    for_each_at(At::reassemble, burst, [&](Packet& packet) {
+        // The reassembly memory has size zero so far, and fails closed like any full table.
+        if (is_fragment(packet))
+            drop(appliance, packet, Reason::reassembly_full);
+        else
+            packet.at = At::track;
+    });
+}
+
+} // namespace runtime
