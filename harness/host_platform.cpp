@@ -1,5 +1,6 @@
 // The platform under the data plane when it runs on the host: see host_abi.hpp.
 #include "harness/host_abi.hpp"
+#include "runtime/platform.hpp"
 #include "runtime/policy.hpp"
 
 #include <algorithm>

@@ -39,6 +39,13 @@ Neighbour* place_for(const Policy& policy, IfaceId iface, Ipv4Address address, b
     return evict ? oldest : nullptr;
 }
 
+void begin(Neighbour& entry, IfaceId iface, Ipv4Address address) {
+    entry = {};
+    entry.is = Neighbour::Is::asking;
+    entry.iface = iface;
+    entry.address = address;
+}
+
 /// Writes an ARP message for Ethernet and IPv4 into a packet.
 void write_message(const Appliance& appliance, Packet& packet, std::uint16_t op, const Mac& target_mac,
                    Ipv4Address target) {
@@ -141,7 +148,7 @@ const Mac* resolve(Appliance& appliance, Packet& packet, Time now) {
             drop(appliance, packet, Reason::arp_full);
             return nullptr;
         }
-        *entry = {.is = Neighbour::Is::asking, .iface = packet.egress, .address = packet.nexthop};
+        begin(*entry, packet.egress, packet.nexthop);
         wait(appliance, *entry, packet);
         ask(appliance, *entry, now);
         return nullptr;
@@ -165,8 +172,7 @@ void handle(Appliance& appliance, Packet& packet, Time now) {
     Neighbour* entry = find(policy, packet.ingress, sender);
     if (entry == nullptr && op == op_request) {
         entry = place_for(policy, packet.ingress, sender, false);
-        if (entry != nullptr)
-            *entry = {.is = Neighbour::Is::asking, .iface = packet.ingress, .address = sender};
+        if (entry != nullptr) begin(*entry, packet.ingress, sender);
     }
     const bool asked_for =
         entry != nullptr && (entry->is == Neighbour::Is::asking || entry->tries > 0 || entry->mac == mac);
