@@ -43,7 +43,8 @@ std::vector<std::string> link_command(const Kit& kit, Product product) {
     const auto library = [&](std::string_view name) { return kit.library(name).string(); };
     if (product == Product::host)
         return {"g++", "@" + kit.flags("host").string(), "-shared", "-Wl,--no-undefined", "-Wl,-Bsymbolic",
-                "policy.o", library("libruntime_host.a"), "-o", "linked"};
+                "policy.o", "-Wl,--whole-archive", library("libhost_platform.a"), "-Wl,--no-whole-archive",
+                library("libruntime_host.a"), "-o", "linked"};
     const auto door = product == Product::test_image ? "libunikernel_door_test.a" : "libunikernel_door_none.a";
     return {"g++", "-nostdlib", "-static", "-no-pie", "-Wl,-T," + library("image.ld"), "-Wl,--gc-sections",
             "-Wl,-z,max-page-size=4096", "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments", "policy.o",

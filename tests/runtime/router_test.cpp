@@ -1,0 +1,186 @@
+// The data plane as a plain router: ARP, forwarding, the balance of the counters, and packets cut at every length.
+#include "tests/runtime/platform.hpp"
+
+#include "runtime/checksum.hpp"
+#include "runtime/dataplane.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace {
+
+using Frame = std::vector<std::uint8_t>;
+using test_platform::state;
+
+constexpr runtime::Mac left_mac{2, 0, 0, 0, 0, 1};
+constexpr runtime::Mac right_mac{2, 0, 0, 0, 0, 2};
+constexpr runtime::Mac peer_mac{2, 0, 10, 0, 0, 9};
+constexpr std::uint64_t second_ns = 1'000'000'000;
+
+void boot() {
+    state() = {};
+    const std::array macs{left_mac, right_mac};
+    runtime::boot(macs, 0);
+}
+
+void receive(runtime::NicId nic, const Frame& frame, runtime::Time now = 0) {
+    runtime::Packet* packet = runtime::acquire();
+    REQUIRE(packet != nullptr);
+    const std::size_t bytes = std::min(frame.size(), packet->frame.size());
+    std::copy_n(frame.begin(), bytes, packet->frame.begin());
+    packet->frame_bytes = static_cast<std::uint16_t>(bytes);
+    runtime::receive(nic, std::span{&packet, 1}, now);
+}
+
+std::uint64_t dropped(runtime::Reason reason) {
+    return runtime::counters().dropped[static_cast<std::size_t>(reason)];
+}
+
+Frame ethernet(const runtime::Mac& to, std::uint16_t type, std::size_t bytes) {
+    Frame frame(14 + bytes);
+    runtime::put_mac(frame, 0, to);
+    runtime::put_mac(frame, 6, peer_mac);
+    runtime::put16(frame, 12, type);
+    return frame;
+}
+
+/// UDP from 10.0.0.9 to 10.0.1.7.
+Frame datagram(std::uint8_t ttl = 64, std::size_t data_bytes = 10) {
+    Frame frame = ethernet(left_mac, 0x0800, 28 + data_bytes);
+    const runtime::MutableBytes ip = std::span{frame}.subspan(14);
+    runtime::put8(ip, 0, 0x45);
+    runtime::put16(ip, 2, static_cast<std::uint16_t>(ip.size()));
+    runtime::put8(ip, 8, ttl);
+    runtime::put8(ip, 9, 17);
+    runtime::put32(ip, 12, 0x0a000009);
+    runtime::put32(ip, 16, 0x0a000107);
+    runtime::put16(ip, 10, runtime::checksum(ip.first(20)));
+    runtime::put16(ip, 20, 1000);
+    runtime::put16(ip, 22, 2000);
+    runtime::put16(ip, 24, static_cast<std::uint16_t>(8 + data_bytes));
+    return frame;
+}
+
+Frame arp(std::uint16_t op, runtime::Ipv4Address sender, runtime::Ipv4Address target, const runtime::Mac& to) {
+    Frame frame = ethernet(to, 0x0806, 28);
+    const runtime::MutableBytes message = std::span{frame}.subspan(14);
+    runtime::put16(message, 0, 1);
+    runtime::put16(message, 2, 0x0800);
+    runtime::put16(message, 4, 0x0604);
+    runtime::put16(message, 6, op);
+    runtime::put_mac(message, 8, peer_mac);
+    runtime::put32(message, 14, sender);
+    runtime::put32(message, 24, target);
+    return frame;
+}
+
+const Frame neighbour_answers = arp(2, 0x0a000107, 0x0a000101, right_mac);
+
+} // namespace
+
+TEST_CASE("a packet waits for its neighbour's MAC and then goes on") {
+    boot();
+    receive(0, datagram());
+    REQUIRE(state().sent.size() == 1);
+    CHECK(runtime::get16(state().sent[0].frame, 12) == 0x0806);
+    CHECK(state().sent[0].nic == 1);
+    CHECK(runtime::counters().waiting == 1);
+
+    receive(1, neighbour_answers);
+    REQUIRE(state().sent.size() == 2);
+    const auto& [nic, frame] = state().sent[1];
+    CHECK(nic == 1);
+    CHECK(runtime::get_mac(frame, 0) == peer_mac);
+    CHECK(runtime::get_mac(frame, 6) == right_mac);
+    CHECK(runtime::get8(frame, 14 + 8) == 63);
+    CHECK(runtime::checksum(runtime::Bytes{frame}.subspan(14, 20)) == 0);
+    CHECK(runtime::counters().waiting == 0);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("an unanswered neighbour is asked three times, then the packet is dropped and answered") {
+    boot();
+    receive(0, arp(1, 0x0a000009, 0x0a000001, left_mac)); // so that the answer needs no ARP of its own
+    state().sent.clear();
+    receive(0, datagram());
+    for (unsigned s = 1; s <= 3; ++s) runtime::tick(s * second_ns);
+    CHECK(dropped(runtime::Reason::arp_failed) == 1);
+    const auto requests = std::ranges::count_if(
+        state().sent, [](const auto& sent) { return runtime::get16(sent.frame, 12) == 0x0806; });
+    CHECK(requests == 3);
+    const auto& answer = state().sent.back();
+    CHECK(answer.nic == 0);
+    CHECK(runtime::get8(answer.frame, 14 + 20) == 3); // unreachable
+    CHECK(runtime::get8(answer.frame, 14 + 21) == 1); // host
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("a live neighbour is not overwritten by news that nobody asked for") {
+    boot();
+    receive(0, datagram());
+    receive(1, neighbour_answers);
+    Frame forged = neighbour_answers;
+    runtime::put_mac(forged, 14 + 8, {2, 0, 0, 6, 6, 6});
+    receive(1, forged);
+    receive(0, datagram());
+    CHECK(runtime::get_mac(state().sent.back().frame, 0) == peer_mac);
+}
+
+TEST_CASE("requests for our address are answered, others are not") {
+    boot();
+    receive(0, arp(1, 0x0a000009, 0x0a000001, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));
+    REQUIRE(state().sent.size() == 1);
+    CHECK(runtime::get16(state().sent[0].frame, 14 + 6) == 2);
+    CHECK(runtime::get_mac(state().sent[0].frame, 14 + 8) == left_mac);
+    receive(0, arp(1, 0x0a000009, 0x0a000002, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));
+    CHECK(state().sent.size() == 1);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("too many packets for one silent neighbour are dropped by name") {
+    boot();
+    for (int i = 0; i < 10; ++i) receive(0, datagram());
+    CHECK(runtime::counters().waiting == runtime::arp::waiting_per_neighbour);
+    CHECK(dropped(runtime::Reason::arp_full) == 10 - runtime::arp::waiting_per_neighbour);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("a full transmit ring drops by name and gives the buffers back") {
+    boot();
+    receive(0, datagram());
+    receive(1, neighbour_answers);
+    state().ring_room = 0;
+    for (int i = 0; i < 300; ++i) receive(0, datagram()); // more than the pool has
+    CHECK(dropped(runtime::Reason::queue_full) == 300);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("a packet cut off at any length is dropped by name, and nothing is read beyond it") {
+    boot();
+    receive(0, datagram());
+    receive(1, neighbour_answers);
+    const Frame whole = datagram();
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+        const auto before = runtime::counters().all_dropped();
+        receive(0, Frame(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(bytes)));
+        CHECK(runtime::counters().all_dropped() == before + 1);
+    }
+    CHECK(dropped(runtime::Reason::not_ipv4) == 14);
+    CHECK(dropped(runtime::Reason::bad_length) == whole.size() - 14);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("every byte of a packet set to every value never halts the data plane") {
+    boot();
+    receive(0, datagram());
+    receive(1, neighbour_answers);
+    const Frame whole = datagram(64, 0);
+    for (std::size_t at = 0; at < whole.size(); ++at)
+        for (unsigned value = 0; value < 256; ++value) {
+            Frame frame = whole;
+            frame[at] = static_cast<std::uint8_t>(value);
+            receive(0, frame, at * second_ns);
+        }
+    CHECK(runtime::counters().balanced());
+}
