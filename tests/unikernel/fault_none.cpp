@@ -1,0 +1,3 @@
+#include "tests/unikernel/fault.hpp"
+
+void tests::fault() {}
