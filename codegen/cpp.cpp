@@ -56,7 +56,7 @@ public:
 
 private:
     void nics(Writer& out) const {
-        out.open("constexpr std::array<NicSelector, {}> nics = {{{{", nics_.size());
+        out.open("constexpr std::array<NicSelector, {}> nic_selectors = {{{{", nics_.size());
         for (const auto& nic : nics_) {
             const auto user = std::ranges::find(appliance_.ifaces, nic, &model::Iface::nic);
             if (const auto* index = std::get_if<std::uint32_t>(&nic)) {
@@ -234,7 +234,8 @@ private:
         out.line(".name = {},", quoted(appliance_.name));
         out.line(".hash = \"{}\",", policy_hash(appliance_));
         out.line(".compiler = \"naclc {}\",", version);
-        for (const auto member : {"nics", "ifaces", "routes", "own_routes"}) out.line(".{0} = {0},", member);
+        out.line(".nics = nic_selectors,");
+        for (const auto member : {"ifaces", "routes", "own_routes"}) out.line(".{0} = {0},", member);
         const bool has_forward = appliance_.gateway && !appliance_.gateway->forward.empty();
         out.line(".forward = {},", has_forward ? "forward_chain" : "{}");
         out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);

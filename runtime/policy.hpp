@@ -39,7 +39,10 @@ struct Iface {
     Ipv4Address netmask = 0;
     Ipv4Address broadcast = 0; ///< 0 when its network has none
     Ipv4Address gateway = 0;   ///< 0 when it has none
-    std::span<const Function> prerouting, input, output, postrouting;
+    std::span<const Function> prerouting{};
+    std::span<const Function> input{};
+    std::span<const Function> output{};
+    std::span<const Function> postrouting{};
 
     constexpr bool on_network(Ipv4Address a) const { return configured && (a & netmask) == (address & netmask); }
 };

@@ -4,7 +4,7 @@
 namespace {
 using namespace runtime;
 
-constexpr std::array<NicSelector, 2> nics = {{{"left", false, 0, {}}, {"right", false, 1, {}}}};
+constexpr std::array<NicSelector, 2> nic_selectors = {{{"left", false, 0, {}}, {"right", false, 1, {}}}};
 
 constexpr std::array<Iface, 2> ifaces = {{
     {.name = "left", .nic = 0, .forwards = true, .configured = true, .address = 0x0a000001,
@@ -24,7 +24,7 @@ constinit const runtime::Policy runtime::linked_policy{
     .name = "router",
     .hash = "0",
     .compiler = "none",
-    .nics = nics,
+    .nics = nic_selectors,
     .ifaces = ifaces,
     .routes = routes,
     .own_routes = routes,

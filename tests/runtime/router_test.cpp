@@ -3,6 +3,7 @@
 
 #include "runtime/checksum.hpp"
 #include "runtime/dataplane.hpp"
+#include "runtime/neighbours.hpp"
 
 #include <catch2/catch.hpp>
 
