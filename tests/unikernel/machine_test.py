@@ -85,7 +85,7 @@ def wakes(machine, image):
         pump(guest, 0, 1, frames, 1)
         guest.type("q")
         ticks = int(guest.expect(r"refused 0\nticks (\d+)\n")[1])
-        assert ticks < len(frames), ticks
+        assert ticks < len(frames) / 2, ticks
 
 
 def finds_behind_bridges(machine, image):
