@@ -58,20 +58,6 @@ void read_madt(const Bytes& madt) {
     }
 }
 
-/// The number to write for S5 stands in the object \_S5 of the DSDT (7.4.2). We interpret no byte code: the object
-/// is a package of constants, which can be found by its name.
-void read_dsdt(const Bytes& dsdt) {
-    constexpr std::uint8_t package = 0x12, byte_prefix = 0x0a;
-    for (std::uint64_t at = header_bytes; at + 4 <= dsdt.size(); ++at) {
-        if (dsdt.text(at, 4) != "_S5_" || dsdt.at<std::uint8_t>(at + 4) != package) continue;
-        // 20.2.4: the top two bits of the package's length say how many more bytes it has.
-        const std::uint64_t first = at + 5 + 1 + (dsdt.at<std::uint8_t>(at + 5) >> 6) + 1;
-        const auto value = dsdt.at<std::uint8_t>(first);
-        found.off_type = (value == byte_prefix ? dsdt.at<std::uint8_t>(first + 1) : value) & 7;
-        return;
-    }
-}
-
 /// 5.2.9
 void read_fadt(const Bytes& fadt) {
     constexpr std::uint32_t hardware_reduced = 1 << 20;
@@ -83,7 +69,7 @@ void read_fadt(const Bytes& fadt) {
         found.timer_port = static_cast<std::uint16_t>(fadt.at<std::uint32_t>(76));
     }
     const auto wide = fadt.at<std::uint64_t>(140);
-    read_dsdt(table(wide != 0 ? wide : fadt.at<std::uint32_t>(40)));
+    found.dsdt = wide != 0 ? wide : fadt.at<std::uint32_t>(40);
 }
 
 } // namespace
@@ -103,5 +89,20 @@ void read(std::uint64_t rsdp_address) {
 }
 
 const Tables& tables() { return found; }
+
+std::uint8_t off_type() {
+    // It stands in the object \_S5 of the DSDT (7.4.2). We interpret no byte code: the object is a package of
+    // constants, which can be found by its name.
+    constexpr std::uint8_t package = 0x12, byte_prefix = 0x0a, usual = 5;
+    const Bytes dsdt = table(found.dsdt);
+    for (std::uint64_t at = header_bytes; at + 4 <= dsdt.size(); ++at) {
+        if (dsdt.text(at, 4) != "_S5_" || dsdt.at<std::uint8_t>(at + 4) != package) continue;
+        // 20.2.4: the top two bits of the package's length say how many more bytes it has.
+        const std::uint64_t first = at + 5 + 1 + (dsdt.at<std::uint8_t>(at + 5) >> 6) + 1;
+        const auto value = dsdt.at<std::uint8_t>(first);
+        return (value == byte_prefix ? dsdt.at<std::uint8_t>(first + 1) : value) & 7;
+    }
+    return usual;
+}
 
 } // namespace unikernel::acpi

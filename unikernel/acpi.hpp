@@ -15,7 +15,7 @@ struct Tables {
     std::uint16_t timer_port = 0;       ///< 3.579545 MHz, at least 24 bits; 0 for none
     std::uint16_t control_port = 0;     ///< PM1a control register; 0 for none
     std::uint64_t sleep_register = 0;   ///< address of the sleep control register of reduced hardware; 0 for none
-    std::uint8_t off_type = 5;          ///< what to write there for state S5
+    std::uint64_t dsdt = 0;             ///< address of the byte code
     std::array<IoApic, 4> io_apics{};
     std::size_t io_apic_count = 0;
 
@@ -25,5 +25,7 @@ struct Tables {
 /// Reads the tables that start at the root pointer; all zero when that is 0 or they make no sense.
 void read(std::uint64_t rsdp_address);
 const Tables& tables();
+/// What to write into the control or sleep register for the state S5, which is off.
+std::uint8_t off_type();
 
 } // namespace unikernel::acpi

@@ -19,12 +19,13 @@ void debug_exit(std::uint8_t value) {
 
 void acpi_off() {
     const acpi::Tables& tables = acpi::tables();
+    const std::uint8_t off_type = acpi::off_type();
     if (tables.sleep_register != 0) { // ACPI 4.8.3.7: SLP_EN is bit 5, SLP_TYP bits 2 to 4
         paging::map(tables.sleep_register, 1, paging::Access::device);
-        cpu::store<std::uint8_t>(tables.sleep_register, static_cast<std::uint8_t>(1 << 5 | tables.off_type << 2));
+        cpu::store<std::uint8_t>(tables.sleep_register, static_cast<std::uint8_t>(1 << 5 | off_type << 2));
     }
     if (tables.control_port != 0) // ACPI 4.8.3.2.1: SLP_EN is bit 13, SLP_TYP bits 10 to 12
-        cpu::out16(tables.control_port, static_cast<std::uint16_t>(1 << 13 | tables.off_type << 10));
+        cpu::out16(tables.control_port, static_cast<std::uint16_t>(1 << 13 | off_type << 10));
 }
 
 /// With -no-reboot QEMU ends when the machine resets.

@@ -54,27 +54,35 @@ void refill() {
     ready_count = ready.size();
 }
 
-/// Lets a word change every later number.
-void absorb(std::uint64_t word) {
-    key[0] ^= static_cast<std::uint32_t>(word);
-    key[1] ^= static_cast<std::uint32_t>(word >> 32);
+/// Lets the words change every later number.
+void absorb(const std::array<std::uint64_t, 4>& words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        key[2 * i] ^= static_cast<std::uint32_t>(words[i]);
+        key[2 * i + 1] ^= static_cast<std::uint32_t>(words[i] >> 32);
+    }
     refill();
 }
 
 void absorb_processor() {
     const bool has_rdrand = cpu::cpuid(1).c >> 30 & 1;
     const bool has_rdseed = cpu::cpuid(0).a >= 7 && (cpu::cpuid(7).b >> 18 & 1);
-    for (int i = 0; i < 4; ++i) {
-        if (has_rdseed) absorb(cpu::rdseed().value_or(0));
-        if (has_rdrand) absorb(cpu::rdrand().value_or(0));
+    std::array<std::uint64_t, 4> words{};
+    for (std::uint64_t& word : words) {
+        if (has_rdseed) word ^= cpu::rdseed().value_or(0);
+        if (has_rdrand) word ^= cpu::rdrand().value_or(0);
     }
+    absorb(words);
 }
 
 void absorb_jitter() {
     constexpr std::uint16_t pit_channel_port = 0x40;
-    for (int i = 0; i < 64; ++i) {
-        const std::uint64_t chip = cpu::in8(pit_channel_port);
-        absorb(cpu::tsc() ^ chip << 56);
+    for (int round = 0; round < 16; ++round) {
+        std::array<std::uint64_t, 4> words{};
+        for (std::uint64_t& word : words) {
+            const std::uint64_t chip = cpu::in8(pit_channel_port);
+            word = cpu::tsc() ^ chip << 56;
+        }
+        absorb(words);
     }
 }
 
@@ -85,7 +93,7 @@ void seed() {
     absorb_jitter();
 }
 
-void seed(std::uint64_t fixed) { absorb(fixed); }
+void seed(std::uint64_t fixed) { absorb({fixed}); }
 
 std::uint64_t next() {
     if (ready_count == 0) refill();

@@ -19,13 +19,14 @@ constexpr std::uint8_t data_ready = 0x01;
 constexpr std::uint8_t transmitter_empty = 0x20;
 constexpr std::uint8_t no_such_port = 0xff;
 
-void write_byte(char byte) {
-    // A host that does not read its end must not stop the data plane for good: then the byte is lost.
+constexpr std::size_t fifo_bytes = 16;
+
+/// A host that does not read its end must not stop the data plane for good: then bytes are lost.
+void wait_until_empty() {
     for (int patience = 100'000; patience > 0; --patience) {
-        if (cpu::in8(line_status_port) & transmitter_empty) break;
+        if (cpu::in8(line_status_port) & transmitter_empty) return;
         cpu::pause();
     }
-    cpu::out8(data_port, static_cast<std::uint8_t>(byte));
 }
 
 } // namespace
@@ -41,7 +42,10 @@ void open() {
 }
 
 void write(std::string_view text) {
-    for (const char byte : text) write_byte(byte);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i % fifo_bytes == 0) wait_until_empty();
+        cpu::out8(data_port, static_cast<std::uint8_t>(text[i]));
+    }
 }
 
 std::optional<char> read() {

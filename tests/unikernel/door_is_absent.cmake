@@ -1,0 +1,12 @@
+# What the door consists of is in the test build, so that this test can fail, and not in the product.
+foreach(image IN ITEMS PRODUCT TEST_BUILD)
+  execute_process(COMMAND ${NM} -C ${${image}} OUTPUT_VARIABLE ${image}_symbols COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
+foreach(symbol IN ITEMS scripted_now report_bytes)
+  if(NOT TEST_BUILD_symbols MATCHES "${symbol}")
+    message(FATAL_ERROR "the test build lacks ${symbol}")
+  endif()
+  if(PRODUCT_symbols MATCHES "${symbol}")
+    message(FATAL_ERROR "the product has ${symbol}")
+  endif()
+endforeach()
