@@ -218,7 +218,7 @@ private:
     }
 
     void memory(Writer& out) const {
-        const Sizes s = sizes(appliance_, nics_.size());
+        const Sizes s = sizes(appliance_);
         out.line("// All memory of the appliance");
         out.line("std::array<std::uint64_t, {}> hits;", appliance_.statements.size());
         out.line("std::array<Packet, {}> packets;", s.packets);

@@ -2,8 +2,8 @@
 #pragma once
 #include "compiler/model/appliance.hpp"
 
-#include <bit>
 #include <cstddef>
+#include <string>
 
 namespace codegen {
 
@@ -14,16 +14,12 @@ struct Sizes {
     std::size_t packets = 0;
 };
 
-/// For an appliance with that many NICs.
-inline Sizes sizes(const model::Appliance& appliance, std::size_t nics) {
-    constexpr std::size_t ring_packets = 256;     // each NIC has one ring each way
-    constexpr std::size_t waiting_packets = 64;   // for neighbours
-    constexpr std::size_t spare_packets = 64;     // bursts and packets made here
-    const std::size_t flows = appliance.has_chains() ? appliance.conntrack.limit : 0;
-    return {.flows = flows,
-            .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
-            .neighbours = 1024,
-            .packets = nics * 2 * ring_packets + waiting_packets + spare_packets};
-}
+Sizes sizes(const model::Appliance& appliance);
+
+/// How many different NICs the Ifaces name.
+std::size_t nic_count(const model::Appliance& appliance);
+
+/// The sizes for people, in bytes, with their total.
+std::string size_table(const model::Appliance& appliance);
 
 } // namespace codegen

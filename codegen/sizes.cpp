@@ -1,0 +1,44 @@
+#include "codegen/sizes.hpp"
+
+#include "runtime/policy.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <set>
+
+namespace codegen {
+
+std::size_t nic_count(const model::Appliance& appliance) {
+    std::set<std::variant<std::uint32_t, model::Mac>> nics;
+    for (const auto& iface : appliance.ifaces) nics.insert(iface.nic);
+    return nics.size();
+}
+
+Sizes sizes(const model::Appliance& appliance) {
+    constexpr std::size_t ring_packets = 256;   // each NIC has one ring each way
+    constexpr std::size_t waiting_packets = 64; // for neighbours
+    constexpr std::size_t spare_packets = 64;   // bursts and packets made here
+    const std::size_t flows = appliance.has_chains() ? appliance.conntrack.limit : 0;
+    return {.flows = flows,
+            .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
+            .neighbours = 1024,
+            .packets = nic_count(appliance) * 2 * ring_packets + waiting_packets + spare_packets};
+}
+
+std::string size_table(const model::Appliance& appliance) {
+    const Sizes s = sizes(appliance);
+    std::string text;
+    std::size_t total = 0;
+    const auto row = [&](std::string_view what, std::size_t count, std::size_t each) {
+        text += fmt::format("  {:<14}{:>9} x {:>5} bytes{:>12}\n", what, count, each, count * each);
+        total += count * each;
+    };
+    row("flows", s.flows, sizeof(runtime::Flow));
+    row("flow buckets", s.flow_buckets, sizeof(runtime::FlowTable::Link));
+    row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
+    row("packets", s.packets, sizeof(runtime::Packet));
+    return text + fmt::format("  {:<38}{:>12}\n", "memory for state, all of it", total);
+}
+
+} // namespace codegen

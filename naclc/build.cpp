@@ -1,0 +1,30 @@
+#include "naclc/commands.hpp"
+
+#include "codegen/cpp.hpp"
+#include "codegen/json.hpp"
+#include "codegen/sizes.hpp"
+#include "codegen/toolchain.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace naclc {
+
+int build(const BuildOptions& options, const Reporting& reporting) {
+    const auto checked = executable_file(options.file, reporting);
+    if (!checked.appliance) return checked.status;
+    const auto kit = kit_or_message();
+    if (!kit) return wrong_usage;
+    const auto error = codegen::build(*kit, codegen::cpp(*checked.appliance), codegen::Product::image,
+                                      options.output, options.keep);
+    if (!error.empty()) {
+        fmt::print(stderr, "naclc: {}", error);
+        return wrong_usage;
+    }
+    fmt::print("{}: {} bytes, policy {}\n{}", options.output.string(), std::filesystem::file_size(options.output),
+               codegen::policy_hash(*checked.appliance), codegen::size_table(*checked.appliance));
+    return fine;
+}
+
+} // namespace naclc

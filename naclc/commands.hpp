@@ -1,0 +1,40 @@
+// The subcommands, each in a file of its own. They return the exit status.
+#pragma once
+#include "naclc/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace naclc {
+
+using Path = std::filesystem::path;
+
+int check(const std::vector<Path>& files, const Reporting& reporting);
+
+int emit(const Path& file, const Reporting& reporting);
+
+struct BuildOptions {
+    Path file;
+    Path output;
+    Path keep; ///< where the generated C++ stays; empty: nowhere
+};
+int build(const BuildOptions& options, const Reporting& reporting);
+
+struct RunOptions {
+    Path file;
+    std::string accelerator = "tcg";
+    std::string machine = "microvm";
+    std::vector<std::string> netdevs; ///< one for each NIC, without the id
+};
+int run(const RunOptions& options, const Reporting& reporting);
+
+struct TestOptions {
+    std::vector<Path> files;
+    std::vector<std::string> backends;
+    bool coverage = false;
+};
+int test(const TestOptions& options, const Reporting& reporting);
+
+int explain_error(const std::string& kind);
+
+} // namespace naclc

@@ -1,0 +1,75 @@
+// The command line. All of CLI11 is in this file, and nothing else is.
+#include "naclc/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace {
+
+/// The commands that read one policy have it as their only argument.
+void add_file(CLI::App* command, naclc::Path& file) { command->add_option("FILE", file, "The policy")->required(); }
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"naclc: the NaCl firewall compiler"};
+    app.set_version_flag("--version", "naclc " NACLC_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    naclc::Reporting reporting;
+    app.add_flag("--werror", reporting.werror, "Warnings are errors");
+    app.add_option_function<std::string>(
+           "--diagnostics", [&](const std::string& form) { reporting.json = form == "json"; },
+           "Form of the diagnostics on standard error: text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+    int status = 0;
+
+    std::vector<naclc::Path> checked;
+    auto* const check = app.add_subcommand("check", "Parse, type-check and analyse");
+    check->add_option("FILE", checked, "The policies")->required();
+    check->callback([&] { status = naclc::check(checked, reporting); });
+
+    naclc::Path emitted;
+    auto* const emit = app.add_subcommand("emit", "Print the generated C++");
+    add_file(emit, emitted);
+    emit->callback([&] { status = naclc::emit(emitted, reporting); });
+
+    naclc::BuildOptions build_options;
+    auto* const build = app.add_subcommand("build", "Build the firewall appliance's image");
+    add_file(build, build_options.file);
+    build->add_option("-o,--output", build_options.output, "The image")->required();
+    build->add_option("--keep-cpp", build_options.keep, "Keep the generated C++ in this directory");
+    build->callback([&] { status = naclc::build(build_options, reporting); });
+
+    naclc::RunOptions run_options;
+    auto* const run = app.add_subcommand("run", "Build, boot in QEMU, and print the console (q: power off)");
+    add_file(run, run_options.file);
+    run->add_option("--accel", run_options.accelerator, "QEMU's accelerator")->capture_default_str();
+    run->add_option("--machine", run_options.machine, "QEMU's machine")
+        ->check(CLI::IsMember({"microvm", "q35", "pc"}))
+        ->capture_default_str();
+    run->add_option("--netdev", run_options.netdevs, "QEMU's -netdev for the next NIC, without an id");
+    run->callback([&] { status = naclc::run(run_options, reporting); });
+
+    naclc::TestOptions test_options;
+    test_options.backends = {"interp", "host"};
+    auto* const test = app.add_subcommand("test", "Run every Test of the policies");
+    test->add_option("FILE", test_options.files, "The policies")->required();
+    test->add_option("--on", test_options.backends, "Where to run them, separated by commas: interp, host, qemu")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"interp", "host", "qemu"}))
+        ->capture_default_str();
+    test->add_flag("--coverage", test_options.coverage, "List the verdict statements that no Test reached");
+    test->callback([&] { status = naclc::test(test_options, reporting); });
+
+    std::string kind;
+    auto* const explain = app.add_subcommand("explain-error", "Explain a kind of message");
+    explain->add_option("KIND", kind, "As it stands in brackets at the end of a message")->required();
+    explain->callback([&] { status = naclc::explain_error(kind); });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? naclc::fine : naclc::wrong_usage;
+    }
+    return status;
+}

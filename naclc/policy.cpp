@@ -1,0 +1,62 @@
+#include "naclc/policy.hpp"
+
+#include "compiler/syntax/render.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace naclc {
+
+namespace {
+
+void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting) {
+    const auto text = reporting.json ? syntax::render_json(diagnostic, sources)
+                                     : syntax::render_text(diagnostic, sources);
+    std::fputs(text.c_str(), stderr);
+}
+
+Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
+    if (!loaded.readable) {
+        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
+        return {std::nullopt, wrong_usage};
+    }
+    for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
+    const bool warned = std::ranges::any_of(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
+        return syntax::info(diagnostic.kind).severity == syntax::Severity::warning;
+    });
+    if (!loaded.appliance || (reporting.werror && warned)) return {std::nullopt, wrong_input};
+    return {loaded.appliance, fine};
+}
+
+syntax::Diagnostic cannot_execute(const model::Pending& pending) {
+    const syntax::Position at{pending.place.line, pending.place.column};
+    return {.kind = syntax::Kind::not_yet_supported,
+            .span = {pending.place.file, at, {at.line, at.column + 1}},
+            .message = fmt::format("the data plane cannot do `{}` yet", pending.feature),
+            .hint = "`naclc check` accepts it; what executes the policy cannot"};
+}
+
+} // namespace
+
+Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
+    return check(sema::load(file), file, reporting);
+}
+
+Checked executable_file(const std::filesystem::path& file, const Reporting& reporting) {
+    const auto loaded = sema::load(file);
+    auto checked = check(loaded, file, reporting);
+    if (!checked.appliance || checked.appliance->pending.empty()) return checked;
+    for (const auto& pending : checked.appliance->pending) print(cannot_execute(pending), loaded.sources, reporting);
+    return {std::nullopt, wrong_input};
+}
+
+std::optional<codegen::Kit> kit_or_message() {
+    auto kit = codegen::find_kit();
+    if (!kit)
+        fmt::print(stderr, "naclc: the runtime libraries are missing: build the project, or set NACLC_KIT\n");
+    return kit;
+}
+
+} // namespace naclc

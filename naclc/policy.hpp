@@ -1,0 +1,33 @@
+// What every subcommand does first: read a policy, and say what is wrong with it.
+#pragma once
+#include "codegen/kit.hpp"
+#include "compiler/sema/load.hpp"
+
+#include <filesystem>
+#include <optional>
+
+namespace naclc {
+
+/// Exit statuses of the command.
+enum Status : int { fine = 0, wrong_input = 1, wrong_usage = 2 };
+
+struct Reporting {
+    bool json = false;   ///< diagnostics one JSON object a line
+    bool werror = false; ///< warnings are errors
+};
+
+struct Checked {
+    std::optional<model::Appliance> appliance; ///< nothing when `status` is not fine
+    Status status = fine;
+};
+
+/// Reads and checks; prints the diagnostics on standard error.
+Checked check_file(const std::filesystem::path& file, const Reporting& reporting);
+
+/// The same for a policy that is to be executed: what the data plane cannot do yet is an error too.
+Checked executable_file(const std::filesystem::path& file, const Reporting& reporting);
+
+/// The kit, or a message on standard error.
+std::optional<codegen::Kit> kit_or_message();
+
+} // namespace naclc
