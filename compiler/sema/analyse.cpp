@@ -1,0 +1,75 @@
+#include "compiler/sema/analyse.hpp"
+
+#include "compiler/sema/function.hpp"
+#include "compiler/sema/objects.hpp"
+#include "compiler/sema/resolve.hpp"
+
+namespace sema {
+
+namespace {
+
+std::string policy_name(std::string file) {
+    file = file.substr(file.find_last_of('/') + 1);
+    return file.ends_with(".nacl") ? file.substr(0, file.size() - 5) : file;
+}
+
+void define_object(Context& context, const Element& element) {
+    switch (element.type) {
+    case ElementType::conntrack: return define_conntrack(context, element);
+    case ElementType::load_balancer: return define_load_balancer(context, element);
+    case ElementType::syslog: return define_syslog(context, element);
+    case ElementType::timer: return define_timer(context, element);
+    case ElementType::test: return define_test(context, element);
+    default: return;
+    }
+}
+
+template <typename Define> void each(Context& context, ElementType type, const Define& define) {
+    for (const auto& element : context.scope.elements())
+        if (element.type == type) define(context, element);
+}
+
+} // namespace
+
+const syntax::Object* object_value(Context& context, const Element& element) {
+    if (!element.value_is_known) return nullptr;
+    const auto settled = settle(context, element.value);
+    if (std::holds_alternative<Poison>(settled)) return nullptr;
+    if (const auto* value = std::get_if<const syntax::Value*>(&settled))
+        if (const auto* object = std::get_if<syntax::Object>(&(*value)->is)) return object;
+    context.report(syntax::Kind::wrong_member_type, element.value.span,
+                   "a value of type " + std::string(name_of(element.type)) + " is an object, and " + text_of(element.value) +
+                       " is " + kind_of(settled),
+                   "write `" + std::string(name_of(element.type)) + " " + element.name.text + " { … }`");
+    return nullptr;
+}
+
+std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
+                                        syntax::Diagnostics& diagnostics) {
+    Context context(diagnostics);
+    for (const auto& program : programs) context.appliance.files.push_back(program.name);
+    if (!programs.empty()) context.appliance.name = policy_name(programs.front().name);
+
+    // Names first, then what they are given from afar: nothing is read before it is whole.
+    const auto assignments = collect(programs, context.scope, diagnostics);
+    merge(assignments, context.scope, diagnostics);
+    check_names(context);
+
+    // Ids before bodies, so that everything may refer to everything.
+    declare_ifaces(context);
+    declare_functions(context);
+    each(context, ElementType::iface, define_iface);
+    check_ifaces(context);
+    each(context, ElementType::gateway, define_gateway);
+    define_functions(context);
+    for (const auto& element : context.scope.elements()) define_object(context, element);
+
+    // What needs the whole. No path can be followed through functions that call themselves.
+    if (check_recursion(context)) return std::nullopt;
+    check_flow(context);
+    check_translations(context);
+    if (diagnostics.has_errors()) return std::nullopt;
+    return std::move(context.appliance);
+}
+
+} // namespace sema

@@ -1,0 +1,13 @@
+// From syntax trees to the appliance that they describe.
+#pragma once
+#include "compiler/model/appliance.hpp"
+#include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/diagnostic.hpp"
+
+namespace sema {
+
+/// Nothing when there are errors; all of them are reported. The first program is the policy's own file.
+std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
+                                        syntax::Diagnostics& diagnostics);
+
+} // namespace sema

@@ -1,0 +1,65 @@
+// Which functions may stand on which chain.
+#include "compiler/sema/object.hpp"
+#include "compiler/sema/objects.hpp"
+#include "compiler/sema/suggest.hpp"
+
+namespace sema {
+
+namespace {
+
+/// Calls `found(action)` for every translation that a block can reach.
+void each_translation(const Context& context, const model::Block& block, std::set<model::FunctionId>& seen,
+                      std::set<model::StatementId>& found) {
+    for (const auto& step : block) {
+        if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) {
+            const auto action = context.appliance.statements[verdict->statement].action;
+            if (action == model::Action::dnat || action == model::Action::snat) found.insert(verdict->statement);
+        }
+        if (const auto* enter = std::get_if<model::Enter>(&step.is)) each_translation(context, enter->body, seen, found);
+        if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
+            each_translation(context, branch->then, seen, found);
+            each_translation(context, branch->otherwise, seen, found);
+        }
+        if (const auto* call = std::get_if<model::Call>(&step.is))
+            if (seen.insert(call->function).second)
+                each_translation(context, context.appliance.functions[call->function].body, seen, found);
+    }
+}
+
+constexpr std::array<std::string_view, 4> hook_names = {"prerouting", "input", "output", "postrouting"};
+
+} // namespace
+
+void check_subtypes(Context& context, const std::vector<model::FunctionId>& functions, const Member& member) {
+    for (const auto id : functions) {
+        const auto& function = context.appliance.functions[id];
+        if (function.kind != model::FunctionKind::filter || function.layer == model::Layer::ip) continue;
+        context.report(syntax::Kind::wrong_subtype, member.value->span,
+                       quoted(function.name) + " is not for all packets: a Filter on a chain is a `Filter::IP`",
+                       "call it from a `Filter::IP`, which decides about the other packets too",
+                       {{context.functions[id]->name.span, "it is declared here"}});
+    }
+}
+
+void check_translations(Context& context) {
+    for (const auto& iface : context.appliance.ifaces)
+        for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
+            for (const auto id : iface.chains[hook]) {
+                std::set<model::FunctionId> seen;
+                std::set<model::StatementId> found;
+                each_translation(context, context.appliance.functions[id].body, seen, found);
+                for (const auto statement : found) {
+                    const auto& made = context.appliance.statements[statement];
+                    const bool dnat = made.action == model::Action::dnat;
+                    const auto at = static_cast<model::Hook>(hook);
+                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output : at == model::Hook::postrouting;
+                    if (!fits)
+                        context.report(syntax::Kind::translation_misplaced, context.spans.at(made.place),
+                                       std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
+                                           (dnat ? " comes too late to change where the packet goes" : " comes before it is known by which Iface the packet leaves"),
+                                       dnat ? "put it into `prerouting`, or `output` for packets made here" : "put it into `postrouting`");
+                }
+            }
+}
+
+} // namespace sema

@@ -1,0 +1,158 @@
+// Declarations become elements: names must be unique and allowed, types must exist.
+#include "compiler/sema/constants.hpp"
+#include "compiler/sema/scope.hpp"
+#include "compiler/sema/suggest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace sema {
+
+namespace {
+
+using syntax::Kind;
+
+constexpr std::array object_types = {ElementType::iface,         ElementType::gateway, ElementType::conntrack,
+                                     ElementType::load_balancer, ElementType::syslog,  ElementType::timer,
+                                     ElementType::test};
+constexpr std::array function_types = {ElementType::filter, ElementType::nat};
+constexpr std::array<std::string_view, 5> packet_objects = {"tcp", "udp", "icmp", "ct", "ip"};
+constexpr std::array<std::string_view, 6> actions = {"accept", "drop", "log", "syslog", "dnat", "snat"};
+
+template <typename Types> std::optional<ElementType> type_named(const Types& types, std::string_view word) {
+    const auto wanted = lower(word);
+    for (const auto type : types)
+        if (lower(name_of(type)) == wanted) return type;
+    return std::nullopt;
+}
+
+template <typename Range> bool contains(const Range& range, const std::string& text) {
+    return std::find(range.begin(), range.end(), text) != range.end();
+}
+
+class Collector {
+public:
+    Collector(Scope& scope, syntax::Diagnostics& diagnostics) : scope_(scope), diagnostics_(diagnostics) {}
+
+    void operator()(const syntax::Function& function) {
+        const auto word = lower(function.type.text);
+        if (!function.name) {
+            report(Kind::missing_name, function.heading(), "this function has no name",
+                   "write `" + function.type.text + "::" + function.subtype.text + " name { … }`");
+            return;
+        }
+        if (word == "assert") return refuse("Assert", function.type.span, *function.name);
+        if (const auto object = type_named(object_types, word)) {
+            report(Kind::type_misused, function.type.span, "`" + std::string(name_of(*object)) + "` is no function type",
+                   "write `" + std::string(name_of(*object)) + " " + function.name->text + " { … }`");
+            return add({ElementType::unsupported, *function.name, bad(function.span)});
+        }
+        const auto type = type_named(function_types, word);
+        if (!type) {
+            report(Kind::unknown_type, function.type.span, "there is no function type `" + function.type.text + "`",
+                   or_else(did_you_mean(word, {"Filter", "Nat", "Assert"}), "functions are `Filter` or `Nat`"));
+            return add({ElementType::unsupported, *function.name, bad(function.span)});
+        }
+        if (function.target)
+            report(Kind::type_misused, function.target->span, "only an `Assert` is about a chain or a path",
+                   "leave it out; an Iface or the Gateway names the functions of its chains");
+        add({*type, *function.name, bad(function.span), &function});
+    }
+
+    void operator()(const syntax::Typed& typed) {
+        const auto word = lower(typed.type.text);
+        if (word == "limit") return refuse("Limit", typed.type.span, typed.name);
+        if (const auto type = type_named(object_types, word)) {
+            check_single(*type, typed.type.span);
+            return add({*type, typed.name, typed.value});
+        }
+        if (const auto function = type_named(function_types, word))
+            report(Kind::type_misused, typed.type.span, "`" + std::string(name_of(*function)) + "` is a function type",
+                   "write `" + typed.type.text + "::IP " + typed.name.text + " { … }`");
+        else {
+            std::vector<std::string> names;
+            for (const auto type : object_types) names.emplace_back(name_of(type));
+            report(Kind::unknown_type, typed.type.span, "there is no type `" + typed.type.text + "`",
+                   or_else(did_you_mean(word, names), "types are " + one_of(names)));
+        }
+        add({ElementType::unsupported, typed.name, bad(typed.span)});
+    }
+
+    void operator()(const syntax::Untyped& untyped) {
+        if (untyped.path.parts.size() > 1) return assignments.push_back(&untyped);
+        add({ElementType::untyped, untyped.path.parts.front(), untyped.value});
+    }
+
+    void operator()(const syntax::Import&) {} // its file is among the programs
+
+    Assignments assignments;
+
+private:
+    static syntax::Value bad(const syntax::Span& span) { return {syntax::Bad{}, span}; }
+    static std::string or_else(std::string first, std::string second) { return first.empty() ? second : first; }
+
+    void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {}) {
+        diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
+    }
+
+    void refuse(const std::string& feature, const syntax::Span& span, const syntax::Name& name) {
+        report(Kind::not_yet_supported, span, quoted(feature) + " is not supported yet");
+        add({ElementType::unsupported, name, bad(span)});
+    }
+
+    void check_single(ElementType type, const syntax::Span& span) {
+        const bool single = type == ElementType::gateway || type == ElementType::conntrack || type == ElementType::syslog;
+        if (!single) return;
+        for (const auto& other : scope_.elements())
+            if (other.type == type)
+                return diagnostics_.report({Kind::second_of_its_kind, span,
+                                            "a policy has one " + std::string(name_of(type)) + ", and this is the second",
+                                            {{other.name.span, "the first one"}}, "put everything into one"});
+    }
+
+    bool check_name(const syntax::Name& name) {
+        if (name.text.find('-') != std::string::npos) {
+            std::string better = name.text;
+            std::replace(better.begin(), better.end(), '-', '_');
+            report(Kind::bad_name, name.span, "the name `" + name.text + "` has a hyphen",
+                   "write `" + better + "`; only members may have hyphens in their names");
+            return true; // it is known by that name all the same
+        }
+        const auto word = lower(name.text);
+        if (contains(packet_objects, word)) {
+            report(Kind::bad_name, name.span, "`" + name.text + "` is a part of every packet and cannot be a name");
+            return false;
+        }
+        if (const auto* constant = constant_named(word))
+            report(Kind::name_hides, name.span,
+                   "`" + name.text + "` hides the constant of that name, " + std::string(with_article(constant->kind)) +
+                       " that is " + std::to_string(constant->value));
+        else if (contains(actions, word))
+            report(Kind::name_hides, name.span, "`" + name.text + "` is the name of an action, which wins in functions");
+        return true;
+    }
+
+    void add(Element element) {
+        if (const auto* first = scope_.find(element.name.text)) {
+            diagnostics_.report({Kind::duplicate_name, element.name.span, quoted(element.name.text) + " is declared twice",
+                                 {{first->name.span, "the first declaration"}}, "give one of them another name"});
+            return;
+        }
+        if (check_name(element.name)) scope_.add(std::move(element));
+    }
+
+    Scope& scope_;
+    syntax::Diagnostics& diagnostics_;
+};
+
+} // namespace
+
+Assignments collect(const std::vector<syntax::Program>& programs, Scope& scope, syntax::Diagnostics& diagnostics) {
+    Collector collector(scope, diagnostics);
+    for (const auto& program : programs)
+        for (const auto& declaration : program.declarations) std::visit(collector, declaration);
+    return std::move(collector.assignments);
+}
+
+} // namespace sema

@@ -1,0 +1,318 @@
+// One comparison: which of its sides are fields, sets and constants, and what it tests.
+#include "compiler/sema/condition.hpp"
+#include "compiler/sema/set.hpp"
+#include "compiler/sema/suggest.hpp"
+
+namespace sema {
+
+namespace {
+
+using model::FieldKind;
+using syntax::Kind;
+using syntax::Operator;
+using Result = std::optional<model::Condition>;
+
+/// One side, its names followed.
+struct Side {
+    const syntax::Value& value;
+    Settled settled;
+
+    const model::Field* field() const { return std::get_if<model::Field>(&settled); }
+    const syntax::Value* literal() const {
+        const auto* found = std::get_if<const syntax::Value*>(&settled);
+        return found == nullptr ? nullptr : *found;
+    }
+    bool is_set() const {
+        const auto* v = literal();
+        if (v == nullptr) return false;
+        return std::holds_alternative<syntax::List>(v->is) || std::holds_alternative<syntax::Object>(v->is) ||
+               std::holds_alternative<syntax::Cidr>(v->is) || std::holds_alternative<syntax::IntegerRange>(v->is) ||
+               std::holds_alternative<syntax::AddressRange>(v->is) ||
+               std::holds_alternative<syntax::DecimalRange>(v->is);
+    }
+    Leaf leaf() const {
+        if (const auto* constant = std::get_if<const Constant*>(&settled)) return {*constant, value.span};
+        return {literal(), literal()->span};
+    }
+};
+
+model::Relation relation_of(Operator sign) { return static_cast<model::Relation>(sign); }
+
+Operator mirrored(Operator sign) {
+    switch (sign) {
+    case Operator::less: return Operator::greater;
+    case Operator::greater: return Operator::less;
+    case Operator::less_equal: return Operator::greater_equal;
+    case Operator::greater_equal: return Operator::less_equal;
+    default: return sign;
+    }
+}
+
+bool is_order(Operator sign) { return sign != Operator::equal && sign != Operator::not_equal && sign != Operator::in; }
+
+/// The values v of the field for which `v sign value` holds.
+model::IntervalSet satisfying(Operator sign, model::Value value, model::Value max) {
+    const model::IntervalSet equal{{value, value}};
+    const model::IntervalSet less = value == 0 ? model::IntervalSet{} : model::IntervalSet{{0, value - 1}};
+    switch (sign) {
+    case Operator::not_equal: return equal.complement(max);
+    case Operator::less: return less;
+    case Operator::greater: return model::IntervalSet{{0, value}}.complement(max);
+    case Operator::less_equal: return model::IntervalSet{{0, value}};
+    case Operator::greater_equal: return less.complement(max);
+    default: return equal;
+    }
+}
+
+/// Kinds whose values can stand on both sides of one comparison.
+bool comparable(FieldKind a, FieldKind b) {
+    const auto is_plain = [](FieldKind k) {
+        return k == FieldKind::number || k == FieldKind::port || k == FieldKind::protocol || k == FieldKind::icmp_type;
+    };
+    return a == b || ((a == FieldKind::number || b == FieldKind::number) && is_plain(a) && is_plain(b));
+}
+
+/// A comparison between constants is decided here.
+struct Folded {
+    enum class Type { integer, address, boolean, string, decimal } type;
+    std::optional<FieldKind> kind; ///< of a constant of the language
+    std::int64_t number = 0;
+    double fraction = 0;
+    std::string text;
+};
+
+std::optional<Folded> folded(const Leaf& leaf) {
+    if (const auto* constant = std::get_if<const Constant*>(&leaf.is))
+        return Folded{Folded::Type::integer, (*constant)->kind, static_cast<std::int64_t>((*constant)->value), 0, {}};
+    const auto& is = std::get<const syntax::Value*>(leaf.is)->is;
+    if (const auto* i = std::get_if<syntax::Integer>(&is)) return Folded{Folded::Type::integer, {}, i->value, 0, {}};
+    if (const auto* a = std::get_if<syntax::Address>(&is)) return Folded{Folded::Type::address, {}, a->ipv4, 0, {}};
+    if (const auto* b = std::get_if<syntax::Boolean>(&is)) return Folded{Folded::Type::boolean, {}, b->value, 0, {}};
+    if (const auto* s = std::get_if<syntax::String>(&is)) return Folded{Folded::Type::string, {}, 0, 0, s->text};
+    if (const auto* d = std::get_if<syntax::Decimal>(&is)) return Folded{Folded::Type::decimal, {}, 0, d->value, {}};
+    return std::nullopt;
+}
+
+class Comparer {
+public:
+    Comparer(Conditions& conditions, const syntax::Comparison& comparison, const syntax::Span& span)
+        : conditions_(conditions), context_(conditions.context), comparison_(comparison), span_(span),
+          left_{comparison.left, settle(context_, comparison.left)},
+          right_{comparison.right, settle(context_, comparison.right)} {}
+
+    Result run() {
+        if (!usable(left_) | !usable(right_)) return std::nullopt;
+        if (comparison_.relation == Operator::in) return membership();
+        if (left_.is_set() || right_.is_set()) return set_relation();
+        if (left_.field() && right_.field()) return two_fields();
+        if (left_.field()) return against(*left_.field(), comparison_.relation, right_.leaf());
+        if (right_.field()) return against(*right_.field(), mirrored(comparison_.relation), left_.leaf());
+        return constants();
+    }
+
+private:
+    bool usable(const Side& side) {
+        if (std::holds_alternative<Poison>(side.settled)) return false;
+        if (std::holds_alternative<const Element*>(side.settled)) {
+            report(Kind::not_a_value, side.value.span,
+                   text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared");
+            return false;
+        }
+        return !side.field() || visible(context_, *side.field(), conditions_.layer, side.value.span);
+    }
+
+    void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {},
+                std::vector<syntax::Note> notes = {}) {
+        context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
+    }
+
+    Result made(std::variant<model::Constant, model::Test, model::Compare, model::Not, model::All, model::Any> is) const {
+        return model::Condition{std::move(is), place_of(span_)};
+    }
+
+    model::SetId add_set(std::string name, model::IntervalSet values, const syntax::Span& span) {
+        context_.appliance.sets.push_back({std::move(name), std::move(values), place_of(span)});
+        return static_cast<model::SetId>(context_.appliance.sets.size() - 1);
+    }
+
+    Result test(model::Field field, model::IntervalSet values) {
+        warn_if_constant(field, values);
+        return made(model::Test{field, add_set("", std::move(values), span_)});
+    }
+
+    /// Only IPv4 packets reach a function.
+    void warn_if_constant(model::Field field, const model::IntervalSet& values) {
+        if (field != model::Field::ip_version || values.contains(4)) return;
+        report(Kind::never_true, span_, "this is never true: only IPv4 packets come here");
+    }
+
+    Result membership() {
+        if (left_.is_set()) {
+            const bool flags = right_.field() && info(*right_.field()).kind == FieldKind::flags;
+            report(Kind::set_on_the_left, left_.value.span, text_of(left_.value) + " is " + kind_of(left_.settled) + ", and only a single value can be in something",
+                   flags ? "test one flag each: `syn in tcp.flags and ack in tcp.flags`" : "write the property first: `ip.saddr in …`");
+            return std::nullopt;
+        }
+        if (right_.field() && info(*right_.field()).kind == FieldKind::flags && !left_.field()) {
+            const auto bits = interval_of(context_, *right_.field(), left_.leaf(), left_.value.span);
+            if (!bits) return std::nullopt;
+            return made(model::Test{*right_.field(), add_set("", {{bits->low, bits->low}}, span_), bits->low});
+        }
+        if (!right_.is_set()) {
+            report(Kind::not_a_set, right_.value.span,
+                   text_of(right_.value) + " is " + describe(right_) + ", not a set", "compare with `==`, or write `[…]`");
+            return std::nullopt;
+        }
+        if (left_.field()) return field_in_set(*left_.field());
+        return constant_in_set();
+    }
+
+    static std::string describe(const Side& side) {
+        return side.field() ? std::string(with_article(info(*side.field()).kind)) : kind_of(side.settled);
+    }
+
+    Result field_in_set(model::Field field) {
+        const auto* literal = right_.literal();
+        const bool named = std::holds_alternative<syntax::Path>(right_.value.is);
+        const auto key = std::pair(literal, info(field).kind);
+        // Ports of TCP and UDP have one range, numbers have many: those are checked each time.
+        const bool shareable = named && info(field).kind != FieldKind::number;
+        const auto known = conditions_.named_sets.find(key);
+        if (shareable && known != conditions_.named_sets.end()) return made(model::Test{field, known->second});
+        auto values = values_of(context_, field, right_.value);
+        if (!values) return std::nullopt;
+        if (values->empty()) report(Kind::empty_set, right_.value.span, "nothing is in an empty set");
+        warn_if_constant(field, *values);
+        const auto set = named ? add_set(to_string(std::get<syntax::Path>(right_.value.is)), std::move(*values), literal->span)
+                               : add_set("", std::move(*values), right_.value.span);
+        if (shareable) conditions_.named_sets.emplace(key, set);
+        return made(model::Test{field, set});
+    }
+
+    Result set_relation() {
+        const auto& set = left_.is_set() ? left_ : right_;
+        const auto& other = left_.is_set() ? right_ : left_;
+        const bool flags = other.field() && info(*other.field()).kind == FieldKind::flags;
+        if (flags && !is_order(comparison_.relation) && std::holds_alternative<syntax::List>(set.literal()->is)) {
+            const auto bits = flag_bits(context_, set.value);
+            if (!bits) return std::nullopt;
+            return test(*other.field(), satisfying(comparison_.relation, *bits, info(*other.field()).max()));
+        }
+        std::string hint;
+        if (comparison_.relation == Operator::equal) hint = "write `in`";
+        if (comparison_.relation == Operator::not_equal) hint = "write `not … in …`";
+        report(Kind::set_in_comparison, comparison_.operator_span,
+               "`" + std::string(to_string(comparison_.relation)) + "` compares single values, and " + text_of(set.value) +
+                   " is " + kind_of(set.settled),
+               hint);
+        return std::nullopt;
+    }
+
+    Result two_fields() {
+        const auto a = *left_.field(), b = *right_.field();
+        if (!comparable(info(a).kind, info(b).kind)) {
+            report(Kind::type_mismatch, span_,
+                   quoted(info(a).name) + " is " + std::string(with_article(info(a).kind)) + ", and " +
+                       quoted(info(b).name) + " is " + std::string(with_article(info(b).kind)));
+            return std::nullopt;
+        }
+        if (!ordered(a)) return std::nullopt;
+        return made(model::Compare{a, relation_of(comparison_.relation), b});
+    }
+
+    bool ordered(model::Field field) {
+        const auto kind = info(field).kind;
+        if (!is_order(comparison_.relation) || (kind != FieldKind::state && kind != FieldKind::boolean)) return true;
+        report(Kind::no_order, comparison_.operator_span,
+               quoted(info(field).name) + " is " + std::string(with_article(kind)) + ", and these have no order",
+               "compare with `==` or `!=`");
+        return false;
+    }
+
+    Result against(model::Field field, Operator sign, const Leaf& leaf) {
+        const auto& side = left_.field() ? right_ : left_;
+        const auto value = interval_of(context_, field, leaf, side.value.span);
+        if (!value || !ordered(field)) return std::nullopt;
+        return test(field, satisfying(sign, value->low, info(field).max()));
+    }
+
+    bool same_type(const Leaf& a, const Leaf& b) {
+        const auto x = folded(a), y = folded(b);
+        if (x && y && x->type == y->type && (!x->kind || !y->kind || x->kind == y->kind)) return true;
+        report(Kind::type_mismatch, span_, text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b));
+        return false;
+    }
+
+    Result constants() {
+        const auto a = left_.leaf(), b = right_.leaf();
+        if (!same_type(a, b)) return std::nullopt;
+        const auto x = *folded(a), y = *folded(b);
+        const bool unordered = x.type == Folded::Type::boolean || x.type == Folded::Type::string;
+        if (is_order(comparison_.relation) && unordered) {
+            report(Kind::no_order, comparison_.operator_span, text_of(a) + " is " + kind_of(a) + ", and these have no order",
+                   "compare with `==` or `!=`");
+            return std::nullopt;
+        }
+        const auto order = std::tie(x.number, x.fraction, x.text) <=> std::tie(y.number, y.fraction, y.text);
+        return made(model::Constant{holds(order)});
+    }
+
+    bool holds(std::partial_ordering order) const {
+        switch (comparison_.relation) {
+        case Operator::equal: return order == 0;
+        case Operator::not_equal: return order != 0;
+        case Operator::less: return order < 0;
+        case Operator::greater: return order > 0;
+        case Operator::less_equal: return order <= 0;
+        default: return order >= 0;
+        }
+    }
+
+    Result constant_in_set() {
+        const auto leaves = flatten(context_, right_.value);
+        if (!leaves) return std::nullopt;
+        bool found = false;
+        for (const auto& leaf : *leaves) {
+            const auto inside = is_in(left_.leaf(), leaf);
+            if (!inside) return std::nullopt;
+            found |= *inside;
+        }
+        return made(model::Constant{found});
+    }
+
+    std::optional<bool> is_in(const Leaf& value, const Leaf& item) {
+        const auto x = folded(value);
+        const auto* literal = std::get_if<const syntax::Value*>(&item.is);
+        if (literal != nullptr && x) {
+            const auto& is = (*literal)->is;
+            if (const auto* r = std::get_if<syntax::IntegerRange>(&is); r && x->type == Folded::Type::integer)
+                return x->number >= r->low && x->number <= r->high;
+            if (const auto* r = std::get_if<syntax::AddressRange>(&is); r && x->type == Folded::Type::address)
+                return x->number >= r->low && x->number <= r->high;
+            if (const auto* c = std::get_if<syntax::Cidr>(&is); c && x->type == Folded::Type::address) {
+                const auto mask = model::Ipv4Prefix{0, c->length}.mask();
+                return ((static_cast<std::uint32_t>(x->number) ^ c->ipv4) & mask) == 0;
+            }
+            if (const auto* r = std::get_if<syntax::DecimalRange>(&is); r && x->type == Folded::Type::decimal)
+                return x->fraction >= r->low && x->fraction <= r->high;
+        }
+        if (!same_type(value, item)) return std::nullopt;
+        const auto y = *folded(item);
+        return std::tie(x->number, x->fraction, x->text) == std::tie(y.number, y.fraction, y.text);
+    }
+
+    Conditions& conditions_;
+    Context& context_;
+    const syntax::Comparison& comparison_;
+    const syntax::Span& span_;
+    Side left_;
+    Side right_;
+};
+
+} // namespace
+
+std::optional<model::Condition> Conditions::compare(const syntax::Comparison& comparison, const syntax::Span& span) {
+    return Comparer(*this, comparison, span).run();
+}
+
+} // namespace sema

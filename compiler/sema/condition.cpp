@@ -1,0 +1,90 @@
+#include "compiler/sema/condition.hpp"
+
+#include "compiler/sema/suggest.hpp"
+
+namespace sema {
+
+namespace {
+
+using syntax::Kind;
+
+std::string_view name_of(model::Layer layer) {
+    switch (layer) {
+    case model::Layer::tcp: return "TCP";
+    case model::Layer::udp: return "UDP";
+    case model::Layer::icmp: return "ICMP";
+    default: return "IP";
+    }
+}
+
+/// `if (x)` without a comparison.
+std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value) {
+    auto& context = conditions.context;
+    const auto place = place_of(value.span);
+    const auto settled = settle(context, value);
+    if (std::holds_alternative<Poison>(settled)) return std::nullopt;
+    if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
+        if (const auto* boolean = std::get_if<syntax::Boolean>(&(*literal)->is))
+            return model::Condition{model::Constant{boolean->value}, place};
+    if (const auto* field = std::get_if<model::Field>(&settled)) {
+        if (!visible(context, *field, conditions.layer, value.span)) return std::nullopt;
+        if (info(*field).kind == model::FieldKind::boolean) {
+            context.appliance.sets.push_back({"", {{1, 1}}, place});
+            const auto set = static_cast<model::SetId>(context.appliance.sets.size() - 1);
+            return model::Condition{model::Test{*field, set}, place};
+        }
+        context.report(Kind::not_a_condition, value.span,
+                       text_of(value) + " is " + std::string(with_article(info(*field).kind)) + ", not a condition",
+                       "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
+        return std::nullopt;
+    }
+    context.report(Kind::not_a_condition, value.span, text_of(value) + " is " + kind_of(settled) + ", not a condition");
+    return std::nullopt;
+}
+
+struct Translate {
+    Conditions& conditions;
+    const syntax::Span& span;
+    using Result = std::optional<model::Condition>;
+
+    Result operator()(const syntax::Value& value) const { return bare(conditions, value); }
+    Result operator()(const syntax::Comparison& comparison) const { return conditions.compare(comparison, span); }
+    Result operator()(const syntax::Not& negation) const {
+        auto operand = conditions.translate(negation.operand.front());
+        if (!operand) return std::nullopt;
+        model::Not made;
+        made.operand.push_back(std::move(*operand));
+        return model::Condition{std::move(made), place_of(span)};
+    }
+    Result operator()(const syntax::And& chain) const { return all<model::All>(chain.operands); }
+    Result operator()(const syntax::Or& chain) const { return all<model::Any>(chain.operands); }
+
+    /// Every operand is checked, also behind a wrong one.
+    template <typename Node> Result all(const std::vector<syntax::Expression>& operands) const {
+        Node node;
+        for (const auto& operand : operands)
+            if (auto condition = conditions.translate(operand)) node.operands.push_back(std::move(*condition));
+        if (node.operands.size() < operands.size()) return std::nullopt;
+        return model::Condition{std::move(node), place_of(span)};
+    }
+};
+
+} // namespace
+
+std::optional<model::Field> visible(Context& context, model::Field field, model::Layer layer,
+                                    const syntax::Span& span) {
+    const auto of = info(field).layer;
+    if (of == model::Layer::meta || of == model::Layer::ip || of == layer) return field;
+    const auto name = std::string(name_of(of));
+    context.report(Kind::property_not_visible, span,
+                   quoted(info(field).name) + " exists only in " + name + " packets, and here are " +
+                       (layer == model::Layer::ip ? "all kinds" : std::string(name_of(layer)) + " packets"),
+                   layer == model::Layer::ip ? "put it into `Filter::" + name + " { … }`" : "");
+    return std::nullopt;
+}
+
+std::optional<model::Condition> Conditions::translate(const syntax::Expression& expression) {
+    return std::visit(Translate{*this, expression.span}, expression.is);
+}
+
+} // namespace sema

@@ -1,0 +1,54 @@
+// What the passes of the analysis share.
+#pragma once
+#include "compiler/model/appliance.hpp"
+#include "compiler/sema/scope.hpp"
+#include "compiler/syntax/diagnostic.hpp"
+
+#include <set>
+#include <tuple>
+
+namespace sema {
+
+constexpr model::Place place_of(const syntax::Span& span) {
+    return {span.file, span.begin.line, span.begin.column};
+}
+
+struct PlaceOrder {
+    bool operator()(const model::Place& a, const model::Place& b) const {
+        return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+    }
+};
+
+struct Context {
+    explicit Context(syntax::Diagnostics& sink) : diagnostics(sink) {}
+
+    syntax::Diagnostics& diagnostics;
+    Scope scope;
+    model::Appliance appliance;
+    std::map<const Element*, model::IfaceId> iface_ids;
+    std::map<const Element*, model::FunctionId> function_ids;
+    std::vector<const Element*> functions; ///< by FunctionId
+    std::set<const Element*> ifaces_with_nic;         ///< those whose `index` could be read
+    std::set<model::FunctionId> broken_functions;     ///< a statement of theirs was refused: their flow has holes
+    /// Names that are being followed, and names that were found to lead back to themselves.
+    std::vector<const syntax::Path*> following;
+    std::set<const syntax::Path*> cyclic;
+    /// What a message underlines at the place of a step or condition.
+    std::map<model::Place, syntax::Span, PlaceOrder> spans;
+
+    void report(syntax::Kind kind, const syntax::Span& span, std::string message, std::string hint = {},
+                std::vector<syntax::Note> notes = {}) {
+        diagnostics.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
+    }
+
+    void not_yet_supported(const std::string& feature, const syntax::Span& span) {
+        report(syntax::Kind::not_yet_supported, span, "`" + feature + "` is not supported yet");
+    }
+
+    /// Typed and kept in the model, but nothing that executes a policy can do it yet.
+    void pending(std::string feature, const syntax::Span& span) {
+        appliance.pending.push_back({std::move(feature), place_of(span)});
+    }
+};
+
+} // namespace sema

@@ -1,0 +1,231 @@
+// Which paths through a function reach a verdict. This follows the control flow alone: whether a program is legal
+// never depends on what a solver finds out about its conditions.
+#include "compiler/sema/function.hpp"
+#include "compiler/sema/suggest.hpp"
+
+namespace sema {
+
+namespace {
+
+using model::Layer;
+using syntax::Kind;
+using syntax::Span;
+
+std::string_view name_of(Layer layer) {
+    return layer == Layer::tcp ? "TCP" : layer == Layer::udp ? "UDP" : layer == Layer::icmp ? "ICMP" : "IP";
+}
+
+class Flow {
+public:
+    explicit Flow(const Context& context)
+        : context_(context), functions_(context.appliance.functions), decides_(functions_.size()) {
+        for (const auto id : context.broken_functions) decides_[id] = true; // what they lack is not known
+    }
+
+    /// Whether every packet of the function's subtype gets a verdict.
+    bool decides(model::FunctionId id) {
+        auto& known = decides_[id];
+        if (!known) known = decides(functions_[id].body, functions_[id].layer);
+        return *known;
+    }
+
+    bool decides(const model::Block& block, Layer layer) {
+        for (const auto& step : block)
+            if (decides(step, layer)) return true;
+        return false;
+    }
+
+    bool decides(const model::Step& step, Layer layer) {
+        if (std::holds_alternative<model::Verdict>(step.is)) return true;
+        if (const auto* branch = std::get_if<model::Branch>(&step.is))
+            return decides(branch->then, layer) && decides(branch->otherwise, layer);
+        if (const auto* enter = std::get_if<model::Enter>(&step.is))
+            return takes_all(enter->layer, layer) && decides(enter->body, layer);
+        if (const auto* call = std::get_if<model::Call>(&step.is))
+            return takes_all(functions_[call->function].layer, layer) && decides(call->function);
+        return false;
+    }
+
+    /// The path of a packet that gets no verdict, step by step.
+    void explain(const model::Block& block, Layer layer, std::vector<syntax::Note>& notes) {
+        for (const auto& step : block) {
+            if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
+                if (!has_verdict(step)) continue;
+                const bool then_decides = decides(branch->then, layer);
+                notes.push_back({span_at(branch->condition.place), then_decides ? "when this is false" : "when this is true"});
+                explain(then_decides ? branch->otherwise : branch->then, layer, notes);
+            } else if (const auto* enter = std::get_if<model::Enter>(&step.is)) {
+                if (!takes_all(enter->layer, layer))
+                    notes.push_back({span_at(step.place), "packets other than " + std::string(name_of(enter->layer)) + " pass this by"});
+                else explain(enter->body, layer, notes);
+            } else if (const auto* call = std::get_if<model::Call>(&step.is)) {
+                const auto& callee = functions_[call->function];
+                if (!takes_all(callee.layer, layer))
+                    notes.push_back({span_at(step.place), "packets other than " + std::string(name_of(callee.layer)) + " pass this by"});
+                else if (has_verdict(step)) notes.push_back({span_at(step.place), "when " + quoted(callee.name) + " reaches no verdict"});
+            }
+        }
+    }
+
+    /// Calls `unreachable(first step behind, the step that decides)`.
+    template <typename Found> void dead_steps(const model::Block& block, Layer layer, const Found& unreachable) {
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            if (const auto* branch = std::get_if<model::Branch>(&block[i].is)) {
+                dead_steps(branch->then, layer, unreachable);
+                dead_steps(branch->otherwise, layer, unreachable);
+            } else if (const auto* enter = std::get_if<model::Enter>(&block[i].is)) {
+                dead_steps(enter->body, enter->layer == Layer::ip ? layer : enter->layer, unreachable);
+            }
+            if (i + 1 < block.size() && decides(block[i], layer)) {
+                unreachable(block[i + 1], block[i]);
+                return;
+            }
+        }
+    }
+
+private:
+    static bool takes_all(Layer inner, Layer outer) { return inner == Layer::ip || inner == outer; }
+
+    bool has_verdict(const model::Block& block) {
+        for (const auto& step : block)
+            if (has_verdict(step)) return true;
+        return false;
+    }
+
+    bool has_verdict(const model::Step& step) {
+        if (std::holds_alternative<model::Verdict>(step.is)) return true;
+        if (const auto* branch = std::get_if<model::Branch>(&step.is))
+            return has_verdict(branch->then) || has_verdict(branch->otherwise);
+        if (const auto* enter = std::get_if<model::Enter>(&step.is)) return has_verdict(enter->body);
+        return std::holds_alternative<model::Call>(step.is);
+    }
+
+    const Span& span_at(const model::Place& place) const { return context_.spans.at(place); }
+
+    const Context& context_;
+    const std::vector<model::Function>& functions_;
+    std::vector<std::optional<bool>> decides_;
+};
+
+/// The functions that stand on some chain.
+std::set<model::FunctionId> attached(const model::Appliance& appliance) {
+    std::set<model::FunctionId> result;
+    for (const auto& iface : appliance.ifaces)
+        for (const auto& chain : iface.chains) result.insert(chain.begin(), chain.end());
+    if (appliance.gateway) result.insert(appliance.gateway->forward.begin(), appliance.gateway->forward.end());
+    return result;
+}
+
+/// The calls of a block, with their places.
+void collect_calls(const model::Block& block, std::vector<std::pair<model::FunctionId, model::Place>>& calls) {
+    for (const auto& step : block) {
+        if (const auto* call = std::get_if<model::Call>(&step.is)) calls.emplace_back(call->function, step.place);
+        if (const auto* enter = std::get_if<model::Enter>(&step.is)) collect_calls(enter->body, calls);
+        if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
+            collect_calls(branch->then, calls);
+            collect_calls(branch->otherwise, calls);
+        }
+    }
+}
+
+class RecursionCheck {
+public:
+    explicit RecursionCheck(Context& context)
+        : context_(context), calls_(context.functions.size()), state_(context.functions.size()) {
+        for (std::size_t i = 0; i < calls_.size(); ++i) collect_calls(context.appliance.functions[i].body, calls_[i]);
+    }
+
+    bool run() {
+        for (model::FunctionId id = 0; id < calls_.size(); ++id)
+            if (state_[id] == State::fresh) visit(id);
+        return found_;
+    }
+
+private:
+    enum class State : std::uint8_t { fresh, open, done };
+    struct Frame {
+        model::FunctionId id;
+        std::size_t next = 0;
+    };
+
+    /// With a stack of its own: a chain of calls may be longer than ours is deep.
+    void visit(model::FunctionId root) {
+        std::vector<Frame> stack{{root}};
+        state_[root] = State::open;
+        while (!stack.empty()) {
+            auto& frame = stack.back();
+            if (frame.next == calls_[frame.id].size()) {
+                state_[frame.id] = State::done;
+                stack.pop_back();
+                continue;
+            }
+            const auto callee = calls_[frame.id][frame.next++].first;
+            if (state_[callee] == State::open) report(stack, callee);
+            if (state_[callee] == State::fresh) state_[callee] = State::open, stack.push_back({callee});
+        }
+    }
+
+    void report(const std::vector<Frame>& stack, model::FunctionId callee) {
+        found_ = true;
+        std::vector<syntax::Note> notes;
+        auto frame = stack.begin();
+        while (frame->id != callee) ++frame;
+        for (; frame != stack.end(); ++frame) {
+            const auto& [target, place] = calls_[frame->id][frame->next - 1];
+            notes.push_back({context_.spans.at(place), quoted(name(frame->id)) + " calls " + quoted(name(target)) + " here"});
+        }
+        context_.report(Kind::recursion, context_.functions[callee]->name.span, quoted(name(callee)) + " calls itself",
+                        "a packet must get through every function in bounded time: break the circle", std::move(notes));
+    }
+
+    const std::string& name(model::FunctionId id) const { return context_.appliance.functions[id].name; }
+
+    Context& context_;
+    std::vector<std::vector<std::pair<model::FunctionId, model::Place>>> calls_;
+    std::vector<State> state_;
+    bool found_ = false;
+};
+
+void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
+    auto used = on_chains;
+    for (const auto& function : context.appliance.functions) {
+        std::vector<std::pair<model::FunctionId, model::Place>> calls;
+        collect_calls(function.body, calls);
+        for (const auto& [callee, place] : calls) used.insert(callee);
+    }
+    for (model::FunctionId id = 0; id < context.functions.size(); ++id)
+        if (!used.contains(id))
+            context.report(Kind::unused_function, context.functions[id]->name.span,
+                           quoted(context.functions[id]->name.text) + " stands on no chain and is called by nothing",
+                           "name it in an Iface's `prerouting`, `input`, `output` or `postrouting`, or the Gateway's `forward`");
+}
+
+} // namespace
+
+bool check_recursion(Context& context) { return RecursionCheck(context).run(); }
+
+void check_flow(Context& context) {
+    const auto& functions = context.appliance.functions;
+    Flow flow(context);
+    for (model::FunctionId id = 0; id < functions.size(); ++id) {
+        const auto& function = functions[id];
+        if (context.broken_functions.contains(id)) continue;
+        flow.dead_steps(function.body, function.layer, [&](const model::Step& step, const model::Step& decider) {
+            context.report(Kind::unreachable_statement, context.spans.at(step.place), "no packet gets here",
+                           "leave it out, or move it up",
+                           {{context.spans.at(decider.place), "every packet has its verdict after this"}});
+        });
+    }
+    const auto on_chains = attached(context.appliance);
+    for (const auto id : on_chains) {
+        if (functions[id].kind != model::FunctionKind::filter || flow.decides(id)) continue;
+        std::vector<syntax::Note> path;
+        flow.explain(functions[id].body, functions[id].layer, path);
+        context.report(Kind::missing_verdict, context.functions[id]->name.span,
+                       quoted(functions[id].name) + " stands on a chain and can end without a verdict",
+                       "end it with `accept` or `drop`", std::move(path));
+    }
+    check_use(context, on_chains);
+}
+
+} // namespace sema

@@ -1,0 +1,334 @@
+#include "compiler/sema/function.hpp"
+
+#include "compiler/sema/condition.hpp"
+#include "compiler/sema/suggest.hpp"
+
+#include <array>
+
+namespace sema {
+
+namespace {
+
+using model::FunctionKind;
+using model::Layer;
+using syntax::Kind;
+
+constexpr std::array<std::pair<std::string_view, Layer>, 4> subtypes = {
+    {{"IP", Layer::ip}, {"TCP", Layer::tcp}, {"UDP", Layer::udp}, {"ICMP", Layer::icmp}}};
+constexpr std::array<std::string_view, 8> severities = {"emerg",   "alert",  "crit", "err",
+                                                        "warning", "notice", "info", "debug"};
+constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log", "syslog", "dnat", "snat"};
+constexpr std::size_t log_max_bytes = 1000;
+
+std::string_view name_of(Layer layer) {
+    for (const auto& [name, of] : subtypes)
+        if (of == layer) return name;
+    return "IP";
+}
+
+std::optional<Layer> layer_of(Context& context, const syntax::Name& subtype) {
+    const auto wanted = lower(subtype.text);
+    for (const auto& [name, layer] : subtypes)
+        if (lower(name) == wanted) return layer;
+    const auto near = did_you_mean(subtype.text, {"IP", "TCP", "UDP", "ICMP"});
+    context.report(Kind::unknown_subtype, subtype.span, "there is no subtype " + quoted(subtype.text),
+                   near.empty() ? "subtypes are `IP`, `TCP`, `UDP` and `ICMP`" : near);
+    return std::nullopt;
+}
+
+std::string_view kind_name(FunctionKind kind) { return kind == FunctionKind::filter ? "Filter" : "Nat"; }
+
+bool can_hold(Layer outer, Layer inner) { return outer == Layer::ip || inner == Layer::ip || inner == outer; }
+
+/// What an address or port stands for; a single value or nothing after a message.
+struct NatArguments {
+    std::optional<std::uint32_t> address;
+    std::optional<std::uint16_t> port;
+};
+
+class FunctionBuilder {
+public:
+    using NamedSets = std::map<std::pair<const syntax::Value*, model::FieldKind>, model::SetId>;
+
+    FunctionBuilder(Context& context, FunctionKind kind, NamedSets& named_sets)
+        : context_(context), kind_(kind), named_sets_(named_sets) {}
+
+    model::Block block(const std::vector<syntax::Statement>& statements, Layer layer) {
+        model::Block result;
+        for (const auto& statement : statements) {
+            auto step = std::visit([&](const auto& s) { return translate(s, statement.span, layer); }, statement.is);
+            if (!step) continue;
+            const auto* inner = std::get_if<syntax::Function>(&statement.is);
+            context_.spans[place_of(statement.span)] = inner == nullptr ? statement.span : inner->heading();
+            result.push_back({std::move(*step), place_of(statement.span)});
+        }
+        return result;
+    }
+
+private:
+    using StepKind = std::variant<model::Branch, model::Enter, model::Call, model::Log, model::Verdict>;
+    using Made = std::optional<StepKind>;
+
+    void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {},
+                std::vector<syntax::Note> notes = {}) {
+        context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
+    }
+
+    Made translate(const syntax::Conditional& conditional, const syntax::Span&, Layer layer) {
+        Conditions conditions{context_, layer, named_sets_};
+        auto condition = conditions.translate(conditional.condition);
+        auto then = block(conditional.then, layer);
+        auto otherwise = block(conditional.otherwise, layer);
+        if (!condition) return std::nullopt;
+        context_.spans[condition->place] = conditional.condition.span;
+        return model::Branch{std::move(*condition), std::move(then), std::move(otherwise)};
+    }
+
+    Made translate(const syntax::Function& inner, const syntax::Span&, Layer layer) {
+        bool fine = true;
+        if (lower(inner.type.text) != lower(kind_name(kind_))) {
+            report(Kind::wrong_function_type, inner.type.span,
+                   "a " + std::string(kind_name(kind_)) + " function holds " + std::string(kind_name(kind_)) + " functions only",
+                   "write `" + std::string(kind_name(kind_)) + "::" + inner.subtype.text + "`");
+            fine = false;
+        }
+        if (inner.target) report(Kind::type_misused, inner.target->span, "only an `Assert` is about a chain or a path");
+        const auto own = layer_of(context_, inner.subtype);
+        if (own && !can_hold(layer, *own)) {
+            report(Kind::wrong_subtype, inner.subtype.span, "no " + std::string(name_of(*own)) + " packet comes here: only " +
+                                                                std::string(name_of(layer)) + " packets do");
+            fine = false;
+        }
+        if (!fine || !own) return std::nullopt;
+        return model::Enter{*own, block(inner.body, *own == Layer::ip ? layer : *own)};
+    }
+
+    Made translate(const syntax::Action& action, const syntax::Span& span, Layer layer) {
+        const auto& name = action.name.parts.front();
+        const auto word = lower(name.text);
+        if (action.name.parts.size() > 1) {
+            report(Kind::unknown_statement, action.name.span, quoted(to_string(action.name)) + " is no statement");
+            return std::nullopt;
+        }
+        const auto* element = context_.scope.find(name.text);
+        // `reject` is younger than the others: a function of that name goes first.
+        if (word == "reject" && element != nullptr) return call(action, *element, layer);
+        if (word == "accept" || word == "drop" || word == "reject") return verdict(action, word, span);
+        if (word == "dnat" || word == "snat") return translation(action, word, span);
+        if (word == "log") return log(action, std::nullopt, 0, span, layer);
+        if (word == "syslog") return syslog(action, span, layer);
+        if (element != nullptr) return call(action, *element, layer);
+        std::vector<std::string> names(actions.begin(), actions.end());
+        for (const auto& [function, id] : context_.function_ids) names.push_back(function->name.text);
+        report(Kind::unknown_statement, name.span, quoted(name.text) + " is neither an action nor a function",
+               did_you_mean(name.text, names));
+        return std::nullopt;
+    }
+
+    bool allowed_in(FunctionKind kind, const std::string& word, const syntax::Span& span) {
+        if (kind == kind_) return true;
+        report(Kind::action_not_allowed, span,
+               quoted(word) + " is for " + std::string(kind_name(kind)) + " functions, and this is a " + std::string(kind_name(kind_)),
+               kind_ == FunctionKind::nat ? "a Nat translates and accepts by itself; put decisions into a Filter"
+                                          : "put it into a Nat function on the same chain");
+        return false;
+    }
+
+    model::Verdict statement(model::Statement made) {
+        context_.appliance.statements.push_back(std::move(made));
+        return {static_cast<model::StatementId>(context_.appliance.statements.size() - 1)};
+    }
+
+    Made verdict(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
+        if (!allowed_in(FunctionKind::filter, word, action.name.span)) return std::nullopt;
+        if (!action.arguments.empty()) {
+            report(Kind::wrong_arguments, action.arguments.front().span, quoted(word) + " takes no arguments", "write " + quoted(word));
+            return std::nullopt;
+        }
+        const auto what = word == "accept" ? model::Action::accept : word == "drop" ? model::Action::drop : model::Action::reject;
+        return statement({what, {}, {}, place_of(span)});
+    }
+
+    Made translation(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
+        if (!allowed_in(FunctionKind::nat, word, action.name.span)) return std::nullopt;
+        const auto arguments = nat_arguments(action, word);
+        if (!arguments) return std::nullopt;
+        context_.pending(word, span);
+        const auto what = word == "dnat" ? model::Action::dnat : model::Action::snat;
+        return statement({what, arguments->address, arguments->port, place_of(span)});
+    }
+
+    std::optional<NatArguments> nat_arguments(const syntax::Action& action, const std::string& word) {
+        const auto usage = "write `" + word + "(10.0.0.5)`, `" + word + "(8080)` or `" + word + "(10.0.0.5, 8080)`";
+        const auto count = action.arguments.size();
+        if (count == 0 || count > 2) {
+            report(Kind::wrong_arguments, action.name.span,
+                   quoted(word) + " takes an address, a port, or both, and got " + std::to_string(count) + " arguments", usage);
+            return std::nullopt;
+        }
+        NatArguments result;
+        for (std::size_t i = 0; i < count; ++i)
+            if (!nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result)) return std::nullopt;
+        return result;
+    }
+
+    bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address, const std::string& usage,
+                      NatArguments& result) {
+        const auto settled = settle(context_, argument);
+        if (std::holds_alternative<Poison>(settled)) return false;
+        if (std::holds_alternative<model::Field>(settled)) {
+            report(Kind::property_without_packet, argument.span, text_of(argument) + " has a value only in a condition or a log");
+            return false;
+        }
+        if (const auto* literal = std::get_if<const syntax::Value*>(&settled)) {
+            const auto* address = std::get_if<syntax::Address>(&(*literal)->is);
+            const auto* port = std::get_if<syntax::Integer>(&(*literal)->is);
+            if (address != nullptr && may_be_address) return result.address = address->ipv4, true;
+            if (port != nullptr && may_be_port) return nat_port(argument, port->value, result);
+        }
+        const auto* constant = std::get_if<const Constant*>(&settled);
+        if (constant != nullptr && (*constant)->kind == model::FieldKind::port && may_be_port)
+            return result.port = static_cast<std::uint16_t>((*constant)->value), true;
+        const std::string wanted = may_be_address && may_be_port ? "an address or a port" : may_be_port ? "a port" : "an address";
+        report(Kind::wrong_arguments, argument.span, text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
+        return false;
+    }
+
+    bool nat_port(const syntax::Value& argument, std::int64_t port, NatArguments& result) {
+        if (port >= 0 && port <= 65535) return result.port = static_cast<std::uint16_t>(port), true;
+        report(Kind::port_out_of_range, argument.span, std::to_string(port) + " is no port: ports go from 0 to 65535");
+        return false;
+    }
+
+    Made syslog(const syntax::Action& action, const syntax::Span& span, Layer layer) {
+        const std::vector<std::string> words(severities.begin(), severities.end());
+        const auto usage = "write `syslog(INFO, \"text\")`";
+        if (action.arguments.size() < 2) {
+            report(Kind::wrong_arguments, action.name.span, "`syslog` takes a severity and something to say", usage);
+            return std::nullopt;
+        }
+        const auto& first = action.arguments.front();
+        const auto* path = std::get_if<syntax::Path>(&first.is);
+        const auto word = path != nullptr && path->parts.size() == 1 ? lower(path->parts.front().text) : std::string();
+        for (std::size_t i = 0; i < severities.size(); ++i)
+            if (severities[i] == word) return log(action, static_cast<std::uint8_t>(i), 1, span, layer);
+        if (std::holds_alternative<syntax::Bad>(first.is)) return std::nullopt;
+        const auto near = did_you_mean(word, words);
+        report(Kind::unknown_severity, first.span, text_of(first) + " is no severity",
+               near.empty() ? "severities are " + one_of(words) : near);
+        return std::nullopt;
+    }
+
+    Made log(const syntax::Action& action, std::optional<std::uint8_t> severity, std::size_t skip, const syntax::Span& span,
+             Layer layer) {
+        model::Log result{severity, {}};
+        if (action.arguments.empty()) {
+            report(Kind::wrong_arguments, action.name.span, "`log` has nothing to say", "write `log(\"text\", ip.saddr)`");
+            return std::nullopt;
+        }
+        bool fine = true;
+        std::size_t bytes = 0;
+        for (std::size_t i = skip; i < action.arguments.size(); ++i) {
+            auto part = log_part(action.arguments[i], layer);
+            fine &= part.has_value();
+            if (!part) continue;
+            bytes += size_of(*part);
+            result.parts.push_back(std::move(*part));
+        }
+        if (bytes > log_max_bytes) {
+            report(Kind::log_too_long, span, "this text can have " + std::to_string(bytes) + " bytes, and a log text has at most " +
+                                                 std::to_string(log_max_bytes));
+            return std::nullopt;
+        }
+        if (!fine) return std::nullopt;
+        return result;
+    }
+
+    using Part = std::variant<std::string, model::Field>;
+
+    /// The longest text that a part can become.
+    static std::size_t size_of(const Part& part) {
+        if (const auto* text = std::get_if<std::string>(&part)) return text->size();
+        switch (info(std::get<model::Field>(part)).kind) {
+        case model::FieldKind::address: return std::string_view("255.255.255.255").size();
+        case model::FieldKind::flags: return std::string_view("fin,syn,rst,psh,ack,urg,ece,cwr,ns").size();
+        case model::FieldKind::state: return std::string_view("established").size();
+        default: return std::string_view("4294967295").size();
+        }
+    }
+
+    std::optional<Part> log_part(const syntax::Value& value, Layer layer) {
+        if (const auto* text = std::get_if<syntax::String>(&value.is)) return text->text;
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        const bool is_element = path != nullptr && context_.scope.find(path->parts.front().text) != nullptr;
+        if (path != nullptr && path->parts.size() > 1 && !is_element) {
+            const auto settled = settle(context_, value);
+            const auto* field = std::get_if<model::Field>(&settled);
+            if (field == nullptr || !visible(context_, *field, layer, value.span)) return std::nullopt;
+            return *field;
+        }
+        if (!std::holds_alternative<syntax::Bad>(value.is))
+            report(Kind::not_loggable, value.span, text_of(value) + " cannot be logged: a log prints strings and packet properties",
+                   is_element || path == nullptr ? "" : "a text stands between `\"`");
+        return std::nullopt;
+    }
+
+    Made call(const syntax::Action& action, const Element& element, Layer layer) {
+        const auto& span = action.name.span;
+        if (element.type == ElementType::unsupported) return std::nullopt;
+        if (!is_function(element.type)) {
+            report(Kind::unknown_statement, span, quoted(element.name.text) + " is " + kind_of(Settled{&element}) + ", not a function",
+                   {}, {{element.name.span, "it is declared here"}});
+            return std::nullopt;
+        }
+        const auto id = context_.function_ids.at(&element);
+        const auto& callee = context_.appliance.functions[id];
+        if (!action.arguments.empty())
+            report(Kind::wrong_arguments, action.arguments.front().span, "functions take no arguments", "write " + quoted(element.name.text));
+        else if (callee.kind != kind_)
+            report(Kind::wrong_function_type, span,
+                   quoted(callee.name) + " is a " + std::string(kind_name(callee.kind)) + ", and a " + std::string(kind_name(kind_)) +
+                       " calls " + std::string(kind_name(kind_)) + " functions only",
+                   {}, {{element.name.span, "it is declared here"}});
+        else if (!can_hold(layer, callee.layer))
+            report(Kind::wrong_subtype, span,
+                   quoted(callee.name) + " is for " + std::string(name_of(callee.layer)) + " packets, and here are only " +
+                       std::string(name_of(layer)) + " packets",
+                   {}, {{element.name.span, "it is declared here"}});
+        else return model::Call{id};
+        return std::nullopt;
+    }
+
+    Context& context_;
+    FunctionKind kind_;
+    NamedSets& named_sets_;
+};
+
+} // namespace
+
+void declare_functions(Context& context) {
+    for (const auto& element : context.scope.elements()) {
+        if (!is_function(element.type)) continue;
+        const auto layer = layer_of(context, element.function->subtype);
+        const auto kind = element.type == ElementType::filter ? FunctionKind::filter : FunctionKind::nat;
+        context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
+        context.functions.push_back(&element);
+        // One of an unknown subtype is an IP function from here on; the error is reported.
+        context.appliance.functions.push_back(
+            {element.name.text, kind, layer.value_or(Layer::ip), {}, place_of(element.name.span)});
+    }
+}
+
+void define_functions(Context& context) {
+    FunctionBuilder::NamedSets named_sets;
+    for (std::size_t id = 0; id < context.functions.size(); ++id) {
+        const auto kind = context.appliance.functions[id].kind;
+        const auto layer = context.appliance.functions[id].layer;
+        const auto errors = context.diagnostics.error_count();
+        FunctionBuilder builder(context, kind, named_sets);
+        context.appliance.functions[id].body = builder.block(context.functions[id]->function->body, layer);
+        if (context.diagnostics.error_count() > errors) context.broken_functions.insert(static_cast<model::FunctionId>(id));
+    }
+}
+
+} // namespace sema

@@ -1,0 +1,19 @@
+// Functions: statements become blocks of steps, then the checks that need all functions.
+#pragma once
+#include "compiler/sema/context.hpp"
+
+namespace sema {
+
+/// Gives every function its id and kind, so that all can be referred to.
+void declare_functions(Context& context);
+
+/// Translates the bodies.
+void define_functions(Context& context);
+
+/// Calls that lead back to themselves; true when there are any, and nothing may follow calls then.
+bool check_recursion(Context& context);
+
+/// Statements that no packet reaches, and Filters on chains that may end without a verdict.
+void check_flow(Context& context);
+
+} // namespace sema

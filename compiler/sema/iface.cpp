@@ -1,0 +1,228 @@
+// Iface: one attachment to a network.
+#include "compiler/sema/object.hpp"
+#include "compiler/sema/objects.hpp"
+#include "compiler/sema/suggest.hpp"
+
+#include <charconv>
+
+namespace sema {
+
+namespace {
+
+using syntax::Kind;
+
+constexpr std::int64_t nic_index_max = 254; // the data plane counts NICs in a byte
+constexpr std::int64_t queue_packets_max = 1'000'000;
+
+std::optional<model::Mac> parse_mac(std::string_view text) {
+    model::Mac mac{};
+    if (text.size() != 17) return std::nullopt;
+    for (std::size_t i = 0; i < mac.size(); ++i) {
+        const auto* start = text.data() + 3 * i;
+        const auto [rest, error] = std::from_chars(start, start + 2, mac[i], 16);
+        if (error != std::errc{} || rest != start + 2) return std::nullopt;
+        if (i > 0 && text[3 * i - 1] != ':') return std::nullopt;
+    }
+    return mac;
+}
+
+class IfaceBuilder {
+public:
+    IfaceBuilder(Context& context, const Element& element, const syntax::Object& object)
+        : context_(context), element_(element),
+          reader_(context, object, "an Iface",
+                  {"index", "address", "netmask", "gateway", "dns", "config", "vlan", "masquerade", "rpf",
+                   "send_queue_limit", "buffer_limit", "prerouting", "input", "output", "postrouting"}),
+          iface_(context.appliance.ifaces[context.iface_ids.at(&element)]) {}
+
+    void build() {
+        nic();
+        if (const auto member = reader_["config"]) config(member);
+        if (const auto member = reader_["vlan"]) vlan(member);
+        addresses();
+        if (const auto member = reader_["masquerade"]) masquerade(member);
+        if (const auto member = reader_["rpf"]; member && word_of(context_, member, {"strict"})) {
+            iface_.strict_rpf = true;
+            context_.pending("rpf", member.key->span);
+        }
+        iface_.send_queue_limit = limit("send_queue_limit");
+        iface_.buffer_limit = limit("buffer_limit");
+        chain("prerouting", model::Hook::prerouting);
+        chain("input", model::Hook::input);
+        chain("output", model::Hook::output);
+        chain("postrouting", model::Hook::postrouting);
+    }
+
+private:
+    void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {}) {
+        context_.report(kind, span, std::move(message), std::move(hint));
+    }
+
+    void missing(const std::string& what, std::string hint) {
+        report(Kind::missing_member, element_.name.span, "Iface " + quoted(element_.name.text) + " has no " + what, std::move(hint));
+    }
+
+    void nic() {
+        const auto member = reader_["index"];
+        if (!member) return missing("`index`", "write `index: 0` for the first NIC, or `index: \"c0:01:0a:00:00:2a\"` for the one with that MAC");
+        const auto settled = settle(context_, *member.value);
+        const auto* value = std::get_if<const syntax::Value*>(&settled);
+        const auto* text = value == nullptr ? nullptr : std::get_if<syntax::String>(&(*value)->is);
+        if (text == nullptr) {
+            if (const auto index = integer_of(context_, member, 0, nic_index_max)) set_nic(static_cast<std::uint32_t>(*index));
+        } else if (const auto mac = parse_mac(text->text)) set_nic(*mac);
+        else report(Kind::bad_mac, member.value->span, text_of(**value) + " is no MAC address", "write six pairs of hexadecimal digits: `\"c0:01:0a:00:00:2a\"`");
+    }
+
+    void set_nic(std::variant<std::uint32_t, model::Mac> nic) {
+        iface_.nic = nic;
+        context_.ifaces_with_nic.insert(&element_);
+    }
+
+    void config(const Member& member) {
+        const auto word = word_of(context_, member, {"dhcp", "dhcp-with-fallback", "static"});
+        if (!word || *word == "static") return;
+        iface_.config = *word == "dhcp" ? model::IfaceConfig::dhcp : model::IfaceConfig::dhcp_with_fallback;
+        context_.pending(*word, member.value->span);
+    }
+
+    void vlan(const Member& member) {
+        for (const auto* key : {"send_queue_limit", "buffer_limit"})
+            if (const auto limit = reader_[key])
+                report(Kind::conflicting_members, limit.key->span, "a VLAN has no " + quoted(key) + " of its own",
+                       "set it on the Iface without `vlan` on the same NIC");
+        const auto id = integer_of(context_, member, 1, 4094);
+        if (!id) return;
+        iface_.vlan = static_cast<std::uint16_t>(*id);
+        context_.pending("vlan", member.key->span);
+    }
+
+    void addresses() {
+        const bool dhcp = iface_.config == model::IfaceConfig::dhcp;
+        for (const auto* key : {"address", "netmask", "gateway", "dns"}) {
+            const auto member = reader_[key];
+            if (!member || !dhcp) continue;
+            if (reader_["vlan"]) report(Kind::conflicting_members, member.key->span, "a VLAN that uses DHCP cannot have " + quoted(key), "write `config: dhcp-with-fallback` to use it when there is no answer");
+            else report(Kind::unused_setting, member.key->span, quoted(key) + " is not used: the address is leased", "write `config: dhcp-with-fallback` to use it when there is no answer");
+        }
+        const auto address = value_of("address");
+        const auto mask_member = reader_["netmask"];
+        const auto mask = mask_member ? netmask_of(context_, mask_member) : std::nullopt;
+        const auto gateway = value_of("gateway"), dns = value_of("dns");
+        if (dhcp || !both_or_neither()) return;
+        if (!reader_["address"]) return without_address();
+        if (!address || !mask) return;
+        model::Ipv4Prefix network{0, *mask};
+        network.address = *address & network.mask();
+        iface_.ipv4 = model::Ipv4Config{*address, network, gateway, dns};
+        if (gateway && !network.contains(*gateway))
+            report(Kind::outside_network, reader_["gateway"].value->span,
+                   "the gateway " + quoted(dotted(*gateway)) + " is not in the network of " + quoted(element_.name.text) + ", " +
+                       quoted(dotted(network.address) + "/" + std::to_string(network.length)));
+    }
+
+    std::optional<std::uint32_t> value_of(std::string_view key) {
+        const auto member = reader_[key];
+        return member ? address_of(context_, member) : std::nullopt;
+    }
+
+    bool both_or_neither() {
+        const auto address = reader_["address"], netmask = reader_["netmask"];
+        if (address && !netmask) missing("`netmask`, but an `address`", "write `netmask: 255.255.255.0`, or whatever the network has");
+        if (netmask && !address) missing("`address`, but a `netmask`", "write `address: …`, or leave the netmask out");
+        return static_cast<bool>(address) == static_cast<bool>(netmask);
+    }
+
+    void without_address() {
+        if (iface_.config == model::IfaceConfig::dhcp_with_fallback)
+            return missing("`address` and `netmask` to fall back to", "write both, or `config: dhcp`");
+        if (reader_["vlan"]) return missing("`address` and `netmask`", "a VLAN needs both, or `config: dhcp`");
+        for (const auto* key : {"gateway", "dns"})
+            if (const auto member = reader_[key])
+                report(Kind::unused_setting, member.key->span, quoted(key) + " is not used: the Iface has no address");
+    }
+
+    void masquerade(const Member& member) {
+        const auto value = boolean_of(context_, member);
+        iface_.masquerade = value.value_or(false);
+        if (iface_.masquerade) context_.pending("masquerade", member.key->span);
+    }
+
+    std::optional<std::uint32_t> limit(std::string_view key) {
+        const auto member = reader_[key];
+        if (!member) return std::nullopt;
+        context_.pending(std::string(key), member.key->span);
+        const auto packets = integer_of(context_, member, 0, queue_packets_max);
+        if (!packets) return std::nullopt;
+        return static_cast<std::uint32_t>(*packets);
+    }
+
+    void chain(std::string_view key, model::Hook hook) {
+        const auto member = reader_[key];
+        if (!member) return;
+        auto functions = functions_of(context_, member);
+        check_subtypes(context_, functions, member);
+        iface_.chains[static_cast<std::size_t>(hook)] = std::move(functions);
+    }
+
+    Context& context_;
+    const Element& element_;
+    ObjectReader reader_;
+    model::Iface& iface_;
+};
+
+std::string text_of_nic(const model::Iface& iface) {
+    if (const auto* index = std::get_if<std::uint32_t>(&iface.nic)) return "NIC " + std::to_string(*index);
+    return "the NIC with that MAC";
+}
+
+} // namespace
+
+void declare_ifaces(Context& context) {
+    for (const auto& element : context.scope.elements()) {
+        if (element.type != ElementType::iface) continue;
+        context.iface_ids[&element] = static_cast<model::IfaceId>(context.appliance.ifaces.size());
+        auto& iface = context.appliance.ifaces.emplace_back();
+        iface.name = element.name.text;
+        iface.place = place_of(element.name.span);
+    }
+}
+
+void define_iface(Context& context, const Element& element) {
+    if (!element.value_is_known) return;
+    if (const auto* path = std::get_if<syntax::Path>(&element.value.is);
+        path != nullptr && context.scope.find(path->parts.front().text) == nullptr) {
+        const Member member{nullptr, &element.value};
+        if (path->parts.size() == 1) word_of(context, member, {"dhcp", "dhcp-with-fallback", "static"});
+        else settle(context, element.value);
+        return;
+    }
+    if (const auto* object = object_value(context, element)) IfaceBuilder(context, element, *object).build();
+}
+
+void check_ifaces(Context& context) {
+    std::vector<const Element*> elements(context.iface_ids.size());
+    for (const auto& [element, id] : context.iface_ids) elements[id] = element;
+    const auto& ifaces = context.appliance.ifaces;
+    for (std::size_t i = 0; i < ifaces.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            const auto& a = ifaces[j];
+            const auto& b = ifaces[i];
+            const std::vector<syntax::Note> first = {{elements[j]->name.span, quoted(a.name) + " is declared here"}};
+            const bool known = context.ifaces_with_nic.contains(elements[i]) && context.ifaces_with_nic.contains(elements[j]);
+            if (known && a.nic == b.nic && a.vlan == b.vlan)
+                context.report(Kind::duplicate_nic, elements[i]->name.span,
+                               quoted(a.name) + " and " + quoted(b.name) + " are both " +
+                                   (a.vlan ? "VLAN " + std::to_string(*a.vlan) + " on " : "") + text_of_nic(a),
+                               "give them different values of `index`, or different VLANs", first);
+            if (!a.ipv4 || !b.ipv4) continue;
+            if (a.ipv4->address == b.ipv4->address)
+                context.report(Kind::duplicate_network, elements[i]->name.span,
+                               quoted(a.name) + " and " + quoted(b.name) + " have the same address", {}, first);
+            else if (a.ipv4->network.contains(b.ipv4->network.address) || b.ipv4->network.contains(a.ipv4->network.address))
+                context.report(Kind::duplicate_network, elements[i]->name.span,
+                               "the networks of " + quoted(a.name) + " and " + quoted(b.name) + " overlap", {}, first);
+        }
+}
+
+} // namespace sema

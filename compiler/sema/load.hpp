@@ -1,0 +1,22 @@
+// From a file to the appliance: what the command and the tests call.
+#pragma once
+#include "compiler/model/appliance.hpp"
+#include "compiler/syntax/diagnostic.hpp"
+
+#include <filesystem>
+
+namespace sema {
+
+struct Loaded {
+    std::optional<model::Appliance> appliance; ///< nothing when there are errors
+    std::vector<syntax::Diagnostic> diagnostics; ///< in source order
+    syntax::Sources sources; ///< for rendering the diagnostics
+    bool readable = true;    ///< false when the file itself could not be read; there are no diagnostics then
+};
+
+Loaded load(const std::filesystem::path& path);
+
+/// The same for a text that is no file, under the name that messages show.
+Loaded load_text(std::string name, std::string text);
+
+} // namespace sema

@@ -1,0 +1,143 @@
+// Dotted assignments are merged into the elements before anything reads them.
+#include "compiler/sema/constants.hpp"
+#include "compiler/sema/scope.hpp"
+#include "compiler/sema/suggest.hpp"
+
+#include <algorithm>
+
+namespace sema {
+
+namespace {
+
+using syntax::Kind;
+
+class Merger {
+public:
+    Merger(Scope& scope, syntax::Diagnostics& diagnostics) : scope_(scope), diagnostics_(diagnostics) {}
+
+    /// Shorter paths first, so that `a.b.c: 1` may stand before `a.b: { }`.
+    void run(Assignments assignments) {
+        for (auto& element : scope_.elements()) {
+            expand_word(element);
+            check_duplicates(element.value, keys_ignore_case(element.type));
+        }
+        std::stable_sort(assignments.begin(), assignments.end(), [](const auto* a, const auto* b) {
+            return a->path.parts.size() < b->path.parts.size();
+        });
+        // A typed object may copy an untyped one, which must be complete by then.
+        for (const bool typed : {false, true})
+            for (const auto* assignment : assignments) {
+                auto* root = scope_.find(assignment->path.parts.front().text);
+                if (root == nullptr ? !typed : typed == (root->type != ElementType::untyped))
+                    assign(root, *assignment);
+            }
+    }
+
+private:
+    void report(Kind kind, const syntax::Span& span, std::string message, std::vector<syntax::Note> notes = {},
+                std::string hint = {}) {
+        diagnostics_.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
+    }
+
+    /// `Iface eth0 dhcp` is short for `Iface eth0 { config: dhcp }`.
+    static void expand_word(Element& element) {
+        if (element.type != ElementType::iface) return;
+        const auto* path = std::get_if<syntax::Path>(&element.value.is);
+        if (path == nullptr || path->parts.size() != 1 || !is_config_word(path->parts.front().text)) return;
+        syntax::Object object;
+        object.pairs.push_back({{"config", element.value.span}, element.value});
+        element.value = {std::move(object), element.value.span};
+    }
+
+    void check_duplicates(syntax::Value& value, bool ignore_case) {
+        if (auto* list = std::get_if<syntax::List>(&value.is))
+            for (auto& item : list->items) check_duplicates(item, ignore_case);
+        auto* object = std::get_if<syntax::Object>(&value.is);
+        if (object == nullptr) return;
+        syntax::Object unique;
+        for (auto& pair : object->pairs) {
+            check_duplicates(pair.value, ignore_case);
+            if (const auto* first = find_pair(unique, pair.key.text, ignore_case))
+                report_twice(pair.key, first->key);
+            else unique.pairs.push_back(std::move(pair));
+        }
+        *object = std::move(unique);
+    }
+
+    void report_twice(const syntax::Name& second, const syntax::Name& first) {
+        report(Kind::set_twice, second.span, quoted(second.text) + " is set twice", {{first.span, "it is set here too"}},
+               "leave one of them out: nothing is overridden");
+    }
+
+    void assign(Element* root, const syntax::Untyped& assignment) {
+        const auto& parts = assignment.path.parts;
+        const auto& name = parts.front();
+        if (root == nullptr)
+            return report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},
+                          did_you_mean(name.text, scope_.names()));
+        if (root->type == ElementType::unsupported) return;
+        if (is_function(root->type))
+            return report(Kind::no_members, assignment.path.span,
+                          quoted(name.text) + " is a " + std::string(name_of(root->type)) + " and has no members",
+                          {{root->name.span, "it is declared here"}});
+        const bool ignore_case = keys_ignore_case(root->type);
+        auto* value = &root->value;
+        for (std::size_t i = 1; i + 1 < parts.size() && value != nullptr; ++i)
+            value = step(*root, *value, parts, i, ignore_case);
+        auto* object = value == nullptr ? nullptr : object_of(*root, *value, parts, parts.size() - 1);
+        if (object == nullptr) {
+            root->value_is_known = false;
+            return;
+        }
+        if (const auto* first = find_pair(*object, parts.back().text, ignore_case))
+            return report_twice(parts.back(), first->key);
+        object->pairs.push_back({parts.back(), assignment.value});
+        check_duplicates(object->pairs.back().value, ignore_case);
+    }
+
+    static std::string prefix(const std::vector<syntax::Name>& parts, std::size_t count) {
+        return to_string(syntax::Path{{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)}, {}});
+    }
+
+    /// The value as an object to which member `parts[depth]` can be added.
+    syntax::Object* object_of(const Element& root, syntax::Value& value, const std::vector<syntax::Name>& parts,
+                              std::size_t depth) {
+        if (std::holds_alternative<syntax::Bad>(value.is)) return nullptr;
+        if (root.type != ElementType::untyped) copy_named(value);
+        if (auto* object = std::get_if<syntax::Object>(&value.is)) return object;
+        report(Kind::no_members, parts[depth].span, quoted(prefix(parts, depth)) + " is no object: nothing can be added to it",
+               {{value.span, "its value"}});
+        return nullptr;
+    }
+
+    syntax::Value* step(const Element& root, syntax::Value& value, const std::vector<syntax::Name>& parts,
+                        std::size_t depth, bool ignore_case) {
+        auto* object = object_of(root, value, parts, depth);
+        if (object == nullptr) return nullptr;
+        if (const auto* pair = find_pair(*object, parts[depth].text, ignore_case))
+            return const_cast<syntax::Value*>(&pair->value);
+        report(Kind::unknown_member, parts[depth].span, quoted(prefix(parts, depth)) + " has no member " + quoted(parts[depth].text),
+               {}, "set `" + prefix(parts, depth + 1) + ": { … }` first");
+        return nullptr;
+    }
+
+    /// A named object given to a typed member is copied, and completed there.
+    void copy_named(syntax::Value& value) {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        if (path == nullptr || path->parts.size() != 1) return;
+        const auto* element = scope_.find(path->parts.front().text);
+        if (element == nullptr || element->type != ElementType::untyped) return;
+        if (std::holds_alternative<syntax::Object>(element->value.is)) value.is = syntax::Value(element->value).is;
+    }
+
+    Scope& scope_;
+    syntax::Diagnostics& diagnostics_;
+};
+
+} // namespace
+
+void merge(const Assignments& assignments, Scope& scope, syntax::Diagnostics& diagnostics) {
+    Merger(scope, diagnostics).run(assignments);
+}
+
+} // namespace sema

@@ -1,0 +1,27 @@
+// The typed objects, one file each: they read their merged element and put what it says into the model.
+#pragma once
+#include "compiler/sema/context.hpp"
+
+namespace sema {
+
+/// Gives every Iface its id, so that all can be referred to.
+void declare_ifaces(Context& context);
+void define_iface(Context& context, const Element& element);
+/// Two Ifaces on one NIC, one address or network twice.
+void check_ifaces(Context& context);
+
+/// After all Ifaces: routes lead to their networks.
+void define_gateway(Context& context, const Element& element);
+void define_conntrack(Context& context, const Element& element);
+void define_load_balancer(Context& context, const Element& element);
+void define_syslog(Context& context, const Element& element);
+void define_timer(Context& context, const Element& element);
+void define_test(Context& context, const Element& element);
+
+/// Translations that stand on a chain where they can do nothing.
+void check_translations(Context& context);
+
+/// The object of an element; nothing after a message when it is none.
+const syntax::Object* object_value(Context& context, const Element& element);
+
+} // namespace sema

@@ -1,0 +1,322 @@
+#include "compiler/sema/resolve.hpp"
+
+#include "compiler/sema/suggest.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sema {
+
+namespace {
+
+using syntax::Kind;
+
+constexpr std::array<std::string_view, 5> packet_objects = {"ip", "tcp", "udp", "icmp", "ct"};
+
+bool is_packet_object(const std::string& word) {
+    return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
+}
+
+class Following {
+public:
+    Following(Context& context, const syntax::Path& path) : context_(context) { context.following.push_back(&path); }
+    ~Following() { context_.following.pop_back(); }
+    Following(const Following&) = delete;
+    Following& operator=(const Following&) = delete;
+
+private:
+    Context& context_;
+};
+
+/// True when the name is poison because it leads back to itself.
+bool leads_back(Context& context, const syntax::Path& path) {
+    if (context.cyclic.contains(&path)) return true;
+    const auto start = std::find(context.following.begin(), context.following.end(), &path);
+    if (start == context.following.end()) return false;
+    std::vector<const syntax::Path*> cycle(start, context.following.end());
+    // The same cycle is found from any of its names: it is reported at the one that stands first.
+    const auto first = std::min_element(cycle.begin(), cycle.end(),
+                                        [](const auto* a, const auto* b) { return a->span < b->span; });
+    std::rotate(cycle.begin(), first, cycle.end());
+    std::vector<syntax::Note> notes;
+    for (std::size_t i = 1; i < cycle.size(); ++i)
+        notes.push_back({cycle[i]->span, "which is " + quoted(to_string(*cycle[i]))});
+    context.report(Kind::reference_cycle, cycle.front()->span,
+                   quoted(to_string(*cycle.front())) + " leads back to itself", "give one of them a value of its own",
+                   std::move(notes));
+    context.cyclic.insert(cycle.begin(), cycle.end());
+    return true;
+}
+
+std::vector<std::string> known_names(const Context& context) {
+    auto names = context.scope.names();
+    for (auto& name : constant_names()) names.push_back(std::move(name));
+    return names;
+}
+
+Settled unknown(Context& context, const syntax::Name& name) {
+    context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
+                   did_you_mean(name.text, known_names(context)));
+    return Poison{};
+}
+
+Settled packet_property(Context& context, const syntax::Path& path) {
+    const auto object = lower(path.parts.front().text);
+    if (object == "iface" || object == "eth" || object == "vlan") {
+        context.not_yet_supported(to_string(path), path.span);
+        return Poison{};
+    }
+    if (!is_packet_object(object)) return unknown(context, path.parts.front());
+    if (path.parts.size() > 2) {
+        context.report(Kind::unknown_member, path.parts[2].span, "a packet property has no members");
+        return Poison{};
+    }
+    if (const auto field = model::field_named(object + '.' + lower(path.parts[1].text))) return *field;
+    std::vector<std::string> names;
+    for (const auto& entry : model::field_table)
+        if (entry.name.starts_with(object + '.')) names.emplace_back(entry.name.substr(object.size() + 1));
+    const auto near = did_you_mean(path.parts[1].text, names);
+    context.report(Kind::unknown_property, path.parts[1].span,
+                   quoted(object) + " has no property " + quoted(path.parts[1].text),
+                   near.empty() ? "it has " + one_of(names) : near);
+    return Poison{};
+}
+
+Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const syntax::Object& object) {
+    std::vector<std::string> names;
+    for (const auto& pair : object.pairs) names.push_back(pair.key.text);
+    const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)}, {}};
+    context.report(Kind::unknown_member, path.parts[part].span,
+                   quoted(to_string(parent)) + " has no member " + quoted(path.parts[part].text),
+                   did_you_mean(path.parts[part].text, names));
+    return Poison{};
+}
+
+/// Members that the appliance only knows when it runs.
+bool is_leased(const Element& element, const syntax::Object& object, const std::string& member) {
+    if (element.type != ElementType::iface) return false;
+    const auto* config = find_pair(object, "config", true);
+    const auto* word = config == nullptr ? nullptr : std::get_if<syntax::Path>(&config->value.is);
+    if (word == nullptr || !lower(to_string(*word)).starts_with("dhcp")) return false;
+    const auto name = lower(member);
+    return name == "address" || name == "netmask" || name == "gateway" || name == "dns";
+}
+
+Settled member(Context& context, const Element& element, const syntax::Path& path) {
+    if (element.type == ElementType::unsupported || !element.value_is_known) return Poison{};
+    if (is_function(element.type)) {
+        context.report(Kind::no_members, path.span,
+                       quoted(element.name.text) + " is a " + std::string(name_of(element.type)) + " and has no members");
+        return Poison{};
+    }
+    const auto* value = &element.value;
+    for (std::size_t i = 1; i < path.parts.size(); ++i) {
+        const auto settled = settle(context, *value);
+        if (std::holds_alternative<Poison>(settled)) return Poison{};
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        const auto* object = literal == nullptr ? nullptr : std::get_if<syntax::Object>(&(*literal)->is);
+        if (object == nullptr) {
+            context.report(Kind::no_members, path.parts[i].span, "this is " + kind_of(settled) + " and has no members", {},
+                           {{value->span, "its value"}});
+            return Poison{};
+        }
+        if (is_leased(element, *object, path.parts[i].text)) {
+            context.not_yet_supported(to_string(path), path.span);
+            return Poison{};
+        }
+        const auto* pair = find_pair(*object, path.parts[i].text, keys_ignore_case(element.type));
+        if (pair == nullptr) return no_member(context, path, i, *object);
+        value = &pair->value;
+    }
+    return settle(context, *value);
+}
+
+Settled follow(Context& context, const syntax::Path& path) {
+    if (leads_back(context, path)) return Poison{};
+    const Following guard(context, path);
+    const auto& first = path.parts.front();
+    if (const auto* element = context.scope.find(first.text)) {
+        if (path.parts.size() > 1) return member(context, *element, path);
+        if (element->type == ElementType::unsupported) return Poison{};
+        if (element->type != ElementType::untyped) return element;
+        return settle(context, element->value);
+    }
+    if (path.parts.size() > 1) return packet_property(context, path);
+    if (const auto* constant = constant_named(first.text)) return constant;
+    return unknown(context, first);
+}
+
+bool is_collection(const syntax::Value& value) {
+    return std::holds_alternative<syntax::List>(value.is) || std::holds_alternative<syntax::Object>(value.is);
+}
+
+/// Flattens a set. A named collection counts once, however often it is named, so that the work stays linear.
+class Flattener {
+public:
+    explicit Flattener(Context& context) : context_(context) {}
+
+    bool append(const syntax::Value& value) {
+        const auto settled = settle(context_, value);
+        if (std::holds_alternative<Poison>(settled)) return false;
+        if (const auto* constant = std::get_if<const Constant*>(&settled)) {
+            leaves.push_back({*constant, value.span});
+            return true;
+        }
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        if (literal == nullptr) {
+            context_.report(Kind::not_a_value, value.span,
+                            text_of(value) + " is " + kind_of(settled) + ", which no set can hold");
+            return false;
+        }
+        if (!is_collection(**literal)) {
+            leaves.push_back({*literal, (*literal)->span});
+            return true;
+        }
+        // While the items of a named list are read, its name is being followed: it must not hold itself.
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        if (path == nullptr) return append_items(**literal);
+        if (done_.contains(*literal)) return true;
+        const Following guard(context_, *path);
+        const bool fine = append_items(**literal);
+        done_.insert(*literal);
+        return fine;
+    }
+
+    std::vector<Leaf> leaves;
+
+private:
+    bool append_items(const syntax::Value& collection) {
+        bool fine = true;
+        if (const auto* list = std::get_if<syntax::List>(&collection.is))
+            for (const auto& item : list->items) fine &= append(item);
+        if (const auto* object = std::get_if<syntax::Object>(&collection.is))
+            for (const auto& pair : object->pairs) fine &= append(pair.value);
+        return fine;
+    }
+
+    Context& context_;
+    std::set<const syntax::Value*> done_;
+};
+
+/// Follows every name in a value; what it comes to is judged where it is used.
+class NameCheck {
+public:
+    explicit NameCheck(Context& context) : context_(context) {}
+
+    void check(const syntax::Value& value) {
+        if (const auto* list = std::get_if<syntax::List>(&value.is))
+            for (const auto& item : list->items) check(item);
+        if (const auto* object = std::get_if<syntax::Object>(&value.is))
+            for (const auto& pair : object->pairs) check(pair.value);
+        if (const auto* call = std::get_if<syntax::Call>(&value.is))
+            context_.not_yet_supported(to_string(call->callee) + "(…)", value.span);
+        if (const auto* path = std::get_if<syntax::Path>(&value.is)) check_path(value, *path);
+    }
+
+private:
+    void check_path(const syntax::Value& value, const syntax::Path& path) {
+        const bool known = context_.scope.find(path.parts.front().text) != nullptr;
+        if (!known && path.parts.size() == 1 && is_config_word(path.parts.front().text)) return;
+        const auto settled = settle(context_, value);
+        if (std::holds_alternative<model::Field>(settled))
+            context_.report(Kind::property_without_packet, value.span,
+                            text_of(value) + " has a value only in a condition or a log");
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        if (literal == nullptr || !is_collection(**literal) || done_.contains(*literal)) return;
+        const Following guard(context_, path);
+        check(**literal);
+        done_.insert(*literal);
+    }
+
+    Context& context_;
+    std::set<const syntax::Value*> done_;
+};
+
+std::string decimal(double value) {
+    auto text = std::to_string(value);
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.ends_with('.') ? text + '0' : text;
+}
+
+struct TextOf {
+    std::string operator()(const syntax::Bad&) const { return "this"; }
+    std::string operator()(const syntax::Boolean& b) const { return b.value ? "true" : "false"; }
+    std::string operator()(const syntax::Integer& i) const { return std::to_string(i.value); }
+    std::string operator()(const syntax::Decimal& d) const { return decimal(d.value); }
+    std::string operator()(const syntax::String& s) const { return '"' + s.text + '"'; }
+    std::string operator()(const syntax::Address& a) const { return dotted(a.ipv4); }
+    std::string operator()(const syntax::Cidr& c) const { return dotted(c.ipv4) + '/' + std::to_string(c.length); }
+    std::string operator()(const syntax::IntegerRange& r) const {
+        return std::to_string(r.low) + '-' + std::to_string(r.high);
+    }
+    std::string operator()(const syntax::AddressRange& r) const { return dotted(r.low) + '-' + dotted(r.high); }
+    std::string operator()(const syntax::DecimalRange& r) const { return decimal(r.low) + '-' + decimal(r.high); }
+    std::string operator()(const syntax::Path& p) const { return to_string(p); }
+    std::string operator()(const syntax::List&) const { return "[…]"; }
+    std::string operator()(const syntax::Object&) const { return "{…}"; }
+    std::string operator()(const syntax::Call& c) const { return to_string(c.callee) + "(…)"; }
+};
+
+constexpr std::array<std::string_view, 14> value_kinds = {
+    "a mistake",         "true or false",        "a number",           "a decimal number", "a string",
+    "an address",        "a network",            "a range of numbers", "a range of addresses",
+    "a range of decimal numbers", "a name",      "a list",             "an object",        "a list from a file"};
+
+} // namespace
+
+std::string dotted(std::uint32_t address) {
+    return std::to_string(address >> 24) + '.' + std::to_string(address >> 16 & 255) + '.' +
+           std::to_string(address >> 8 & 255) + '.' + std::to_string(address & 255);
+}
+
+Settled settle(Context& context, const syntax::Value& value) {
+    if (std::holds_alternative<syntax::Bad>(value.is)) return Poison{};
+    if (const auto* path = std::get_if<syntax::Path>(&value.is)) return follow(context, *path);
+    if (const auto* call = std::get_if<syntax::Call>(&value.is)) {
+        context.not_yet_supported(to_string(call->callee) + "(…)", value.span);
+        return Poison{};
+    }
+    return &value;
+}
+
+std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& value) {
+    Flattener flattener(context);
+    if (!flattener.append(value)) return std::nullopt;
+    return std::move(flattener.leaves);
+}
+
+std::string text_of(const syntax::Value& value) { return quoted(std::visit(TextOf{}, value.is)); }
+
+std::string text_of(const Leaf& leaf) {
+    if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) return quoted((*constant)->name);
+    return text_of(*std::get<const syntax::Value*>(leaf.is));
+}
+
+std::string kind_of(const syntax::Value& value) { return std::string(value_kinds[value.is.index()]); }
+
+std::string kind_of(const Leaf& leaf) {
+    if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) {
+        if ((*constant)->kind == model::FieldKind::flags) return "a TCP flag";
+        return std::string(with_article((*constant)->kind));
+    }
+    return kind_of(*std::get<const syntax::Value*>(leaf.is));
+}
+
+std::string kind_of(const Settled& settled) {
+    if (const auto* value = std::get_if<const syntax::Value*>(&settled)) return kind_of(**value);
+    if (const auto* constant = std::get_if<const Constant*>(&settled)) return kind_of(Leaf{*constant, {}});
+    if (std::holds_alternative<model::Field>(settled)) return "a packet property";
+    if (const auto* element = std::get_if<const Element*>(&settled)) {
+        const auto name = name_of((*element)->type);
+        return (name == "Iface" ? "an " : "a ") + std::string(name) + (is_function((*element)->type) ? " function" : "");
+    }
+    return "a mistake";
+}
+
+void check_names(Context& context) {
+    NameCheck check(context);
+    for (const auto& element : context.scope.elements())
+        if (element.type == ElementType::untyped) check.check(element.value);
+}
+
+} // namespace sema

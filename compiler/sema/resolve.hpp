@@ -1,0 +1,40 @@
+// What names stand for.
+#pragma once
+#include "compiler/sema/constants.hpp"
+#include "compiler/sema/context.hpp"
+
+namespace sema {
+
+/// A mistake that has been reported: whoever meets it stays silent.
+struct Poison {};
+
+/// What is left when every name has been followed: a literal, list or object; a constant of the language; a
+/// packet field; or an element that is no value (a function or a typed object).
+using Settled = std::variant<Poison, const syntax::Value*, const Constant*, model::Field, const Element*>;
+
+Settled settle(Context& context, const syntax::Value& value);
+
+/// A scalar, range or network in a set.
+struct Leaf {
+    std::variant<const syntax::Value*, const Constant*> is;
+    syntax::Span span;
+};
+
+/// The leaves of a list or object, nested and named ones included, in source order; a scalar is its own leaf.
+/// Nothing when a part of it is poison.
+std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& value);
+
+std::string dotted(std::uint32_t address);
+
+/// A value as a message shows it, and what it is: "`http`", "a port".
+std::string text_of(const syntax::Value& value);
+std::string text_of(const Leaf& leaf);
+std::string kind_of(const syntax::Value& value);
+std::string kind_of(const Leaf& leaf);
+/// What a settled value is.
+std::string kind_of(const Settled& settled);
+
+/// Follows every name in the untyped elements, used or not.
+void check_names(Context& context);
+
+} // namespace sema

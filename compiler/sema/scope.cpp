@@ -1,0 +1,55 @@
+#include "compiler/sema/scope.hpp"
+
+#include "compiler/sema/suggest.hpp"
+
+#include <utility>
+
+namespace sema {
+
+std::string_view name_of(ElementType type) {
+    switch (type) {
+    case ElementType::untyped: return "value";
+    case ElementType::filter: return "Filter";
+    case ElementType::nat: return "Nat";
+    case ElementType::iface: return "Iface";
+    case ElementType::gateway: return "Gateway";
+    case ElementType::conntrack: return "Conntrack";
+    case ElementType::load_balancer: return "Load_balancer";
+    case ElementType::syslog: return "Syslog";
+    case ElementType::timer: return "Timer";
+    case ElementType::test: return "Test";
+    case ElementType::unsupported: return "declaration";
+    }
+    return {};
+}
+
+bool keys_ignore_case(ElementType type) {
+    return type == ElementType::iface || type == ElementType::gateway || type == ElementType::timer ||
+           type == ElementType::test;
+}
+
+const Element* Scope::find(std::string_view name) const {
+    const auto found = index_.find(name);
+    return found == index_.end() ? nullptr : &elements_[found->second];
+}
+
+Element* Scope::find(std::string_view name) { return const_cast<Element*>(std::as_const(*this).find(name)); }
+
+std::vector<std::string> Scope::names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, index] : index_) names.push_back(name);
+    return names;
+}
+
+void Scope::add(Element element) {
+    index_.emplace(element.name.text, elements_.size());
+    elements_.push_back(std::move(element));
+}
+
+const syntax::Pair* find_pair(const syntax::Object& object, std::string_view key, bool ignore_case) {
+    for (const auto& pair : object.pairs)
+        if (ignore_case ? lower(pair.key.text) == lower(key) : pair.key.text == key) return &pair;
+    return nullptr;
+}
+
+} // namespace sema

@@ -1,0 +1,122 @@
+#include "compiler/sema/set.hpp"
+
+#include "compiler/sema/suggest.hpp"
+
+namespace sema {
+
+namespace {
+
+using model::FieldKind;
+using syntax::Kind;
+
+std::vector<syntax::Note> note_about(const Leaf& leaf, const syntax::Span& use) {
+    if (encloses(use, leaf.span)) return {};
+    return {{leaf.span, text_of(leaf) + " stands here"}};
+}
+
+/// Where to point: at the leaf when it is written in place.
+const syntax::Span& place_for(const Leaf& leaf, const syntax::Span& use) {
+    return encloses(use, leaf.span) ? leaf.span : use;
+}
+
+std::optional<model::Interval> mismatch(Context& context, model::Field field, const Leaf& leaf,
+                                        const syntax::Span& use) {
+    context.report(Kind::type_mismatch, place_for(leaf, use),
+                   quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
+                       text_of(leaf) + " is " + kind_of(leaf),
+                   {}, note_about(leaf, use));
+    return std::nullopt;
+}
+
+std::optional<model::Interval> in_range(Context& context, model::Field field, const Leaf& leaf,
+                                        const syntax::Span& use, std::int64_t low, std::int64_t high) {
+    const auto& entry = info(field);
+    const auto max = static_cast<std::int64_t>(entry.max());
+    if (low >= 0 && high <= max) return model::Interval{static_cast<model::Value>(low), static_cast<model::Value>(high)};
+    const auto outside = low < 0 ? low : high;
+    const bool is_port = entry.kind == FieldKind::port;
+    context.report(is_port ? Kind::port_out_of_range : Kind::value_out_of_range, place_for(leaf, use),
+                   quoted(entry.name) + " cannot equal " + std::to_string(outside) +
+                       (is_port ? ": ports go from 0 to " : ": it goes from 0 to ") + std::to_string(max),
+                   {}, note_about(leaf, use));
+    return std::nullopt;
+}
+
+struct IntervalOf {
+    Context& context;
+    model::Field field;
+    const Leaf& leaf;
+    const syntax::Span& use;
+
+    using Result = std::optional<model::Interval>;
+    FieldKind kind() const { return info(field).kind; }
+    Result wrong() const { return mismatch(context, field, leaf, use); }
+    bool is_numeric() const { return kind() != FieldKind::address && kind() != FieldKind::boolean; }
+
+    Result operator()(const syntax::Integer& i) const {
+        return is_numeric() ? in_range(context, field, leaf, use, i.value, i.value) : wrong();
+    }
+    Result operator()(const syntax::IntegerRange& r) const {
+        return is_numeric() ? in_range(context, field, leaf, use, r.low, r.high) : wrong();
+    }
+    Result operator()(const syntax::Address& a) const {
+        return kind() == FieldKind::address ? Result{{a.ipv4, a.ipv4}} : wrong();
+    }
+    Result operator()(const syntax::AddressRange& r) const {
+        return kind() == FieldKind::address ? Result{{r.low, r.high}} : wrong();
+    }
+    Result operator()(const syntax::Cidr& c) const {
+        if (kind() != FieldKind::address) return wrong();
+        const model::Ipv4Prefix whole{0, c.length};
+        return Result{{c.ipv4 & whole.mask(), c.ipv4 | ~whole.mask()}};
+    }
+    Result operator()(const syntax::Boolean& b) const {
+        return kind() == FieldKind::boolean ? Result{{b.value, b.value}} : wrong();
+    }
+    template <typename Other> Result operator()(const Other&) const { return wrong(); }
+};
+
+} // namespace
+
+std::optional<model::Interval> interval_of(Context& context, model::Field field, const Leaf& leaf,
+                                           const syntax::Span& use) {
+    if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) {
+        if ((*constant)->kind != info(field).kind) return mismatch(context, field, leaf, use);
+        return model::Interval{(*constant)->value, (*constant)->value};
+    }
+    return std::visit(IntervalOf{context, field, leaf, use}, std::get<const syntax::Value*>(leaf.is)->is);
+}
+
+std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set) {
+    const auto leaves = flatten(context, set);
+    if (!leaves) return std::nullopt;
+    std::vector<model::Interval> intervals;
+    bool fine = true;
+    for (const auto& leaf : *leaves) {
+        const auto interval = interval_of(context, field, leaf, set.span);
+        if (interval) intervals.push_back(*interval);
+        // Of a set that is written elsewhere the first wrong item is enough: all point at the same use.
+        else if (!encloses(set.span, leaf.span)) return std::nullopt;
+        fine &= interval.has_value();
+    }
+    if (!fine) return std::nullopt;
+    return model::IntervalSet(std::move(intervals));
+}
+
+std::optional<model::Value> flag_bits(Context& context, const syntax::Value& value) {
+    const auto leaves = flatten(context, value);
+    if (!leaves) return std::nullopt;
+    model::Value bits = 0;
+    for (const auto& leaf : *leaves) {
+        const auto flag = interval_of(context, model::Field::tcp_flags, leaf, value.span);
+        if (!flag) return std::nullopt;
+        if (flag->low != flag->high) {
+            context.report(Kind::type_mismatch, leaf.span, text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag");
+            return std::nullopt;
+        }
+        bits |= flag->low;
+    }
+    return bits;
+}
+
+} // namespace sema

@@ -1,0 +1,23 @@
+// "Did you mean": the nearest of the names that would have been right.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sema {
+
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other
+/// (restricted Damerau-Levenshtein), letters compared without case.
+std::size_t edit_distance(std::string_view from, std::string_view to);
+
+/// A hint that names the nearest candidate; empty when none is near enough to be meant.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+/// The words as a list that can be read: "`a`, `b` or `c`".
+std::string one_of(const std::vector<std::string>& words);
+
+std::string lower(std::string_view text);
+std::string quoted(std::string_view text);
+
+} // namespace sema

@@ -1,0 +1,20 @@
+// Syslog: the server that `syslog` statements send to.
+#include "compiler/sema/object.hpp"
+#include "compiler/sema/objects.hpp"
+#include "compiler/sema/suggest.hpp"
+
+namespace sema {
+
+void define_syslog(Context& context, const Element& element) {
+    const auto* object = object_value(context, element);
+    if (object == nullptr) return;
+    context.pending("Syslog", element.name.span);
+    const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
+    for (const auto* key : {"address", "port"})
+        if (!reader[key])
+            context.report(syntax::Kind::missing_member, element.name.span, "Syslog " + quoted(element.name.text) + " has no " + quoted(key));
+    if (const auto address = reader["address"]) address_of(context, address);
+    if (const auto port = reader["port"]) integer_of(context, port, 0, 65535);
+}
+
+} // namespace sema

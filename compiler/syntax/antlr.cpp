@@ -1,0 +1,311 @@
+#include "compiler/syntax/antlr.hpp"
+
+#include "compiler/syntax/literal.hpp"
+#include "compiler/syntax/utf8.hpp"
+
+#include "NaClLexer.h"
+#include "NaClParser.h"
+
+#include <algorithm>
+
+namespace syntax {
+
+namespace {
+
+// Our enumeration of tokens is the lexer's, less its end of file.
+#define TOKEN(name, RULE, text) static_assert(NaClLexer::RULE == static_cast<std::size_t>(TokenKind::name) + 1);
+#include "compiler/syntax/tokens.def"
+
+TokenKind kind_of(std::size_t antlr_type) {
+    return antlr_type == antlr4::Token::EOF ? TokenKind::end_of_file : static_cast<TokenKind>(antlr_type - 1);
+}
+
+Position end_of(Position at, std::string_view text) {
+    const auto lines = std::count(text.begin(), text.end(), '\n');
+    if (lines == 0) return {at.line, at.column + characters_in(text)};
+    return {at.line + static_cast<std::uint32_t>(lines), 1 + characters_in(text.substr(text.rfind('\n') + 1))};
+}
+
+class ErrorCollector : public antlr4::BaseErrorListener {
+public:
+    ErrorCollector(const Tokens& tokens, const Token& end) : tokens_(tokens), end_(end) {}
+
+    void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, std::size_t, std::size_t,
+                     const std::string&, std::exception_ptr error) override {
+        const auto index = offending->getTokenIndex();
+        SyntaxError problem{at(index), index == 0 ? end_ : at(index - 1), {}};
+        for (const auto& interval : expected(*dynamic_cast<antlr4::Parser*>(recognizer), error).getIntervals())
+            for (auto type = interval.a; type <= interval.b; ++type)
+                problem.expected.push_back(kind_of(static_cast<std::size_t>(type)));
+        errors.push_back(std::move(problem));
+    }
+
+    std::vector<SyntaxError> errors;
+
+private:
+    const Token& at(std::size_t index) const { return index < tokens_.size() ? tokens_[index] : end_; }
+
+    static antlr4::misc::IntervalSet expected(antlr4::Parser& parser, const std::exception_ptr& error) {
+        try {
+            if (error) std::rethrow_exception(error);
+        } catch (const antlr4::RecognitionException& e) {
+            return e.getExpectedTokens();
+        } catch (...) {
+        }
+        return parser.getExpectedTokens();
+    }
+
+    const Tokens& tokens_;
+    const Token& end_;
+};
+
+bool has_error(const antlr4::tree::ParseTree& tree) {
+    if (dynamic_cast<const antlr4::tree::ErrorNode*>(&tree) != nullptr) return true;
+    const auto* rule = dynamic_cast<const antlr4::ParserRuleContext*>(&tree);
+    if (rule != nullptr && rule->exception) return true;
+    return std::any_of(tree.children.begin(), tree.children.end(),
+                       [](const auto* child) { return has_error(*child); });
+}
+
+/// Walks the parse tree of a declaration without syntax errors.
+class Builder {
+public:
+    using P = NaClParser;
+
+    Builder(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+
+    Declaration declaration(P::ItemContext& item) {
+        if (auto* f = item.function()) return function(*f);
+        if (auto* t = item.typed())
+            return Typed{name(t->NAME(0)), name(t->NAME(1)), value(*t->value()), span(*t)};
+        if (auto* i = item.importing()) {
+            const auto path = string_value(token(i->STRING()), diagnostics_);
+            const auto* text = std::get_if<String>(&path.is);
+            return Import{text ? text->text : std::string(), span(*i)};
+        }
+        auto& u = *item.untyped();
+        return Untyped{path(*u.path()), value(*u.value()), span(u)};
+    }
+
+    const Token& token(antlr4::tree::TerminalNode* node) const { return tokens_[node->getSymbol()->getTokenIndex()]; }
+    Span span(antlr4::ParserRuleContext& rule) const {
+        return join(tokens_[rule.getStart()->getTokenIndex()].span, tokens_[rule.getStop()->getTokenIndex()].span);
+    }
+
+    Name name(antlr4::tree::TerminalNode* node) const { return {token(node).text, token(node).span}; }
+
+    Name key(P::KeyContext& rule) {
+        const auto& t = tokens_[rule.getStart()->getTokenIndex()];
+        if (std::isalpha(static_cast<unsigned char>(t.text[0])) == 0)
+            diagnostics_.report({Kind::bad_key, t.span, "`" + t.text + "` cannot be a key"});
+        return {t.text, t.span};
+    }
+
+    Path path(P::PathContext& rule) {
+        Path result{{name(rule.NAME())}, span(rule)};
+        for (auto* part : rule.key()) result.parts.push_back(key(*part));
+        return result;
+    }
+
+    Value number(P::NumberContext& rule) {
+        const bool negative = rule.MINUS() != nullptr;
+        const auto index = rule.getStart()->getTokenIndex() + (negative ? 2 : 0);
+        return number_value(tokens_[index], negative, span(rule), diagnostics_);
+    }
+
+    Value value(P::ValueContext& rule) {
+        const auto where = span(rule);
+        if (rule.TRUE()) return {Boolean{true}, where};
+        if (rule.FALSE()) return {Boolean{false}, where};
+        if (rule.STRING()) return string_value(token(rule.STRING()), diagnostics_);
+        if (auto* n = rule.number()) return number(*n);
+        if (auto* p = rule.path()) return {path(*p), where};
+        if (auto* c = rule.call()) return {Call{path(*c->path()), arguments(*c->arguments())}, where};
+        if (auto* l = rule.list()) {
+            check_commas(l->children);
+            return {List{values(l->value())}, where};
+        }
+        if (auto* o = rule.object()) return {object(*o), where};
+        if (auto* c = rule.cidr()) {
+            const auto first = c->getStart()->getTokenIndex();
+            const bool negative = c->MINUS() != nullptr;
+            return cidr_value(tokens_[first], tokens_[first + (negative ? 4 : 2)], negative, where, diagnostics_);
+        }
+        auto* r = rule.range();
+        const auto low = number(*r->number(0));
+        return range_value(low, number(*r->number(1)), where, diagnostics_);
+    }
+
+    std::vector<Value> values(const std::vector<P::ValueContext*>& rules) {
+        std::vector<Value> result;
+        for (auto* rule : rules) result.push_back(value(*rule));
+        return result;
+    }
+
+    Object object(P::ObjectContext& rule) {
+        check_commas(rule.children);
+        Object result;
+        for (auto* p : rule.pair()) {
+            auto k = key(*p->key());
+            result.pairs.push_back({std::move(k), value(*p->value())});
+        }
+        return result;
+    }
+
+    std::vector<Value> arguments(P::ArgumentsContext& rule) {
+        check_commas(rule.children);
+        return values(rule.value());
+    }
+
+    /// The grammar lets two items follow each other without a comma, for the sake of this message.
+    void check_commas(const std::vector<antlr4::tree::ParseTree*>& children) {
+        const antlr4::ParserRuleContext* before = nullptr;
+        for (auto* child : children) {
+            auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
+            if (item != nullptr && before != nullptr)
+                diagnostics_.report({Kind::missing_comma, span(*item), "a `,` is missing before this", {}, "write `,` between the items"});
+            before = item;
+        }
+    }
+
+    Function function(P::FunctionContext& rule) {
+        Function result{name(rule.NAME(0)), name(rule.NAME(1)), std::nullopt, std::nullopt, {}, span(rule)};
+        if (rule.NAME().size() > 2) result.name = name(rule.NAME(2));
+        if (auto* t = rule.target()) {
+            result.target = Target{path(*t->path(0)), std::nullopt, span(*t)};
+            if (t->path().size() > 1) result.target->to = path(*t->path(1));
+        }
+        result.body = body(*rule.body(), "a function");
+        return result;
+    }
+
+    std::vector<Statement> body(P::BodyContext& rule, const std::string& of) {
+        std::vector<Statement> result;
+        for (auto* s : rule.statement()) result.push_back(statement(*s));
+        if (result.empty())
+            diagnostics_.report({Kind::empty_body, span(rule), "the body of " + of + " is empty", {},
+                                 "say what happens to the packet, or leave the whole out"});
+        return result;
+    }
+
+    Statement statement(P::StatementContext& rule) {
+        const auto where = span(rule);
+        if (auto* f = rule.function()) return {function(*f), where};
+        if (auto* c = rule.conditional()) return {conditional(*c), where};
+        auto& a = *rule.action();
+        Action action{path(*a.path()), a.arguments() != nullptr, {}};
+        if (a.arguments()) action.arguments = arguments(*a.arguments());
+        return {std::move(action), where};
+    }
+
+    Conditional conditional(P::ConditionalContext& rule) {
+        Conditional result{expression(*rule.expression()), body(*rule.body(), "an `if`"), {}};
+        auto* rest = rule.otherwise();
+        if (rest == nullptr) return result;
+        if (auto* b = rest->body()) result.otherwise = body(*b, "an `else`");
+        else result.otherwise.push_back({conditional(*rest->conditional()), span(*rest->conditional())});
+        return result;
+    }
+
+    /// `and` and `or` of a single operand are that operand.
+    template <typename Node, typename Rule>
+    Expression chain(std::vector<Rule*> operands, const Span& where) {
+        if (operands.size() == 1) return expression(*operands.front());
+        Node node;
+        for (auto* operand : operands) node.operands.push_back(expression(*operand));
+        return {std::move(node), where};
+    }
+
+    Expression expression(P::ExpressionContext& rule) { return chain<Or>(rule.conjunction(), span(rule)); }
+    Expression expression(P::ConjunctionContext& rule) { return chain<And>(rule.negation(), span(rule)); }
+
+    Expression expression(P::NegationContext& rule) {
+        if (auto* u = rule.unit())
+            return u->expression() ? expression(*u->expression()) : comparison(*u->comparison());
+        Not negation;
+        negation.operand.push_back(expression(*rule.negation()));
+        return {std::move(negation), span(rule)};
+    }
+
+    Expression comparison(P::ComparisonContext& rule) {
+        const auto where = span(rule);
+        auto left = value(*rule.value(0));
+        if (rule.relation().empty()) return {std::move(left), where};
+        const auto relations = rule.relation();
+        if (relations.size() > 1)
+            diagnostics_.report({Kind::chained_comparison, span(*relations[1]), "comparisons cannot be chained", {},
+                                 "write two of them with `and` between"});
+        const auto& sign = tokens_[relations[0]->getStart()->getTokenIndex()];
+        return {Comparison{operator_of(sign.kind), sign.span, std::move(left), value(*rule.value(1))}, where};
+    }
+
+    static Operator operator_of(TokenKind kind) {
+        switch (kind) {
+        case TokenKind::equal: return Operator::equal;
+        case TokenKind::not_equal: return Operator::not_equal;
+        case TokenKind::less: return Operator::less;
+        case TokenKind::greater: return Operator::greater;
+        case TokenKind::less_equal: return Operator::less_equal;
+        case TokenKind::greater_equal: return Operator::greater_equal;
+        default: return Operator::in;
+        }
+    }
+
+private:
+    const Tokens& tokens_;
+    Diagnostics& diagnostics_;
+};
+
+/// Where the file ends, as a token.
+Token end_token(FileId file, const Tokens& tokens) {
+    const auto at = tokens.empty() ? Position{} : tokens.back().span.end;
+    return {TokenKind::end_of_file, "", {file, at, at}};
+}
+
+std::vector<std::unique_ptr<antlr4::Token>> antlr_tokens(const Tokens& tokens, const Token& end) {
+    std::vector<std::unique_ptr<antlr4::Token>> result;
+    for (const auto& token : tokens) {
+        auto made = std::make_unique<antlr4::CommonToken>(static_cast<std::size_t>(token.kind) + 1, token.text);
+        made->setLine(token.span.begin.line);
+        made->setCharPositionInLine(token.span.begin.column - 1);
+        result.push_back(std::move(made));
+    }
+    auto eof = std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF, "");
+    eof->setLine(end.span.begin.line);
+    result.push_back(std::move(eof));
+    return result;
+}
+
+} // namespace
+
+Tokens lex(FileId file, std::string_view text) {
+    antlr4::ANTLRInputStream input{std::string(text)};
+    NaClLexer lexer(&input);
+    Tokens tokens;
+    for (const auto& token : lexer.getAllTokens()) {
+        auto content = token->getText();
+        const Position begin{static_cast<std::uint32_t>(token->getLine()),
+                             static_cast<std::uint32_t>(token->getCharPositionInLine()) + 1};
+        const auto end = end_of(begin, content);
+        tokens.push_back({kind_of(token->getType()), std::move(content), {file, begin, end}});
+    }
+    return tokens;
+}
+
+Tree parse_tokens(FileId file, const Tokens& tokens, Diagnostics& diagnostics) {
+    const auto end = end_token(file, tokens);
+    antlr4::ListTokenSource source(antlr_tokens(tokens, end));
+    antlr4::CommonTokenStream stream(&source);
+    NaClParser parser(&stream);
+    ErrorCollector collector(tokens, end);
+    parser.removeErrorListeners();
+    parser.addErrorListener(&collector);
+    auto* program = parser.program();
+    Tree tree{{file, {}, {}}, std::move(collector.errors)};
+    Builder builder(tokens, diagnostics);
+    for (auto* item : program->item())
+        if (!has_error(*item)) tree.program.declarations.push_back(builder.declaration(*item));
+    return tree;
+}
+
+} // namespace syntax

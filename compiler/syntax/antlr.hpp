@@ -1,0 +1,27 @@
+// The bridge to the generated lexer and parser. Only antlr.cpp sees ANTLR's headers, which are slow to compile.
+#pragma once
+#include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/diagnostic.hpp"
+#include "compiler/syntax/token.hpp"
+
+namespace syntax {
+
+/// All tokens, comments included. The text must be well-formed UTF-8.
+Tokens lex(FileId file, std::string_view text);
+
+/// A place where the grammar allows no such token.
+struct SyntaxError {
+    Token seen;
+    Token before; ///< the token before it
+    std::vector<TokenKind> expected;
+};
+
+struct Tree {
+    Program program; ///< without the declarations that have syntax errors
+    std::vector<SyntaxError> errors;
+};
+
+/// The brackets of the tokens must be balanced. Mistakes that the grammar lets pass are reported.
+Tree parse_tokens(FileId file, const Tokens& tokens, Diagnostics& diagnostics);
+
+} // namespace syntax

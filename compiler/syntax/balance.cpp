@@ -1,0 +1,224 @@
+// Brackets are balanced before anything is parsed. Where a closer is missing, layout tells best where: people
+// indent what stands inside. That guess is used only in a file whose brackets do not match anyway, and only
+// when it makes them match.
+#include "compiler/syntax/repair.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace syntax {
+
+namespace {
+
+bool opens(TokenKind k) {
+    return k == TokenKind::open_brace || k == TokenKind::open_bracket || k == TokenKind::open_paren;
+}
+bool closes(TokenKind k) {
+    return k == TokenKind::close_brace || k == TokenKind::close_bracket || k == TokenKind::close_paren;
+}
+TokenKind partner(TokenKind k) {
+    return k == TokenKind::open_brace     ? TokenKind::close_brace
+           : k == TokenKind::open_bracket ? TokenKind::close_bracket
+                                          : TokenKind::close_paren;
+}
+std::string character(TokenKind k) {
+    return std::string(text_of(k)).substr(1, 1);
+}
+
+/// What a run of the balancing found wrong.
+struct Outcome {
+    Tokens tokens;
+    std::vector<Diagnostic> problems;
+    bool open_at_end = false;
+    std::optional<std::size_t> suspect; ///< index of the first token that layout puts outside of the open bracket
+};
+
+class Balancer {
+public:
+    Balancer(const Tokens& tokens, std::optional<std::size_t> close_before)
+        : tokens_(tokens), close_before_(close_before) {
+        for (const auto& token : tokens_) first_column_.try_emplace(token.span.begin.line, token.span.begin.column);
+    }
+
+    Outcome run() {
+        for (index_ = 0; index_ < tokens_.size(); ++index_) {
+            const auto& token = tokens_[index_];
+            note_suspect(token);
+            if (close_before_ == index_ && !open_.empty()) report_unclosed(token), insert_closer(token);
+            if (token.kind == TokenKind::colon) close_list_before_pair();
+            if (token.kind == TokenKind::name) close_list_before_declaration(token);
+            if (opens(token.kind)) open(token);
+            else if (closes(token.kind)) close(token);
+            else result_.tokens.push_back(token);
+        }
+        close_all();
+        return std::move(result_);
+    }
+
+private:
+    std::uint32_t indentation(const Token& token) const { return first_column_.at(token.span.begin.line); }
+    bool starts_line(const Token& token) const { return indentation(token) == token.span.begin.column; }
+
+    /// Stands where only something after the closer would stand.
+    void note_suspect(const Token& token) {
+        if (result_.suspect || open_.empty() || !starts_line(token)) return;
+        const auto& opener = open_.back();
+        if (opener.span.begin.line == token.span.begin.line) return;
+        const auto outside = indentation(opener);
+        const bool is_its_closer = token.kind == partner(opener.kind);
+        if (is_its_closer ? token.span.begin.column < outside : token.span.begin.column <= outside && !closes(token.kind))
+            result_.suspect = index_;
+    }
+
+    void open(const Token& token) {
+        // `if (a == b {`: only after these may a brace open inside of parentheses.
+        if (token.kind == TokenKind::open_brace && !open_.empty() && open_.back().kind == TokenKind::open_paren) {
+            const auto before = result_.tokens.back().kind;
+            const bool is_value = opens(before) || before == TokenKind::comma || before == TokenKind::in ||
+                                  before == TokenKind::colon ||
+                                  (before >= TokenKind::equal && before <= TokenKind::greater);
+            if (!is_value) report_unclosed(token), insert_closer(token);
+        }
+        open_.push_back(token);
+        result_.tokens.push_back(token);
+    }
+
+    void close(const Token& token) {
+        const auto match = std::find_if(open_.rbegin(), open_.rend(),
+                                        [&](const Token& t) { return partner(t.kind) == token.kind; });
+        if (open_.empty()) {
+            problem(Kind::stray_bracket, token.span, text(token.kind) + " closes nothing", {},
+                    "leave it out, or add the " + std::string(text_of(opener_of(token.kind))) + " that it closes");
+            return;
+        }
+        if (match == open_.rend()) {
+            const auto right = partner(open_.back().kind);
+            problem(Kind::mismatched_bracket, token.span,
+                    text(token.kind) + " stands where " + text(right) + " closes what was opened",
+                    {{open_.back().span, text(open_.back().kind) + " was opened here"}}, "write " + text(right));
+            result_.tokens.push_back({right, character(right), token.span, true});
+            open_.pop_back();
+            return;
+        }
+        if (match != open_.rbegin()) report_unclosed(token);
+        while (partner(open_.back().kind) != token.kind) insert_closer(token);
+        open_.pop_back();
+        result_.tokens.push_back(token);
+    }
+
+    /// `[80, name: …`: a list holds no pairs, so it ends before the name.
+    void close_list_before_pair() {
+        if (open_.empty() || open_.back().kind != TokenKind::open_bracket) return;
+        auto& out = result_.tokens;
+        std::size_t start = out.size();
+        if (start > 0 && out[start - 1].kind == TokenKind::name) --start;
+        while (start > 1 && out[start - 1].kind == TokenKind::dot && out[start - 2].kind == TokenKind::name) start -= 2;
+        if (start == out.size()) return;
+        report_unclosed(out[start]);
+        Tokens tail(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
+        out.resize(start);
+        insert_closer_before(tail.front());
+        out.insert(out.end(), tail.begin(), tail.end());
+    }
+
+    /// `[80,` and on a new line `Iface eth0 …`.
+    void close_list_before_declaration(const Token& token) {
+        if (open_.empty() || open_.back().kind != TokenKind::open_bracket || index_ + 1 >= tokens_.size()) return;
+        const auto& next = tokens_[index_ + 1];
+        if (!starts_line(token) || next.kind != TokenKind::name || next.span.begin.line != token.span.begin.line) return;
+        report_unclosed(token);
+        insert_closer_before(token);
+    }
+
+    /// A comma before the place belongs to the object around the list, if there is one.
+    void insert_closer_before(const Token& token) {
+        auto& out = result_.tokens;
+        const bool in_object = open_.size() > 1 && open_[open_.size() - 2].kind == TokenKind::open_brace;
+        if (!in_object || out.back().kind != TokenKind::comma) return insert_closer(token);
+        const auto comma = out.back();
+        out.pop_back();
+        insert_closer(token);
+        out.push_back(comma);
+    }
+
+    void insert_closer(const Token& before) {
+        const auto kind = partner(open_.back().kind);
+        const Span span{before.span.file, before.span.begin, before.span.begin};
+        result_.tokens.push_back({kind, character(kind), span, true});
+        open_.pop_back();
+    }
+
+    void report_unclosed(const Token& noticed) {
+        const auto& opener = open_.back();
+        const auto closer = text(partner(opener.kind));
+        problem(Kind::unclosed_bracket, opener.span, text(opener.kind) + " is never closed",
+                {{noticed.span, closer + " is missing before this"}}, "add " + closer);
+    }
+
+    void close_all() {
+        if (open_.empty()) return;
+        result_.open_at_end = true;
+        std::string missing;
+        for (auto opener = open_.rbegin(); opener != open_.rend(); ++opener) missing += character(partner(opener->kind));
+        const auto& last = tokens_.back();
+        const Span end{last.span.file, last.span.end, last.span.end};
+        problem(Kind::unclosed_bracket, open_.back().span, text(open_.back().kind) + " is never closed",
+                {{end, "the file ends here"}}, "add `" + missing + "`");
+        while (!open_.empty()) insert_closer({TokenKind::end_of_file, "", end});
+    }
+
+    static std::string text(TokenKind kind) { return std::string(text_of(kind)); }
+    static TokenKind opener_of(TokenKind closer) {
+        return closer == TokenKind::close_brace     ? TokenKind::open_brace
+               : closer == TokenKind::close_bracket ? TokenKind::open_bracket
+                                                    : TokenKind::open_paren;
+    }
+    void problem(Kind kind, const Span& span, std::string message, std::vector<Note> notes, std::string hint) {
+        result_.problems.push_back({kind, span, std::move(message), std::move(notes), std::move(hint)});
+    }
+
+    const Tokens& tokens_;
+    std::optional<std::size_t> close_before_;
+    std::map<std::uint32_t, std::uint32_t> first_column_;
+    std::size_t index_ = 0;
+    Tokens open_;
+    Outcome result_;
+};
+
+/// The token at which the nesting passes the limit. A run of `not` and a chain of `else if` nest as well.
+const Token* too_deep(const Tokens& tokens) {
+    std::size_t depth = 0, nots = 0, elses = 0;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const auto kind = tokens[i].kind;
+        if (opens(kind)) ++depth;
+        if (closes(kind) && depth > 0) --depth;
+        nots = kind == TokenKind::not_ ? nots + 1 : 0;
+        if (kind == TokenKind::else_ && i + 1 < tokens.size() && tokens[i + 1].kind == TokenKind::if_) ++elses;
+        else if (kind == TokenKind::else_ || (kind == TokenKind::if_ && (i == 0 || tokens[i - 1].kind != TokenKind::else_)))
+            elses = 0;
+        if (depth > nesting_max || nots > nesting_max || elses > nesting_max) return &tokens[i];
+    }
+    return nullptr;
+}
+
+} // namespace
+
+Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
+    if (const auto* token = too_deep(tokens)) {
+        diagnostics.report({Kind::nesting_too_deep, token->span,
+                            "this is nested more than " + std::to_string(nesting_max) + " deep", {},
+                            "give the inner parts names and refer to them"});
+        return {{}, true, std::nullopt};
+    }
+    auto outcome = Balancer(tokens, std::nullopt).run();
+    if (!outcome.problems.empty() && outcome.suspect) {
+        auto second = Balancer(tokens, outcome.suspect).run();
+        if (!second.open_at_end && second.problems.size() <= outcome.problems.size()) outcome = std::move(second);
+    }
+    Balanced result{std::move(outcome.tokens), false, std::nullopt};
+    if (outcome.open_at_end) result.guessed_after = outcome.problems.back().span;
+    for (auto& problem : outcome.problems) diagnostics.report(std::move(problem));
+    return result;
+}
+
+} // namespace syntax

@@ -1,0 +1,21 @@
+// The meaning of single tokens: numbers, addresses, strings.
+#pragma once
+#include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/diagnostic.hpp"
+#include "compiler/syntax/token.hpp"
+
+namespace syntax {
+
+/// A number or address token; Bad after a message.
+Value number_value(const Token& token, bool negative, const Span& span, Diagnostics& diagnostics);
+
+/// What the token's escapes mean.
+Value string_value(const Token& token, Diagnostics& diagnostics);
+
+Value cidr_value(const Token& address, const Token& length, bool negative, const Span& span,
+                 Diagnostics& diagnostics);
+
+/// A range of two numbers or two addresses.
+Value range_value(const Value& low, const Value& high, const Span& span, Diagnostics& diagnostics);
+
+} // namespace syntax

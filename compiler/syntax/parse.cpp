@@ -1,0 +1,107 @@
+#include "compiler/syntax/parse.hpp"
+
+#include "compiler/syntax/antlr.hpp"
+#include "compiler/syntax/repair.hpp"
+#include "compiler/syntax/utf8.hpp"
+
+#include <algorithm>
+
+namespace syntax {
+
+namespace {
+
+/// The lexer takes well-formed text only: what is not becomes a space, after a message.
+std::string clean(FileId file, std::string_view text, Diagnostics& diagnostics) {
+    std::string result;
+    result.reserve(text.size());
+    Position at;
+    bool in_broken_run = false;
+    while (!text.empty()) {
+        const auto bytes = character_bytes(text);
+        const bool broken = bytes == 0;
+        const Span span{file, at, {at.line, at.column + 1}};
+        if (broken && !in_broken_run)
+            diagnostics.report({Kind::bad_utf8, span, "this is not UTF-8", {}, "save the file as UTF-8"});
+        if (!broken && text[0] == '\0') diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
+        if (broken || text[0] == '\0') result += ' ';
+        else result += text.substr(0, bytes);
+        ++at.column;
+        if (text[0] == '\n') at = {at.line + 1, 1};
+        in_broken_run = broken;
+        text.remove_prefix(broken ? 1 : bytes);
+    }
+    return result;
+}
+
+bool expects(const SyntaxError& error, TokenKind kind) {
+    return std::find(error.expected.begin(), error.expected.end(), kind) != error.expected.end();
+}
+
+std::string seen(const Token& token) {
+    if (token.kind == TokenKind::end_of_file) return "the file ends";
+    return "saw `" + token.text + "`";
+}
+
+std::string belongs(const SyntaxError& error) {
+    if (expects(error, TokenKind::string) && expects(error, TokenKind::open_bracket)) return "a value";
+    if (expects(error, TokenKind::if_) && expects(error, TokenKind::close_brace)) return "a statement";
+    if (error.expected.size() == 1) return std::string(text_of(error.expected.front()));
+    if (expects(error, TokenKind::end_of_file)) return "a declaration";
+    if (expects(error, TokenKind::colon)) return "`:`";
+    if (expects(error, TokenKind::close_paren) && expects(error, TokenKind::and_)) return "`)` or an operator";
+    if (expects(error, TokenKind::open_brace)) return "`{`";
+    if (expects(error, TokenKind::close_brace)) return "`}`";
+    if (expects(error, TokenKind::close_bracket)) return "`]`";
+    if (expects(error, TokenKind::close_paren)) return "`)`";
+    if (expects(error, TokenKind::name)) return "a name";
+    return "something else";
+}
+
+bool is_keyword(TokenKind kind) { return kind <= TokenKind::false_; }
+
+std::string hint(const SyntaxError& error, const std::string& wanted) {
+    if (is_keyword(error.seen.kind) && expects(error, TokenKind::name) && !expects(error, error.seen.kind))
+        return "`" + error.seen.text + "` is a keyword and cannot be a name";
+    if (wanted == "a declaration")
+        return "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`";
+    if (wanted == "a statement") return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
+    if (wanted == "`(`" && error.before.kind == TokenKind::if_) return "write `if (condition) { … }`";
+    if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
+    if (error.seen.kind == TokenKind::minus && wanted == "a value") return "a negative number is written `(-5)`";
+    return {};
+}
+
+/// One message a line is enough: what follows on it is mostly a consequence.
+void report(const std::vector<SyntaxError>& errors, const std::optional<Span>& guessed_after,
+            Diagnostics& diagnostics) {
+    std::uint32_t last_line = 0;
+    for (const auto& error : errors) {
+        const bool consequence = error.seen.inserted || error.before.inserted ||
+                                 (guessed_after && *guessed_after < error.seen.span) ||
+                                 error.seen.span.begin.line == last_line;
+        last_line = error.seen.span.begin.line;
+        if (consequence) continue;
+        const auto wanted = belongs(error);
+        diagnostics.report({Kind::syntax_error, error.seen.span, seen(error.seen) + " where " + wanted + " belongs", {},
+                            hint(error, wanted)});
+    }
+}
+
+} // namespace
+
+Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
+    const auto& source = sources[file];
+    const auto tokens = lex(file, clean(file, source.text, diagnostics));
+    const bool comment_open = !tokens.empty() && tokens.back().kind == TokenKind::bad_comment;
+    // An unclosed comment swallows closers: what the brackets then lack is no news.
+    Diagnostics unsaid;
+    auto balanced = balance(repair_tokens(tokens, diagnostics), comment_open ? unsaid : diagnostics);
+    if (balanced.too_deep) return {{file, source.name, {}}, false};
+    auto tree = parse_tokens(file, balanced.tokens, diagnostics);
+    report(tree.errors, balanced.guessed_after, comment_open ? unsaid : diagnostics);
+    tree.program.name = source.name;
+    const bool complete = tree.errors.empty() && !balanced.guessed_after;
+    return {std::move(tree.program), complete};
+}
+
+} // namespace syntax

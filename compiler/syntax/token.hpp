@@ -1,0 +1,36 @@
+// Tokens as the lexer yields them and the repair pass hands them on.
+#pragma once
+#include "compiler/syntax/source.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace syntax {
+
+enum class TokenKind : std::uint8_t {
+#define TOKEN(name, RULE, text) name,
+#include "compiler/syntax/tokens.def"
+    end_of_file,
+};
+
+inline constexpr std::array token_texts = {
+#define TOKEN(name, RULE, text) std::string_view{text},
+#include "compiler/syntax/tokens.def"
+    std::string_view{"the end of the file"},
+};
+
+/// How a message names a kind of token.
+constexpr std::string_view text_of(TokenKind kind) { return token_texts[static_cast<std::size_t>(kind)]; }
+
+struct Token {
+    TokenKind kind{};
+    std::string text;
+    Span span;
+    bool inserted = false; ///< by the repair pass, which has said why
+};
+
+using Tokens = std::vector<Token>;
+
+} // namespace syntax
