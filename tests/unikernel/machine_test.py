@@ -114,6 +114,22 @@ def misses_mac(machine, image):
         assert guest.exit_code() == EXIT_FAIL
 
 
+def lacks_memory(machine, image):
+    with Guest(machine, image, memory_mib=4) as guest:
+        guest.expect(r"this image needs \d+ MiB of memory, the machine has [34] MiB\n")
+        assert guest.exit_code() == EXIT_FAIL
+
+
+def refuses_legacy(machine, image):
+    """A NIC of before virtio 1 counts as missing, and the console says how to cure it."""
+    old = ["-global", "virtio-mmio.force-legacy=true"] if machine == "microvm" else \
+        ["-global", "virtio-net-pci.disable-modern=on"]
+    with Guest(machine, image, options=old) as guest:
+        guest.expect(r"is a legacy device: start QEMU with")
+        guest.expect(r"it has none\nnothing is forwarded\n")
+        assert guest.exit_code() == EXIT_FAIL
+
+
 def faults(machine, image):
     with Guest(machine, image) as guest:
         guest.expect(FAULTS[image.rsplit("fault_")[-1]])
