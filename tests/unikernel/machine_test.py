@@ -5,6 +5,8 @@ import sys
 
 from guest import EXIT_FAIL, EXIT_OFF, Door, Guest, mac
 
+LOGGED = 0x88b6 # the stand-in data plane logs what such a frame holds
+
 FAULTS = {
     "write": r"page fault: write to read-only memory, error 0x3, rip 0x1[0-9a-f]+, cr2 0x1",
     "execute": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
@@ -65,14 +67,16 @@ def forwards(machine, image, *options):
     sizes = [60, 61, 64, 127, 590, 1513, 1514]
     frames = [frame(number, sizes[number % len(sizes)]) for number in range(700)]
     with Guest(machine, image, options=options) as guest:
-        guest.expect(r"ready in ")
+        guest.expect(r"ready in .*\n")
         pump(guest, 0, 1, frames, 64)
         pump(guest, 1, 0, frames, 64)
         pump(guest, 0, 1, frames[:50], 1)
         # 0x88b5 is a control frame to the test build only: the product forwards it like any other.
         pump(guest, 0, 1, [frame(1, 60, ether_type=Door.ETHER_TYPE)], 1)
+        guest.send(0, bytes(12) + struct.pack(">H", LOGGED) + b"a log text")
+        guest.expect(r"^a log text\n")
         guest.type("q")
-        guest.expect(r"received 1451\nsent 1451\nrefused 0\n")
+        guest.expect(r"received 1452\nsent 1452\nrefused 0\n")
         assert guest.exit_code() == EXIT_OFF
 
 
@@ -138,7 +142,6 @@ def faults(machine, image):
 
 
 def door(machine, image):
-    logged = 0x88b6
     with Guest(machine, image) as guest:
         guest.expect(r"ready in ")
         left, right = Door(guest, 0), Door(guest, 1)
@@ -146,7 +149,7 @@ def door(machine, image):
         for each in frames:
             guest.send(0, each)
         text = b"a log text"
-        guest.send(0, bytes(12) + struct.pack(">H", logged) + text)
+        guest.send(0, bytes(12) + struct.pack(">H", LOGGED) + text)
         left.clock(1_000_000)
         left.clock(2_000_000_000)
         _, texts, counters = left.sync()
