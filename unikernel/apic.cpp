@@ -52,12 +52,13 @@ void start_timer() {
 }
 
 void route(std::uint32_t interrupt) {
-    const acpi::IoApic* owner = nullptr;
+    static constexpr acpi::IoApic usual{0xfec0'0000, 0}; // where a machine without ACPI has its only one
+    const acpi::IoApic* owner = acpi::tables().controllers().empty() ? &usual : nullptr;
     for (const acpi::IoApic& controller : acpi::tables().controllers())
         if (controller.first_interrupt <= interrupt &&
             (owner == nullptr || owner->first_interrupt < controller.first_interrupt))
             owner = &controller;
-    if (owner == nullptr) return; // then the timer alone wakes us
+    if (owner == nullptr) return; // the timer alone wakes us then
     paging::map(owner->address, 4096, paging::Access::device);
     // Two words an input, behind an index and a data register. Edge triggered, although the devices hold their
     // line: it is their driver's acknowledgement, not ours of the interrupt, that lowers it again.

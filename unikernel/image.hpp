@@ -3,7 +3,7 @@
 #include <cstdint>
 
 extern "C" {
-extern const char image_begin[], code_end[], constants_end[], data_end[], image_end[];
+extern const char image_begin[], code_end[], constants_end[], data_end[], zeroes_begin[], image_end[];
 extern const char double_fault_stack_begin[], double_fault_stack_end[];
 extern const char fault_stack_begin[], fault_stack_end[];
 extern const char stack_begin[], stack_end[];

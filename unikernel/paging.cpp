@@ -77,6 +77,7 @@ void protect() {
     map_symbols(double_fault_stack_begin, double_fault_stack_end, Access::write);
     map_symbols(fault_stack_begin, fault_stack_end, Access::write);
     map_symbols(stack_begin, stack_end, Access::write);
+    map_symbols(zeroes_begin, image_end, Access::write);
     cpu::write_cr3(address_of(&tables[0]));
     harden();
 }

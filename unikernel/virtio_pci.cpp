@@ -4,6 +4,7 @@
 #include "unikernel/cpu.hpp"
 #include "unikernel/descriptors.hpp"
 #include "unikernel/paging.hpp"
+#include "unikernel/serial.hpp"
 
 namespace unikernel {
 
@@ -163,8 +164,11 @@ void visit(pci::Function function) {
             device.has_messages = true;
         }
     }
-    // A device without these is of before version 1.
-    if (device.common != 0 && device.notify != 0 && device.device != 0) visit_net(device);
+    if (device.common != 0 && device.notify != 0 && device.device != 0)
+        visit_net(device);
+    else
+        serial::print("NIC at PCI device ", std::uint64_t{function.address >> 11 & 31},
+                      " is a legacy device: start QEMU without disable-modern=on\n");
 }
 
 } // namespace

@@ -22,7 +22,7 @@ class Guest:
 
     def __init__(self, machine, image, nics=2, debug_exit=True, memory_mib=16, options=(), reboot=False):
         command = [QEMU, "-M", machine, "-accel", "tcg", "-m", str(memory_mib), "-nodefaults", "-display", "none",
-                   "-serial", "stdio", "-kernel", image, *options]
+                   "-serial", "stdio", "-kernel", image]
         if not reboot:
             command.append("-no-reboot")
         device = "virtio-net-pci"
@@ -31,6 +31,7 @@ class Guest:
             device = "virtio-net-device"
         if debug_exit:
             command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        command += options
         self.wires = []
         theirs = []
         for index in range(nics):

@@ -5,6 +5,8 @@ import sys
 
 from guest import EXIT_FAIL, EXIT_OFF, Door, Guest, mac
 
+LOGGED = 0x88b6 # the stand-in data plane logs what such a frame holds
+
 FAULTS = {
     "write": r"page fault: write to read-only memory, error 0x3, rip 0x1[0-9a-f]+, cr2 0x1",
     "execute": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
@@ -65,14 +67,16 @@ def forwards(machine, image, *options):
     sizes = [60, 61, 64, 127, 590, 1513, 1514]
     frames = [frame(number, sizes[number % len(sizes)]) for number in range(700)]
     with Guest(machine, image, options=options) as guest:
-        guest.expect(r"ready in ")
+        guest.expect(r"ready in .*\n")
         pump(guest, 0, 1, frames, 64)
         pump(guest, 1, 0, frames, 64)
         pump(guest, 0, 1, frames[:50], 1)
         # 0x88b5 is a control frame to the test build only: the product forwards it like any other.
         pump(guest, 0, 1, [frame(1, 60, ether_type=Door.ETHER_TYPE)], 1)
+        guest.send(0, bytes(12) + struct.pack(">H", LOGGED) + b"a log text")
+        guest.expect(r"^a log text\n")
         guest.type("q")
-        guest.expect(r"received 1451\nsent 1451\nrefused 0\n")
+        guest.expect(r"received 1452\nsent 1452\nrefused 0\n")
         assert guest.exit_code() == EXIT_OFF
 
 
@@ -114,6 +118,22 @@ def misses_mac(machine, image):
         assert guest.exit_code() == EXIT_FAIL
 
 
+def lacks_memory(machine, image):
+    with Guest(machine, image, memory_mib=4) as guest:
+        guest.expect(r"this image needs \d+ MiB of memory, the machine has [34] MiB\n")
+        assert guest.exit_code() == EXIT_FAIL
+
+
+def refuses_legacy(machine, image):
+    """A NIC of before virtio 1 counts as missing, and the console says how to cure it."""
+    old = ["-global", "virtio-mmio.force-legacy=true"] if machine == "microvm" else \
+        ["-global", "virtio-net-pci.disable-modern=on"]
+    with Guest(machine, image, options=old) as guest:
+        guest.expect(r"is a legacy device: start QEMU with")
+        guest.expect(r"it has none\nnothing is forwarded\n")
+        assert guest.exit_code() == EXIT_FAIL
+
+
 def faults(machine, image):
     with Guest(machine, image) as guest:
         guest.expect(FAULTS[image.rsplit("fault_")[-1]])
@@ -122,7 +142,6 @@ def faults(machine, image):
 
 
 def door(machine, image):
-    logged = 0x88b6
     with Guest(machine, image) as guest:
         guest.expect(r"ready in ")
         left, right = Door(guest, 0), Door(guest, 1)
@@ -130,7 +149,7 @@ def door(machine, image):
         for each in frames:
             guest.send(0, each)
         text = b"a log text"
-        guest.send(0, bytes(12) + struct.pack(">H", logged) + text)
+        guest.send(0, bytes(12) + struct.pack(">H", LOGGED) + text)
         left.clock(1_000_000)
         left.clock(2_000_000_000)
         _, texts, counters = left.sync()
