@@ -12,7 +12,9 @@ extern "C" {
 std::uint64_t __stack_chk_guard;
 extern const Constructor constructors_begin[], constructors_end[]; // image.ld
 
-[[noreturn]] void __stack_chk_fail() { runtime::platform::halt("no array reaches past its end", "stack canary", 0); }
+[[noreturn]] void __stack_chk_fail() {
+    runtime::platform::halt("no array reaches past its end", "stack canary", 0);
+}
 /// Where the standard library would throw.
 [[noreturn]] void abort() { runtime::platform::halt("the standard library's conditions hold", "abort", 0); }
 [[noreturn]] void __cxa_pure_virtual() { abort(); }

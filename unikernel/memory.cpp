@@ -1,10 +1,13 @@
-// The functions that the compiler and string_view call on their own. Eight bytes a step: short moves are the usual ones.
+// The functions that the compiler and string_view call on their own. Eight bytes a step: short moves are the
+// usual ones.
 #include <cstddef>
 #include <cstdint>
 
 namespace {
 
-struct [[gnu::packed, gnu::may_alias]] Word { std::uint64_t value; };
+struct [[gnu::packed, gnu::may_alias]] Word {
+    std::uint64_t value;
+};
 
 } // namespace
 

@@ -16,7 +16,8 @@ std::uint16_t read_device(const std::uint16_t& word) { return __atomic_load_n(&w
 } // namespace
 
 void Virtqueue::start(std::uint16_t entries, Use use) {
-    runtime::check(entries != 0 && entries <= max_entries && (entries & (entries - 1)) == 0, "a queue has a size");
+    runtime::check(entries != 0 && entries <= max_entries && (entries & (entries - 1)) == 0,
+                   "a queue has a size");
     entries_ = entries;
     use_ = use;
     free_count_ = entries;
