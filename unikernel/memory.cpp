@@ -32,6 +32,11 @@ void* memmove(void* to, const void* from, std::size_t bytes) {
         for (; bytes > 0; --bytes) *out++ = *in++;
         return to;
     }
+    // The other way round for the other overlap.
+    while (bytes >= 8) {
+        bytes -= 8;
+        reinterpret_cast<Word*>(out + bytes)->value = reinterpret_cast<const Word*>(in + bytes)->value;
+    }
     while (bytes > 0) {
         --bytes;
         out[bytes] = in[bytes];
