@@ -17,18 +17,12 @@ extern const Constructor constructors_begin[], constructors_end[]; // image.ld
 }
 /// Where the standard library would throw.
 [[noreturn]] void abort() { runtime::platform::halt("the standard library's conditions hold", "abort", 0); }
-[[noreturn]] void __cxa_pure_virtual() { abort(); }
-/// Nothing ever ends, so nothing is destroyed.
-int atexit(void (*)()) { return 0; }
 
 } // extern "C"
 
 namespace std {
-// Of string_view and its kin: declared in bits/functexcept.h, defined in the library that an image lacks.
+// Of string_view and array: declared in bits/functexcept.h, defined in the library that an image lacks.
 [[noreturn]] void __throw_out_of_range_fmt(const char*, ...) { abort(); }
-[[noreturn]] void __throw_out_of_range(const char*) { abort(); }
-[[noreturn]] void __throw_length_error(const char*) { abort(); }
-[[noreturn]] void __throw_bad_function_call() { abort(); }
 } // namespace std
 
 namespace unikernel::abi {

@@ -32,7 +32,6 @@ public:
     /// `entries` is a power of two up to max_entries.
     void start(std::uint16_t entries, Use use);
 
-    std::uint16_t entries() const { return entries_; }
     std::uint16_t free_entries() const { return free_count_; }
     /// Whether the device has seen to everything that it was given.
     bool drained() const { return free_count_ == entries_; }
