@@ -105,8 +105,7 @@ private:
                 address(out, "gateway", iface.ipv4->gateway.value_or(0));
             }
             for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
-                out.line(".{} = {},", hook_names[hook],
-                         iface.chains[hook].empty() ? "{}" : chain_name(iface, hook));
+                if (!iface.chains[hook].empty()) out.line(".{} = {},", hook_names[hook], chain_name(iface, hook));
             out.close("},");
         }
         out.close("}};");
@@ -114,7 +113,7 @@ private:
     }
 
     static void address(Writer& out, std::string_view member, model::Ipv4Address a) {
-        out.line(".{} = {:#010x}, // {}", member, a, dotted(a));
+        if (a != 0) out.line(".{} = {:#010x}, // {}", member, a, dotted(a));
     }
 
     bool forwards(model::IfaceId iface) const {

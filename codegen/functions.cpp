@@ -86,7 +86,7 @@ private:
         if (log.severity) arguments += fmt::format(", Severity::{}", severity_names[*log.severity]);
         for (const auto& part : log.parts) {
             if (const auto* text = std::get_if<std::string>(&part))
-                arguments += fmt::format(", std::string_view{{{}, {}}}", quoted(*text), text->size());
+                arguments += ", " + quoted(*text);
             else
                 arguments += ", " + shown(std::get<model::Field>(part));
         }

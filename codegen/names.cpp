@@ -18,16 +18,17 @@ std::string quoted(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            result += {'\\', c};
-        else if (c == '\n')
-            result += "\\n";
-        else if (byte < 0x20 || byte >= 0x7f || c == '?')
-            result += fmt::format("\\{:03o}", byte); // always three digits, so that none after it joins in
+        // Always three octal digits, so that none after them joins in. A quote is escaped that way too, so that a
+        // quote in generated code always starts or ends a string; a question mark, so that none makes a trigraph.
+        if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\' || c == '?')
+            result += fmt::format("\\{:03o}", byte);
         else
             result += c;
     }
-    return result + '"';
+    result += '"';
+    // A literal ends at its first NUL when it is taken for a C string.
+    if (text.find('\0') == text.npos) return result;
+    return fmt::format("std::string_view{{{}, {}}}", result, text.size());
 }
 
 std::string dotted(model::Ipv4Address a) {

@@ -1,4 +1,4 @@
-// The one renderer: owns indentation, blank lines and trailing comments of the generated C++.
+// The one renderer: owns indentation, blank lines and line breaks of the generated C++.
 #pragma once
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ public:
     }
     void close(std::string_view with = "}") {
         --depth_;
-        put(std::string(with));
+        put(with);
     }
     /// Closes one brace and opens the next: `} else {`.
     void close_and_open(std::string_view line) {
@@ -34,10 +34,38 @@ public:
     std::string take() && { return std::move(text_); }
 
 private:
-    void put(const std::string& line) {
-        text_.append(depth_ * 4, ' ');
-        text_ += line;
-        text_ += '\n';
+    static constexpr std::size_t width = 110;
+    static constexpr std::size_t continuation = 8;
+
+    void put(std::string_view line) {
+        std::size_t indent = depth_ * 4;
+        while (indent + line.size() > width) {
+            const std::size_t end = break_before(line, width - indent);
+            if (end == 0) break;
+            append(indent, line.substr(0, end));
+            line.remove_prefix(end + 1);
+            indent = depth_ * 4 + continuation;
+        }
+        append(indent, line);
+    }
+
+    void append(std::size_t indent, std::string_view line) {
+        text_.append(indent, ' ').append(line) += '\n';
+    }
+
+    /// The last place before `limit` where C++ may be broken: the space after a comma, an && or an ||, or before a
+    /// line comment, outside strings. 0 when there is none.
+    static std::size_t break_before(std::string_view line, std::size_t limit) {
+        std::size_t place = 0;
+        bool in_string = false;
+        for (std::size_t i = 1; i < line.size() && i <= limit; ++i) {
+            if (line[i] == '"') in_string = !in_string; // see quoted()
+            if (in_string || line[i] != ' ') continue;
+            if (line.substr(i).starts_with(" // ")) return i;
+            const char before = line[i - 1];
+            if (before == ',' || before == '&' || before == '|') place = i;
+        }
+        return place;
     }
 
     std::string text_;

@@ -12,21 +12,17 @@ extern "C" {
 std::uint64_t __stack_chk_guard;
 extern const Constructor constructors_begin[], constructors_end[]; // image.ld
 
-[[noreturn]] void __stack_chk_fail() { runtime::platform::halt("no array reaches past its end", "stack canary", 0); }
+[[noreturn]] void __stack_chk_fail() {
+    runtime::platform::halt("no array reaches past its end", "stack canary", 0);
+}
 /// Where the standard library would throw.
 [[noreturn]] void abort() { runtime::platform::halt("the standard library's conditions hold", "abort", 0); }
-[[noreturn]] void __cxa_pure_virtual() { abort(); }
-/// Nothing ever ends, so nothing is destroyed.
-int atexit(void (*)()) { return 0; }
 
 } // extern "C"
 
 namespace std {
-// Of string_view and its kin: declared in bits/functexcept.h, defined in the library that an image lacks.
+// Of string_view and array: declared in bits/functexcept.h, defined in the library that an image lacks.
 [[noreturn]] void __throw_out_of_range_fmt(const char*, ...) { abort(); }
-[[noreturn]] void __throw_out_of_range(const char*) { abort(); }
-[[noreturn]] void __throw_length_error(const char*) { abort(); }
-[[noreturn]] void __throw_bad_function_call() { abort(); }
 } // namespace std
 
 namespace unikernel::abi {

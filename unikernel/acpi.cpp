@@ -13,16 +13,18 @@ Tables found;
 
 /// A table's bytes. Reading past them gives zero, which is what a field that an older table lacks means.
 class Bytes {
-  public:
+public:
     Bytes() = default;
     Bytes(std::uint64_t address, std::uint64_t bytes) : address_(address), bytes_(bytes) {
         paging::map(address, bytes, paging::Access::read);
     }
 
     std::uint64_t size() const { return bytes_; }
-    template <typename Word> Word at(std::uint64_t offset) const {
+    template <typename Word>
+    Word at(std::uint64_t offset) const {
         Word word{};
-        if (offset + sizeof word <= bytes_) std::memcpy(&word, reinterpret_cast<const void*>(address_ + offset), sizeof word);
+        if (offset + sizeof word <= bytes_)
+            std::memcpy(&word, reinterpret_cast<const void*>(address_ + offset), sizeof word);
         return word;
     }
     std::string_view text(std::uint64_t offset, std::uint64_t bytes) const {
@@ -30,7 +32,7 @@ class Bytes {
         return {reinterpret_cast<const char*>(address_ + offset), bytes};
     }
 
-  private:
+private:
     std::uint64_t address_ = 0;
     std::uint64_t bytes_ = 0;
 };
@@ -53,7 +55,8 @@ void read_madt(const Bytes& madt) {
         const auto bytes = madt.at<std::uint8_t>(at + 1);
         if (bytes < 2) return;
         if (type == io_apic && found.io_apic_count < found.io_apics.size())
-            found.io_apics[found.io_apic_count++] = {madt.at<std::uint32_t>(at + 4), madt.at<std::uint32_t>(at + 8)};
+            found.io_apics[found.io_apic_count++] = {madt.at<std::uint32_t>(at + 4),
+                                                     madt.at<std::uint32_t>(at + 8)};
         at += bytes;
     }
 }

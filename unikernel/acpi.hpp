@@ -12,10 +12,11 @@ struct IoApic {
 };
 
 struct Tables {
-    std::uint16_t timer_port = 0;       ///< 3.579545 MHz, at least 24 bits; 0 for none
-    std::uint16_t control_port = 0;     ///< PM1a control register; 0 for none
-    std::uint64_t sleep_register = 0;   ///< address of the sleep control register of reduced hardware; 0 for none
-    std::uint64_t dsdt = 0;             ///< address of the byte code
+    std::uint16_t timer_port = 0;   ///< 3.579545 MHz, at least 24 bits; 0 for none
+    std::uint16_t control_port = 0; ///< PM1a control register; 0 for none
+    /// Address of the sleep control register of reduced hardware; 0 for none.
+    std::uint64_t sleep_register = 0;
+    std::uint64_t dsdt = 0; ///< address of the byte code
     std::array<IoApic, 4> io_apics{};
     std::size_t io_apic_count = 0;
 

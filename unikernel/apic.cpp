@@ -60,8 +60,8 @@ void route(std::uint32_t interrupt) {
             owner = &controller;
     if (owner == nullptr) return; // the timer alone wakes us then
     paging::map(owner->address, 4096, paging::Access::device);
-    // Two words an input, behind an index and a data register. Edge triggered, although the devices hold their
-    // line: it is their driver's acknowledgement, not ours of the interrupt, that lowers it again.
+    // Two words an input, behind an index and a data register. Edge triggered, although the devices hold
+    // their line: it is their driver's acknowledgement, not ours of the interrupt, that lowers it again.
     const std::uint32_t index = 0x10 + 2 * (interrupt - owner->first_interrupt);
     write(owner->address, index + 1);
     write(owner->address + 0x10, 0); // to processor 0

@@ -1,5 +1,6 @@
-// Interrupt controllers. Interrupts only end the sleep of an idle loop, so all that is done here is to let them
-// arrive: the old controllers are silenced, the local APIC wakes us by its timer, NICs wake us through it.
+// Interrupt controllers. Interrupts only end the sleep of an idle loop, so all that is done here is to let
+// them arrive: the old controllers are silenced, the local APIC wakes us by its timer, NICs wake us through
+// it.
 #pragma once
 #include <cstdint>
 

@@ -4,7 +4,8 @@
 
 namespace unikernel::clock {
 
-/// Starts to measure the counter's frequency against the timer that the machine has. The boot goes on meanwhile.
+/// Starts to measure the counter's frequency against the timer that the machine has. The boot goes on
+/// meanwhile.
 void begin_calibration();
 /// Ends the measurement, when it has lasted long enough to be exact to about one in a thousand.
 void end_calibration();

@@ -5,9 +5,15 @@
 
 namespace unikernel::cpu {
 
-inline void out8(std::uint16_t port, std::uint8_t value) { asm volatile("outb %0, %1" ::"a"(value), "Nd"(port)); }
-inline void out16(std::uint16_t port, std::uint16_t value) { asm volatile("outw %0, %1" ::"a"(value), "Nd"(port)); }
-inline void out32(std::uint16_t port, std::uint32_t value) { asm volatile("outl %0, %1" ::"a"(value), "Nd"(port)); }
+inline void out8(std::uint16_t port, std::uint8_t value) {
+    asm volatile("outb %0, %1" ::"a"(value), "Nd"(port));
+}
+inline void out16(std::uint16_t port, std::uint16_t value) {
+    asm volatile("outw %0, %1" ::"a"(value), "Nd"(port));
+}
+inline void out32(std::uint16_t port, std::uint32_t value) {
+    asm volatile("outl %0, %1" ::"a"(value), "Nd"(port));
+}
 
 inline std::uint8_t in8(std::uint16_t port) {
     std::uint8_t value = 0;
@@ -26,10 +32,12 @@ inline std::uint32_t in32(std::uint16_t port) {
 }
 
 /// Registers of a device in memory.
-template <typename Word> void store(std::uint64_t address, Word value) {
+template <typename Word>
+void store(std::uint64_t address, Word value) {
     *reinterpret_cast<volatile Word*>(address) = value;
 }
-template <typename Word> Word load(std::uint64_t address) {
+template <typename Word>
+Word load(std::uint64_t address) {
     return *reinterpret_cast<volatile const Word*>(address);
 }
 
@@ -39,10 +47,14 @@ inline std::uint64_t tsc() {
     return std::uint64_t{high} << 32 | low;
 }
 
-struct Cpuid { std::uint32_t a = 0, b = 0, c = 0, d = 0; };
+struct Cpuid {
+    std::uint32_t a = 0, b = 0, c = 0, d = 0;
+};
 inline Cpuid cpuid(std::uint32_t leaf) {
     Cpuid result;
-    asm volatile("cpuid" : "=a"(result.a), "=b"(result.b), "=c"(result.c), "=d"(result.d) : "a"(leaf), "c"(0));
+    asm volatile("cpuid"
+                 : "=a"(result.a), "=b"(result.b), "=c"(result.c), "=d"(result.d)
+                 : "a"(leaf), "c"(0));
     return result;
 }
 

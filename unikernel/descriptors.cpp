@@ -5,7 +5,7 @@
 #include <array>
 
 extern "C" {
-extern std::array<std::uint64_t, 5> gdt;                       // entry.S
+extern std::array<std::uint64_t, 5> gdt;                      // entry.S
 extern const std::array<std::uint64_t, 32> exception_entries; // vectors.S
 extern const char interrupt_entry[], spurious_entry[];
 }
@@ -57,7 +57,8 @@ void load() {
     task.interrupt_stacks[1] = address_of(double_fault_stack_end);
     task.io_map_offset = sizeof task;
     const std::uint64_t base = address_of(&task);
-    gdt[3] = (sizeof task - 1) | (base & 0xff'ffff) << 16 | std::uint64_t{0x89} << 40 | (base >> 24 & 0xff) << 56;
+    gdt[3] =
+        (sizeof task - 1) | (base & 0xff'ffff) << 16 | std::uint64_t{0x89} << 40 | (base >> 24 & 0xff) << 56;
     gdt[4] = base >> 32;
     cpu::load_task(task_selector);
 

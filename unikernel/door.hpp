@@ -1,18 +1,19 @@
-// The test door's protocol: how a harness drives the test build of an image through its NICs. The product has no
-// such door.
+// The test door's protocol: how a harness drives the test build of an image through its NICs. The product has
+// no such door.
 //
-// Control frames are Ethernet frames of their own EtherType, with any addresses; numbers are big-endian. They are
-// handled in order with the data frames of the same NIC, and never reach the data plane.
+// Control frames are Ethernet frames of their own EtherType, with any addresses; numbers are big-endian. They
+// are handled in order with the data frames of the same NIC, and never reach the data plane.
 //
 //   to the image                   answer
-//   1 sync     {token:u32}         129 synced {token:u32, report_bytes:u32}, then the report in order, in as many
-//                                  130 report {token:u32, offset:u32, bytes...} as it takes
+//   1 sync     {token:u32}         129 synced {token:u32, report_bytes:u32}, then the report in order, in
+//                                  as many 130 report {token:u32, offset:u32, bytes...} as it takes
 //   2 clock    {ns:u64}            none; sets the data plane's clock, which stands still otherwise, and ticks
 //   3 poweroff                     none
 //
-// The answer to sync comes when every frame received before it on that NIC has been processed, and after every frame
-// that was sent before it on any NIC. The report holds the texts of log statements since the last sync, each
-// after its length (u16), then `end_of_texts` (u16), then the counters as runtime::print_statistics() prints them.
+// The answer to sync comes when every frame received before it on that NIC has been processed, and after
+// every frame that was sent before it on any NIC. The report holds the texts of log statements since the last
+// sync, each after its length (u16), then `end_of_texts` (u16), then the counters as
+// runtime::print_statistics() prints them.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -43,8 +43,10 @@ void keep_length(std::uint16_t length) {
     keep(bytes.data(), bytes.size());
 }
 
-/// Tries something until it works, which takes the device's help; a device that never helps must not hang a test.
-template <typename Attempt> void insist(Attempt attempt) {
+/// Tries something until it works, which takes the device's help; a device that never helps must not hang a
+/// test.
+template <typename Attempt>
+void insist(Attempt attempt) {
     for (int patience = 100'000'000; !attempt(); --patience) {
         runtime::check(patience > 0, "the NIC sends what it is given");
         for (VirtioNet& nic : nics::driven()) {
@@ -56,7 +58,9 @@ template <typename Attempt> void insist(Attempt attempt) {
 }
 
 void wait_until_all_is_sent() {
-    insist([] { return std::ranges::all_of(nics::driven(), [](const VirtioNet& nic) { return nic.all_sent(); }); });
+    insist([] {
+        return std::ranges::all_of(nics::driven(), [](const VirtioNet& nic) { return nic.all_sent(); });
+    });
 }
 
 void send(runtime::NicId id, Op op, std::uint32_t token, std::uint32_t number, std::span<const char> data) {

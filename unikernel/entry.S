@@ -1,4 +1,4 @@
-// The first instructions: from what the PVH boot protocol leaves (32-bit protected mode, no paging) to 64 bits.
+// The first instructions: from what the PVH protocol leaves (32-bit protected mode, no paging) to 64 bits.
 // ebx holds the address of the start info; no other register can be relied on.
 
 // The loader looks for this note: Xen's XEN_ELFNOTE_PHYS32_ENTRY.
@@ -18,8 +18,8 @@ pvh_entry:
     movl %eax, entry_tsc
     movl %edx, entry_tsc + 4
 
-    // The boot map: 4 GiB as they are, in pages of 2 MiB (present, writable, large). It lives until paging.cpp
-    // has made the real one; with it the start info can be read wherever the loader has put it.
+    // The boot map: 4 GiB as they are, in pages of 2 MiB (present, writable, large). It lives until
+    // paging.cpp has made the real one; with it the start info can be read wherever the loader has put it.
     movl $boot_directories, %edi
     movl $0x83, %eax
     movl $2048, %ecx
@@ -65,8 +65,8 @@ long_mode:
     call unikernel_main
     ud2
 
-// Code, data, and two entries for the task state segment, which descriptors.cpp fills in. The accessed bits are
-// set already.
+// Code, data, and two entries for the task state segment, which descriptors.cpp fills in. The accessed bits
+// are set already.
     .section .data.gdt, "aw"
     .balign 16
     .globl gdt

@@ -12,19 +12,24 @@ namespace unikernel::faults {
 namespace {
 
 /// What vectors.S and the processor have pushed.
-struct Frame { std::uint64_t vector, error, rip, cs, flags, rsp, ss; };
+struct Frame {
+    std::uint64_t vector, error, rip, cs, flags, rsp, ss;
+};
 
 constexpr std::uint64_t page_fault = 14;
 
+// clang-format off
 constexpr std::array<std::string_view, 32> names{
-    "divide error", "debug", "non-maskable interrupt", "breakpoint",
-    "overflow", "bound range exceeded", "invalid opcode", "device not available",
-    "double fault", "coprocessor segment overrun", "invalid task state", "segment not present",
-    "stack segment fault", "general protection", "page fault", "reserved exception 15",
-    "x87 error", "alignment check", "machine check", "SIMD floating point",
-    "virtualization exception", "control protection", "reserved exception 22", "reserved exception 23",
-    "reserved exception 24", "reserved exception 25", "reserved exception 26", "reserved exception 27",
-    "hypervisor injection", "VMM communication", "security exception", "reserved exception 31"};
+    "divide error", "debug", "non-maskable interrupt", "breakpoint", "overflow",
+    "bound range exceeded", "invalid opcode", "device not available", "double fault",
+    "coprocessor segment overrun", "invalid task state", "segment not present",
+    "stack segment fault", "general protection", "page fault", "reserved exception 15", "x87 error",
+    "alignment check", "machine check", "SIMD floating point", "virtualization exception",
+    "control protection", "reserved exception 22", "reserved exception 23", "reserved exception 24",
+    "reserved exception 25", "reserved exception 26", "reserved exception 27",
+    "hypervisor injection", "VMM communication", "security exception", "reserved exception 31",
+};
+// clang-format on
 
 bool in_page_below(std::uint64_t address, const char* begin) {
     return address_of(begin) - page_bytes <= address && address < address_of(begin);

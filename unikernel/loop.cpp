@@ -55,8 +55,8 @@ void tick() {
     if (const auto key = serial::read()) obey(*key);
 }
 
-/// Sleeps until a NIC or the timer interrupts. Interrupts are off but in the sleep itself, and the rings are looked
-/// at after the NICs have been asked for interrupts: what comes in between ends the sleep at once.
+/// Sleeps until a NIC or the timer interrupts. Interrupts are off but in the sleep itself, and the rings are
+/// looked at after the NICs have been asked for interrupts: what comes in between ends the sleep at once.
 void sleep() {
     bool may_sleep = true;
     for (VirtioNet& nic : nics::driven()) may_sleep = nic.prepare_sleep() && may_sleep;
@@ -70,7 +70,8 @@ void run() {
     runtime::Time ticked = clock::now();
     for (;;) {
         bool came = false;
-        for (std::size_t id = 0; id < nics::driven().size(); ++id) came |= poll(static_cast<runtime::NicId>(id));
+        for (std::size_t id = 0; id < nics::driven().size(); ++id)
+            came |= poll(static_cast<runtime::NicId>(id));
         if (const runtime::Time now = clock::now(); now - ticked >= tick_interval_ns) {
             ticked = now;
             tick();

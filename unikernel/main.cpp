@@ -24,8 +24,8 @@ void require_memory() {
     const std::uint64_t needed_bytes = address_of(image_end), machine_bytes = start_info::memory_bytes();
     if (machine_bytes == 0 || needed_bytes <= machine_bytes) return;
     constexpr std::uint64_t mebibyte = 1 << 20;
-    serial::print("this image needs ", (needed_bytes + mebibyte - 1) / mebibyte, " MiB of memory, the machine has ",
-                  machine_bytes / mebibyte, " MiB\n");
+    serial::print("this image needs ", (needed_bytes + mebibyte - 1) / mebibyte,
+                  " MiB of memory, the machine has ", machine_bytes / mebibyte, " MiB\n");
     poweroff::fail();
 }
 

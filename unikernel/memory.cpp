@@ -1,10 +1,13 @@
-// The functions that the compiler and string_view call on their own. Eight bytes a step: short moves are the usual ones.
+// The functions that the compiler and string_view call on their own. Eight bytes a step: short moves are the
+// usual ones.
 #include <cstddef>
 #include <cstdint>
 
 namespace {
 
-struct [[gnu::packed, gnu::may_alias]] Word { std::uint64_t value; };
+struct [[gnu::packed, gnu::may_alias]] Word {
+    std::uint64_t value;
+};
 
 } // namespace
 
@@ -28,6 +31,11 @@ void* memmove(void* to, const void* from, std::size_t bytes) {
             reinterpret_cast<Word*>(out)->value = reinterpret_cast<const Word*>(in)->value;
         for (; bytes > 0; --bytes) *out++ = *in++;
         return to;
+    }
+    // The other way round for the other overlap.
+    while (bytes >= 8) {
+        bytes -= 8;
+        reinterpret_cast<Word*>(out + bytes)->value = reinterpret_cast<const Word*>(in + bytes)->value;
     }
     while (bytes > 0) {
         --bytes;

@@ -27,7 +27,8 @@ std::array<runtime::Mac, max_driven> nic_macs;
 std::array<std::size_t, max_driven> place_of; ///< in `found`, by NicId
 std::size_t nic_count;
 
-template <typename Device> void add(const Device& device) {
+template <typename Device>
+void add(const Device& device) {
     if (found_count == found.size()) return;
     found[found_count++] = {device, virtio_net::mac(device)};
 }
@@ -57,8 +58,8 @@ void drive(const runtime::NicSelector& selector) {
     if (at >= found_count) miss(selector);
     for (std::size_t i = 0; i < nic_count; ++i) {
         if (place_of[i] != at) continue;
-        serial::print("Ifaces ", runtime::nics()[i].iface, " and ", selector.iface, " name the same NIC, ", at, " ",
-                      found[at].mac, "\nnothing is forwarded\n");
+        serial::print("Ifaces ", runtime::nics()[i].iface, " and ", selector.iface, " name the same NIC, ",
+                      at, " ", found[at].mac, "\nnothing is forwarded\n");
         poweroff::fail();
     }
     runtime::check(nic_count < max_driven, "the policy names at most 16 NICs");

@@ -7,8 +7,8 @@
 
 namespace unikernel::nics {
 
-/// Finds the machine's NICs and takes over those that runtime::nics() names. When one of them is missing, says so
-/// and ends as a failed assertion does.
+/// Finds the machine's NICs and takes over those that runtime::nics() names. When one of them is missing,
+/// says so and ends as a failed assertion does.
 void find();
 /// From here on frames come in and go out.
 void go();

@@ -19,7 +19,9 @@ constexpr std::uint64_t address_mask = 0x000f'ffff'ffff'f000;
 
 constexpr std::uint64_t large_page_bytes = 512 * page_bytes;
 
-struct alignas(page_bytes) Table { std::array<std::uint64_t, 512> entries; };
+struct alignas(page_bytes) Table {
+    std::array<std::uint64_t, 512> entries;
+};
 
 // Enough for the image, the devices' registers and the ACPI tables; the first one is the root.
 std::array<Table, 48> tables;
@@ -27,10 +29,14 @@ std::size_t tables_used = 1;
 
 std::uint64_t rights(Access access) {
     switch (access) {
-    case Access::execute: return present;
-    case Access::read: return present | no_execute;
-    case Access::write: return present | writable | no_execute;
-    case Access::device: return present | writable | no_execute | cache_disabled | write_through;
+    case Access::execute:
+        return present;
+    case Access::read:
+        return present | no_execute;
+    case Access::write:
+        return present | writable | no_execute;
+    case Access::device:
+        return present | writable | no_execute | cache_disabled | write_through;
     }
     __builtin_unreachable();
 }
@@ -55,8 +61,8 @@ void map_symbols(const char* begin, const char* end, Access access) {
     map(address_of(begin), static_cast<std::uint64_t>(end - begin), access);
 }
 
-/// Three more walls where the processor has them: the kernel neither runs nor reads what a user page holds (there
-/// is none), and user code could not read the descriptor tables.
+/// Three more walls where the processor has them: the kernel neither runs nor reads what a user page holds
+/// (there is none), and user code could not read the descriptor tables.
 void harden() {
     constexpr std::uint64_t umip = 1 << 11, smep = 1 << 20, smap = 1 << 21;
     if (cpu::cpuid(0).a < 7) return;

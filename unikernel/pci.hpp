@@ -5,7 +5,9 @@
 namespace unikernel::pci {
 
 /// Bus, device and function, as the address port wants them.
-struct Function { std::uint32_t address = 0; };
+struct Function {
+    std::uint32_t address = 0;
+};
 
 std::uint32_t read32(Function function, std::uint32_t offset);
 std::uint16_t read16(Function function, std::uint32_t offset);
@@ -21,7 +23,8 @@ std::uint8_t next_capability(Function function, std::uint8_t previous);
 /// The address that a base address register of memory holds; 0 for none or one of ports.
 std::uint64_t memory_address(Function function, std::uint8_t bar);
 
-/// Calls `visit` for each function there is, by ascending device number; bridges are followed where they stand.
+/// Calls `visit` for each function there is, by ascending device number; bridges are followed where they
+/// stand.
 using Visitor = void (*)(Function);
 void for_each(Visitor visit);
 

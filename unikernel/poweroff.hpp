@@ -11,7 +11,8 @@ inline constexpr std::uint8_t fail_value = 17; ///< status 35: an assertion, a f
 /// Turns the machine off.
 [[noreturn]] void off();
 
-/// Stops the NICs and ends the machine with a failing status; one without isa-debug-exit stands still for ever.
+/// Stops the NICs and ends the machine with a failing status; one without isa-debug-exit stands still for
+/// ever.
 [[noreturn]] void fail();
 
 } // namespace unikernel::poweroff

@@ -1,8 +1,8 @@
-// ChaCha20 (RFC 8439 2.3) as a generator with fast key erasure: each block's first half is the next block's key,
-// its second half is given out, so that what was given out cannot be computed back.
+// ChaCha20 (RFC 8439 2.3) as a generator with fast key erasure: each block's first half is the next block's
+// key, its second half is given out, so that what was given out cannot be computed back.
 //
-// Where the processor has neither RDSEED nor RDRAND, the key is mixed from the jitter of reads of the clock chip
-// alone. That is weaker: the host's noise is all that it rests on. Give the machine a processor with RDRAND.
+// Where the processor has neither RDSEED nor RDRAND, the key is mixed from the jitter of reads of the clock
+// chip alone. That is weaker: the host's noise is all that it rests on. Give the machine a CPU with RDRAND.
 #include "unikernel/random.hpp"
 #include "unikernel/cpu.hpp"
 
@@ -20,12 +20,14 @@ Key key;
 std::array<std::uint64_t, 4> ready;
 std::size_t ready_count;
 
+// clang-format off
 void quarter_round(std::uint32_t& a, std::uint32_t& b, std::uint32_t& c, std::uint32_t& d) {
     a += b; d = std::rotl(d ^ a, 16);
     c += d; b = std::rotl(b ^ c, 12);
     a += b; d = std::rotl(d ^ a, 8);
     c += d; b = std::rotl(b ^ c, 7);
 }
+// clang-format on
 
 /// The block with counter and nonce zero: every block has a key of its own.
 Words block(const Key& with) {

@@ -28,8 +28,8 @@ exception:
     call unikernel_fault
     ud2
 
-// An interrupt only ends the processor's sleep; the loop looks at every device anyway. So its handler tells the
-// local APIC that it is done, and that is all.
+// An interrupt only ends the processor's sleep; the loop looks at every device anyway. So its handler tells
+// the local APIC that it is done, and that is all.
     .globl interrupt_entry
 interrupt_entry:
     pushq %rax

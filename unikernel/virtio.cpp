@@ -34,20 +34,23 @@ bool negotiate(const VirtioDevice& device, std::uint64_t wanted) {
 }
 
 std::uint16_t queue_entries(const VirtioDevice& device, std::uint16_t index) {
-    const std::uint32_t most = std::visit([&](const auto& bus) { return bus.queue_max_entries(index); }, device);
+    const std::uint32_t most =
+        std::visit([&](const auto& bus) { return bus.queue_max_entries(index); }, device);
     return static_cast<std::uint16_t>(std::min<std::uint32_t>(most, Virtqueue::max_entries));
 }
 
 Doorbell attach(const VirtioDevice& device, std::uint16_t index, const Virtqueue& queue, bool interrupts) {
-    return {std::visit([&](const auto& bus) { return bus.set_queue(index, queue.places(), interrupts); }, device),
-            index, std::holds_alternative<VirtioMmio>(device)};
+    return {
+        std::visit([&](const auto& bus) { return bus.set_queue(index, queue.places(), interrupts); }, device),
+        index, std::holds_alternative<VirtioMmio>(device)};
 }
 
 void go(const VirtioDevice& device) { add_status(device, driver_ok); }
 
 void reset(const VirtioDevice& device) {
     std::visit([](const auto& bus) { bus.set_status(0); }, device);
-    // 4.1.4.3.2: a PCI device says when it is done. It is given a bounded time: this also runs when all is lost.
+    // 4.1.4.3.2: a PCI device says when it is done. It is given a bounded time: this also runs when all is
+    // lost.
     for (int patience = 100'000; status(device) != 0 && patience > 0; --patience) cpu::pause();
 }
 

@@ -37,8 +37,12 @@ enum Register : std::uint32_t {
     device_config = 0x100,
 };
 
-std::uint32_t read(std::uint64_t registers, std::uint32_t at) { return cpu::load<std::uint32_t>(registers + at); }
-void write(std::uint64_t registers, std::uint32_t at, std::uint32_t value) { cpu::store(registers + at, value); }
+std::uint32_t read(std::uint64_t registers, std::uint32_t at) {
+    return cpu::load<std::uint32_t>(registers + at);
+}
+void write(std::uint64_t registers, std::uint32_t at, std::uint32_t value) {
+    cpu::store(registers + at, value);
+}
 void write64(std::uint64_t registers, std::uint32_t at, std::uint64_t value) {
     write(registers, at, static_cast<std::uint32_t>(value));
     write(registers, at + 4, static_cast<std::uint32_t>(value >> 32));
@@ -147,7 +151,8 @@ void read_microvm(Places& places) {
 bool is_net(const VirtioMmio& device) {
     constexpr std::uint32_t magic = 0x7472'6976, network = 1;
     paging::map(device.registers, 512, paging::Access::device);
-    if (read(device.registers, magic_value) != magic || read(device.registers, device_id) != network) return false;
+    if (read(device.registers, magic_value) != magic || read(device.registers, device_id) != network)
+        return false;
     if (read(device.registers, version) == 2) return true;
     serial::print("NIC at ", serial::Hex{device.registers},
                   " is a legacy device: start QEMU with -global virtio-mmio.force-legacy=false\n");

@@ -7,7 +7,7 @@
 namespace unikernel {
 
 class VirtioNet {
-  public:
+public:
     /// Takes the device over. Halts when it is no NIC that we can drive. Nothing is received before go().
     void start(const VirtioDevice& device, runtime::NicId id);
     void go();
@@ -29,7 +29,7 @@ class VirtioNet {
     bool prepare_sleep();
     void end_sleep();
 
-  private:
+private:
     VirtioDevice device_;
     Virtqueue receive_, send_;
     Doorbell receive_bell_, send_bell_;

@@ -31,8 +31,12 @@ constexpr std::uint64_t common_bytes = 56;
 constexpr std::uint64_t config_bytes = 12; // of a NIC, as far as we read it
 constexpr std::uint16_t no_message = 0xffff;
 
-template <typename Word> Word read(std::uint64_t block, std::uint32_t at) { return cpu::load<Word>(block + at); }
-template <typename Word> void write(std::uint64_t block, std::uint32_t at, Word value) {
+template <typename Word>
+Word read(std::uint64_t block, std::uint32_t at) {
+    return cpu::load<Word>(block + at);
+}
+template <typename Word>
+void write(std::uint64_t block, std::uint32_t at, Word value) {
     cpu::store<Word>(block + at, value);
 }
 /// 64-bit registers are written as two halves, which every device takes.
@@ -74,7 +78,8 @@ std::uint64_t VirtioPci::set_queue(std::uint16_t index, const QueuePlaces& place
     write64(common, queue_descriptors, places.descriptors);
     write64(common, queue_driver, places.available);
     write64(common, queue_device, places.used);
-    const std::uint64_t offset = std::uint64_t{read<std::uint16_t>(common, queue_notify_offset)} * notify_multiplier;
+    const std::uint64_t offset =
+        std::uint64_t{read<std::uint16_t>(common, queue_notify_offset)} * notify_multiplier;
     runtime::check(offset + 2 <= notify_bytes, "a doorbell lies among the doorbells");
     write<std::uint16_t>(common, queue_enable, 1);
     return notify + offset;
@@ -134,7 +139,8 @@ void add_part(VirtioPci& device, std::uint8_t capability) {
         device.notify_bytes = where.bytes;
         device.notify_multiplier = pci::read32(device.function, capability + 16u);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -147,8 +153,9 @@ void visit(pci::Function function) {
         (device_id != transitional_net && device_id != modern_net))
         return;
     const std::uint16_t command = pci::read16(function, pci::command_offset);
-    pci::write16(function, pci::command_offset, static_cast<std::uint16_t>(
-        command | pci::memory_enable | pci::master_enable | pci::interrupt_disable));
+    pci::write16(function, pci::command_offset,
+                 static_cast<std::uint16_t>(command | pci::memory_enable | pci::master_enable |
+                                            pci::interrupt_disable));
 
     VirtioPci device;
     device.function = function;

@@ -6,6 +6,10 @@ namespace unikernel {
 
 namespace {
 
+static_assert(offsetof(runtime::Packet, frame) ==
+                  offsetof(runtime::Packet, headroom) + runtime::headroom_bytes,
+              "the device's header and the frame are one buffer");
+
 constexpr std::uint16_t descriptor_write = 2;
 constexpr std::uint16_t available_no_interrupt = 1;
 constexpr std::uint16_t used_no_notify = 1;
@@ -16,7 +20,8 @@ std::uint16_t read_device(const std::uint16_t& word) { return __atomic_load_n(&w
 } // namespace
 
 void Virtqueue::start(std::uint16_t entries, Use use) {
-    runtime::check(entries != 0 && entries <= max_entries && (entries & (entries - 1)) == 0, "a queue has a size");
+    runtime::check(entries != 0 && entries <= max_entries && (entries & (entries - 1)) == 0,
+                   "a queue has a size");
     entries_ = entries;
     use_ = use;
     free_count_ = entries;

@@ -19,7 +19,7 @@ struct QueuePlaces {
 };
 
 class Virtqueue {
-  public:
+public:
     static constexpr std::uint16_t max_entries = 256;
     enum class Use : std::uint8_t { device_reads, device_writes };
 
@@ -32,28 +32,27 @@ class Virtqueue {
     /// `entries` is a power of two up to max_entries.
     void start(std::uint16_t entries, Use use);
 
-    std::uint16_t entries() const { return entries_; }
     std::uint16_t free_entries() const { return free_count_; }
     /// Whether the device has seen to everything that it was given.
     bool drained() const { return free_count_ == entries_; }
 
-    /// Gives the device a packet: `buffer_bytes` from its header on. There must be a free entry. The device does
-    /// not see it before publish().
+    /// Gives the device a packet: `buffer_bytes` from its header on. There must be a free entry. The device
+    /// does not see it before publish().
     void offer(runtime::Packet& packet, std::size_t buffer_bytes);
     /// Shows the device what was offered; true when it wants to be notified of that.
     bool publish();
 
     /// Whether take() would return a packet.
     bool has_returned() const;
-    /// The next packet that the device is done with; its packet is nullptr when there is none. Halts when the device
-    /// returns what it was not given.
+    /// The next packet that the device is done with; its packet is nullptr when there is none. Halts when the
+    /// device returns what it was not given.
     Returned take();
 
     void ask_for_interrupts(bool wanted);
 
     QueuePlaces places() const;
 
-  private:
+private:
     struct Descriptor {
         std::uint64_t address;
         std::uint32_t bytes;
@@ -64,7 +63,9 @@ class Virtqueue {
         std::array<std::uint16_t, max_entries> ring;
         std::uint16_t used_event;
     };
-    struct UsedEntry { std::uint32_t id, bytes; };
+    struct UsedEntry {
+        std::uint32_t id, bytes;
+    };
     struct Used {
         std::uint16_t flags, index;
         std::array<UsedEntry, max_entries> ring;
@@ -76,13 +77,14 @@ class Virtqueue {
     alignas(64) Used used_{};
 
     // What the device cannot reach.
-    alignas(64) std::array<runtime::Packet*, max_entries> owners_{}; ///< by descriptor, while the device has it
+    alignas(
+        64) std::array<runtime::Packet*, max_entries> owners_{}; ///< by descriptor, while the device has it
     std::array<std::uint16_t, max_entries> free_{};
     std::uint16_t free_count_ = 0;
     std::uint16_t entries_ = 0;
-    std::uint16_t offered_ = 0;   ///< the next index of the available ring, of which the device may know less
+    std::uint16_t offered_ = 0; ///< the next index of the available ring, of which the device may know less
     std::uint16_t published_ = 0;
-    std::uint16_t taken_ = 0;     ///< the next index of the used ring
+    std::uint16_t taken_ = 0; ///< the next index of the used ring
     Use use_ = Use::device_reads;
 };
 

@@ -1,4 +1,5 @@
-// The mistake that an image makes at its boot, to show that it is caught: fault_none.cpp or a FAULT of fault.cpp.
+// The mistake that an image makes at its boot, to show that it is caught: fault_none.cpp or a FAULT of
+// fault.cpp.
 #pragma once
 
 namespace tests {

@@ -12,7 +12,9 @@ namespace runtime {
 namespace {
 
 #ifndef FORWARDER_NICS
+// clang-format off
 #define FORWARDER_NICS {.iface = "left", .index = 0}, {.iface = "right", .index = 1}
+// clang-format on
 #endif
 constexpr NicSelector selectors[] = {FORWARDER_NICS};
 
@@ -64,7 +66,8 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     // A frame of this type asks for a log text, so that tests see one.
     for (const Packet* packet : frames)
         if (packet->frame[12] == 0x88 && packet->frame[13] == 0xb6)
-            platform::log({reinterpret_cast<const char*>(packet->frame.data()) + 14, packet->frame_bytes - 14u});
+            platform::log(
+                {reinterpret_cast<const char*>(packet->frame.data()) + 14, packet->frame_bytes - 14u});
     const NicId other = nic == 0 ? 1 : 0;
     const std::size_t taken = other < std::size(selectors) ? platform::transmit(other, frames) : 0;
     sent += taken;

@@ -18,11 +18,11 @@ def mac(index):
 
 
 class Guest:
-    """Starts QEMU with `nics` NICs, each on one end of a socket pair; the other ends are in self.wires."""
+    """Starts QEMU with `nics` NICs, each on one end of a socket pair; the other ends are in `wires`."""
 
     def __init__(self, machine, image, nics=2, debug_exit=True, memory_mib=16, options=(), reboot=False):
-        command = [QEMU, "-M", machine, "-accel", "tcg", "-m", str(memory_mib), "-nodefaults", "-display", "none",
-                   "-serial", "stdio", "-kernel", image]
+        command = [QEMU, "-M", machine, "-accel", "tcg", "-m", str(memory_mib), "-nodefaults",
+                   "-display", "none", "-serial", "stdio", "-kernel", image]
         if not reboot:
             command.append("-no-reboot")
         device = "virtio-net-pci"

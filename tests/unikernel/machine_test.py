@@ -63,7 +63,7 @@ def pump(guest, source, sink, frames, window):
 
 
 def forwards(machine, image, *options):
-    """Both ways, every byte in order, with 64 frames in flight: more than a burst, and twice round the rings."""
+    """Both ways, every byte in order, with 64 frames in flight: more than a burst, and round the rings."""
     sizes = [60, 61, 64, 127, 590, 1513, 1514]
     frames = [frame(number, sizes[number % len(sizes)]) for number in range(700)]
     with Guest(machine, image, options=options) as guest:
@@ -81,8 +81,8 @@ def forwards(machine, image, *options):
 
 
 def wakes(machine, image):
-    """One frame at a time, so that the guest sleeps before each: were NICs unable to wake it, each frame would have
-    to wait for a tick of the timer."""
+    """One frame at a time, so that the guest sleeps before each: were NICs unable to wake it, each frame
+    would have to wait for a tick of the timer."""
     frames = [frame(number, 60) for number in range(600)]
     with Guest(machine, image) as guest:
         guest.expect(r"ready in ")
@@ -95,7 +95,8 @@ def wakes(machine, image):
 def finds_behind_bridges(machine, image):
     """q35 with the second NIC behind a root port."""
     options = ["-device", "pcie-root-port,id=bridge,chassis=1,slot=1,addr=0x10",
-               "-netdev", "user,id=user", "-device", "virtio-net-pci,bus=bridge,netdev=user,mac=52:54:00:00:00:77"]
+               "-netdev", "user,id=user",
+               "-device", "virtio-net-pci,bus=bridge,netdev=user,mac=52:54:00:00:00:77"]
     with Guest(machine, image, nics=1, options=options) as guest:
         guest.expect(r"NIC 1 52:54:00:00:00:77 virtio-pci is right\n")
         guest.expect(r"ready in ")
@@ -113,8 +114,8 @@ def misses_mac(machine, image):
     """The image wants its first NIC by a MAC."""
     with Guest(machine, image, nics=2) as guest:
         guest.expect(r"NIC 1 52:54:00:00:00:02 virtio-mmio is second\n")
-        guest.expect(r"Iface third needs the NIC with MAC c0:01:0a:00:00:2a, which this machine lacks; it has these\n"
-                     rf"  NIC 0 {mac(0).hex(':')}\n  NIC 1 {mac(1).hex(':')}\n")
+        guest.expect(r"Iface third needs the NIC with MAC c0:01:0a:00:00:2a, which this machine lacks; "
+                     rf"it has these\n  NIC 0 {mac(0).hex(':')}\n  NIC 1 {mac(1).hex(':')}\n")
         assert guest.exit_code() == EXIT_FAIL
 
 

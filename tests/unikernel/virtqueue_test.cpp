@@ -1,6 +1,6 @@
 // The driver's side of a virtqueue against a device that this file plays, honestly and not.
-#include "unikernel/virtqueue.hpp"
 #include "runtime/platform.hpp"
+#include "unikernel/virtqueue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -24,11 +24,13 @@ constexpr std::uint16_t entries = 8;
 
 /// What a device knows: the addresses of the three parts, laid out as in virtio 1.1, 2.6.
 class Device {
-  public:
+public:
     explicit Device(const Virtqueue& queue) : places_(queue.places()) {}
 
     std::uint16_t available() const { return word(places_.available + 2); }
-    std::uint16_t available_id(std::size_t index) const { return word(places_.available + 4 + 2 * (index % entries)); }
+    std::uint16_t available_id(std::size_t index) const {
+        return word(places_.available + 4 + 2 * (index % entries));
+    }
     bool wants_interrupts() const { return word(places_.available) == 0; }
 
     std::uint64_t address(std::uint16_t id) const {
@@ -40,7 +42,8 @@ class Device {
     bool writes(std::uint16_t id) const { return word(places_.descriptors + 16u * id + 12) == 2; }
 
     void give_back(std::uint32_t id, std::uint32_t bytes) {
-        auto* const entry = reinterpret_cast<std::uint32_t*>(places_.used + 4 + 8u * (word(places_.used + 2) % entries));
+        auto* const entry =
+            reinterpret_cast<std::uint32_t*>(places_.used + 4 + 8u * (word(places_.used + 2) % entries));
         entry[0] = id;
         entry[1] = bytes;
         skip(1);
@@ -52,7 +55,7 @@ class Device {
     }
     void refuse_notifications() { *reinterpret_cast<std::uint16_t*>(places_.used) = 1; }
 
-  private:
+private:
     static std::uint16_t word(std::uint64_t at) { return *reinterpret_cast<const std::uint16_t*>(at); }
 
     unikernel::QueuePlaces places_;
@@ -99,7 +102,8 @@ TEST_CASE("buffers come back in any order, for ever") {
             bench.device.give_back(id, 12u + i);
             const Virtqueue::Returned returned = bench.queue->take();
             REQUIRE(returned.packet != nullptr);
-            REQUIRE(reinterpret_cast<std::uint64_t>(returned.packet->frame.data()) == bench.device.address(id) + 12);
+            REQUIRE(reinterpret_cast<std::uint64_t>(returned.packet->frame.data()) ==
+                    bench.device.address(id) + 12);
             REQUIRE(returned.bytes == 12u + i);
         }
         REQUIRE(bench.queue->drained());
@@ -157,7 +161,8 @@ TEST_CASE("both sides say when they want to be disturbed") {
 
 TEST_CASE("a queue takes no more than it has entries, and no buffer beyond its packet") {
     Bench bench;
-    CHECK_THROWS_WITH(bench.queue->offer(bench.packets[0], buffer_max_bytes + 1), Catch::Contains("in the packet"));
+    CHECK_THROWS_WITH(bench.queue->offer(bench.packets[0], buffer_max_bytes + 1),
+                      Catch::Contains("in the packet"));
     bench.offer(entries);
     CHECK_THROWS_WITH(bench.queue->offer(bench.packets[0], 64), Catch::Contains("has room"));
     CHECK_THROWS_WITH(Virtqueue{}.start(24, Virtqueue::Use::device_reads), Catch::Contains("size"));
