@@ -77,6 +77,7 @@ struct alignas(packet_bytes) Packet : PacketInfo {
     std::span<const std::uint8_t> payload() const { return ip().subspan(ip_header_bytes); }
 };
 
-static_assert(sizeof(Packet) == packet_bytes);
+// The driver's header ends where the frame begins: nothing is between the two, and nothing before them but the info.
+static_assert(sizeof(Packet::headroom) + sizeof(Packet::frame) + packet_info_bytes == sizeof(Packet));
 
 } // namespace runtime

@@ -6,10 +6,6 @@ namespace unikernel {
 
 namespace {
 
-static_assert(offsetof(runtime::Packet, frame) ==
-                  offsetof(runtime::Packet, headroom) + runtime::headroom_bytes,
-              "the device's header and the frame are one buffer");
-
 constexpr std::uint16_t descriptor_write = 2;
 constexpr std::uint16_t available_no_interrupt = 1;
 constexpr std::uint16_t used_no_notify = 1;

@@ -1,0 +1,66 @@
+// The generated text: readable, every verdict with its line, and only what the policy uses.
+#include "codegen/cpp.hpp"
+#include "codegen/json.hpp"
+
+#include "compiler/sema/load.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+model::Appliance policy(const std::string& text) {
+    auto loaded = sema::load_text("p.nacl", text);
+    for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(diagnostic.message);
+    REQUIRE(loaded.appliance);
+    return *loaded.appliance;
+}
+
+const std::string ifaces = R"(Iface a { index: 0, address: 10.0.0.1, netmask: 255.255.255.0 }
+Iface b { index: 1, address: 10.0.1.1, netmask: 255.255.255.0 }
+)";
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+} // namespace
+
+TEST_CASE("a verdict names its source line") {
+    const auto text = codegen::cpp(policy(ifaces + "a.input: f\nFilter::IP f {\n  if (ip.saddr == 10.0.0.9) { accept }\n  drop\n}\n"));
+    CHECK(has(text, "if (field::ip_saddr(packet) == 0x0a000009 /* 10.0.0.9 */) { // p.nacl:5"));
+    CHECK(has(text, "return Verdict{0}; // accept: p.nacl:5"));
+    CHECK(has(text, "return Verdict{1}; // drop: p.nacl:6"));
+}
+
+TEST_CASE("stages, memory and functions that a policy does without are not there") {
+    const auto router = codegen::cpp(policy(ifaces + "Gateway g { connected: [a, b] }\nFilter::IP unused { drop }\n"));
+    for (const auto* absent : {"stage::track", "stage::prerouting", "stage::forward", "stage::confirm", "unused_"})
+        CHECK_FALSE(has(router, absent));
+    CHECK(has(router, "std::array<Flow, 0> flows;"));
+    const auto filter = codegen::cpp(policy(ifaces + "a.prerouting: f\nFilter::IP f { drop }\n"));
+    CHECK(has(filter, "stage::track,\n    stage::prerouting,\n    stage::local,"));
+    CHECK(has(filter, "std::array<Flow, 65536> flows;"));
+}
+
+TEST_CASE("routes stand best first") {
+    const auto text = codegen::cpp(policy(ifaces + R"(Gateway g {
+    far: { net: 10.9.0.0, netmask: 255.255.0.0, iface: a, nexthop: 10.0.0.2, cost: 5 },
+    near: { net: 10.9.0.0, netmask: 255.255.0.0, iface: b, nexthop: 10.0.1.2, cost: 2 },
+    one: { host: 10.9.9.9, netmask: 255.255.255.255, iface: a, nexthop: 10.0.0.3 },
+    rest: { net: 0.0.0.0, netmask: 0.0.0.0, iface: b, nexthop: 10.0.1.3 }
+})"));
+    const auto routes = text.substr(text.find("> routes = "));
+    const auto one = routes.find("by 10.0.0.3"), near = routes.find("by 10.0.1.2"), far = routes.find("by 10.0.0.2"),
+               rest = routes.find("by 10.0.1.3");
+    CHECK(one < near);
+    CHECK(near < far);
+    CHECK(far < rest);
+}
+
+TEST_CASE("the hash of a policy is that of its meaning") {
+    const auto hash = [](const std::string& text) { return codegen::policy_hash(policy(ifaces + text)); };
+    const auto plain = hash("a.input: f\nFilter::IP f { if (ip.ttl == 3) { drop } accept }");
+    CHECK(plain.size() == 64);
+    CHECK(plain == hash("// a comment\na.input: f\n\n\nFilter::IP f {\n if (ip.ttl == 3) { drop }\n accept\n}"));
+    CHECK(plain != hash("a.input: f\nFilter::IP f { if (ip.ttl == 4) { drop } accept }"));
+    CHECK(plain != hash("a.output: f\nFilter::IP f { if (ip.ttl == 3) { drop } accept }"));
+    CHECK(plain != hash("a.input: f\nFilter::IP f { if (ip.ttl == 3) { drop } accept } Conntrack c { limit: 5 }"));
+}
