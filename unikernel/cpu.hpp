@@ -113,7 +113,6 @@ inline void pause() { asm volatile("pause"); }
 /// Orders a store before a later load, which x86 alone does not.
 inline void fence() { asm volatile("mfence" ::: "memory"); }
 
-inline void interrupts_off() { asm volatile("cli" ::: "memory"); }
 /// Sleeps until an interrupt. One that is already waiting is taken after `hlt` has begun, so none is lost.
 inline void sleep() { asm volatile("sti; hlt; cli" ::: "memory"); }
 [[noreturn]] inline void stop() {
