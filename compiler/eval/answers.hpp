@@ -1,0 +1,46 @@
+// The datagrams that are made here: echo replies, ICMP errors, resets.
+#pragma once
+#include "compiler/eval/datagram.hpp"
+#include "compiler/eval/flows.hpp"
+
+#include <optional>
+
+namespace eval {
+
+/// Grows with time to at most a second, and pays ten milliseconds for each answer (RFC 1812 4.3.2.8).
+class Allowance {
+public:
+    bool take(Time now);
+
+private:
+    static constexpr Time most_ns = second_ns;
+    static constexpr Time price_ns = second_ns / 100;
+    Time allowance_ns_ = most_ns;
+    Time last_ = 0;
+};
+
+enum class AnswerKind : std::uint8_t {
+    reset,
+    time_exceeded,
+    net_unreachable,
+    protocol_unreachable,
+    port_unreachable,
+    prohibited
+};
+
+/// What a `reject` answers.
+AnswerKind reject_answer(const Datagram& about);
+
+/// Whether such an answer may ever be about such a datagram (RFC 1122 3.2.2, RFC 9293 3.10.7.1).
+bool may_be_answered(AnswerKind kind, const Datagram& about);
+
+/// From the datagram's destination to its source. Needs a sound TCP header.
+Bytes make_reset(const Datagram& about);
+
+/// `source` is our address; `received` is the datagram as it came in.
+Bytes make_icmp_error(AnswerKind kind, model::Ipv4Address source, const Datagram& received);
+
+/// To an echo request with a complete header.
+Bytes make_echo_reply(const Datagram& request);
+
+} // namespace eval

@@ -1,0 +1,277 @@
+#include "compiler/eval/machine.hpp"
+
+#include "compiler/eval/chains.hpp"
+#include "compiler/eval/checksum.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace eval {
+
+using model::Reason;
+
+model::Mac neighbour_mac(model::Ipv4Address address) {
+    const auto byte = [&](int shift) { return static_cast<std::uint8_t>(address >> shift); };
+    return {0x02, 0x00, byte(24), byte(16), byte(8), byte(0)};
+}
+
+Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs)
+    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack) {
+    assert(appliance.pending.empty());
+    assert(macs_.size() == nics(appliance).size());
+}
+
+Result Machine::receive(NicId nic, View frame, Time now) {
+    now_ = now;
+    result_ = {};
+    ++counters_.received;
+    Packet packet;
+    packet.frame.assign(frame.begin(), frame.end());
+    packet.nic = nic;
+    run(packet);
+    return std::move(result_);
+}
+
+/// The stages in order. Each handles the packets that stand at it, and moves them forward.
+void Machine::run(Packet& packet) {
+#define STAGE(name, text)                                                                                    \
+    if (packet.at == At::name) name(packet);
+#include "runtime/stages.def"
+    assert(packet.at == At::settled);
+}
+
+void Machine::drop(Packet& packet, Reason reason) {
+    ++counters_.dropped;
+    result_.drops.push_back(reason);
+    if (!packet.made_here) result_.fate = Fate::dropped;
+    packet.at = At::settled;
+}
+
+void Machine::receive(Packet& packet) {
+    const auto kind = classify(packet.frame, macs_.at(packet.nic));
+    if (const auto* reason = std::get_if<Reason>(&kind)) return drop(packet, *reason);
+    if (std::get<EtherKind>(kind) == EtherKind::arp) {
+        // Every neighbour is known without asking, so that there is nothing to learn from it.
+        ++counters_.delivered;
+        result_.fate = Fate::delivered;
+        packet.at = At::settled;
+        return;
+    }
+    packet.group_mac = is_group(destination_mac(packet.frame));
+    const auto on_nic = [&](const model::Iface& iface) {
+        return nic_of(appliance_, static_cast<model::IfaceId>(&iface - appliance_.ifaces.data())) ==
+               packet.nic;
+    };
+    const auto ingress = std::ranges::find_if(appliance_.ifaces, on_nic);
+    packet.ingress = static_cast<model::IfaceId>(ingress - appliance_.ifaces.begin());
+    packet.at = At::validate;
+}
+
+void Machine::validate(Packet& packet) {
+    const View carried = View(packet.frame).subspan(ethernet_header_bytes);
+    if (const auto fault = header_fault(carried)) return drop(packet, *fault);
+    // What lies past the total length is padding.
+    const View datagram = carried.first(get16(carried, 2));
+    packet.bytes.assign(datagram.begin(), datagram.end());
+    packet.received = packet.bytes;
+    if (const auto fault = address_fault(appliance_, packet.ingress, packet.datagram(), packet.group_mac))
+        return drop(packet, *fault);
+    if (const auto fault = tcp_flags_fault(packet.datagram())) return drop(packet, *fault);
+    packet.at = At::reassemble;
+}
+
+void Machine::reassemble(Packet& packet) {
+    // The reassembly memory has no room yet.
+    if (appliance_.has_chains() && packet.datagram().is_fragment())
+        return drop(packet, Reason::reassembly_full);
+    packet.at = At::track;
+}
+
+void Machine::track(Packet& packet) {
+    if (appliance_.has_chains()) {
+        packet.tracked = flows_.look_up(packet.datagram(), now_);
+        if (packet.tracked.may_open && !flows_.has_room(packet.datagram()))
+            return drop(packet, Reason::ct_full);
+    }
+    packet.at = packet.made_here ? At::output : At::prerouting;
+}
+
+void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next) {
+    packet.at = next;
+    if (chain.empty()) return;
+    const bool invalid = packet.tracked.state == model::State::invalid;
+    if (invalid && appliance_.conntrack.drop_invalid) return drop(packet, Reason::ct_invalid);
+    for (const auto id : chain) {
+        const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
+        if (is_nat && !packet.tracked.first_of_flow()) continue;
+        const auto decided =
+            run_function(appliance_, id, packet.datagram(), packet.tracked.state, result_.logs);
+        if (!decided) continue;
+        result_.decided.push_back(*decided);
+        switch (appliance_.statements.at(*decided).action) {
+        case model::Action::drop:
+            return drop(packet, Reason::filter);
+        case model::Action::reject:
+            answer(packet, reject_answer(packet.datagram()));
+            return drop(packet, Reason::reject);
+        default:
+            break;
+        }
+    }
+}
+
+void Machine::prerouting(Packet& packet) {
+    run_chain(packet, appliance_.ifaces[packet.ingress].chain(model::Hook::prerouting), At::local);
+}
+
+void Machine::local(Packet& packet) {
+    const auto& ingress = appliance_.ifaces[packet.ingress];
+    const auto destination = packet.datagram().destination();
+    if (is_address_of(ingress, destination) || is_broadcast_of(ingress, destination) ||
+        destination == limited_broadcast) {
+        if (const auto fault = transport_fault(packet.datagram())) return drop(packet, *fault);
+        packet.local = packet.ingress;
+        packet.at = At::input;
+        return;
+    }
+    if (is_multicast(destination)) return drop(packet, Reason::multicast);
+    if (is_broadcast(destination)) return drop(packet, Reason::directed_broadcast);
+    packet.at = At::route;
+}
+
+void Machine::route(Packet& packet) {
+    if (!forwards(appliance_, packet.ingress)) return drop(packet, Reason::no_forwarding);
+    if (!appliance_.ifaces[packet.ingress].ipv4) return drop(packet, Reason::no_address);
+    const auto datagram = packet.datagram();
+    if (datagram.ttl() <= 1) {
+        if (appliance_.gateway->send_time_exceeded) answer(packet, AnswerKind::time_exceeded);
+        return drop(packet, Reason::ttl);
+    }
+    const auto routed = route_through(appliance_, datagram.destination());
+    if (const auto* reason = std::get_if<Reason>(&routed)) {
+        if (*reason == Reason::no_route) answer(packet, AnswerKind::net_unreachable);
+        return drop(packet, *reason);
+    }
+    packet.hop = std::get<Hop>(routed);
+    --packet.bytes[8];
+    put16(packet.bytes, 10, 0);
+    put16(packet.bytes, 10, checksum(View(packet.bytes).first(datagram.header_bytes())));
+    packet.at = At::forward;
+}
+
+void Machine::forward(Packet& packet) { run_chain(packet, appliance_.gateway->forward, At::arrive); }
+
+void Machine::arrive(Packet& packet) {
+    const auto local = iface_with(packet.datagram().destination());
+    if (!local) {
+        packet.at = At::postrouting;
+        return;
+    }
+    if (const auto fault = transport_fault(packet.datagram())) return drop(packet, *fault);
+    packet.local = *local;
+    packet.at = At::input;
+}
+
+void Machine::input(Packet& packet) {
+    run_chain(packet, appliance_.ifaces[packet.local].chain(model::Hook::input), At::deliver);
+}
+
+void Machine::deliver(Packet& packet) {
+    const auto datagram = packet.datagram();
+    if (!flows_.confirm(datagram, packet.tracked, now_)) return drop(packet, Reason::ct_full);
+    ++counters_.delivered;
+    result_.fate = Fate::delivered;
+    packet.at = At::settled;
+    if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
+    switch (datagram.protocol()) {
+    case icmp:
+        if (datagram.transport_complete() && get8(datagram.payload(), 0) == icmp_type::echo)
+            reply_to_echo(packet);
+        break;
+    case tcp:
+        answer(packet, AnswerKind::reset);
+        break;
+    case udp:
+        answer(packet, AnswerKind::port_unreachable);
+        break;
+    default:
+        answer(packet, AnswerKind::protocol_unreachable);
+        break;
+    }
+}
+
+/// The reply is a packet of its own, tracked and filtered.
+void Machine::reply_to_echo(const Packet& request) {
+    Packet reply;
+    ++counters_.made;
+    reply.made_here = true;
+    reply.bytes = make_echo_reply(request.datagram());
+    const auto routed = route_from_here(appliance_, reply.datagram().destination());
+    if (const auto* reason = std::get_if<Reason>(&routed)) return drop(reply, *reason);
+    reply.hop = std::get<Hop>(routed);
+    reply.at = At::track;
+    run(reply);
+}
+
+void Machine::output(Packet& packet) {
+    run_chain(packet, appliance_.ifaces[packet.hop.egress].chain(model::Hook::output), At::postrouting);
+}
+
+void Machine::postrouting(Packet& packet) {
+    run_chain(packet, appliance_.ifaces[packet.hop.egress].chain(model::Hook::postrouting), At::confirm);
+}
+
+void Machine::confirm(Packet& packet) {
+    if (!flows_.confirm(packet.datagram(), packet.tracked, now_)) return drop(packet, Reason::ct_full);
+    packet.at = At::transmit;
+}
+
+void Machine::transmit(Packet& packet) {
+    if (!packet.made_here) result_.fate = Fate::sent;
+    packet.at = At::settled;
+    send(std::move(packet.bytes), packet.hop);
+}
+
+void Machine::send(Bytes datagram, const Hop& hop) {
+    const NicId nic = nic_of(appliance_, hop.egress);
+    const auto to = neighbour_mac(hop.next);
+    Bytes frame(to.begin(), to.end());
+    append(frame, macs_.at(nic));
+    append(frame, Bytes{0x08, 0x00});
+    append(frame, datagram);
+    ++counters_.sent;
+    result_.out.push_back({nic, std::move(frame)});
+}
+
+/// Answers skip the chains and the flow table.
+void Machine::answer(const Packet& about, AnswerKind kind) {
+    // What the sender reads must be what it sent, so the answer is about the packet as it came in.
+    const Datagram received(about.received);
+    const auto destination = received.destination();
+    if (about.made_here || about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
+        is_broadcast(destination) || !may_be_answered(kind, received))
+        return;
+    const auto routed = route_from_here(appliance_, received.source());
+    if (std::holds_alternative<Reason>(routed)) return;
+    if (!answers_.take(now_)) return;
+    const auto hop = std::get<Hop>(routed);
+    ++counters_.made;
+    if (kind == AnswerKind::reset) return send(make_reset(received), hop);
+    const bool delivered = kind == AnswerKind::port_unreachable || kind == AnswerKind::protocol_unreachable;
+    const auto source = delivered ? destination : appliance_.ifaces[hop.egress].ipv4->address;
+    send(make_icmp_error(kind, source, received), hop);
+}
+
+/// The directed broadcast address of one of our Ifaces.
+bool Machine::is_broadcast(model::Ipv4Address address) const {
+    return std::ranges::any_of(appliance_.ifaces,
+                               [&](const model::Iface& iface) { return is_broadcast_of(iface, address); });
+}
+
+std::optional<model::IfaceId> Machine::iface_with(model::Ipv4Address address) const {
+    for (model::IfaceId id = 0; id < appliance_.ifaces.size(); ++id)
+        if (is_address_of(appliance_.ifaces[id], address)) return id;
+    return std::nullopt;
+}
+
+} // namespace eval

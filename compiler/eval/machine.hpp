@@ -1,0 +1,95 @@
+// The appliance that a policy describes, executed on frames: the reference that every other execution must
+// agree with. It follows docs/internals/path.md stage by stage. Every neighbour a.b.c.d has the MAC
+// 02:00:a:b:c:d.
+#pragma once
+#include "compiler/eval/answers.hpp"
+#include "compiler/eval/flows.hpp"
+#include "compiler/eval/nics.hpp"
+#include "compiler/eval/routing.hpp"
+#include "compiler/eval/validity.hpp"
+#include "compiler/model/reason.hpp"
+
+#include <string>
+
+namespace eval {
+
+struct FrameOut {
+    NicId nic = 0;
+    Bytes bytes;
+
+    friend auto operator<=>(const FrameOut&, const FrameOut&) = default;
+};
+
+enum class Fate : std::uint8_t { sent, delivered, dropped };
+
+/// What happened because of one frame.
+struct Result {
+    Fate fate = Fate::dropped;               ///< of the frame itself
+    std::vector<model::Reason> drops;        ///< of the frame, or of the reply that it caused
+    std::vector<model::StatementId> decided; ///< in the order in which they decided
+    std::vector<std::string> logs;
+    std::vector<FrameOut> out;
+};
+
+struct Counters {
+    std::uint64_t received = 0, made = 0, sent = 0, delivered = 0, dropped = 0;
+
+    bool balanced() const { return received + made == sent + delivered + dropped; }
+};
+
+model::Mac neighbour_mac(model::Ipv4Address address);
+
+class Machine {
+public:
+    /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i.
+    Machine(const model::Appliance& appliance, std::vector<model::Mac> macs);
+
+    Result receive(NicId nic, View frame, Time now);
+    const Counters& counters() const { return counters_; }
+
+private:
+    /// How far a packet has come: the stage that handles it next.
+    enum class At : std::uint8_t {
+#define STAGE(name, text) name,
+#include "runtime/stages.def"
+        settled,
+    };
+
+    struct Packet {
+        At at = At::receive;
+        Bytes frame;    ///< as it came in
+        Bytes bytes;    ///< the datagram, from `validate` on
+        Bytes received; ///< the datagram before anything was changed in it
+        NicId nic = 0;
+        model::IfaceId ingress = 0;
+        model::IfaceId local = 0; ///< the Iface it is for, from `input` on
+        Hop hop;                  ///< from `forward` or `output` on
+        bool made_here = false;
+        bool group_mac = false;
+        Tracked tracked;
+
+        Datagram datagram() const { return Datagram(bytes); }
+    };
+
+#define STAGE(name, text) void name(Packet& packet);
+#include "runtime/stages.def"
+
+    void run(Packet& packet);
+    void drop(Packet& packet, model::Reason reason);
+    void run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next);
+    void answer(const Packet& about, AnswerKind kind);
+    void reply_to_echo(const Packet& request);
+    void send(Bytes datagram, const Hop& hop);
+    bool is_broadcast(model::Ipv4Address address) const;
+    std::optional<model::IfaceId> iface_with(model::Ipv4Address address) const;
+
+    const model::Appliance& appliance_;
+    std::vector<model::Mac> macs_;
+    FlowTable flows_;
+    Allowance answers_;
+    Counters counters_;
+    Time now_ = 0;
+    Result result_; ///< of the frame that is being received
+};
+
+} // namespace eval

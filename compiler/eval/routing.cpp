@@ -1,0 +1,67 @@
+#include "compiler/eval/routing.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace eval {
+
+namespace {
+
+/// The longest prefix, then the lowest cost, then the first; none when no route matches.
+const model::Route* best(const std::vector<model::Route>& routes, model::Ipv4Address destination) {
+    const model::Route* found = nullptr;
+    const auto rank = [](const model::Route& route) {
+        return std::tuple(-int{route.destination.length}, route.cost);
+    };
+    for (const auto& route : routes) {
+        if (!route.destination.contains(destination)) continue;
+        if (found == nullptr || rank(route) < rank(*found)) found = &route;
+    }
+    return found;
+}
+
+Routed next_hop(const model::Appliance& appliance, const model::Route* route,
+                model::Ipv4Address destination) {
+    if (route == nullptr) return model::Reason::no_route;
+    const auto& ipv4 = appliance.ifaces[route->iface].ipv4;
+    if (!ipv4) return model::Reason::no_address;
+    if (route->nexthop) return Hop{route->iface, *route->nexthop};
+    if (ipv4->network.contains(destination)) return Hop{route->iface, destination};
+    if (ipv4->gateway) return Hop{route->iface, *ipv4->gateway};
+    return model::Reason::no_route;
+}
+
+std::vector<model::Route> stated_routes(const model::Appliance& appliance) {
+    return appliance.gateway ? appliance.gateway->routes : std::vector<model::Route>{};
+}
+
+} // namespace
+
+bool forwards(const model::Appliance& appliance, model::IfaceId iface) {
+    return std::ranges::any_of(stated_routes(appliance),
+                               [&](const model::Route& route) { return route.iface == iface; });
+}
+
+Routed route_through(const model::Appliance& appliance, model::Ipv4Address destination) {
+    const auto routes = stated_routes(appliance);
+    return next_hop(appliance, best(routes, destination), destination);
+}
+
+Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address destination) {
+    auto routes = stated_routes(appliance);
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
+        if (const auto& ipv4 = appliance.ifaces[id].ipv4)
+            routes.push_back({.name = {},
+                              .place = {},
+                              .destination = ipv4->network,
+                              .iface = id,
+                              .nexthop = {},
+                              .cost = 0});
+    if (const auto* route = best(routes, destination)) return next_hop(appliance, route, destination);
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
+        if (const auto& ipv4 = appliance.ifaces[id].ipv4; ipv4 && ipv4->gateway)
+            return Hop{id, *ipv4->gateway};
+    return model::Reason::no_route;
+}
+
+} // namespace eval

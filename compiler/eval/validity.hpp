@@ -1,0 +1,41 @@
+// What a frame and its datagram must be like before anything else reads them (RFC 1812 4.2.2, 5.2.2, 5.3).
+#pragma once
+#include "compiler/eval/datagram.hpp"
+
+#include <optional>
+#include <variant>
+
+namespace eval {
+
+inline constexpr std::size_t ethernet_header_bytes = 14;
+inline constexpr std::size_t mtu_bytes = 1500;
+
+/// The address of a group of stations, broadcast included.
+constexpr bool is_group(const model::Mac& mac) { return (mac[0] & 1) != 0; }
+/// Of a frame with a whole Ethernet header.
+model::Mac destination_mac(View frame);
+
+enum class EtherKind : std::uint8_t { arp, ipv4 };
+
+/// What a frame that came in by a NIC with that address carries, or why it is dropped.
+std::variant<EtherKind, model::Reason> classify(View frame, const model::Mac& nic);
+
+/// Faults of the header's structure and options. Without one, the first `total length` bytes are a Datagram.
+std::optional<model::Reason> header_fault(View packet);
+
+/// Addresses that cannot be on the wire of that Iface, or not in a frame to a group.
+std::optional<model::Reason> address_fault(const model::Appliance& appliance, model::IfaceId ingress,
+                                           const Datagram& datagram, bool group_mac);
+
+/// Combinations of flags that only scanners send.
+std::optional<model::Reason> tcp_flags_fault(const Datagram& datagram);
+
+/// What is delivered here must have a sound transport header and a right checksum.
+std::optional<model::Reason> transport_fault(const Datagram& datagram);
+
+/// Whether it is the directed broadcast address of that Iface's network.
+bool is_broadcast_of(const model::Iface& iface, model::Ipv4Address address);
+/// Whether it is that Iface's own address.
+bool is_address_of(const model::Iface& iface, model::Ipv4Address address);
+
+} // namespace eval

@@ -1,0 +1,45 @@
+// An appliance that executes a policy, whichever way: the one interface of all backends.
+#pragma once
+#include "harness/outcome.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+namespace harness {
+
+/// Something outside the policy failed: a missing file, a guest that does not answer, counters that lie.
+struct Error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct Backend {
+    std::string name;
+    /// Starts the appliance from nothing, its clock at 0.
+    std::function<void()> boot;
+    /// A frame comes in; neighbours answer ARP at once.
+    std::function<Outcome(NicId, View)> receive;
+    /// Lets time pass.
+    std::function<void(Time)> wait;
+    /// received + made = sent + delivered + dropped + waiting
+    std::function<bool()> balanced;
+};
+
+/// The policy, which outlives the backend, executed by the reference interpreter.
+Backend interp_backend(const model::Appliance& appliance);
+
+/// The policy's host build: a shared object with the data plane of the image (host_abi.hpp).
+Backend host_backend(const model::Appliance& appliance, const std::filesystem::path& shared_object);
+
+struct QemuOptions {
+    std::filesystem::path image; ///< with the test door
+    std::string machine = "microvm";
+    std::string accelerator = "tcg";
+    unsigned memory_mib = 64;
+    unsigned patience_s = 30; ///< with each single wait
+};
+
+/// The policy's test image, booted in QEMU for each Test.
+Backend qemu_backend(const model::Appliance& appliance, const QemuOptions& options);
+
+} // namespace harness

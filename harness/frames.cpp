@@ -1,0 +1,74 @@
+#include "harness/frames.hpp"
+
+#include "compiler/eval/chains.hpp"
+#include "compiler/eval/validity.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace harness {
+
+std::optional<eval::Datagram> datagram_in(eval::View frame) {
+    if (frame.size() < eval::ethernet_header_bytes + eval::ip_header_min_bytes) return std::nullopt;
+    if (eval::get16(frame, 12) != 0x0800) return std::nullopt;
+    const eval::View carried = frame.subspan(eval::ethernet_header_bytes);
+    const std::size_t header_bytes = (carried[0] & 0xf) * std::size_t{4};
+    const std::size_t total_bytes = eval::get16(carried, 2);
+    if (header_bytes < eval::ip_header_min_bytes || total_bytes < header_bytes ||
+        total_bytes > carried.size())
+        return std::nullopt;
+    return eval::Datagram(carried.first(total_bytes));
+}
+
+std::optional<model::Value> field_of(eval::View frame, model::Field field) {
+    const auto datagram = datagram_in(frame);
+    if (!datagram || field == model::Field::ct_state) return std::nullopt;
+    const auto layer = model::info(field).layer;
+    const bool in_transport = layer != model::Layer::ip && layer != model::Layer::meta;
+    if (in_transport &&
+        (datagram->protocol() != model::protocol_number(layer) || !datagram->transport_complete()))
+        return std::nullopt;
+    return eval::read(*datagram, field);
+}
+
+std::optional<std::string> payload_of(eval::View frame) {
+    const auto datagram = datagram_in(frame);
+    if (!datagram) return std::nullopt;
+    eval::View payload = datagram->payload();
+    if (datagram->transport_complete()) {
+        std::size_t header_bytes = 0;
+        if (datagram->protocol() == eval::tcp) header_bytes = datagram->tcp_header_bytes();
+        if (datagram->protocol() == eval::udp || datagram->protocol() == eval::icmp) header_bytes = 8;
+        payload = payload.subspan(std::min(header_bytes, payload.size()));
+    }
+    return std::string(payload.begin(), payload.end());
+}
+
+std::optional<std::string> difference(eval::View frame, const model::PacketSpec& said) {
+    if (!datagram_in(frame)) return "it is no IPv4 packet";
+    if (said.transport) {
+        const auto protocol = field_of(frame, model::Field::ip_protocol);
+        const auto wanted = model::protocol_number(*said.transport);
+        if (protocol != wanted) return fmt::format("ip.protocol is {}, not {}", *protocol, wanted);
+    }
+    for (const auto& [field, wanted] : said.fields) {
+        const auto seen = field_of(frame, field);
+        const auto name = model::info(field).name;
+        if (!seen) return fmt::format("it has no {}", name);
+        if (*seen != wanted)
+            return fmt::format("{} is {}, not {}", name, eval::show(field, *seen), eval::show(field, wanted));
+    }
+    if (said.payload && payload_of(frame) != said.payload)
+        return fmt::format("the payload is \"{}\", not \"{}\"", *payload_of(frame), *said.payload);
+    return std::nullopt;
+}
+
+std::string describe_frame(eval::View frame) {
+    std::string text;
+    for (const auto& info : model::field_table)
+        if (const auto value = field_of(frame, info.field))
+            text += fmt::format("{} {}, ", info.name, eval::show(info.field, *value));
+    return fmt::format("{}bytes {:02x}", text, fmt::join(frame, ""));
+}
+
+} // namespace harness

@@ -1,0 +1,53 @@
+#include "harness/outcome.hpp"
+
+#include "harness/frames.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace harness {
+
+namespace {
+
+template <typename T>
+std::vector<T> sorted(std::vector<T> values) {
+    std::ranges::sort(values);
+    return values;
+}
+
+std::string fate(const Outcome& outcome) {
+    std::string text = outcome.fate == Fate::sent        ? "sent on"
+                       : outcome.fate == Fate::delivered ? "delivered here"
+                                                         : "dropped";
+    if (outcome.fate == Fate::delivered && !outcome.drops.empty()) text += ", its reply dropped";
+    std::string reasons;
+    for (const auto reason : outcome.drops)
+        reasons += fmt::format("{}{}", reasons.empty() ? "" : ", ", model::name(reason));
+    return reasons.empty() ? text : fmt::format("{} ({})", text, reasons);
+}
+
+} // namespace
+
+bool same(const Outcome& a, const Outcome& b) {
+    return a.fate == b.fate && sorted(a.drops) == sorted(b.drops) && sorted(a.decided) == sorted(b.decided) &&
+           a.logs == b.logs && sorted(a.out) == sorted(b.out);
+}
+
+std::string at(const model::Appliance& appliance, const model::Place& place) {
+    return fmt::format("{}:{}:{}", appliance.files.at(place.file), place.line, place.column);
+}
+
+std::string describe(const model::Appliance& appliance, const Outcome& outcome) {
+    std::string text = fate(outcome);
+    const char* between = ", decided by ";
+    for (const auto id : outcome.decided) {
+        text += between + at(appliance, appliance.statements.at(id).place);
+        between = ", ";
+    }
+    for (const auto& log : outcome.logs) text += fmt::format("\n  log: \"{}\"", log);
+    for (const auto& frame : outcome.out)
+        text += fmt::format("\n  out by NIC {}: {}", frame.nic, describe_frame(frame.bytes));
+    return text;
+}
+
+} // namespace harness

@@ -1,0 +1,138 @@
+#include "harness/runner.hpp"
+
+#include "harness/frames.hpp"
+#include "harness/packets.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace harness {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> expect_names = {"accept", "drop", "reject"};
+
+bool fulfils(const Outcome& outcome, model::Expect expected) {
+    switch (expected) {
+    case model::Expect::accept:
+        return outcome.fate != Fate::dropped;
+    case model::Expect::reject:
+        return outcome.dropped_by(model::Reason::reject);
+    case model::Expect::drop:
+        return outcome.fate == Fate::dropped && !outcome.dropped_by(model::Reason::reject);
+    }
+    return false;
+}
+
+/// What is wrong with the frames that left; nothing when one of them is as the Test says.
+std::optional<std::string> missing_frame(const model::Appliance& appliance, const model::OutSpec& wanted,
+                                         const std::vector<FrameOut>& out) {
+    if (out.empty()) return "a frame to leave, but none did";
+    std::string why;
+    for (const auto& frame : out) {
+        const auto wrong_way = wanted.iface && eval::nic_of(appliance, *wanted.iface) != frame.nic;
+        const auto wrong = wrong_way
+                               ? "it left by another Iface than " + appliance.ifaces.at(*wanted.iface).name
+                               : difference(frame.bytes, wanted.packet);
+        if (!wrong) return std::nullopt;
+        why += fmt::format("{}{}", why.empty() ? "" : "; ", *wrong);
+    }
+    return "a frame to leave as `out` says, but " + why;
+}
+
+/// Texts end with a newline or not, as the policy likes its console.
+std::string_view line(std::string_view text) {
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    return text;
+}
+
+/// The texts must be logged in that order, whatever else is logged. An empty list: nothing may be.
+std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
+                                       const std::vector<std::string>& seen) {
+    if (wanted.empty()) {
+        if (seen.empty()) return std::nullopt;
+        return std::string("nothing to be logged");
+    }
+    auto next = seen.begin();
+    for (const auto& text : wanted) {
+        next = std::find_if(next, seen.end(), [&](const std::string& s) { return line(s) == line(text); });
+        if (next == seen.end()) return fmt::format("the log text \"{}\"", line(text));
+        ++next;
+    }
+    return std::nullopt;
+}
+
+/// What was expected and not seen.
+std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::SendStep& step,
+                                       const Outcome& outcome) {
+    if (!fulfils(outcome, step.expect))
+        return std::string(expect_names[static_cast<std::size_t>(step.expect)]) +
+               (step.reason ? fmt::format(" ({})", model::name(*step.reason)) : "");
+    if (step.reason && !outcome.dropped_by(*step.reason))
+        return fmt::format("reason {}", model::name(*step.reason));
+    if (step.out)
+        if (auto missing = missing_frame(appliance, *step.out, outcome.out)) return missing;
+    if (step.log) return missing_log(*step.log, outcome.logs);
+    return std::nullopt;
+}
+
+/// One Test while it runs.
+struct TestRun {
+    const model::Appliance& appliance;
+    const Backend& backend;
+    std::set<model::StatementId>& reached;
+    Conversations conversations{};
+
+    /// What is wrong; nothing when all is as expected.
+    std::optional<std::string> run(const model::WaitStep& wait) {
+        backend.wait(wait.seconds * eval::second_ns);
+        return std::nullopt;
+    }
+    std::optional<std::string> run(const model::SendStep& step) {
+        const Bytes frame = craft(step.packet, wire_of(appliance, step.iface), conversations);
+        const Outcome outcome = backend.receive(eval::nic_of(appliance, step.iface), frame);
+        reached.insert(outcome.decided.begin(), outcome.decided.end());
+        if (outcome.fate != Fate::dropped) conversations.passed(frame);
+        const auto missing = shortcoming(appliance, step, outcome);
+        if (!missing) return std::nullopt;
+        return fmt::format("expected {}\n  on {} the packet was {}\n  the packet: {}", *missing, backend.name,
+                           describe(appliance, outcome), describe_frame(frame));
+    }
+};
+
+} // namespace
+
+std::optional<Failure> run_test(const model::Appliance& appliance, const Backend& backend,
+                                const model::Scenario& test, std::set<model::StatementId>& reached) {
+    model::Place place = test.place;
+    try {
+        backend.boot();
+        TestRun run{appliance, backend, reached};
+        for (const auto& step : test.steps) {
+            place = step.place;
+            const auto wrong = std::visit([&](const auto& kind) { return run.run(kind); }, step.is);
+            if (wrong) return Failure{test.name, place, *wrong};
+        }
+        if (!backend.balanced())
+            return Failure{test.name, test.place, "the counters on " + backend.name + " do not balance"};
+    } catch (const Error& error) {
+        return Failure{test.name, place, fmt::format("{} broke: {}", backend.name, error.what())};
+    }
+    return std::nullopt;
+}
+
+RunReport run_tests(const model::Appliance& appliance, const Backend& backend) {
+    RunReport report;
+    for (const auto& test : appliance.tests) {
+        ++report.tests;
+        if (auto failure = run_test(appliance, backend, test, report.reached))
+            report.failures.push_back(std::move(*failure));
+    }
+    return report;
+}
+
+std::string describe(const model::Appliance& appliance, const Failure& failure) {
+    return fmt::format("{}: Test {} failed: {}", at(appliance, failure.place), failure.test, failure.text);
+}
+
+} // namespace harness

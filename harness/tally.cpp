@@ -1,0 +1,29 @@
+#include "harness/tally.hpp"
+
+#include "harness/backend.hpp"
+
+#include <fmt/format.h>
+
+namespace harness {
+
+Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t arp_answers) {
+    if (after.waiting != 0) throw Error("a packet waits for a neighbour although all have answered");
+    if (after.hits.size() != before.hits.size()) throw Error("the number of statements changed");
+    Outcome outcome;
+    for (std::size_t i = 0; i < after.dropped.size(); ++i)
+        outcome.drops.insert(outcome.drops.end(), after.dropped[i] - before.dropped[i],
+                             static_cast<model::Reason>(i));
+    for (std::size_t i = 0; i < after.hits.size(); ++i)
+        outcome.decided.insert(outcome.decided.end(), after.hits[i] - before.hits[i],
+                               static_cast<model::StatementId>(i));
+
+    const std::uint64_t received = after.received - before.received - arp_answers;
+    const std::uint64_t delivered = after.delivered - before.delivered - arp_answers;
+    if (received != 1 || delivered > 1)
+        throw Error(
+            fmt::format("one packet was sent, but {} were received and {} delivered", received, delivered));
+    outcome.fate = delivered == 1 ? Fate::delivered : !outcome.drops.empty() ? Fate::dropped : Fate::sent;
+    return outcome;
+}
+
+} // namespace harness
