@@ -19,9 +19,10 @@ constexpr std::size_t quoted_bytes_max = 576 - own_header_bytes - icmp_header_by
 constexpr std::uint8_t internetwork_control = 0xc0;                                  // RFC 1812 4.3.2.5
 
 /// RFC 1812 4.3.2.7: what is never answered, so that answers cannot multiply.
-bool may_answer(const Packet& packet) {
+bool may_answer(const Policy& policy, const Packet& packet) {
     const Ipv4Address destination = field::ip_daddr(packet);
     if (packet.group_mac || packet.to_broadcast || is_multicast(destination)) return false;
+    if (iface_with_broadcast(policy, destination)) return false;
     if ((get16(packet.ip(), 6) & 0x1fff) != 0) return false;
     if (field::ip_protocol(packet) == icmp_protocol && !packet.payload().empty()) {
         switch (packet.payload()[0]) {
@@ -38,7 +39,7 @@ bool may_answer(const Packet& packet) {
 
 /// Where an answer to the packet's source goes, if it may be made at all. Uses up allowance.
 std::optional<NextHop> way_back(Appliance& appliance, const Packet& packet, Time now) {
-    if (!may_answer(packet)) return std::nullopt;
+    if (!may_answer(appliance.policy, packet)) return std::nullopt;
     const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, field::ip_saddr(packet));
     if (!hop || !appliance.policy.ifaces[hop->iface].configured) return std::nullopt;
     if (!appliance.answers.take(now)) return std::nullopt;

@@ -21,6 +21,7 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     make_own(appliance, packet, header);
     const MutableBytes icmp = packet.payload();
     put8(icmp, 0, icmp::echo_reply);
+    put8(icmp, 1, 0);
     put16(icmp, 2, 0);
     put16(icmp, 2, checksum(icmp));
 

@@ -44,6 +44,7 @@ struct Iface {
     std::span<const Function> output{};
     std::span<const Function> postrouting{};
 
+    constexpr bool has_broadcast(Ipv4Address a) const { return configured && broadcast != 0 && a == broadcast; }
     constexpr bool on_network(Ipv4Address a) const { return configured && (a & netmask) == (address & netmask); }
 };
 

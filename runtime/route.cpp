@@ -25,9 +25,7 @@ void find_local(Appliance& appliance, Packet& packet) {
     if (packet.to_broadcast || (ingress.configured && destination == ingress.address))
         return to_input(appliance, packet, packet.ingress);
     if (is_multicast(destination)) return drop(appliance, packet, Reason::multicast);
-    for (const auto& iface : policy.ifaces)
-        if (iface.configured && iface.broadcast != 0 && destination == iface.broadcast)
-            return drop(appliance, packet, Reason::directed_broadcast);
+    if (iface_with_broadcast(policy, destination)) return drop(appliance, packet, Reason::directed_broadcast);
     packet.at = At::route;
 }
 
@@ -58,6 +56,12 @@ void route_one(Appliance& appliance, Packet& packet, Time now) {
 }
 
 } // namespace
+
+bool iface_with_broadcast(const Policy& policy, Ipv4Address address) {
+    for (const auto& iface : policy.ifaces)
+        if (iface.has_broadcast(address)) return true;
+    return false;
+}
 
 std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination) {
     for (const auto& route : routes) {

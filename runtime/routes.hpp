@@ -14,4 +14,7 @@ struct NextHop {
 /// The first route of a table (they are sorted, best first) that has the destination, and its next hop.
 std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination);
 
+/// Whether it is the directed broadcast address of one of our Ifaces.
+bool iface_with_broadcast(const Policy& policy, Ipv4Address address);
+
 } // namespace runtime

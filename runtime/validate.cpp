@@ -51,8 +51,7 @@ std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) 
     if (this_network(source) || loopback(source) || is_multicast(source) || reserved(source))
         return Reason::martian;
     for (const auto& iface : policy.ifaces)
-        if (iface.configured && (source == iface.address || (iface.broadcast != 0 && source == iface.broadcast)))
-            return Reason::martian;
+        if ((iface.configured && source == iface.address) || iface.has_broadcast(source)) return Reason::martian;
     if (this_network(destination) || loopback(destination) ||
         (reserved(destination) && destination != limited_broadcast))
         return Reason::martian;
@@ -85,9 +84,8 @@ std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
     if (const auto reason = bad_header(packet)) return reason;
     if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u))) return Reason::ip_options;
     const Ipv4Address destination = field::ip_daddr(packet);
-    const Iface& ingress = policy.ifaces[packet.ingress];
-    packet.to_broadcast = destination == limited_broadcast ||
-                          (ingress.configured && ingress.broadcast != 0 && destination == ingress.broadcast);
+    packet.to_broadcast =
+        destination == limited_broadcast || policy.ifaces[packet.ingress].has_broadcast(destination);
     if (const auto reason = bad_addresses(policy, packet)) return reason;
     if (impossible_flags(packet)) return Reason::tcp_flags;
     packet.transport_complete = transport_complete(packet);

@@ -99,14 +99,46 @@ Bytes make_icmp_error(AnswerKind kind, model::Ipv4Address source, const Datagram
     return make_datagram(internetwork_control, icmp, source, received.source(), message);
 }
 
-Bytes make_echo_reply(const Datagram& request) {
+namespace {
+
+void set_identification(Bytes& datagram, std::uint16_t identification, std::uint16_t flags_and_offset) {
+    put16(datagram, 4, identification);
+    put16(datagram, 6, flags_and_offset);
+    put16(datagram, 10, 0);
+    put16(datagram, 10, checksum(View(datagram).first(ip_header_min_bytes)));
+}
+
+} // namespace
+
+Bytes make_echo_reply(const Datagram& request, std::size_t mtu_bytes) {
     const View asked = request.payload();
     Bytes message(asked.begin(), asked.end());
     message[0] = icmp_type::echo_reply;
     message[1] = 0;
     put16(message, 2, 0);
     put16(message, 2, checksum(message));
-    return make_datagram(request.tos(), icmp, request.destination(), request.source(), message);
+    Bytes reply = make_datagram(request.tos(), icmp, request.destination(), request.source(), message);
+    if (reply.size() > mtu_bytes) set_identification(reply, get16(request.bytes(), 4), 0);
+    return reply;
+}
+
+std::vector<Bytes> split(const Bytes& datagram, std::size_t mtu_bytes) {
+    if (datagram.size() <= mtu_bytes) return {datagram};
+    constexpr std::uint16_t more_fragments = 0x2000;
+    const Datagram whole(datagram);
+    const std::size_t most = (mtu_bytes - ip_header_min_bytes) / 8 * 8;
+    std::vector<Bytes> fragments;
+    for (View rest = whole.payload(); !rest.empty();) {
+        const View part = rest.first(std::min(most, rest.size()));
+        const auto offset = static_cast<std::uint16_t>((whole.payload().size() - rest.size()) / 8);
+        rest = rest.subspan(part.size());
+        Bytes fragment =
+            make_datagram(whole.tos(), whole.protocol(), whole.source(), whole.destination(), part);
+        set_identification(fragment, get16(datagram, 4),
+                           static_cast<std::uint16_t>(offset | (rest.empty() ? 0 : more_fragments)));
+        fragments.push_back(std::move(fragment));
+    }
+    return fragments;
 }
 
 } // namespace eval

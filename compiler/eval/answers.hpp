@@ -40,7 +40,11 @@ Bytes make_reset(const Datagram& about);
 /// `source` is our address; `received` is the datagram as it came in.
 Bytes make_icmp_error(AnswerKind kind, model::Ipv4Address source, const Datagram& received);
 
-/// To an echo request with a complete header.
-Bytes make_echo_reply(const Datagram& request);
+/// To an echo request with a complete header. One longer than the MTU may be fragmented: it has the request's
+/// identification, and not the bit that forbids it.
+Bytes make_echo_reply(const Datagram& request, std::size_t mtu_bytes);
+
+/// A datagram without options in as many fragments as the MTU wants; itself when it fits.
+std::vector<Bytes> split(const Bytes& datagram, std::size_t mtu_bytes);
 
 } // namespace eval

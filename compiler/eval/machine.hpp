@@ -4,6 +4,7 @@
 #pragma once
 #include "compiler/eval/answers.hpp"
 #include "compiler/eval/flows.hpp"
+#include "compiler/eval/fragments.hpp"
 #include "compiler/eval/nics.hpp"
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
@@ -20,21 +21,26 @@ struct FrameOut {
     friend auto operator<=>(const FrameOut&, const FrameOut&) = default;
 };
 
-enum class Fate : std::uint8_t { sent, delivered, dropped };
+enum class Fate : std::uint8_t {
+    sent,
+    delivered,
+    dropped,
+    held, ///< a fragment that waits for the others
+};
 
 /// What happened because of one frame.
 struct Result {
     Fate fate = Fate::dropped;               ///< of the frame itself
-    std::vector<model::Reason> drops;        ///< of the frame, or of the reply that it caused
+    std::vector<model::Reason> drops;        ///< of the frame, of the reply that it caused, of held fragments
     std::vector<model::StatementId> decided; ///< in the order in which they decided
     std::vector<std::string> logs;
     std::vector<FrameOut> out;
 };
 
 struct Counters {
-    std::uint64_t received = 0, made = 0, sent = 0, delivered = 0, dropped = 0;
+    std::uint64_t received = 0, made = 0, split = 0, sent = 0, delivered = 0, dropped = 0, merged = 0, waiting = 0;
 
-    bool balanced() const { return received + made == sent + delivered + dropped; }
+    bool balanced() const { return received + made + split == sent + delivered + dropped + merged + waiting; }
 };
 
 model::Mac neighbour_mac(model::Ipv4Address address);
@@ -45,6 +51,8 @@ public:
     Machine(const model::Appliance& appliance, std::vector<model::Mac> macs);
 
     Result receive(NicId nic, View frame, Time now);
+    /// Lets time pass without a frame: held fragments may expire.
+    void tick(Time now);
     const Counters& counters() const { return counters_; }
 
 private:
@@ -59,7 +67,8 @@ private:
         At at = At::receive;
         Bytes frame;    ///< as it came in
         Bytes bytes;    ///< the datagram, from `validate` on
-        Bytes received; ///< the datagram before anything was changed in it
+        Bytes received; ///< the datagram before anything was changed in it; of several fragments, the one at offset 0
+        std::vector<Bytes> fragments; ///< of a datagram that came in several
         NicId nic = 0;
         model::IfaceId ingress = 0;
         model::IfaceId local = 0; ///< the Iface it is for, from `input` on
@@ -76,6 +85,8 @@ private:
 
     void run(Packet& packet);
     void drop(Packet& packet, model::Reason reason);
+    void count_drops(model::Reason reason, std::size_t times);
+    void expire_fragments();
     void run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next);
     void answer(const Packet& about, AnswerKind kind);
     void reply_to_echo(const Packet& request);
@@ -85,6 +96,7 @@ private:
 
     const model::Appliance& appliance_;
     std::vector<model::Mac> macs_;
+    Fragments fragments_;
     FlowTable flows_;
     Allowance answers_;
     Counters counters_;
