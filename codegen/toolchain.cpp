@@ -1,10 +1,10 @@
 #include "codegen/toolchain.hpp"
 
 #include "codegen/process.hpp"
+#include "codegen/workshop.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <vector>
 
@@ -13,25 +13,6 @@ namespace codegen {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A directory of its own, gone at the end.
-class Workshop {
-public:
-    Workshop() {
-        std::string name = (fs::temp_directory_path() / "naclc-XXXXXX").string();
-        if (mkdtemp(name.data()) != nullptr) path_ = name;
-    }
-    Workshop(const Workshop&) = delete;
-    Workshop& operator=(const Workshop&) = delete;
-    ~Workshop() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 std::vector<std::string> compile_command(const Kit& kit, std::string_view flavour) {
     // Names without a directory, so that the same policy gives the same bytes wherever it is built.

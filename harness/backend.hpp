@@ -1,6 +1,7 @@
 // An appliance that executes a policy, whichever way: the one interface of all backends.
 #pragma once
 #include "harness/outcome.hpp"
+#include "harness/qemu_command.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -32,10 +33,7 @@ Backend interp_backend(const model::Appliance& appliance);
 Backend host_backend(const model::Appliance& appliance, const std::filesystem::path& shared_object);
 
 struct QemuOptions {
-    std::filesystem::path image; ///< with the test door
-    std::string machine = "microvm";
-    std::string accelerator = "tcg";
-    unsigned memory_mib = 64;
+    QemuMachine machine;      ///< its image has the test door
     unsigned patience_s = 30; ///< with each single wait
 };
 

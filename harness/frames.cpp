@@ -63,6 +63,22 @@ std::optional<std::string> difference(eval::View frame, const model::PacketSpec&
     return std::nullopt;
 }
 
+std::string summary(eval::View frame) {
+    using model::Field;
+    const auto shown = [&](Field field) { return eval::show(field, field_of(frame, field).value_or(0)); };
+    if (!datagram_in(frame)) return fmt::format("no IPv4, {} bytes", frame.size());
+    const auto source = shown(Field::ip_saddr), destination = shown(Field::ip_daddr);
+    if (field_of(frame, Field::tcp_sport))
+        return fmt::format("tcp {}:{} > {}:{} {}", source, shown(Field::tcp_sport), destination,
+                           shown(Field::tcp_dport), shown(Field::tcp_flags));
+    if (field_of(frame, Field::udp_sport))
+        return fmt::format("udp {}:{} > {}:{}", source, shown(Field::udp_sport), destination,
+                           shown(Field::udp_dport));
+    if (field_of(frame, Field::icmp_type))
+        return fmt::format("icmp {} > {} type {}", source, destination, shown(Field::icmp_type));
+    return fmt::format("protocol {} {} > {}", shown(Field::ip_protocol), source, destination);
+}
+
 std::string describe_frame(eval::View frame) {
     std::string text;
     for (const auto& info : model::field_table)

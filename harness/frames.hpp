@@ -21,6 +21,9 @@ std::optional<std::string> payload_of(eval::View frame);
 /// matches.
 std::optional<std::string> difference(eval::View frame, const model::PacketSpec& said);
 
+/// One short line: "tcp 10.55.7.8:40000 > 192.168.0.10:80 syn", "icmp 10.0.0.1 > 10.0.0.2 type 8".
+std::string summary(eval::View frame);
+
 /// Every field of the registry that the frame has, then its bytes in hexadecimal.
 std::string describe_frame(eval::View frame);
 

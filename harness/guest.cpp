@@ -20,32 +20,6 @@ constexpr std::size_t frame_buffer_bytes = 4096; // longer than any frame of the
 
 [[noreturn]] void fail(const std::string& what) { throw Error(what + ": " + std::strerror(errno)); }
 
-std::string text(const model::Mac& mac) { return fmt::format("{:02x}", fmt::join(mac, ":")); }
-
-std::vector<std::string> qemu_command(const QemuOptions& options) {
-    std::vector<std::string> command = {"qemu-system-x86_64",
-                                        "-M",
-                                        options.machine,
-                                        "-accel",
-                                        options.accelerator,
-                                        "-m",
-                                        std::to_string(options.memory_mib),
-                                        "-nodefaults",
-                                        "-no-user-config",
-                                        "-display",
-                                        "none",
-                                        "-no-reboot",
-                                        "-serial",
-                                        "stdio",
-                                        "-kernel",
-                                        options.image.string(),
-                                        "-device",
-                                        "isa-debug-exit,iobase=0xf4,iosize=4"};
-    if (options.machine.starts_with("microvm"))
-        command.insert(command.end(), {"-global", "virtio-mmio.force-legacy=false"});
-    return command;
-}
-
 } // namespace
 
 Descriptor::~Descriptor() {
@@ -67,19 +41,16 @@ struct Guest::Deadline {
 
 Guest::Guest(const QemuOptions& options, const std::vector<model::Mac>& macs)
     : patience_s_(options.patience_s) {
-    if (!std::filesystem::exists(options.image)) throw Error("there is no image " + options.image.string());
-    auto command = qemu_command(options);
-    const std::string device =
-        options.machine.starts_with("microvm") ? "virtio-net-device" : "virtio-net-pci";
+    if (!std::filesystem::exists(options.machine.image))
+        throw Error("there is no image " + options.machine.image.string());
+    auto command = qemu_command(options.machine);
     std::vector<Descriptor> theirs;
     for (std::size_t i = 0; i < macs.size(); ++i) {
         int ends[2];
         if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) != 0) fail("no socket pair for a NIC");
         wires_.emplace_back(ends[0]);
         theirs.emplace_back(ends[1]);
-        command.insert(command.end(),
-                       {"-netdev", fmt::format("dgram,id=n{},local.type=fd,local.str={}", i, ends[1]),
-                        "-device", fmt::format("{},netdev=n{},mac={}", device, i, text(macs[i]))});
+        add_nic(command, options.machine, i, fmt::format("dgram,local.type=fd,local.str={}", ends[1]), macs[i]);
     }
     int console[2];
     if (pipe2(console, O_CLOEXEC) != 0) fail("no pipe for the console");

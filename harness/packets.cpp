@@ -1,5 +1,7 @@
 #include "harness/packets.hpp"
 
+#include "harness/qemu_command.hpp"
+
 #include "compiler/eval/checksum.hpp"
 #include "compiler/eval/machine.hpp"
 
@@ -158,7 +160,7 @@ std::vector<model::Mac> nic_macs(const model::Appliance& appliance) {
             macs.push_back(*mac);
         } else {
             const auto index = static_cast<std::uint8_t>(std::get<std::uint32_t>(nic));
-            macs.push_back({0x52, 0x54, 0x00, 0x6e, 0x61, index});
+            macs.push_back(default_mac(index));
         }
     }
     return macs;

@@ -2,7 +2,6 @@
 #include "harness/arp.hpp"
 #include "harness/backend.hpp"
 #include "harness/door.hpp"
-#include "harness/packets.hpp"
 #include "harness/statistics.hpp"
 #include "harness/ticks.hpp"
 
@@ -13,42 +12,13 @@ namespace harness {
 
 namespace {
 
-/// A machine that has every NIC the policy names, and where in it they are.
-struct Machine {
-    std::vector<model::Mac> macs;
-    std::vector<std::size_t> wire_of; ///< by NicId
-};
-
-Machine machine_for(const model::Appliance& appliance) {
-    const auto selectors = eval::nics(appliance);
-    const auto policy_macs = nic_macs(appliance);
-    Machine machine;
-    const auto add_up_to = [&](std::size_t index) {
-        while (machine.macs.size() <= index)
-            machine.macs.push_back(
-                {0x52, 0x54, 0x00, 0x6e, 0x61, static_cast<std::uint8_t>(machine.macs.size())});
-    };
-    // Those named by number first, so that each has its place; those named by MAC may have any.
-    for (const auto& selector : selectors)
-        if (const auto* index = std::get_if<std::uint32_t>(&selector)) add_up_to(*index);
-    for (std::size_t id = 0; id < selectors.size(); ++id) {
-        if (const auto* index = std::get_if<std::uint32_t>(&selectors[id])) {
-            machine.wire_of.push_back(*index);
-        } else {
-            machine.wire_of.push_back(machine.macs.size());
-            machine.macs.push_back(policy_macs[id]);
-        }
-    }
-    return machine;
-}
-
 class Qemu {
 public:
     Qemu(const model::Appliance& appliance, QemuOptions options)
-        : appliance_(appliance), options_(std::move(options)), machine_(machine_for(appliance)) {}
+        : appliance_(appliance), options_(std::move(options)), nics_(nics_of_machine(appliance)) {}
 
     void boot() {
-        guest_.emplace(options_, machine_.macs);
+        guest_.emplace(options_, nics_.macs);
         door_.emplace(*guest_);
         guest_->wait_for_console("ready in ");
         now_ = 0;
@@ -59,7 +29,7 @@ public:
     }
 
     Outcome receive(NicId nic, View frame) {
-        guest_->send(machine_.wire_of.at(nic), frame, "a frame is taken");
+        guest_->send(nics_.wire_of.at(nic), frame, "a frame is taken");
         const auto arp_answers = settle(nic);
         Outcome outcome = outcome_between(tally_, latest_, arp_answers);
         tally_ = latest_;
@@ -71,7 +41,7 @@ public:
     void wait(Time ns) {
         for_each_tick(ns, [&](Time step) {
             now_ += step;
-            door_->set_clock(machine_.wire_of.at(0), now_);
+            door_->set_clock(nics_.wire_of.at(0), now_);
             settle(0);
         });
         tally_ = latest_;
@@ -82,11 +52,11 @@ public:
 private:
     /// Waits until everything that came in by the NIC has been processed, and takes what has left.
     void synced(NicId nic) {
-        const std::size_t wire = machine_.wire_of.at(nic);
+        const std::size_t wire = nics_.wire_of.at(nic);
         Report report = door_->sync(wire);
         for (auto& frame : report.frames) frames_.push_back({nic, std::move(frame)});
-        for (NicId other = 0; other < machine_.wire_of.size(); ++other)
-            while (auto frame = guest_->receive_now(machine_.wire_of[other]))
+        for (NicId other = 0; other < nics_.wire_of.size(); ++other)
+            while (auto frame = guest_->receive_now(nics_.wire_of[other]))
                 frames_.push_back({other, std::move(*frame)});
         std::ranges::move(report.logs, std::back_inserter(logs_));
         latest_ = read_statistics(appliance_, report.statistics);
@@ -103,7 +73,7 @@ private:
             const FrameOut asked = std::move(*question);
             frames_.erase(question);
             if (const auto answer = answer_arp(asked.bytes)) {
-                guest_->send(machine_.wire_of.at(asked.nic), *answer, "an ARP answer is taken");
+                guest_->send(nics_.wire_of.at(asked.nic), *answer, "an ARP answer is taken");
                 synced(asked.nic);
                 ++answers;
             }
@@ -112,7 +82,7 @@ private:
 
     const model::Appliance& appliance_;
     QemuOptions options_;
-    Machine machine_;
+    MachineNics nics_;
     std::optional<Guest> guest_;
     std::optional<Door> door_;
     Time now_ = 0;

@@ -80,7 +80,9 @@ std::optional<std::string> shortcoming(const model::Appliance& appliance, const 
 struct TestRun {
     const model::Appliance& appliance;
     const Backend& backend;
+    const model::Scenario& test;
     std::set<model::StatementId>& reached;
+    const Watch& watch;
     Conversations conversations{};
 
     /// What is wrong; nothing when all is as expected.
@@ -92,6 +94,7 @@ struct TestRun {
         const Bytes frame = craft(step.packet, wire_of(appliance, step.iface), conversations);
         const Outcome outcome = backend.receive(eval::nic_of(appliance, step.iface), frame);
         reached.insert(outcome.decided.begin(), outcome.decided.end());
+        if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);
         const auto missing = shortcoming(appliance, step, outcome);
         if (!missing) return std::nullopt;
@@ -103,11 +106,12 @@ struct TestRun {
 } // namespace
 
 std::optional<Failure> run_test(const model::Appliance& appliance, const Backend& backend,
-                                const model::Scenario& test, std::set<model::StatementId>& reached) {
+                                const model::Scenario& test, std::set<model::StatementId>& reached,
+                                const Watch& watch) {
     model::Place place = test.place;
     try {
         backend.boot();
-        TestRun run{appliance, backend, reached};
+        TestRun run{appliance, backend, test, reached, watch};
         for (const auto& step : test.steps) {
             place = step.place;
             const auto wrong = std::visit([&](const auto& kind) { return run.run(kind); }, step.is);
@@ -121,14 +125,25 @@ std::optional<Failure> run_test(const model::Appliance& appliance, const Backend
     return std::nullopt;
 }
 
-RunReport run_tests(const model::Appliance& appliance, const Backend& backend) {
+RunReport run_tests(const model::Appliance& appliance, const Backend& backend, const Watch& watch) {
     RunReport report;
     for (const auto& test : appliance.tests) {
         ++report.tests;
-        if (auto failure = run_test(appliance, backend, test, report.reached))
+        if (auto failure = run_test(appliance, backend, test, report.reached, watch))
             report.failures.push_back(std::move(*failure));
     }
     return report;
+}
+
+std::string describe(const model::Appliance& appliance, const Witness& witness) {
+    const auto& outcome = witness.outcome;
+    const bool dropped = outcome.fate == Fate::dropped;
+    const std::string verdict = dropped ? fmt::format("drop ({})", model::name(outcome.drops.at(0)))
+                                        : outcome.fate == Fate::delivered ? "delivered" : "sent on";
+    const auto& decided = outcome.decided;
+    return fmt::format("{:<8} {:<52} {:<16} {}", appliance.ifaces.at(witness.step.iface).name,
+                       summary(witness.frame), verdict,
+                       decided.empty() ? "" : at(appliance, appliance.statements.at(decided.back()).place));
 }
 
 std::string describe(const model::Appliance& appliance, const Failure& failure) {

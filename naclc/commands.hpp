@@ -32,6 +32,7 @@ struct TestOptions {
     std::vector<Path> files;
     std::vector<std::string> backends;
     bool coverage = false;
+    bool verbose = false; ///< a line for each packet
 };
 int test(const TestOptions& options, const Reporting& reporting);
 

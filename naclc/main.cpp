@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"interp", "host", "qemu"}))
         ->capture_default_str();
     test->add_flag("--coverage", test_options.coverage, "List the verdict statements that no Test reached");
+    test->add_flag("-v,--verbose", test_options.verbose, "A line for each packet: what it was, and what decided");
     test->callback([&] { status = naclc::test(test_options, reporting); });
 
     std::string kind;
