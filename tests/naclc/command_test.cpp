@@ -1,0 +1,154 @@
+// The command as a user calls it: what it prints, where, and its exit status.
+#include "codegen/process.hpp"
+#include "codegen/workshop.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <iterator>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string sample = SAMPLES "/bastion.nacl";
+
+std::string text_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A folder with copies of the sample in it.
+struct Desk {
+    codegen::Workshop workshop;
+
+    codegen::Finished naclc(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.begin(), NACLC);
+        return codegen::run(arguments, workshop.path());
+    }
+
+    /// The sample with its first `from` replaced.
+    std::string copy(const std::string& from, const std::string& to, const std::string& name = "p.nacl") const {
+        std::string text = text_of(sample);
+        const auto at = text.find(from);
+        REQUIRE(at != text.npos);
+        std::ofstream(workshop.path() / name) << text.replace(at, from.size(), to);
+        return name;
+    }
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+} // namespace
+
+TEST_CASE("a good policy checks silently") {
+    const auto done = Desk().naclc({"check", sample});
+    CHECK(done.status == 0);
+    CHECK(done.output == "");
+}
+
+TEST_CASE("mistakes are named with their place and a cure, and nothing is written") {
+    struct Case {
+        std::string from, to, place, says;
+    };
+    const Desk desk;
+    for (const auto& [from, to, place, says] :
+         {Case{"services: [80,443]", "services: [80,", "p.nacl:30:", "`[`"},
+          Case{"tcp.dport in services", "tcp.dport == 70000", "p.nacl:40:", "0 to 65535"},
+          Case{"ip.daddr in servers", "ip.daddr in serverz", "p.nacl:40:", "`servers`"}}) {
+        const auto file = desk.copy(from, to);
+        for (const std::vector<std::string>& call :
+             {std::vector<std::string>{"check", file}, {"build", file, "-o", "fw.elf"}, {"test", file}}) {
+            const auto done = desk.naclc(call);
+            CAPTURE(to, call.front(), done.output);
+            CHECK(done.status == 1);
+            CHECK(has(done.output, place));
+            CHECK(has(done.output, says));
+            CHECK(has(done.output, ": error: "));
+        }
+    }
+    CHECK(std::distance(fs::directory_iterator(desk.workshop.path()), {}) == 1);
+}
+
+TEST_CASE("wrong usage and missing files are status 2") {
+    const Desk desk;
+    CHECK(desk.naclc({"check", "nowhere.nacl"}).status == 2);
+    CHECK(desk.naclc({"frobnicate"}).status == 2);
+    CHECK(desk.naclc({}).status == 2);
+    CHECK(desk.naclc({"build", sample}).status == 2);
+    CHECK(desk.naclc({"test", sample, "--on", "abacus"}).status == 2);
+    CHECK(desk.naclc({"--help"}).status == 0);
+}
+
+TEST_CASE("build writes an image and says how much memory it has") {
+    const Desk desk;
+    const auto done = desk.naclc({"build", sample, "-o", "fw.elf", "--keep-cpp", "kept"});
+    CAPTURE(done.output);
+    CHECK(done.status == 0);
+    CHECK(has(done.output, "flows"));
+    const bool is_elf = text_of(desk.workshop.path() / "fw.elf").starts_with("\x7f" "ELF");
+    CHECK(is_elf);
+    CHECK(has(text_of(desk.workshop.path() / "kept" / "policy.cpp"), "// drop: bastion.nacl:46"));
+}
+
+TEST_CASE("the same policy gives the same image from any folder") {
+    const Desk here, there;
+    fs::copy_file(sample, there.workshop.path() / "bastion.nacl");
+    REQUIRE(here.naclc({"build", sample, "-o", "fw.elf"}).status == 0);
+    REQUIRE(there.naclc({"build", "bastion.nacl", "-o", "fw.elf"}).status == 0);
+    const bool same = text_of(here.workshop.path() / "fw.elf") == text_of(there.workshop.path() / "fw.elf");
+    CHECK(same);
+}
+
+TEST_CASE("a failing Test is named, with its place and what was seen") {
+    const Desk desk;
+    const auto file = desk.copy("expect: accept", "expect: drop");
+    const auto done = desk.naclc({"test", file, "--on", "interp,host,qemu"});
+    CAPTURE(done.output);
+    CHECK(done.status == 1);
+    CHECK(has(done.output, "Test web_is_open failed: expected drop"));
+    for (const auto* backend : {"interp", "host", "qemu"})
+        CHECK(has(done.output, std::string("12 of 13 Tests passed on ") + backend));
+}
+
+TEST_CASE("coverage lists the verdicts that no Test reaches") {
+    const Desk desk;
+    const auto whole = desk.naclc({"test", sample, "--on", "interp", "--coverage"});
+    CHECK(has(whole.output, "4 of 4 verdict statements"));
+    const auto file = desk.copy("    drop\n}", "    if (ip.ttl == 77) { accept }\n    drop\n}");
+    const auto less = desk.naclc({"test", file, "--on", "interp", "--coverage"});
+    CHECK(less.status == 0);
+    CHECK(has(less.output, "4 of 5 verdict statements"));
+    CHECK(has(less.output, "no Test reaches this verdict"));
+}
+
+TEST_CASE("what the data plane cannot do yet is refused by name, but checked") {
+    const Desk desk;
+    const auto file = desk.copy("netmask: 255.255.0.0", "netmask: 255.255.0.0, masquerade: true");
+    CHECK(desk.naclc({"check", file}).status == 0);
+    for (const std::vector<std::string>& call :
+         {std::vector<std::string>{"build", file, "-o", "fw.elf"}, {"test", file}, {"emit", file}}) {
+        const auto done = desk.naclc(call);
+        CAPTURE(done.output);
+        CHECK(done.status == 1);
+        CHECK(has(done.output, "masquerade"));
+        CHECK(has(done.output, "[not-yet-supported]"));
+    }
+}
+
+TEST_CASE("diagnostics as JSON are one object a line") {
+    const Desk desk;
+    const auto file = desk.copy("tcp.dport in services", "tcp.dport == 70000");
+    const auto done = desk.naclc({"check", file, "--diagnostics=json"});
+    CHECK(done.status == 1);
+    CHECK(done.output.starts_with("{"));
+    CHECK(has(done.output, "\"kind\":\"port-out-of-range\""));
+}
+
+TEST_CASE("kinds of messages are explained") {
+    const Desk desk;
+    const auto done = desk.naclc({"explain-error", "port-out-of-range"});
+    CHECK(done.status == 0);
+    CHECK(has(done.output, "0 to 65535"));
+    CHECK(desk.naclc({"explain-error", "no-such-kind"}).status == 2);
+}
