@@ -54,12 +54,14 @@ private:
     }
 
     void forward(const Member& member) {
-        gateway_.forward = functions_of(context_, member);
-        for (const auto id : gateway_.forward)
-            if (context_.appliance.functions[id].kind == model::FunctionKind::nat)
-                report(Kind::wrong_function_type, member.value->span, quoted(context_.appliance.functions[id].name) + " is a Nat, and `forward` takes Filters",
+        for (const auto& item : chain_of(context_, member)) {
+            gateway_.forward.push_back(item.function);
+            const auto& function = context_.appliance.functions[item.function];
+            if (function.kind == model::FunctionKind::nat)
+                report(Kind::wrong_function_type, item.value->span,
+                       quoted(function.name) + " is a Nat, and `forward` takes Filters",
                        "put it on a `prerouting` or `postrouting` chain");
-        check_subtypes(context_, gateway_.forward, member);
+        }
     }
 
     /// The Ifaces' own networks.
@@ -89,9 +91,9 @@ private:
         const auto net = reader["net"], host = reader["host"], netmask = reader["netmask"], iface = reader["iface"];
         if (net && host) report(Kind::conflicting_members, host.key->span, "a route is to a `net` or to a `host`, not both");
         std::vector<std::string> missing;
-        if (!net && !host) missing.emplace_back("`net` or `host`");
-        if (!netmask) missing.emplace_back("`netmask`");
-        if (!iface) missing.emplace_back("`iface`");
+        if (reader.lacks("net") && reader.lacks("host")) missing.emplace_back("`net` or `host`");
+        if (reader.lacks("netmask")) missing.emplace_back("`netmask`");
+        if (reader.lacks("iface")) missing.emplace_back("`iface`");
         for (const auto& what : missing)
             report(Kind::missing_member, span, (name.empty() ? "this route" : "route " + quoted(name)) + " has no " + what,
                    what == "`netmask`" && host ? "write `netmask: 255.255.255.255`" : "");

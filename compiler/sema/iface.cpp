@@ -64,6 +64,7 @@ private:
 
     void nic() {
         const auto member = reader_["index"];
+        if (!member && !reader_.lacks("index")) return;
         if (!member) return missing("`index`", "write `index: 0` for the first NIC, or `index: \"c0:01:0a:00:00:2a\"` for the one with that MAC");
         const auto settled = settle(context_, *member.value);
         const auto* value = std::get_if<const syntax::Value*>(&settled);
@@ -128,8 +129,10 @@ private:
 
     bool both_or_neither() {
         const auto address = reader_["address"], netmask = reader_["netmask"];
-        if (address && !netmask) missing("`netmask`, but an `address`", "write `netmask: 255.255.255.0`, or whatever the network has");
-        if (netmask && !address) missing("`address`, but a `netmask`", "write `address: …`, or leave the netmask out");
+        if (address && reader_.lacks("netmask"))
+            missing("`netmask`, but an `address`", "write `netmask: 255.255.255.0`, or whatever the network has");
+        if (netmask && reader_.lacks("address"))
+            missing("`address`, but a `netmask`", "write `address: …`, or leave the netmask out");
         return static_cast<bool>(address) == static_cast<bool>(netmask);
     }
 
@@ -160,9 +163,8 @@ private:
     void chain(std::string_view key, model::Hook hook) {
         const auto member = reader_[key];
         if (!member) return;
-        auto functions = functions_of(context_, member);
-        check_subtypes(context_, functions, member);
-        iface_.chains[static_cast<std::size_t>(hook)] = std::move(functions);
+        auto& functions = iface_.chains[static_cast<std::size_t>(hook)];
+        for (const auto& item : chain_of(context_, member)) functions.push_back(item.function);
     }
 
     Context& context_;
@@ -192,7 +194,8 @@ void define_iface(Context& context, const Element& element) {
     if (!element.value_is_known) return;
     if (const auto* path = std::get_if<syntax::Path>(&element.value.is);
         path != nullptr && context.scope.find(path->parts.front().text) == nullptr) {
-        const Member member{nullptr, &element.value};
+        const syntax::Name config{"config", element.value.span};
+        const Member member{&config, &element.value};
         if (path->parts.size() == 1) word_of(context, member, {"dhcp", "dhcp-with-fallback", "static"});
         else settle(context, element.value);
         return;

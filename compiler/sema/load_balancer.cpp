@@ -25,7 +25,7 @@ public:
 private:
     Member need(const ObjectReader& reader, std::string_view key, const std::string& where) {
         const auto member = reader[key];
-        if (!member)
+        if (reader.lacks(key))
             context_.report(syntax::Kind::missing_member, element_.name.span,
                             "Load_balancer " + quoted(element_.name.text) + " has no " + quoted(where + std::string(key)));
         return member;
@@ -53,7 +53,7 @@ private:
     void check_node(const syntax::Object& object, const syntax::Span& span) {
         const ObjectReader reader(context_, object, "a server of the pool", {"address", "port"});
         for (const auto* key : {"address", "port"})
-            if (!reader[key]) context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key));
+            if (reader.lacks(key)) context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key));
         if (const auto address = reader["address"]) address_of(context_, address);
         if (const auto port = reader["port"]) integer_of(context_, port, 0, 65535);
     }

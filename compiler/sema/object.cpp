@@ -37,6 +37,7 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
     for (const auto& pair : object.pairs) {
         const auto key = ignore_case ? lower(pair.key.text) : pair.key.text;
         if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+        if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         const auto near = did_you_mean(key, keys);
         context.report(Kind::unknown_key, pair.key.span, std::string(what) + " has no " + quoted(pair.key.text),
                        near.empty() ? "it has " + one_of(keys) : near);
@@ -46,6 +47,10 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
 Member ObjectReader::operator[](std::string_view key) const {
     const auto* pair = find_pair(object_, key, ignore_case_);
     return pair == nullptr ? Member{} : Member{&pair->key, &pair->value};
+}
+
+bool ObjectReader::lacks(std::string_view key) const {
+    return !(*this)[key] && std::find(meant_.begin(), meant_.end(), key) == meant_.end();
 }
 
 const syntax::Object* object_of(Context& context, const Member& member) {
@@ -149,30 +154,6 @@ std::vector<const syntax::Value*> items_of(const syntax::Value& value) {
     std::vector<const syntax::Value*> items;
     for (const auto& item : list->items) items.push_back(&item);
     return items;
-}
-
-std::vector<model::FunctionId> functions_of(Context& context, const Member& member) {
-    std::vector<model::FunctionId> result;
-    for (const auto* item : items_of(*member.value)) {
-        if (std::holds_alternative<syntax::Bad>(item->is)) continue;
-        const auto* path = std::get_if<syntax::Path>(&item->is);
-        if (path == nullptr || path->parts.size() != 1) {
-            wrong_type(context, {member.key, item}, kind_of(*item), "a function or a list of functions");
-            continue;
-        }
-        const auto* element = context.scope.find(path->parts.front().text);
-        if (element != nullptr && element->type == ElementType::unsupported) continue;
-        const auto id = element == nullptr ? context.function_ids.end() : context.function_ids.find(element);
-        if (id != context.function_ids.end()) {
-            result.push_back(id->second);
-            continue;
-        }
-        std::vector<std::string> names;
-        for (const auto& [function, unused] : context.function_ids) names.push_back(function->name.text);
-        context.report(Kind::unknown_function, item->span, "no function is called " + text_of(*item),
-                       did_you_mean(path->parts.front().text, names));
-    }
-    return result;
 }
 
 } // namespace sema

@@ -40,7 +40,7 @@ bool leads_back(Context& context, const syntax::Path& path) {
     std::rotate(cycle.begin(), first, cycle.end());
     std::vector<syntax::Note> notes;
     for (std::size_t i = 1; i < cycle.size(); ++i)
-        notes.push_back({cycle[i]->span, "which is " + quoted(to_string(*cycle[i]))});
+        notes.push_back({cycle[i]->span, "which leads to " + quoted(to_string(*cycle[i]))});
     context.report(Kind::reference_cycle, cycle.front()->span,
                    quoted(to_string(*cycle.front())) + " leads back to itself", "give one of them a value of its own",
                    std::move(notes));

@@ -76,7 +76,10 @@ private:
         const ObjectReader reader(context_, object, "a step of a Test", {"iface", "packet", "expect", "reason", "out", "log"});
         bool complete = true;
         for (const auto* key : {"iface", "packet", "expect"})
-            if (!reader[key]) report(Kind::missing_member, span, "this has no " + quoted(key)), complete = false;
+            if (!reader[key]) {
+                if (reader.lacks(key)) report(Kind::missing_member, span, "this has no " + quoted(key));
+                complete = false;
+            }
         if (!complete) return std::nullopt;
         model::SendStep step;
         const auto iface = iface_of(context_, reader["iface"]);
@@ -84,7 +87,7 @@ private:
         step.packet = packet(reader["packet"]);
         const auto expected = word_of(context_, reader["expect"], {"accept", "drop", "reject"});
         if (expected) step.expect = *expected == "accept" ? model::Expect::accept : *expected == "drop" ? model::Expect::drop : model::Expect::reject;
-        if (const auto member = reader["reason"]) step.reason = reason(member, step.expect);
+        if (const auto member = reader["reason"]; member && expected) step.reason = reason(member, step.expect);
         if (const auto member = reader["out"]) step.out = out(member);
         if (const auto member = reader["log"]) step.log = log(member);
         return step;

@@ -11,7 +11,7 @@ void define_timer(Context& context, const Element& element) {
     context.pending("Timer", element.name.span);
     const ObjectReader reader(context, *object, "a Timer", {"interval", "data"});
     for (const auto* key : {"interval", "data"})
-        if (!reader[key])
+        if (reader.lacks(key))
             context.report(syntax::Kind::missing_member, element.name.span, "Timer " + quoted(element.name.text) + " has no " + quoted(key));
     if (const auto interval = reader["interval"]) integer_of(context, interval, 1, 31'536'000);
     const auto data = reader["data"];

@@ -34,7 +34,8 @@ public:
                      const std::string&, std::exception_ptr error) override {
         const auto index = offending->getTokenIndex();
         SyntaxError problem{at(index), index == 0 ? end_ : at(index - 1), {}};
-        for (const auto& interval : expected(*dynamic_cast<antlr4::Parser*>(recognizer), error).getIntervals())
+        const auto expected_types = expected(*dynamic_cast<antlr4::Parser*>(recognizer), error);
+        for (const auto& interval : expected_types.getIntervals())
             for (auto type = interval.a; type <= interval.b; ++type)
                 problem.expected.push_back(kind_of(static_cast<std::size_t>(type)));
         errors.push_back(std::move(problem));
@@ -57,6 +58,12 @@ private:
 
     const Tokens& tokens_;
     const Token& end_;
+};
+
+/// Recovers by skipping tokens, never by conjuring one up: every token of the tree is one of ours.
+class Recovery : public antlr4::DefaultErrorStrategy {
+protected:
+    bool singleTokenInsertion(antlr4::Parser*) override { return false; }
 };
 
 bool has_error(const antlr4::tree::ParseTree& tree) {
@@ -163,7 +170,7 @@ public:
         for (auto* child : children) {
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
             if (item != nullptr && before != nullptr)
-                diagnostics_.report({Kind::missing_comma, span(*item), "a `,` is missing before this", {}, "write `,` between the items"});
+                diagnostics_.report({Kind::missing_comma, tokens_[item->getStart()->getTokenIndex()].span, "a `,` is missing before this", {}, "write `,` between the items"});
             before = item;
         }
     }
@@ -300,6 +307,7 @@ Tree parse_tokens(FileId file, const Tokens& tokens, Diagnostics& diagnostics) {
     ErrorCollector collector(tokens, end);
     parser.removeErrorListeners();
     parser.addErrorListener(&collector);
+    parser.setErrorHandler(std::make_shared<Recovery>());
     auto* program = parser.program();
     Tree tree{{file, {}, {}}, std::move(collector.errors)};
     Builder builder(tokens, diagnostics);

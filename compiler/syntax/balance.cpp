@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace syntax {
 
@@ -35,7 +36,7 @@ struct Outcome {
 
 class Balancer {
 public:
-    Balancer(const Tokens& tokens, std::optional<std::size_t> close_before)
+    Balancer(const Tokens& tokens, const std::set<std::size_t>& close_before)
         : tokens_(tokens), close_before_(close_before) {
         for (const auto& token : tokens_) first_column_.try_emplace(token.span.begin.line, token.span.begin.column);
     }
@@ -43,8 +44,8 @@ public:
     Outcome run() {
         for (index_ = 0; index_ < tokens_.size(); ++index_) {
             const auto& token = tokens_[index_];
-            note_suspect(token);
-            if (close_before_ == index_ && !open_.empty()) report_unclosed(token), insert_closer(token);
+            if (close_before_.contains(index_) && !open_.empty()) report_unclosed(token), insert_closer(token);
+            else note_suspect(token);
             if (token.kind == TokenKind::colon) close_list_before_pair();
             if (token.kind == TokenKind::name) close_list_before_declaration(token);
             if (opens(token.kind)) open(token);
@@ -63,6 +64,7 @@ private:
     void note_suspect(const Token& token) {
         if (result_.suspect || open_.empty() || !starts_line(token)) return;
         const auto& opener = open_.back();
+        if (opener.kind != TokenKind::open_brace) return; // what a list holds tells better where it ends
         if (opener.span.begin.line == token.span.begin.line) return;
         const auto outside = indentation(opener);
         const bool is_its_closer = token.kind == partner(opener.kind);
@@ -178,7 +180,7 @@ private:
     }
 
     const Tokens& tokens_;
-    std::optional<std::size_t> close_before_;
+    const std::set<std::size_t>& close_before_;
     std::map<std::uint32_t, std::uint32_t> first_column_;
     std::size_t index_ = 0;
     Tokens open_;
@@ -201,6 +203,20 @@ const Token* too_deep(const Tokens& tokens) {
     return nullptr;
 }
 
+/// As many closers as layout suggests, if that closes everything; else as few as there must be.
+Outcome close_by_layout(const Tokens& tokens) {
+    constexpr std::size_t guesses_max = 16;
+    std::set<std::size_t> close_before;
+    const auto first = Balancer(tokens, close_before).run();
+    auto outcome = first;
+    while (outcome.open_at_end && outcome.suspect && close_before.size() < guesses_max) {
+        close_before.insert(*outcome.suspect);
+        outcome = Balancer(tokens, close_before).run();
+    }
+    const bool better = !outcome.open_at_end && outcome.problems.size() <= first.problems.size() + close_before.size();
+    return better ? outcome : first;
+}
+
 } // namespace
 
 Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
@@ -210,11 +226,7 @@ Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
                             "give the inner parts names and refer to them"});
         return {{}, true, std::nullopt};
     }
-    auto outcome = Balancer(tokens, std::nullopt).run();
-    if (!outcome.problems.empty() && outcome.suspect) {
-        auto second = Balancer(tokens, outcome.suspect).run();
-        if (!second.open_at_end && second.problems.size() <= outcome.problems.size()) outcome = std::move(second);
-    }
+    auto outcome = close_by_layout(tokens);
     Balanced result{std::move(outcome.tokens), false, std::nullopt};
     if (outcome.open_at_end) result.guessed_after = outcome.problems.back().span;
     for (auto& problem : outcome.problems) diagnostics.report(std::move(problem));

@@ -43,6 +43,7 @@ std::string seen(const Token& token) {
 }
 
 std::string belongs(const SyntaxError& error) {
+    if (error.before.kind == TokenKind::colon && error.seen.kind != TokenKind::colon) return "a value";
     if (expects(error, TokenKind::string) && expects(error, TokenKind::open_bracket)) return "a value";
     if (expects(error, TokenKind::if_) && expects(error, TokenKind::close_brace)) return "a statement";
     if (error.expected.size() == 1) return std::string(text_of(error.expected.front()));

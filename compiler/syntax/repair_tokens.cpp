@@ -37,6 +37,7 @@ private:
     void track_parens(const Token& token) {
         if (token.kind == TokenKind::open_paren) ++parens_;
         if (token.kind == TokenKind::close_paren && parens_ > 0) --parens_;
+        if (token.kind == TokenKind::open_brace || token.kind == TokenKind::close_brace) parens_ = 0;
     }
 
     /// The closers at the end of an unclosed string were hardly meant to be in it.
