@@ -32,13 +32,12 @@ template <typename Define> void each(Context& context, ElementType type, const D
 } // namespace
 
 const syntax::Object* object_value(Context& context, const Element& element) {
-    if (!element.value_is_known) return nullptr;
     const auto settled = settle(context, element.value);
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* object = std::get_if<syntax::Object>(&(*value)->is)) return object;
     context.report(syntax::Kind::wrong_member_type, element.value.span,
-                   "a value of type " + std::string(name_of(element.type)) + " is an object, and " + text_of(element.value) +
+                   with_article(element.type) + " is an object, and " + text_of(element.value) +
                        " is " + kind_of(settled),
                    "write `" + std::string(name_of(element.type)) + " " + element.name.text + " { … }`");
     return nullptr;

@@ -101,7 +101,8 @@ public:
           right_{comparison.right, settle(context_, comparison.right)} {}
 
     Result run() {
-        if (!usable(left_) | !usable(right_)) return std::nullopt;
+        const auto is_poison = [](const Side& side) { return std::holds_alternative<Poison>(side.settled); };
+        if (is_poison(left_) || is_poison(right_) || !usable(left_) | !usable(right_)) return std::nullopt;
         if (comparison_.relation == Operator::in) return membership();
         if (left_.is_set() || right_.is_set()) return set_relation();
         if (left_.field() && right_.field()) return two_fields();
@@ -112,7 +113,6 @@ public:
 
 private:
     bool usable(const Side& side) {
-        if (std::holds_alternative<Poison>(side.settled)) return false;
         if (std::holds_alternative<const Element*>(side.settled)) {
             report(Kind::not_a_value, side.value.span,
                    text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared");

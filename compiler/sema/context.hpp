@@ -28,7 +28,7 @@ struct Context {
     std::map<const Element*, model::IfaceId> iface_ids;
     std::map<const Element*, model::FunctionId> function_ids;
     std::vector<const Element*> functions; ///< by FunctionId
-    std::set<const Element*> ifaces_with_nic;         ///< those whose `index` could be read
+    std::set<const Element*> ifaces_with_nic;         ///< those whose `index` and `vlan` could be read
     std::set<model::FunctionId> broken_functions;     ///< a statement of theirs was refused: their flow has holes
     /// Names that are being followed, and names that were found to lead back to themselves.
     std::vector<const syntax::Path*> following;

@@ -225,7 +225,8 @@ void check_flow(Context& context) {
                        quoted(functions[id].name) + " stands on a chain and can end without a verdict",
                        "end it with `accept` or `drop`", std::move(path));
     }
-    check_use(context, on_chains);
+    // A chain with a mistake in it may be the one that a function was meant for.
+    if (!context.diagnostics.has_errors()) check_use(context, on_chains);
 }
 
 } // namespace sema

@@ -277,7 +277,7 @@ private:
         const auto& span = action.name.span;
         if (element.type == ElementType::unsupported) return std::nullopt;
         if (!is_function(element.type)) {
-            report(Kind::unknown_statement, span, quoted(element.name.text) + " is " + kind_of(Settled{&element}) + ", not a function",
+            report(Kind::unknown_statement, span, quoted(element.name.text) + " is " + kind_of(element) + ", not a function",
                    {}, {{element.name.span, "it is declared here"}});
             return std::nullopt;
         }

@@ -70,7 +70,7 @@ private:
             const auto id = iface_of(context_, {nullptr, item});
             if (!id) continue;
             const auto& iface = context_.appliance.ifaces[*id];
-            if (iface.config != model::IfaceConfig::fixed) context_.not_yet_supported("connected: [" + iface.name + "] with DHCP", item->span);
+            if (iface.config != model::IfaceConfig::fixed) context_.not_yet_supported("connected network of a DHCP Iface", item->span);
             else if (iface.ipv4) gateway_.routes.push_back({"", place_of(item->span), iface.ipv4->network, *id, std::nullopt, 1});
             else if (iface_is_complete(*id))
                 report(Kind::missing_member, item->span, "Iface " + quoted(iface.name) + " has no network to route to", "give it `address` and `netmask`");
@@ -134,7 +134,6 @@ private:
 } // namespace
 
 void define_gateway(Context& context, const Element& element) {
-    if (!element.value_is_known) return;
     const auto settled = settle(context, element.value);
     if (std::holds_alternative<Poison>(settled)) return;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled)) {

@@ -93,7 +93,10 @@ private:
                 report(Kind::conflicting_members, limit.key->span, "a VLAN has no " + quoted(key) + " of its own",
                        "set it on the Iface without `vlan` on the same NIC");
         const auto id = integer_of(context_, member, 1, 4094);
-        if (!id) return;
+        if (!id) {
+            context_.ifaces_with_nic.erase(&element_);
+            return;
+        }
         iface_.vlan = static_cast<std::uint16_t>(*id);
         context_.pending("vlan", member.key->span);
     }
@@ -191,7 +194,6 @@ void declare_ifaces(Context& context) {
 }
 
 void define_iface(Context& context, const Element& element) {
-    if (!element.value_is_known) return;
     if (const auto* path = std::get_if<syntax::Path>(&element.value.is);
         path != nullptr && context.scope.find(path->parts.front().text) == nullptr) {
         const syntax::Name config{"config", element.value.span};

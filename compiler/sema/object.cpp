@@ -139,7 +139,7 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         }
         if (const auto found = context.iface_ids.find(element); found != context.iface_ids.end()) return found->second;
         context.report(Kind::not_an_iface, member.value->span, quoted(name) + " is " +
-                           (element->type == ElementType::untyped ? kind_of(element->value) : kind_of(Settled{element})) + ", not an Iface",
+                           kind_of(*element) + ", not an Iface",
                        {}, {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }

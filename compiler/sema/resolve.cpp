@@ -302,14 +302,16 @@ std::string kind_of(const Leaf& leaf) {
     return kind_of(*std::get<const syntax::Value*>(leaf.is));
 }
 
+std::string kind_of(const Element& element) {
+    if (element.type == ElementType::untyped) return kind_of(element.value);
+    return with_article(element.type) + (is_function(element.type) ? " function" : "");
+}
+
 std::string kind_of(const Settled& settled) {
     if (const auto* value = std::get_if<const syntax::Value*>(&settled)) return kind_of(**value);
     if (const auto* constant = std::get_if<const Constant*>(&settled)) return kind_of(Leaf{*constant, {}});
     if (std::holds_alternative<model::Field>(settled)) return "a packet property";
-    if (const auto* element = std::get_if<const Element*>(&settled)) {
-        const auto name = name_of((*element)->type);
-        return (name == "Iface" ? "an " : "a ") + std::string(name) + (is_function((*element)->type) ? " function" : "");
-    }
+    if (const auto* element = std::get_if<const Element*>(&settled)) return kind_of(**element);
     return "a mistake";
 }
 

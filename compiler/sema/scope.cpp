@@ -23,6 +23,10 @@ std::string_view name_of(ElementType type) {
     return {};
 }
 
+std::string with_article(ElementType type) {
+    return (type == ElementType::iface ? "an " : "a ") + std::string(name_of(type));
+}
+
 bool keys_ignore_case(ElementType type) {
     return type == ElementType::iface || type == ElementType::gateway || type == ElementType::timer ||
            type == ElementType::test;

@@ -24,6 +24,7 @@ enum class ElementType : std::uint8_t {
 
 /// How the language writes a type: "Iface".
 std::string_view name_of(ElementType type);
+std::string with_article(ElementType type);
 constexpr bool is_function(ElementType type) { return type == ElementType::filter || type == ElementType::nat; }
 constexpr bool is_object(ElementType type) { return type >= ElementType::iface && type <= ElementType::test; }
 /// Whether members may be written in any case.

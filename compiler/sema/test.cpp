@@ -33,7 +33,7 @@ public:
         if (refused(object)) return std::nullopt;
         const auto* steps = find_pair(object, "steps", true);
         if (steps == nullptr) {
-            if (auto step = send(object, element.name.span)) scenario.steps.push_back({std::move(*step), place_of(element.name.span)});
+            if (auto step = send(object, element.name.span, "Test " + quoted(element.name.text))) scenario.steps.push_back({std::move(*step), place_of(element.name.span)});
             return scenario;
         }
         const ObjectReader reader(context_, object, "a Test with `steps`", {"steps"});
@@ -61,10 +61,11 @@ private:
     }
 
     void add_step(const syntax::Value& item, model::Scenario& scenario) {
-        const auto* object = object_of(context_, {nullptr, &item});
+        const syntax::Name name{"step", item.span};
+        const auto* object = object_of(context_, {&name, &item});
         if (object == nullptr || refused(*object)) return;
         if (find_pair(*object, "wait", true) == nullptr) {
-            if (auto step = send(*object, item.span)) scenario.steps.push_back({std::move(*step), place_of(item.span)});
+            if (auto step = send(*object, item.span, "this step")) scenario.steps.push_back({std::move(*step), place_of(item.span)});
             return;
         }
         const ObjectReader reader(context_, *object, "a step that waits", {"wait"});
@@ -72,12 +73,12 @@ private:
         if (seconds) scenario.steps.push_back({model::WaitStep{static_cast<model::Value>(*seconds)}, place_of(item.span)});
     }
 
-    std::optional<model::SendStep> send(const syntax::Object& object, const syntax::Span& span) {
+    std::optional<model::SendStep> send(const syntax::Object& object, const syntax::Span& span, const std::string& what) {
         const ObjectReader reader(context_, object, "a step of a Test", {"iface", "packet", "expect", "reason", "out", "log"});
         bool complete = true;
         for (const auto* key : {"iface", "packet", "expect"})
             if (!reader[key]) {
-                if (reader.lacks(key)) report(Kind::missing_member, span, "this has no " + quoted(key));
+                if (reader.lacks(key)) report(Kind::missing_member, span, what + " has no " + quoted(key));
                 complete = false;
             }
         if (!complete) return std::nullopt;

@@ -33,8 +33,9 @@ public:
     void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, std::size_t, std::size_t,
                      const std::string&, std::exception_ptr error) override {
         const auto index = offending->getTokenIndex();
-        SyntaxError problem{at(index), index == 0 ? end_ : at(index - 1), {}};
-        const auto expected_types = expected(*dynamic_cast<antlr4::Parser*>(recognizer), error);
+        auto& parser = *dynamic_cast<antlr4::Parser*>(recognizer);
+        SyntaxError problem{index, part(parser, index), at(index), index == 0 ? end_ : at(index - 1), {}};
+        const auto expected_types = expected(parser, error);
         for (const auto& interval : expected_types.getIntervals())
             for (auto type = interval.a; type <= interval.b; ++type)
                 problem.expected.push_back(kind_of(static_cast<std::size_t>(type)));
@@ -45,6 +46,16 @@ public:
 
 private:
     const Token& at(std::size_t index) const { return index < tokens_.size() ? tokens_[index] : end_; }
+
+    static std::size_t part(antlr4::Parser& parser, std::size_t index) {
+        for (antlr4::RuleContext* rule = parser.getContext(); rule != nullptr;
+             rule = dynamic_cast<antlr4::RuleContext*>(rule->parent)) {
+            const auto kind = rule->getRuleIndex();
+            if (kind == NaClParser::RuleItem || kind == NaClParser::RuleStatement || kind == NaClParser::RulePair)
+                return dynamic_cast<antlr4::ParserRuleContext*>(rule)->getStart()->getTokenIndex();
+        }
+        return index;
+    }
 
     static antlr4::misc::IntervalSet expected(antlr4::Parser& parser, const std::exception_ptr& error) {
         try {

@@ -11,6 +11,8 @@ Tokens lex(FileId file, std::string_view text);
 
 /// A place where the grammar allows no such token.
 struct SyntaxError {
+    std::size_t index = 0; ///< of the token that was seen
+    std::size_t part = 0;  ///< index of the first token of the declaration, statement or member it is in
     Token seen;
     Token before; ///< the token before it
     std::vector<TokenKind> expected;

@@ -109,7 +109,7 @@ struct Statement {
 };
 
 struct Import {
-    String path;
+    std::string path;
     Span span;
 };
 

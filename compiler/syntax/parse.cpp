@@ -61,6 +61,7 @@ std::string belongs(const SyntaxError& error) {
 bool is_keyword(TokenKind kind) { return kind <= TokenKind::false_; }
 
 std::string hint(const SyntaxError& error, const std::string& wanted) {
+    if (error.seen.kind == TokenKind::else_) return "an `else` follows the `}` of its `if`";
     if (is_keyword(error.seen.kind) && expects(error, TokenKind::name) && !expects(error, error.seen.kind))
         return "`" + error.seen.text + "` is a keyword and cannot be a name";
     if (wanted == "a declaration")
@@ -72,19 +73,29 @@ std::string hint(const SyntaxError& error, const std::string& wanted) {
     return {};
 }
 
-/// One message a line is enough: what follows on it is mostly a consequence.
-void report(const std::vector<SyntaxError>& errors, const std::optional<Span>& guessed_after,
-            Diagnostics& diagnostics) {
-    std::uint32_t last_line = 0;
-    for (const auto& error : errors) {
+void report(const SyntaxError& error, Diagnostics& diagnostics) {
+    const auto wanted = belongs(error);
+    diagnostics.report({Kind::syntax_error, error.seen.span, seen(error.seen) + " where " + wanted + " belongs", {},
+                        hint(error, wanted)});
+}
+
+/// Parses, and after each syntax error again without the part that has it: so each error is one that was made, and
+/// none a consequence of another.
+Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
+    constexpr std::size_t errors_max = 20;
+    auto tokens = std::move(balanced.tokens);
+    for (std::size_t errors = 0;; ++errors) {
+        Diagnostics found;
+        auto tree = parse_tokens(file, tokens, found);
+        if (tree.errors.empty() || errors == errors_max) {
+            for (auto& diagnostic : found.sorted()) diagnostics.report(std::move(diagnostic));
+            return {std::move(tree.program), errors == 0 && !balanced.guessed_after};
+        }
+        const auto& error = tree.errors.front();
         const bool consequence = error.seen.inserted || error.before.inserted ||
-                                 (guessed_after && *guessed_after < error.seen.span) ||
-                                 error.seen.span.begin.line == last_line;
-        last_line = error.seen.span.begin.line;
-        if (consequence) continue;
-        const auto wanted = belongs(error);
-        diagnostics.report({Kind::syntax_error, error.seen.span, seen(error.seen) + " where " + wanted + " belongs", {},
-                            hint(error, wanted)});
+                                 (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
+        if (!consequence) report(error, diagnostics);
+        tokens = without_part(tokens, error.part, error.index);
     }
 }
 
@@ -98,11 +109,9 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     Diagnostics unsaid;
     auto balanced = balance(repair_tokens(tokens, diagnostics), comment_open ? unsaid : diagnostics);
     if (balanced.too_deep) return {{file, source.name, {}}, false};
-    auto tree = parse_tokens(file, balanced.tokens, diagnostics);
-    report(tree.errors, balanced.guessed_after, comment_open ? unsaid : diagnostics);
-    tree.program.name = source.name;
-    const bool complete = tree.errors.empty() && !balanced.guessed_after;
-    return {std::move(tree.program), complete};
+    auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
+    parsed.program.name = source.name;
+    return parsed;
 }
 
 } // namespace syntax

@@ -1,6 +1,7 @@
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace syntax {
 
@@ -22,7 +23,10 @@ public:
                 break;
             case TokenKind::bad_string: close_string(token); break;
             case TokenKind::bad_character: i = stray_characters(i); break;
-            default: track_parens(token), out_.push_back(token);
+            default:
+                track_parens(token);
+                out_.push_back(token);
+                out_.back().inserted = std::exchange(dropped_, false);
             }
         }
         return std::move(out_);
@@ -98,11 +102,16 @@ private:
             text += tokens_[++last].text;
         const auto replacement = meant(text);
         const auto span = join(tokens_[first].span, tokens_[last].span);
-        diagnostics_.report({Kind::stray_character, span,
+        const auto hint = replacement ? std::string(replacement->hint) : hint_for(text);
+        // A second quotation mark of the wrong kind on the line is no second mistake.
+        const bool is_news = hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        last_said_ = {span.begin.line, hint};
+        if (is_news) diagnostics_.report({Kind::stray_character, span,
                              "`" + printable(text) + "` has no meaning here", {},
-                             replacement ? std::string(replacement->hint) : hint_for(text)});
+                             hint});
         if (replacement)
             out_.push_back({replacement->kind, std::string(replacement->text), span, true});
+        else dropped_ = true;
         return last;
     }
 
@@ -117,6 +126,8 @@ private:
     Diagnostics& diagnostics_;
     Tokens out_;
     std::size_t parens_ = 0;
+    bool dropped_ = false; ///< the token before the next one was dropped, so it may seem out of place
+    std::pair<std::uint32_t, std::string> last_said_; ///< line and hint
 };
 
 } // namespace
