@@ -15,9 +15,11 @@ void each_translation(const Context& context, const model::Block& block, std::se
     for (const auto& step : block) {
         if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) {
             const auto action = context.appliance.statements[verdict->statement].action;
-            if (action == model::Action::dnat || action == model::Action::snat) found.insert(verdict->statement);
+            if (action == model::Action::dnat || action == model::Action::snat)
+                found.insert(verdict->statement);
         }
-        if (const auto* enter = std::get_if<model::Enter>(&step.is)) each_translation(context, enter->body, seen, found);
+        if (const auto* enter = std::get_if<model::Enter>(&step.is))
+            each_translation(context, enter->body, seen, found);
         if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
             each_translation(context, branch->then, seen, found);
             each_translation(context, branch->otherwise, seen, found);
@@ -34,10 +36,12 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     const auto* element = context.scope.find(name.text);
     if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
     if (element != nullptr)
-        if (const auto found = context.function_ids.find(element); found != context.function_ids.end()) return found->second;
+        if (const auto found = context.function_ids.find(element); found != context.function_ids.end())
+            return found->second;
     std::vector<std::string> names;
     for (const auto* function : context.functions) names.push_back(function->name.text);
-    context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text), did_you_mean(name.text, names));
+    context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
+                   did_you_mean(name.text, names));
     return std::nullopt;
 }
 
@@ -59,8 +63,8 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
         const auto* path = std::get_if<syntax::Path>(&item->is);
         if (path == nullptr || path->parts.size() != 1) {
             context.report(Kind::wrong_member_type, item->span,
-                           quoted(member.key->text) + " is a function or a list of functions, and " + text_of(*item) +
-                               " is " + kind_of(*item));
+                           quoted(member.key->text) + " is a function or a list of functions, and " +
+                               text_of(*item) + " is " + kind_of(*item));
             continue;
         }
         if (const auto function = function_named(context, path->parts.front())) {
@@ -82,12 +86,16 @@ void check_translations(Context& context) {
                     const auto& made = context.appliance.statements[statement];
                     const bool dnat = made.action == model::Action::dnat;
                     const auto at = static_cast<model::Hook>(hook);
-                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output : at == model::Hook::postrouting;
+                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output
+                                           : at == model::Hook::postrouting;
                     if (!fits)
-                        context.report(Kind::translation_misplaced, context.spans.at(made.place),
-                                       std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
-                                           (dnat ? " comes too late to change where the packet goes" : " comes before it is known by which Iface the packet leaves"),
-                                       dnat ? "put it into `prerouting`, or `output` for packets made here" : "put it into `postrouting`");
+                        context.report(
+                            Kind::translation_misplaced, context.spans.at(made.place),
+                            std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
+                                (dnat ? " comes too late to change where the packet goes"
+                                      : " comes before it is known by which Iface the packet leaves"),
+                            dnat ? "put it into `prerouting`, or `output` for packets made here"
+                                 : "put it into `postrouting`");
                 }
             }
 }

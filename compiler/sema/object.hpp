@@ -1,5 +1,5 @@
-// Reading typed objects: known keys, and values of the type that a key wants. Every reader reports what is wrong
-// and returns nothing then, so that a caller only asks whether something is there.
+// Reading typed objects: known keys, and values of the type that a key wants. Every reader reports what is
+// wrong and returns nothing then, so that a caller only asks whether something is there.
 #pragma once
 #include "compiler/sema/resolve.hpp"
 
@@ -35,11 +35,13 @@ const syntax::Object* object_of(Context& context, const Member& member);
 const syntax::List* list_of(Context& context, const Member& member);
 
 std::optional<std::uint32_t> address_of(Context& context, const Member& member);
-std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min, std::int64_t max);
+std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
+                                       std::int64_t max);
 std::optional<bool> boolean_of(Context& context, const Member& member);
 std::optional<std::string> string_of(Context& context, const Member& member);
 /// One of the words, in lower case; written as a word, not through a name.
-std::optional<std::string> word_of(Context& context, const Member& member, const std::vector<std::string>& words);
+std::optional<std::string> word_of(Context& context, const Member& member,
+                                   const std::vector<std::string>& words);
 /// The length of a mask without holes.
 std::optional<std::uint8_t> netmask_of(Context& context, const Member& member);
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member);

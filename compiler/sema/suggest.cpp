@@ -35,7 +35,8 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
     // A third of the letters wrong is a typing mistake, more is another word.
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {
-        const auto longer = std::max(word.size(), candidate.size()), shorter = std::min(word.size(), candidate.size());
+        const auto longer = std::max(word.size(), candidate.size()),
+                   shorter = std::min(word.size(), candidate.size());
         if (longer - shorter >= best_distance) continue;
         const auto distance = edit_distance(word, candidate);
         if (distance < best_distance && distance < longer) best = &candidate, best_distance = distance;

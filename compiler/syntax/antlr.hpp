@@ -1,4 +1,5 @@
-// The bridge to the generated lexer and parser. Only antlr.cpp sees ANTLR's headers, which are slow to compile.
+// The bridge to the generated lexer and parser. Only antlr.cpp sees ANTLR's headers, which are slow to
+// compile.
 #pragma once
 #include "compiler/syntax/ast.hpp"
 #include "compiler/syntax/diagnostic.hpp"

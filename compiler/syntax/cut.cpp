@@ -1,5 +1,5 @@
-// How the parser goes on behind a syntax error: the smallest part that surely holds the mistake is cut out, and the
-// rest is parsed again. Parts are recognised by their lines, which is how people separate them.
+// How the parser goes on behind a syntax error: the smallest part that surely holds the mistake is cut out,
+// and the rest is parsed again. Parts are recognised by their lines, which is how people separate them.
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
@@ -10,10 +10,14 @@ namespace {
 
 /// Whether the brace at `index` opens the body of a function, an `if` or an `else`, and not an object.
 bool opens_body(const Tokens& tokens, std::size_t index) {
-    const auto kind = [&](std::size_t back) { return back > index ? TokenKind::end_of_file : tokens[index - back].kind; };
+    const auto kind = [&](std::size_t back) {
+        return back > index ? TokenKind::end_of_file : tokens[index - back].kind;
+    };
     if (kind(1) == TokenKind::close_paren || kind(1) == TokenKind::else_) return true;
-    const bool unnamed = kind(1) == TokenKind::name && kind(2) == TokenKind::colon && kind(3) == TokenKind::colon;
-    const bool named = kind(1) == TokenKind::name && kind(2) == TokenKind::name && kind(3) == TokenKind::colon;
+    const bool unnamed =
+        kind(1) == TokenKind::name && kind(2) == TokenKind::colon && kind(3) == TokenKind::colon;
+    const bool named =
+        kind(1) == TokenKind::name && kind(2) == TokenKind::name && kind(3) == TokenKind::colon;
     return unnamed || named;
 }
 
@@ -48,8 +52,13 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     }
     const auto brace = around[begin];
     auto end = std::max(begin, std::min(index, tokens.size()));
-    const auto leaves = [&](std::size_t i) { return tokens[i].kind == TokenKind::close_brace && brace != none && around[i] == around[brace]; };
-    while (end < tokens.size() && !leaves(end) && (end <= index || !starts_line(end) || around[end] != brace || tokens[end].kind == TokenKind::close_brace)) ++end;
+    const auto leaves = [&](std::size_t i) {
+        return tokens[i].kind == TokenKind::close_brace && brace != none && around[i] == around[brace];
+    };
+    while (end < tokens.size() && !leaves(end) &&
+           (end <= index || !starts_line(end) || around[end] != brace ||
+            tokens[end].kind == TokenKind::close_brace))
+        ++end;
     Tokens result(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(begin));
     if (brace != none && opens_body(tokens, brace)) {
         auto placeholder = tokens[begin];

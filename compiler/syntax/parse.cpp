@@ -22,9 +22,12 @@ std::string clean(FileId file, std::string_view text, Diagnostics& diagnostics) 
         const Span span{file, at, {at.line, at.column + 1}};
         if (broken && !in_broken_run)
             diagnostics.report({Kind::bad_utf8, span, "this is not UTF-8", {}, "save the file as UTF-8"});
-        if (!broken && text[0] == '\0') diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
-        if (broken || text[0] == '\0') result += ' ';
-        else result += text.substr(0, bytes);
+        if (!broken && text[0] == '\0')
+            diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
+        if (broken || text[0] == '\0')
+            result += ' ';
+        else
+            result += text.substr(0, bytes);
         ++at.column;
         if (text[0] == '\n') at = {at.line + 1, 1};
         in_broken_run = broken;
@@ -49,7 +52,8 @@ std::string belongs(const SyntaxError& error) {
     if (error.expected.size() == 1) return std::string(text_of(error.expected.front()));
     if (expects(error, TokenKind::end_of_file)) return "a declaration";
     if (expects(error, TokenKind::colon)) return "`:`";
-    if (expects(error, TokenKind::close_paren) && expects(error, TokenKind::and_)) return "`)` or an operator";
+    if (expects(error, TokenKind::close_paren) && expects(error, TokenKind::and_))
+        return "`)` or an operator";
     if (expects(error, TokenKind::open_brace)) return "`{`";
     if (expects(error, TokenKind::close_brace)) return "`}`";
     if (expects(error, TokenKind::close_bracket)) return "`]`";
@@ -66,21 +70,26 @@ std::string hint(const SyntaxError& error, const std::string& wanted) {
         return "`" + error.seen.text + "` is a keyword and cannot be a name";
     if (wanted == "a declaration")
         return "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`";
-    if (wanted == "a statement") return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
+    if (wanted == "a statement")
+        return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
     if (wanted == "`(`" && error.before.kind == TokenKind::if_) return "write `if (condition) { … }`";
     if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
-    if (error.seen.kind == TokenKind::minus && wanted == "a value") return "a negative number is written `(-5)`";
+    if (error.seen.kind == TokenKind::minus && wanted == "a value")
+        return "a negative number is written `(-5)`";
     return {};
 }
 
 void report(const SyntaxError& error, Diagnostics& diagnostics) {
     const auto wanted = belongs(error);
-    diagnostics.report({Kind::syntax_error, error.seen.span, seen(error.seen) + " where " + wanted + " belongs", {},
+    diagnostics.report({Kind::syntax_error,
+                        error.seen.span,
+                        seen(error.seen) + " where " + wanted + " belongs",
+                        {},
                         hint(error, wanted)});
 }
 
-/// Parses, and after each syntax error again without the part that has it: so each error is one that was made, and
-/// none a consequence of another.
+/// Parses, and after each syntax error again without the part that has it: so each error is one that was
+/// made, and none a consequence of another.
 Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
     constexpr std::size_t errors_max = 20;
     auto tokens = std::move(balanced.tokens);

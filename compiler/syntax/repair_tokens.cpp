@@ -9,20 +9,29 @@ namespace {
 
 class TokenRepair {
 public:
-    TokenRepair(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+    TokenRepair(const Tokens& tokens, Diagnostics& diagnostics)
+        : tokens_(tokens), diagnostics_(diagnostics) {}
 
     Tokens run() {
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             const auto& token = tokens_[i];
             switch (token.kind) {
             case TokenKind::block_comment:
-            case TokenKind::line_comment: break;
+            case TokenKind::line_comment:
+                break;
             case TokenKind::bad_comment:
-                diagnostics_.report({Kind::unclosed_comment, opener(token), "this comment is never closed", {},
+                diagnostics_.report({Kind::unclosed_comment,
+                                     opener(token),
+                                     "this comment is never closed",
+                                     {},
                                      "end it with `*/`"});
                 break;
-            case TokenKind::bad_string: close_string(token); break;
-            case TokenKind::bad_character: i = stray_characters(i); break;
+            case TokenKind::bad_string:
+                close_string(token);
+                break;
+            case TokenKind::bad_character:
+                i = stray_characters(i);
+                break;
             default:
                 track_parens(token);
                 out_.push_back(token);
@@ -46,10 +55,14 @@ private:
 
     /// The closers at the end of an unclosed string were hardly meant to be in it.
     void close_string(Token token) {
-        diagnostics_.report({Kind::unclosed_string, token.span, "this string is not closed on its line", {},
+        diagnostics_.report({Kind::unclosed_string,
+                             token.span,
+                             "this string is not closed on its line",
+                             {},
                              "end it with `\"`; a line break inside is written `\\n`"});
         Tokens closers;
-        while (token.text.size() > 1 && std::string_view(")]},; \t").find(token.text.back()) != std::string_view::npos) {
+        while (token.text.size() > 1 &&
+               std::string_view(")]},; \t").find(token.text.back()) != std::string_view::npos) {
             const char c = token.text.back();
             token.text.pop_back();
             --token.span.end.column;
@@ -106,12 +119,13 @@ private:
         // A second quotation mark of the wrong kind on the line is no second mistake.
         const bool is_news = hint.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
-        if (is_news) diagnostics_.report({Kind::stray_character, span,
-                             "`" + printable(text) + "` has no meaning here", {},
-                             hint});
+        if (is_news)
+            diagnostics_.report(
+                {Kind::stray_character, span, "`" + printable(text) + "` has no meaning here", {}, hint});
         if (replacement)
             out_.push_back({replacement->kind, std::string(replacement->text), span, true});
-        else dropped_ = true;
+        else
+            dropped_ = true;
         return last;
     }
 

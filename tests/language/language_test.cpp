@@ -1,6 +1,6 @@
-// Runs every case in cases/: a policy, followed by what the compiler says about it in lines that start with `//! `.
-// A case is called fail_… exactly when there are errors, warn_… when there are only warnings.
-// With NACLC_UPDATE_CASES=1 in the environment the expectations are rewritten; read the difference.
+// Runs every case in cases/: a policy, followed by what the compiler says about it in lines that start with
+// `//! `. A case is called fail_… exactly when there are errors, warn_… when there are only warnings. With
+// NACLC_UPDATE_CASES=1 in the environment the expectations are rewritten; read the difference.
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/render.hpp"
 
@@ -43,7 +43,8 @@ std::pair<std::string, std::string> split(const std::string& text) {
 std::string as_comments(const std::string& text) {
     std::string result;
     std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) result += std::string(mark) + (line.empty() ? "" : " ") + line + '\n';
+    for (std::string line; std::getline(lines, line);)
+        result += std::string(mark) + (line.empty() ? "" : " ") + line + '\n';
     return result;
 }
 
@@ -75,8 +76,10 @@ TEST_CASE("each case says what it is expected to say") {
         const auto name = path.filename().string();
         const auto loaded = sema::load_text(name, policy);
         const auto said = as_comments(said_about(loaded));
-        if (updating()) std::ofstream(path, std::ios::binary) << policy << said;
-        else CHECK(said == expected);
+        if (updating())
+            std::ofstream(path, std::ios::binary) << policy << said;
+        else
+            CHECK(said == expected);
         const bool has_prefix = name.starts_with("fail_") || name.starts_with("warn_");
         CHECK((has_prefix ? name.substr(0, 5) : "") == prefix_for(loaded));
     }
@@ -86,9 +89,10 @@ TEST_CASE("errors and an appliance exclude each other") {
     for (const auto& path : cases()) {
         INFO(path.filename());
         const auto loaded = sema::load_text(path.filename().string(), split(read(path)).first);
-        const bool errors = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [](const auto& d) {
-            return syntax::info(d.kind).severity == syntax::Severity::error;
-        });
+        const bool errors =
+            std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [](const auto& d) {
+                return syntax::info(d.kind).severity == syntax::Severity::error;
+            });
         CHECK(errors != loaded.appliance.has_value());
     }
 }

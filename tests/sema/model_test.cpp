@@ -9,7 +9,8 @@ namespace {
 model::Appliance model_of(const std::string& text) {
     auto loaded = sema::load_text("policy.nacl", text);
     std::string messages;
-    for (const auto& diagnostic : loaded.diagnostics) messages += syntax::render_text(diagnostic, loaded.sources);
+    for (const auto& diagnostic : loaded.diagnostics)
+        messages += syntax::render_text(diagnostic, loaded.sources);
     INFO(messages);
     REQUIRE(loaded.appliance);
     return std::move(*loaded.appliance);
@@ -32,7 +33,8 @@ FirstCondition condition(const std::string& expression, const std::string& rest 
 }
 
 FirstCondition tcp_condition(const std::string& expression, const std::string& rest = "") {
-    return {model_of(on_chain + "Filter::TCP t { if (" + expression + ") { drop } }\nFilter::IP f { t accept }\n" + rest)};
+    return {model_of(on_chain + "Filter::TCP t { if (" + expression +
+                     ") { drop } }\nFilter::IP f { t accept }\n" + rest)};
 }
 
 bool folded(const std::string& expression, const std::string& rest = "") {
@@ -59,23 +61,28 @@ TEST_CASE("comparisons become sets of the field's values") {
 }
 
 TEST_CASE("networks are masked and ranges hold both ends") {
-    CHECK(condition("ip.saddr in 143.23.5.12/24").set().values.intervals() == Intervals{{0x8f170500, 0x8f1705ff}});
+    CHECK(condition("ip.saddr in 143.23.5.12/24").set().values.intervals() ==
+          Intervals{{0x8f170500, 0x8f1705ff}});
     CHECK(condition("ip.saddr in [126.21.28.44 - 126.21.29.10]").set().values.intervals() ==
           Intervals{{0x7e151c2c, 0x7e151d0a}});
-    CHECK(condition("ip.saddr in 10.0.0.1/32").set().values.intervals() == Intervals{{0x0a000001, 0x0a000001}});
+    CHECK(condition("ip.saddr in 10.0.0.1/32").set().values.intervals() ==
+          Intervals{{0x0a000001, 0x0a000001}});
 }
 
 TEST_CASE("sets are flattened through names, lists and objects, members by assignment included") {
-    const auto c = tcp_condition("tcp.dport in ports",
-                                 "ports: [web, [22, x.a], other]\nweb: http\nother: { p: 1000-1002, q: { r: 443 } }\n"
-                                 "other.s: 9\nx: { a: 7 }\n");
-    CHECK(c.set().values.intervals() == Intervals{{7, 7}, {9, 9}, {22, 22}, {80, 80}, {443, 443}, {1000, 1002}});
+    const auto c =
+        tcp_condition("tcp.dport in ports",
+                      "ports: [web, [22, x.a], other]\nweb: http\nother: { p: 1000-1002, q: { r: 443 } }\n"
+                      "other.s: 9\nx: { a: 7 }\n");
+    CHECK(c.set().values.intervals() ==
+          Intervals{{7, 7}, {9, 9}, {22, 22}, {80, 80}, {443, 443}, {1000, 1002}});
     CHECK(c.set().name == "ports");
 }
 
 TEST_CASE("an element shadows a constant of the language") {
-    const auto loaded = sema::load_text("p.nacl", on_chain + "http: 8080\nFilter::TCP t { if (tcp.dport == http) { drop } }\n"
-                                                             "Filter::IP f { t accept }\n");
+    const auto loaded =
+        sema::load_text("p.nacl", on_chain + "http: 8080\nFilter::TCP t { if (tcp.dport == http) { drop } }\n"
+                                             "Filter::IP f { t accept }\n");
     REQUIRE(loaded.appliance);
     CHECK(loaded.appliance->sets.at(0).values.contains(8080));
     CHECK_FALSE(loaded.appliance->sets.at(0).values.contains(80));
@@ -167,11 +174,14 @@ Iface lan { index: "c0:01:0a:00:00:2a", config: static }
 }
 
 TEST_CASE("routes keep the order of the source, whichever way they are written") {
-    const std::string ifaces = "Iface a { index: 0, address: 10.0.0.1, netmask: 255.0.0.0 }\n"
-                               "Iface b { index: 1, address: 11.0.0.1, netmask: 255.0.0.0 }\nFilter::IP f { accept }\n";
-    const auto object = model_of(ifaces + "Gateway g { z: { net: 0.0.0.0, netmask: 0.0.0.0, iface: a, nexthop: 10.0.0.9 },\n"
-                                          "connected: [b, a], y: { host: 12.0.0.7, netmask: 255.255.255.255, iface: b, cost: 4 },\n"
-                                          "forward: f, send_time_exceeded: false }\ng.x: { net: 13.1.0.0, netmask: 255.255.0.0, iface: a }\n");
+    const std::string ifaces =
+        "Iface a { index: 0, address: 10.0.0.1, netmask: 255.0.0.0 }\n"
+        "Iface b { index: 1, address: 11.0.0.1, netmask: 255.0.0.0 }\nFilter::IP f { accept }\n";
+    const auto object = model_of(
+        ifaces +
+        "Gateway g { z: { net: 0.0.0.0, netmask: 0.0.0.0, iface: a, nexthop: 10.0.0.9 },\n"
+        "connected: [b, a], y: { host: 12.0.0.7, netmask: 255.255.255.255, iface: b, cost: 4 },\n"
+        "forward: f, send_time_exceeded: false }\ng.x: { net: 13.1.0.0, netmask: 255.255.0.0, iface: a }\n");
     REQUIRE(object.gateway);
     const auto& routes = object.gateway->routes;
     REQUIRE(routes.size() == 5);
@@ -183,14 +193,17 @@ TEST_CASE("routes keep the order of the source, whichever way they are written")
     CHECK(routes[3].cost == 4);
     CHECK(routes[4].name == "x");
     CHECK_FALSE(object.gateway->send_time_exceeded);
-    const auto list = sema::load_text("p.nacl", ifaces + "Gateway g [ { net: 12.0.0.0, netmask: 255.0.0.0, iface: b } ]\n");
+    const auto list =
+        sema::load_text("p.nacl", ifaces + "Gateway g [ { net: 12.0.0.0, netmask: 255.0.0.0, iface: b } ]\n");
     REQUIRE(list.appliance);
     CHECK(list.appliance->gateway->routes.at(0).destination.address == 0x0c000000);
 }
 
 TEST_CASE("conntrack keeps the defaults of what is not set") {
-    const auto set = model_of("times: { tcp: 5 }\nConntrack c { limit: 100, timeout: { established: times } }\n"
-                              "c.drop_invalid: false\nc.timeout.confirmed: { udp: 7 }\nc.timeout.established.icmp: 9\n").conntrack;
+    const auto set =
+        model_of("times: { tcp: 5 }\nConntrack c { limit: 100, timeout: { established: times } }\n"
+                 "c.drop_invalid: false\nc.timeout.confirmed: { udp: 7 }\nc.timeout.established.icmp: 9\n")
+            .conntrack;
     CHECK(set.limit == 100);
     CHECK_FALSE(set.drop_invalid);
     CHECK(set.established.tcp == 5);
@@ -207,11 +220,14 @@ Iface eth0 { index: 0, address: 10.0.0.1, netmask: 255.0.0.0 }
 server: 10.0.0.7
 Test t {
     steps: [
-        { iface: eth0, packet: { ip: { saddr: server, daddr: 10.0.0.1, protocol: 47 } }, expect: drop, reason: ct_invalid },
+        {
+            iface: eth0, packet: { ip: { saddr: server, daddr: 10.0.0.1, protocol: 47 } },
+            expect: drop, reason: ct_invalid
+        },
         { wait: 31 },
         {
-            iface: eth0, packet: { tcp: { flags: [syn, ack], dport: http, sport: 0x10 }, payload: "a\x00b" }, expect: reject,
-            out: { iface: eth0, udp: { } }, log: "one"
+            iface: eth0, packet: { tcp: { flags: [syn, ack], dport: http, sport: 0x10 }, payload: "a\x00b" },
+            expect: reject, out: { iface: eth0, udp: { } }, log: "one"
         }
     ]
 }

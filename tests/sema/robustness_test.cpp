@@ -44,7 +44,9 @@ public:
     }
 
 private:
-    std::size_t below(std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_); }
+    std::size_t below(std::size_t end) {
+        return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
+    }
     const std::string& any_text() { return texts_[below(texts_.size())]; }
 
     /// A piece of some text: mostly a few tokens, sometimes much.
@@ -56,22 +58,69 @@ private:
     }
 
     std::string any_token() {
-        static const std::vector<std::string> tokens = {
-            "{", "}", "[", "]", "(", ")", ":", ",", ".", "-", "\"", "/*", "*/", "#", "if", "else", "not", "in", "accept",
-            "ip.saddr", "tcp.flags", "10.0.0.0/8", "255", "-1", "(-1)", "\xff", std::string(1, '\0'), "\xe2\x80\x9c", "\\",
-            "Filter::IP f {", "Iface eth0", "Test t", "a: a", "a.b", "\n", "0x", "99999999999999999999", "::", "->", "!"};
+        static const std::vector<std::string> tokens = {"{",
+                                                        "}",
+                                                        "[",
+                                                        "]",
+                                                        "(",
+                                                        ")",
+                                                        ":",
+                                                        ",",
+                                                        ".",
+                                                        "-",
+                                                        "\"",
+                                                        "/*",
+                                                        "*/",
+                                                        "#",
+                                                        "if",
+                                                        "else",
+                                                        "not",
+                                                        "in",
+                                                        "accept",
+                                                        "ip.saddr",
+                                                        "tcp.flags",
+                                                        "10.0.0.0/8",
+                                                        "255",
+                                                        "-1",
+                                                        "(-1)",
+                                                        "\xff",
+                                                        std::string(1, '\0'),
+                                                        "\xe2\x80\x9c",
+                                                        "\\",
+                                                        "Filter::IP f {",
+                                                        "Iface eth0",
+                                                        "Test t",
+                                                        "a: a",
+                                                        "a.b",
+                                                        "\n",
+                                                        "0x",
+                                                        "99999999999999999999",
+                                                        "::",
+                                                        "->",
+                                                        "!"};
         return tokens[below(tokens.size())];
     }
 
     void mutate(std::string& text) {
         const auto at = below(text.size() + 1);
         switch (below(6)) {
-        case 0: text.erase(at, below(10) + 1); break;
-        case 1: text.insert(at, any_token()); break;
-        case 2: text.insert(at, any_piece()); break;
-        case 3: text.resize(at); break;
-        case 4: if (at < text.size()) text[at] = static_cast<char>(below(256)); break;
-        default: text.replace(at, std::min(text.size() - at, below(20)), any_piece());
+        case 0:
+            text.erase(at, below(10) + 1);
+            break;
+        case 1:
+            text.insert(at, any_token());
+            break;
+        case 2:
+            text.insert(at, any_piece());
+            break;
+        case 3:
+            text.resize(at);
+            break;
+        case 4:
+            if (at < text.size()) text[at] = static_cast<char>(below(256));
+            break;
+        default:
+            text.replace(at, std::min(text.size() - at, below(20)), any_piece());
         }
     }
 
@@ -125,5 +174,6 @@ TEST_CASE("lists that name each other many times stay cheap") {
         const auto before = "l" + std::to_string(i - 1);
         text += "l" + std::to_string(i) + ": [" + before + ", " + before + ", " + before + "]\n";
     }
-    check(text + "Filter::IP f { if (ip.ttl in l59) { drop } accept }\nIface e { index: 0, prerouting: f }\n");
+    check(text +
+          "Filter::IP f { if (ip.ttl in l59) { drop } accept }\nIface e { index: 0, prerouting: f }\n");
 }

@@ -18,17 +18,19 @@ std::string rendered(const std::string& text, const Span& span) {
 TEST_CASE("a message shows its place, its line and its hint") {
     Sources sources;
     sources.add("file.nacl", "a: 1\n        if (tcp.dport == 70000) { drop }\n");
-    const Diagnostic diagnostic{Kind::port_out_of_range, {0, {2, 26}, {2, 31}},
+    const Diagnostic diagnostic{Kind::port_out_of_range,
+                                {0, {2, 26}, {2, 31}},
                                 "`tcp.dport` cannot equal 70000: ports go from 0 to 65535",
-                                {{{0, {1, 1}, {1, 2}}, "here"}}, "write less"};
-    CHECK(render_text(diagnostic, sources) ==
-          "file.nacl:2:26: error: `tcp.dport` cannot equal 70000: ports go from 0 to 65535 [port-out-of-range]\n"
-          "    2 |         if (tcp.dport == 70000) { drop }\n"
-          "      |                          ^~~~~\n"
-          "file.nacl:1:1: note: here\n"
-          "    1 | a: 1\n"
-          "      | ^\n"
-          "hint: write less\n");
+                                {{{0, {1, 1}, {1, 2}}, "here"}},
+                                "write less"};
+    CHECK(render_text(diagnostic, sources) == "file.nacl:2:26: error: `tcp.dport` cannot equal 70000: ports "
+                                              "go from 0 to 65535 [port-out-of-range]\n"
+                                              "    2 |         if (tcp.dport == 70000) { drop }\n"
+                                              "      |                          ^~~~~\n"
+                                              "file.nacl:1:1: note: here\n"
+                                              "    1 | a: 1\n"
+                                              "      | ^\n"
+                                              "hint: write less\n");
 }
 
 TEST_CASE("carets stand below their characters whatever their bytes and tabs") {
@@ -43,7 +45,8 @@ TEST_CASE("carets stand below their characters whatever their bytes and tabs") {
 TEST_CASE("the JSON form has one object a line") {
     Sources sources;
     sources.add("file.nacl", "a: \xff");
-    const Diagnostic diagnostic{Kind::bad_utf8, {0, {1, 4}, {1, 5}}, "bad \xff", {{{0, {1, 1}, {1, 2}}, "here"}}, "cure"};
+    const Diagnostic diagnostic{
+        Kind::bad_utf8, {0, {1, 4}, {1, 5}}, "bad \xff", {{{0, {1, 1}, {1, 2}}, "here"}}, "cure"};
     const auto text = render_json(diagnostic, sources);
     CHECK(text.find('\n') == text.size() - 1);
     const auto object = nlohmann::json::parse(text);

@@ -21,7 +21,10 @@ Value value(const std::string& text) {
     return std::get<Untyped>(program.declarations[0]).value;
 }
 
-template <typename T> T literal(const std::string& text) { return std::get<T>(value(text).is); }
+template <typename T>
+T literal(const std::string& text) {
+    return std::get<T>(value(text).is);
+}
 
 } // namespace
 
@@ -74,7 +77,8 @@ a.b.c: file("list.txt")
 }
 
 TEST_CASE("one line and many lines are the same program") {
-    const std::string text = "Filter::IP f { if (not a and b or (c)) { accept } else if (d == 1) { drop } else { log(\"x\") } }";
+    const std::string text =
+        "Filter::IP f { if (not a and b or (c)) { accept } else if (d == 1) { drop } else { log(\"x\") } }";
     std::string lines = text;
     for (auto at = lines.find(' '); at != std::string::npos; at = lines.find(' ', at + 1)) lines[at] = '\n';
     for (const auto& source : {text, lines}) {
