@@ -18,16 +18,23 @@ std::string policy_name(const std::string& path) {
 
 void define_object(Context& context, const Element& element) {
     switch (element.type) {
-    case ElementType::conntrack: return define_conntrack(context, element);
-    case ElementType::load_balancer: return define_load_balancer(context, element);
-    case ElementType::syslog: return define_syslog(context, element);
-    case ElementType::timer: return define_timer(context, element);
-    case ElementType::test: return define_test(context, element);
-    default: return;
+    case ElementType::conntrack:
+        return define_conntrack(context, element);
+    case ElementType::load_balancer:
+        return define_load_balancer(context, element);
+    case ElementType::syslog:
+        return define_syslog(context, element);
+    case ElementType::timer:
+        return define_timer(context, element);
+    case ElementType::test:
+        return define_test(context, element);
+    default:
+        return;
     }
 }
 
-template <typename Define> void each(Context& context, ElementType type, const Define& define) {
+template <typename Define>
+void each(Context& context, ElementType type, const Define& define) {
     for (const auto& element : context.scope.elements())
         if (element.type == type) define(context, element);
 }
@@ -35,14 +42,13 @@ template <typename Define> void each(Context& context, ElementType type, const D
 } // namespace
 
 const syntax::Object* object_value(Context& context, const Element& element) {
-    if (!element.value_is_known) return nullptr;
     const auto settled = settle(context, element.value);
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* object = std::get_if<syntax::Object>(&(*value)->is)) return object;
     context.report(syntax::Kind::wrong_member_type, element.value.span,
-                   "a value of type " + std::string(name_of(element.type)) + " is an object, and " + text_of(element.value) +
-                       " is " + kind_of(settled),
+                   with_article(element.type) + " is an object, and " + text_of(element.value) + " is " +
+                       kind_of(settled),
                    "write `" + std::string(name_of(element.type)) + " " + element.name.text + " { … }`");
     return nullptr;
 }

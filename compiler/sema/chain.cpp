@@ -7,15 +7,19 @@ namespace sema {
 
 namespace {
 
-/// Calls `found(action)` for every translation that a block can reach.
+using syntax::Kind;
+
+/// The translations that a block can reach.
 void each_translation(const Context& context, const model::Block& block, std::set<model::FunctionId>& seen,
                       std::set<model::StatementId>& found) {
     for (const auto& step : block) {
         if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) {
             const auto action = context.appliance.statements[verdict->statement].action;
-            if (action == model::Action::dnat || action == model::Action::snat) found.insert(verdict->statement);
+            if (action == model::Action::dnat || action == model::Action::snat)
+                found.insert(verdict->statement);
         }
-        if (const auto* enter = std::get_if<model::Enter>(&step.is)) each_translation(context, enter->body, seen, found);
+        if (const auto* enter = std::get_if<model::Enter>(&step.is))
+            each_translation(context, enter->body, seen, found);
         if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
             each_translation(context, branch->then, seen, found);
             each_translation(context, branch->otherwise, seen, found);
@@ -28,17 +32,47 @@ void each_translation(const Context& context, const model::Block& block, std::se
 
 constexpr std::array<std::string_view, 4> hook_names = {"prerouting", "input", "output", "postrouting"};
 
+std::optional<model::FunctionId> function_named(Context& context, const syntax::Name& name) {
+    const auto* element = context.scope.find(name.text);
+    if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
+    if (element != nullptr)
+        if (const auto found = context.function_ids.find(element); found != context.function_ids.end())
+            return found->second;
+    std::vector<std::string> names;
+    for (const auto* function : context.functions) names.push_back(function->name.text);
+    context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
+                   did_you_mean(name.text, names));
+    return std::nullopt;
+}
+
+void check_subtype(Context& context, model::FunctionId id, const syntax::Value& item) {
+    const auto& function = context.appliance.functions[id];
+    if (function.kind != model::FunctionKind::filter || function.layer == model::Layer::ip) return;
+    context.report(Kind::wrong_subtype, item.span,
+                   quoted(function.name) + " is not for all packets: a Filter on a chain is a `Filter::IP`",
+                   "call it from a `Filter::IP`, which decides about the other packets too",
+                   {{context.functions[id]->name.span, "it is declared here"}});
+}
+
 } // namespace
 
-void check_subtypes(Context& context, const std::vector<model::FunctionId>& functions, const Member& member) {
-    for (const auto id : functions) {
-        const auto& function = context.appliance.functions[id];
-        if (function.kind != model::FunctionKind::filter || function.layer == model::Layer::ip) continue;
-        context.report(syntax::Kind::wrong_subtype, member.value->span,
-                       quoted(function.name) + " is not for all packets: a Filter on a chain is a `Filter::IP`",
-                       "call it from a `Filter::IP`, which decides about the other packets too",
-                       {{context.functions[id]->name.span, "it is declared here"}});
+std::vector<ChainItem> chain_of(Context& context, const Member& member) {
+    std::vector<ChainItem> result;
+    for (const auto* item : items_of(*member.value)) {
+        if (std::holds_alternative<syntax::Bad>(item->is)) continue;
+        const auto* path = std::get_if<syntax::Path>(&item->is);
+        if (path == nullptr || path->parts.size() != 1) {
+            context.report(Kind::wrong_member_type, item->span,
+                           quoted(member.key->text) + " is a function or a list of functions, and " +
+                               text_of(*item) + " is " + kind_of(*item));
+            continue;
+        }
+        if (const auto function = function_named(context, path->parts.front())) {
+            check_subtype(context, *function, *item);
+            result.push_back({*function, item});
+        }
     }
+    return result;
 }
 
 void check_translations(Context& context) {
@@ -52,12 +86,16 @@ void check_translations(Context& context) {
                     const auto& made = context.appliance.statements[statement];
                     const bool dnat = made.action == model::Action::dnat;
                     const auto at = static_cast<model::Hook>(hook);
-                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output : at == model::Hook::postrouting;
+                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output
+                                           : at == model::Hook::postrouting;
                     if (!fits)
-                        context.report(syntax::Kind::translation_misplaced, context.spans.at(made.place),
-                                       std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
-                                           (dnat ? " comes too late to change where the packet goes" : " comes before it is known by which Iface the packet leaves"),
-                                       dnat ? "put it into `prerouting`, or `output` for packets made here" : "put it into `postrouting`");
+                        context.report(
+                            Kind::translation_misplaced, context.spans.at(made.place),
+                            std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
+                                (dnat ? " comes too late to change where the packet goes"
+                                      : " comes before it is known by which Iface the packet leaves"),
+                            dnat ? "put it into `prerouting`, or `output` for packets made here"
+                                 : "put it into `postrouting`");
                 }
             }
 }

@@ -20,14 +20,16 @@ constexpr std::array function_types = {ElementType::filter, ElementType::nat};
 constexpr std::array<std::string_view, 5> packet_objects = {"tcp", "udp", "icmp", "ct", "ip"};
 constexpr std::array<std::string_view, 6> actions = {"accept", "drop", "log", "syslog", "dnat", "snat"};
 
-template <typename Types> std::optional<ElementType> type_named(const Types& types, std::string_view word) {
+template <typename Types>
+std::optional<ElementType> type_named(const Types& types, std::string_view word) {
     const auto wanted = lower(word);
     for (const auto type : types)
         if (lower(name_of(type)) == wanted) return type;
     return std::nullopt;
 }
 
-template <typename Range> bool contains(const Range& range, const std::string& text) {
+template <typename Range>
+bool contains(const Range& range, const std::string& text) {
     return std::find(range.begin(), range.end(), text) != range.end();
 }
 
@@ -44,14 +46,17 @@ public:
         }
         if (word == "assert") return refuse("Assert", function.type.span, *function.name);
         if (const auto object = type_named(object_types, word)) {
-            report(Kind::type_misused, function.type.span, "`" + std::string(name_of(*object)) + "` is no function type",
+            report(Kind::type_misused, function.type.span,
+                   "`" + std::string(name_of(*object)) + "` is no function type",
                    "write `" + std::string(name_of(*object)) + " " + function.name->text + " { … }`");
             return add({ElementType::unsupported, *function.name, bad(function.span)});
         }
         const auto type = type_named(function_types, word);
         if (!type) {
-            report(Kind::unknown_type, function.type.span, "there is no function type `" + function.type.text + "`",
-                   or_else(did_you_mean(word, {"Filter", "Nat", "Assert"}), "functions are `Filter` or `Nat`"));
+            report(
+                Kind::unknown_type, function.type.span,
+                "there is no function type `" + function.type.text + "`",
+                or_else(did_you_mean(word, {"Filter", "Nat", "Assert"}), "functions are `Filter` or `Nat`"));
             return add({ElementType::unsupported, *function.name, bad(function.span)});
         }
         if (function.target)
@@ -68,7 +73,8 @@ public:
             return add({*type, typed.name, typed.value});
         }
         if (const auto function = type_named(function_types, word))
-            report(Kind::type_misused, typed.type.span, "`" + std::string(name_of(*function)) + "` is a function type",
+            report(Kind::type_misused, typed.type.span,
+                   "`" + std::string(name_of(*function)) + "` is a function type",
                    "write `" + typed.type.text + "::IP " + typed.name.text + " { … }`");
         else {
             std::vector<std::string> names;
@@ -90,7 +96,9 @@ public:
 
 private:
     static syntax::Value bad(const syntax::Span& span) { return {syntax::Bad{}, span}; }
-    static std::string or_else(std::string first, std::string second) { return first.empty() ? second : first; }
+    static std::string or_else(std::string first, std::string second) {
+        return first.empty() ? second : first;
+    }
 
     void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {}) {
         diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
@@ -102,13 +110,17 @@ private:
     }
 
     void check_single(ElementType type, const syntax::Span& span) {
-        const bool single = type == ElementType::gateway || type == ElementType::conntrack || type == ElementType::syslog;
+        const bool single =
+            type == ElementType::gateway || type == ElementType::conntrack || type == ElementType::syslog;
         if (!single) return;
         for (const auto& other : scope_.elements())
             if (other.type == type)
-                return diagnostics_.report({Kind::second_of_its_kind, span,
-                                            "a policy has one " + std::string(name_of(type)) + ", and this is the second",
-                                            {{other.name.span, "the first one"}}, "put everything into one"});
+                return diagnostics_.report(
+                    {Kind::second_of_its_kind,
+                     span,
+                     "a policy has one " + std::string(name_of(type)) + ", and this is the second",
+                     {{other.name.span, "the first one"}},
+                     "put everything into one"});
     }
 
     bool check_name(const syntax::Name& name) {
@@ -121,22 +133,28 @@ private:
         }
         const auto word = lower(name.text);
         if (contains(packet_objects, word)) {
-            report(Kind::bad_name, name.span, "`" + name.text + "` is a part of every packet and cannot be a name");
+            report(Kind::bad_name, name.span,
+                   "`" + name.text + "` is a part of every packet and cannot be a name");
             return false;
         }
         if (const auto* constant = constant_named(word))
             report(Kind::name_hides, name.span,
-                   "`" + name.text + "` hides the constant of that name, " + std::string(with_article(constant->kind)) +
-                       " that is " + std::to_string(constant->value));
+                   "`" + name.text + "` hides the constant of that name, " +
+                       std::string(with_article(constant->kind)) + " that is " +
+                       std::to_string(constant->value));
         else if (contains(actions, word))
-            report(Kind::name_hides, name.span, "`" + name.text + "` is the name of an action, which wins in functions");
+            report(Kind::name_hides, name.span,
+                   "`" + name.text + "` is the name of an action, which wins in functions");
         return true;
     }
 
     void add(Element element) {
         if (const auto* first = scope_.find(element.name.text)) {
-            diagnostics_.report({Kind::duplicate_name, element.name.span, quoted(element.name.text) + " is declared twice",
-                                 {{first->name.span, "the first declaration"}}, "give one of them another name"});
+            diagnostics_.report({Kind::duplicate_name,
+                                 element.name.span,
+                                 quoted(element.name.text) + " is declared twice",
+                                 {{first->name.span, "the first declaration"}},
+                                 "give one of them another name"});
             return;
         }
         if (check_name(element.name)) scope_.add(std::move(element));
@@ -148,7 +166,8 @@ private:
 
 } // namespace
 
-Assignments collect(const std::vector<syntax::Program>& programs, Scope& scope, syntax::Diagnostics& diagnostics) {
+Assignments collect(const std::vector<syntax::Program>& programs, Scope& scope,
+                    syntax::Diagnostics& diagnostics) {
     Collector collector(scope, diagnostics);
     for (const auto& program : programs)
         for (const auto& declaration : program.declarations) std::visit(collector, declaration);

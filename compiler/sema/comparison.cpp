@@ -26,7 +26,8 @@ struct Side {
         const auto* v = literal();
         if (v == nullptr) return false;
         return std::holds_alternative<syntax::List>(v->is) || std::holds_alternative<syntax::Object>(v->is) ||
-               std::holds_alternative<syntax::Cidr>(v->is) || std::holds_alternative<syntax::IntegerRange>(v->is) ||
+               std::holds_alternative<syntax::Cidr>(v->is) ||
+               std::holds_alternative<syntax::IntegerRange>(v->is) ||
                std::holds_alternative<syntax::AddressRange>(v->is) ||
                std::holds_alternative<syntax::DecimalRange>(v->is);
     }
@@ -40,34 +41,48 @@ model::Relation relation_of(Operator sign) { return static_cast<model::Relation>
 
 Operator mirrored(Operator sign) {
     switch (sign) {
-    case Operator::less: return Operator::greater;
-    case Operator::greater: return Operator::less;
-    case Operator::less_equal: return Operator::greater_equal;
-    case Operator::greater_equal: return Operator::less_equal;
-    default: return sign;
+    case Operator::less:
+        return Operator::greater;
+    case Operator::greater:
+        return Operator::less;
+    case Operator::less_equal:
+        return Operator::greater_equal;
+    case Operator::greater_equal:
+        return Operator::less_equal;
+    default:
+        return sign;
     }
 }
 
-bool is_order(Operator sign) { return sign != Operator::equal && sign != Operator::not_equal && sign != Operator::in; }
+bool is_order(Operator sign) {
+    return sign != Operator::equal && sign != Operator::not_equal && sign != Operator::in;
+}
 
 /// The values v of the field for which `v sign value` holds.
 model::IntervalSet satisfying(Operator sign, model::Value value, model::Value max) {
     const model::IntervalSet equal{{value, value}};
     const model::IntervalSet less = value == 0 ? model::IntervalSet{} : model::IntervalSet{{0, value - 1}};
     switch (sign) {
-    case Operator::not_equal: return equal.complement(max);
-    case Operator::less: return less;
-    case Operator::greater: return model::IntervalSet{{0, value}}.complement(max);
-    case Operator::less_equal: return model::IntervalSet{{0, value}};
-    case Operator::greater_equal: return less.complement(max);
-    default: return equal;
+    case Operator::not_equal:
+        return equal.complement(max);
+    case Operator::less:
+        return less;
+    case Operator::greater:
+        return model::IntervalSet{{0, value}}.complement(max);
+    case Operator::less_equal:
+        return model::IntervalSet{{0, value}};
+    case Operator::greater_equal:
+        return less.complement(max);
+    default:
+        return equal;
     }
 }
 
 /// Kinds whose values can stand on both sides of one comparison.
 bool comparable(FieldKind a, FieldKind b) {
     const auto is_plain = [](FieldKind k) {
-        return k == FieldKind::number || k == FieldKind::port || k == FieldKind::protocol || k == FieldKind::icmp_type;
+        return k == FieldKind::number || k == FieldKind::port || k == FieldKind::protocol ||
+               k == FieldKind::icmp_type;
     };
     return a == b || ((a == FieldKind::number || b == FieldKind::number) && is_plain(a) && is_plain(b));
 }
@@ -83,25 +98,32 @@ struct Folded {
 
 std::optional<Folded> folded(const Leaf& leaf) {
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is))
-        return Folded{Folded::Type::integer, (*constant)->kind, static_cast<std::int64_t>((*constant)->value), 0, {}};
+        return Folded{
+            Folded::Type::integer, (*constant)->kind, static_cast<std::int64_t>((*constant)->value), 0, {}};
     const auto& is = std::get<const syntax::Value*>(leaf.is)->is;
-    if (const auto* i = std::get_if<syntax::Integer>(&is)) return Folded{Folded::Type::integer, {}, i->value, 0, {}};
-    if (const auto* a = std::get_if<syntax::Address>(&is)) return Folded{Folded::Type::address, {}, a->ipv4, 0, {}};
-    if (const auto* b = std::get_if<syntax::Boolean>(&is)) return Folded{Folded::Type::boolean, {}, b->value, 0, {}};
-    if (const auto* s = std::get_if<syntax::String>(&is)) return Folded{Folded::Type::string, {}, 0, 0, s->text};
-    if (const auto* d = std::get_if<syntax::Decimal>(&is)) return Folded{Folded::Type::decimal, {}, 0, d->value, {}};
+    if (const auto* i = std::get_if<syntax::Integer>(&is))
+        return Folded{Folded::Type::integer, {}, i->value, 0, {}};
+    if (const auto* a = std::get_if<syntax::Address>(&is))
+        return Folded{Folded::Type::address, {}, a->ipv4, 0, {}};
+    if (const auto* b = std::get_if<syntax::Boolean>(&is))
+        return Folded{Folded::Type::boolean, {}, b->value, 0, {}};
+    if (const auto* s = std::get_if<syntax::String>(&is))
+        return Folded{Folded::Type::string, {}, 0, 0, s->text};
+    if (const auto* d = std::get_if<syntax::Decimal>(&is))
+        return Folded{Folded::Type::decimal, {}, 0, d->value, {}};
     return std::nullopt;
 }
 
 class Comparer {
 public:
     Comparer(Conditions& conditions, const syntax::Comparison& comparison, const syntax::Span& span)
-        : conditions_(conditions), context_(conditions.context), comparison_(comparison), span_(span),
-          left_{comparison.left, settle(context_, comparison.left)},
+        : conditions_(conditions), context_(conditions.context), comparison_(comparison),
+          span_(span), left_{comparison.left, settle(context_, comparison.left)},
           right_{comparison.right, settle(context_, comparison.right)} {}
 
     Result run() {
-        if (!usable(left_) | !usable(right_)) return std::nullopt;
+        const auto is_poison = [](const Side& side) { return std::holds_alternative<Poison>(side.settled); };
+        if (is_poison(left_) || is_poison(right_) || !usable(left_) | !usable(right_)) return std::nullopt;
         if (comparison_.relation == Operator::in) return membership();
         if (left_.is_set() || right_.is_set()) return set_relation();
         if (left_.field() && right_.field()) return two_fields();
@@ -112,7 +134,6 @@ public:
 
 private:
     bool usable(const Side& side) {
-        if (std::holds_alternative<Poison>(side.settled)) return false;
         if (std::holds_alternative<const Element*>(side.settled)) {
             report(Kind::not_a_value, side.value.span,
                    text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared");
@@ -126,7 +147,8 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
     }
 
-    Result made(std::variant<model::Constant, model::Test, model::Compare, model::Not, model::All, model::Any> is) const {
+    Result made(std::variant<model::Constant, model::Test, model::Compare, model::Not, model::All, model::Any>
+                    is) const {
         return model::Condition{std::move(is), place_of(span_)};
     }
 
@@ -149,18 +171,23 @@ private:
     Result membership() {
         if (left_.is_set()) {
             const bool flags = right_.field() && info(*right_.field()).kind == FieldKind::flags;
-            report(Kind::set_on_the_left, left_.value.span, text_of(left_.value) + " is " + kind_of(left_.settled) + ", and only a single value can be in something",
-                   flags ? "test one flag each: `syn in tcp.flags and ack in tcp.flags`" : "write the property first: `ip.saddr in …`");
+            report(Kind::set_on_the_left, left_.value.span,
+                   text_of(left_.value) + " is " + kind_of(left_.settled) +
+                       ", and only a single value can be in something",
+                   flags ? "test one flag each: `syn in tcp.flags and ack in tcp.flags`"
+                         : "write the property first: `ip.saddr in …`");
             return std::nullopt;
         }
         if (right_.field() && info(*right_.field()).kind == FieldKind::flags && !left_.field()) {
             const auto bits = interval_of(context_, *right_.field(), left_.leaf(), left_.value.span);
             if (!bits) return std::nullopt;
-            return made(model::Test{*right_.field(), add_set("", {{bits->low, bits->low}}, span_), bits->low});
+            return made(
+                model::Test{*right_.field(), add_set("", {{bits->low, bits->low}}, span_), bits->low});
         }
         if (!right_.is_set()) {
             report(Kind::not_a_set, right_.value.span,
-                   text_of(right_.value) + " is " + describe(right_) + ", not a set", "compare with `==`, or write `[…]`");
+                   text_of(right_.value) + " is " + describe(right_) + ", not a set",
+                   "compare with `==`, or write `[…]`");
             return std::nullopt;
         }
         if (left_.field()) return field_in_set(*left_.field());
@@ -178,12 +205,14 @@ private:
         // Ports of TCP and UDP have one range, numbers have many: those are checked each time.
         const bool shareable = named && info(field).kind != FieldKind::number;
         const auto known = conditions_.named_sets.find(key);
-        if (shareable && known != conditions_.named_sets.end()) return made(model::Test{field, known->second});
+        if (shareable && known != conditions_.named_sets.end())
+            return made(model::Test{field, known->second});
         auto values = values_of(context_, field, right_.value);
         if (!values) return std::nullopt;
         if (values->empty()) report(Kind::empty_set, right_.value.span, "nothing is in an empty set");
         warn_if_constant(field, *values);
-        const auto set = named ? add_set(to_string(std::get<syntax::Path>(right_.value.is)), std::move(*values), literal->span)
+        const auto set = named ? add_set(to_string(std::get<syntax::Path>(right_.value.is)),
+                                         std::move(*values), literal->span)
                                : add_set("", std::move(*values), right_.value.span);
         if (shareable) conditions_.named_sets.emplace(key, set);
         return made(model::Test{field, set});
@@ -193,7 +222,8 @@ private:
         const auto& set = left_.is_set() ? left_ : right_;
         const auto& other = left_.is_set() ? right_ : left_;
         const bool flags = other.field() && info(*other.field()).kind == FieldKind::flags;
-        if (flags && !is_order(comparison_.relation) && std::holds_alternative<syntax::List>(set.literal()->is)) {
+        if (flags && !is_order(comparison_.relation) &&
+            std::holds_alternative<syntax::List>(set.literal()->is)) {
             const auto bits = flag_bits(context_, set.value);
             if (!bits) return std::nullopt;
             return test(*other.field(), satisfying(comparison_.relation, *bits, info(*other.field()).max()));
@@ -202,8 +232,8 @@ private:
         if (comparison_.relation == Operator::equal) hint = "write `in`";
         if (comparison_.relation == Operator::not_equal) hint = "write `not … in …`";
         report(Kind::set_in_comparison, comparison_.operator_span,
-               "`" + std::string(to_string(comparison_.relation)) + "` compares single values, and " + text_of(set.value) +
-                   " is " + kind_of(set.settled),
+               "`" + std::string(to_string(comparison_.relation)) + "` compares single values, and " +
+                   text_of(set.value) + " is " + kind_of(set.settled),
                hint);
         return std::nullopt;
     }
@@ -222,9 +252,11 @@ private:
 
     bool ordered(model::Field field) {
         const auto kind = info(field).kind;
-        if (!is_order(comparison_.relation) || (kind != FieldKind::state && kind != FieldKind::boolean)) return true;
+        if (!is_order(comparison_.relation) || (kind != FieldKind::state && kind != FieldKind::boolean))
+            return true;
         report(Kind::no_order, comparison_.operator_span,
-               quoted(info(field).name) + " is " + std::string(with_article(kind)) + ", and these have no order",
+               quoted(info(field).name) + " is " + std::string(with_article(kind)) +
+                   ", and these have no order",
                "compare with `==` or `!=`");
         return false;
     }
@@ -239,7 +271,8 @@ private:
     bool same_type(const Leaf& a, const Leaf& b) {
         const auto x = folded(a), y = folded(b);
         if (x && y && x->type == y->type && (!x->kind || !y->kind || x->kind == y->kind)) return true;
-        report(Kind::type_mismatch, span_, text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b));
+        report(Kind::type_mismatch, span_,
+               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b));
         return false;
     }
 
@@ -249,7 +282,8 @@ private:
         const auto x = *folded(a), y = *folded(b);
         const bool unordered = x.type == Folded::Type::boolean || x.type == Folded::Type::string;
         if (is_order(comparison_.relation) && unordered) {
-            report(Kind::no_order, comparison_.operator_span, text_of(a) + " is " + kind_of(a) + ", and these have no order",
+            report(Kind::no_order, comparison_.operator_span,
+                   text_of(a) + " is " + kind_of(a) + ", and these have no order",
                    "compare with `==` or `!=`");
             return std::nullopt;
         }
@@ -259,12 +293,18 @@ private:
 
     bool holds(std::partial_ordering order) const {
         switch (comparison_.relation) {
-        case Operator::equal: return order == 0;
-        case Operator::not_equal: return order != 0;
-        case Operator::less: return order < 0;
-        case Operator::greater: return order > 0;
-        case Operator::less_equal: return order <= 0;
-        default: return order >= 0;
+        case Operator::equal:
+            return order == 0;
+        case Operator::not_equal:
+            return order != 0;
+        case Operator::less:
+            return order < 0;
+        case Operator::greater:
+            return order > 0;
+        case Operator::less_equal:
+            return order <= 0;
+        default:
+            return order >= 0;
         }
     }
 
@@ -311,7 +351,8 @@ private:
 
 } // namespace
 
-std::optional<model::Condition> Conditions::compare(const syntax::Comparison& comparison, const syntax::Span& span) {
+std::optional<model::Condition> Conditions::compare(const syntax::Comparison& comparison,
+                                                    const syntax::Span& span) {
     return Comparer(*this, comparison, span).run();
 }
 

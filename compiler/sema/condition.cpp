@@ -10,10 +10,14 @@ using syntax::Kind;
 
 std::string_view name_of(model::Layer layer) {
     switch (layer) {
-    case model::Layer::tcp: return "TCP";
-    case model::Layer::udp: return "UDP";
-    case model::Layer::icmp: return "ICMP";
-    default: return "IP";
+    case model::Layer::tcp:
+        return "TCP";
+    case model::Layer::udp:
+        return "UDP";
+    case model::Layer::icmp:
+        return "ICMP";
+    default:
+        return "IP";
     }
 }
 
@@ -34,11 +38,13 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
             return model::Condition{model::Test{*field, set}, place};
         }
         context.report(Kind::not_a_condition, value.span,
-                       text_of(value) + " is " + std::string(with_article(info(*field).kind)) + ", not a condition",
+                       text_of(value) + " is " + std::string(with_article(info(*field).kind)) +
+                           ", not a condition",
                        "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
         return std::nullopt;
     }
-    context.report(Kind::not_a_condition, value.span, text_of(value) + " is " + kind_of(settled) + ", not a condition");
+    context.report(Kind::not_a_condition, value.span,
+                   text_of(value) + " is " + kind_of(settled) + ", not a condition");
     return std::nullopt;
 }
 
@@ -48,7 +54,9 @@ struct Translate {
     using Result = std::optional<model::Condition>;
 
     Result operator()(const syntax::Value& value) const { return bare(conditions, value); }
-    Result operator()(const syntax::Comparison& comparison) const { return conditions.compare(comparison, span); }
+    Result operator()(const syntax::Comparison& comparison) const {
+        return conditions.compare(comparison, span);
+    }
     Result operator()(const syntax::Not& negation) const {
         auto operand = conditions.translate(negation.operand.front());
         if (!operand) return std::nullopt;
@@ -60,10 +68,12 @@ struct Translate {
     Result operator()(const syntax::Or& chain) const { return all<model::Any>(chain.operands); }
 
     /// Every operand is checked, also behind a wrong one.
-    template <typename Node> Result all(const std::vector<syntax::Expression>& operands) const {
+    template <typename Node>
+    Result all(const std::vector<syntax::Expression>& operands) const {
         Node node;
         for (const auto& operand : operands)
-            if (auto condition = conditions.translate(operand)) node.operands.push_back(std::move(*condition));
+            if (auto condition = conditions.translate(operand))
+                node.operands.push_back(std::move(*condition));
         if (node.operands.size() < operands.size()) return std::nullopt;
         return model::Condition{std::move(node), place_of(span)};
     }

@@ -16,7 +16,8 @@ void read_times(Context& context, const Member& member, model::Timeouts& times) 
     const ObjectReader reader(context, *object, "a timeout", {"tcp", "udp", "icmp"}, false);
     const auto read = [&](std::string_view key, std::uint32_t& seconds) {
         if (const auto value = reader[key])
-            seconds = static_cast<std::uint32_t>(integer_of(context, value, 0, timeout_max_s).value_or(seconds));
+            seconds =
+                static_cast<std::uint32_t>(integer_of(context, value, 0, timeout_max_s).value_or(seconds));
     };
     read("tcp", times.tcp);
     read("udp", times.udp);
@@ -26,7 +27,8 @@ void read_times(Context& context, const Member& member, model::Timeouts& times) 
 void read_timeouts(Context& context, const Member& member, model::Conntrack& conntrack) {
     const auto* object = object_of(context, member);
     if (object == nullptr) return;
-    const ObjectReader reader(context, *object, "`timeout`", {"established", "confirmed", "unconfirmed"}, false);
+    const ObjectReader reader(context, *object, "`timeout`", {"established", "confirmed", "unconfirmed"},
+                              false);
     if (const auto state = reader["established"]) read_times(context, state, conntrack.established);
     if (const auto state = reader["confirmed"]) read_times(context, state, conntrack.confirmed);
     if (const auto state = reader["unconfirmed"]) read_times(context, state, conntrack.unconfirmed);
@@ -38,18 +40,21 @@ void define_conntrack(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
     auto& conntrack = context.appliance.conntrack;
-    const ObjectReader reader(context, *object, "Conntrack", {"limit", "reserve", "stateful_tcp", "drop_invalid", "timeout"}, false);
+    const ObjectReader reader(context, *object, "Conntrack",
+                              {"limit", "reserve", "stateful_tcp", "drop_invalid", "timeout"}, false);
     if (const auto limit = reader["limit"])
         if (const auto flows = integer_of(context, limit, 0, flows_max); flows && *flows > 0)
             conntrack.limit = static_cast<std::uint32_t>(*flows);
     if (const auto reserve = reader["reserve"])
         if (integer_of(context, reserve, 0, flows_max))
-            context.report(syntax::Kind::unused_setting, reserve.key->span, "`reserve` has no effect: all memory is there from the start", "leave it out");
+            context.report(syntax::Kind::unused_setting, reserve.key->span,
+                           "`reserve` has no effect: all memory is there from the start", "leave it out");
     if (const auto stateful = reader["stateful_tcp"]) {
         conntrack.stateful_tcp = boolean_of(context, stateful).value_or(false);
         if (conntrack.stateful_tcp) context.pending("stateful_tcp", stateful.key->span);
     }
-    if (const auto drop = reader["drop_invalid"]) conntrack.drop_invalid = boolean_of(context, drop).value_or(true);
+    if (const auto drop = reader["drop_invalid"])
+        conntrack.drop_invalid = boolean_of(context, drop).value_or(true);
     if (const auto timeout = reader["timeout"]) read_timeouts(context, timeout, conntrack);
 }
 

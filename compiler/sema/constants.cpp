@@ -44,14 +44,15 @@ constexpr std::array table = {
 };
 
 constexpr std::array<std::string_view, 12> config_words = {
-    "dhcp", "dhcp-with-fallback", "static", "round_robin", "timestamp", "stats",
-    "memory", "cpu", "lb", "stack-sampling", "timers", "strict"};
+    "dhcp", "dhcp-with-fallback", "static", "round_robin", "timestamp", "stats", "memory", "cpu",
+    "lb",   "stack-sampling",     "timers", "strict"};
 
 } // namespace
 
 const Constant* constant_named(std::string_view name) {
     const auto wanted = lower(name);
-    const auto found = std::find_if(table.begin(), table.end(), [&](const auto& c) { return c.name == wanted; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const auto& c) { return c.name == wanted; });
     return found == table.end() ? nullptr : &*found;
 }
 
@@ -67,14 +68,22 @@ bool is_config_word(std::string_view name) {
 
 std::string_view with_article(model::FieldKind kind) {
     switch (kind) {
-    case number: return "a number";
-    case address: return "an address";
-    case port: return "a port";
-    case protocol: return "a protocol";
-    case icmp_type: return "an ICMP type";
-    case flags: return "a set of TCP flags";
-    case state: return "a flow state";
-    case boolean: return "true or false";
+    case number:
+        return "a number";
+    case address:
+        return "an address";
+    case port:
+        return "a port";
+    case protocol:
+        return "a protocol";
+    case icmp_type:
+        return "an ICMP type";
+    case flags:
+        return "a set of TCP flags";
+    case state:
+        return "a flow state";
+    case boolean:
+        return "true or false";
     }
     return {};
 }

@@ -27,9 +27,9 @@ struct Context {
     model::Appliance appliance;
     std::map<const Element*, model::IfaceId> iface_ids;
     std::map<const Element*, model::FunctionId> function_ids;
-    std::vector<const Element*> functions; ///< by FunctionId
-    std::set<const Element*> ifaces_with_nic;         ///< those whose `index` could be read
-    std::set<model::FunctionId> broken_functions;     ///< a statement of theirs was refused: their flow has holes
+    std::vector<const Element*> functions;        ///< by FunctionId
+    std::set<const Element*> ifaces_with_nic;     ///< those whose `index` and `vlan` could be read
+    std::set<model::FunctionId> broken_functions; ///< a statement of theirs was refused: their flow has holes
     /// Names that are being followed, and names that were found to lead back to themselves.
     std::vector<const syntax::Path*> following;
     std::set<const syntax::Path*> cyclic;

@@ -1,5 +1,5 @@
-// Which paths through a function reach a verdict. This follows the control flow alone: whether a program is legal
-// never depends on what a solver finds out about its conditions.
+// Which paths through a function reach a verdict. This follows the control flow alone: whether a program is
+// legal never depends on what a solver finds out about its conditions.
 #include "compiler/sema/function.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -52,23 +52,32 @@ public:
             if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
                 if (!has_verdict(step)) continue;
                 const bool then_decides = decides(branch->then, layer);
-                notes.push_back({span_at(branch->condition.place), then_decides ? "when this is false" : "when this is true"});
+                notes.push_back({span_at(branch->condition.place),
+                                 then_decides ? "when this is false" : "when this is true"});
                 explain(then_decides ? branch->otherwise : branch->then, layer, notes);
             } else if (const auto* enter = std::get_if<model::Enter>(&step.is)) {
                 if (!takes_all(enter->layer, layer))
-                    notes.push_back({span_at(step.place), "packets other than " + std::string(name_of(enter->layer)) + " pass this by"});
-                else explain(enter->body, layer, notes);
+                    notes.push_back(
+                        {span_at(step.place),
+                         "packets other than " + std::string(name_of(enter->layer)) + " pass this by"});
+                else
+                    explain(enter->body, layer, notes);
             } else if (const auto* call = std::get_if<model::Call>(&step.is)) {
                 const auto& callee = functions_[call->function];
                 if (!takes_all(callee.layer, layer))
-                    notes.push_back({span_at(step.place), "packets other than " + std::string(name_of(callee.layer)) + " pass this by"});
-                else if (has_verdict(step)) notes.push_back({span_at(step.place), "when " + quoted(callee.name) + " reaches no verdict"});
+                    notes.push_back(
+                        {span_at(step.place),
+                         "packets other than " + std::string(name_of(callee.layer)) + " pass this by"});
+                else if (has_verdict(step))
+                    notes.push_back(
+                        {span_at(step.place), "when " + quoted(callee.name) + " reaches no verdict"});
             }
         }
     }
 
     /// Calls `unreachable(first step behind, the step that decides)`.
-    template <typename Found> void dead_steps(const model::Block& block, Layer layer, const Found& unreachable) {
+    template <typename Found>
+    void dead_steps(const model::Block& block, Layer layer, const Found& unreachable) {
         for (std::size_t i = 0; i < block.size(); ++i) {
             if (const auto* branch = std::get_if<model::Branch>(&block[i].is)) {
                 dead_steps(branch->then, layer, unreachable);
@@ -112,14 +121,17 @@ std::set<model::FunctionId> attached(const model::Appliance& appliance) {
     std::set<model::FunctionId> result;
     for (const auto& iface : appliance.ifaces)
         for (const auto& chain : iface.chains) result.insert(chain.begin(), chain.end());
-    if (appliance.gateway) result.insert(appliance.gateway->forward.begin(), appliance.gateway->forward.end());
+    if (appliance.gateway)
+        result.insert(appliance.gateway->forward.begin(), appliance.gateway->forward.end());
     return result;
 }
 
 /// The calls of a block, with their places.
-void collect_calls(const model::Block& block, std::vector<std::pair<model::FunctionId, model::Place>>& calls) {
+void collect_calls(const model::Block& block,
+                   std::vector<std::pair<model::FunctionId, model::Place>>& calls) {
     for (const auto& step : block) {
-        if (const auto* call = std::get_if<model::Call>(&step.is)) calls.emplace_back(call->function, step.place);
+        if (const auto* call = std::get_if<model::Call>(&step.is))
+            calls.emplace_back(call->function, step.place);
         if (const auto* enter = std::get_if<model::Enter>(&step.is)) collect_calls(enter->body, calls);
         if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
             collect_calls(branch->then, calls);
@@ -132,7 +144,8 @@ class RecursionCheck {
 public:
     explicit RecursionCheck(Context& context)
         : context_(context), calls_(context.functions.size()), state_(context.functions.size()) {
-        for (std::size_t i = 0; i < calls_.size(); ++i) collect_calls(context.appliance.functions[i].body, calls_[i]);
+        for (std::size_t i = 0; i < calls_.size(); ++i)
+            collect_calls(context.appliance.functions[i].body, calls_[i]);
     }
 
     bool run() {
@@ -172,10 +185,12 @@ private:
         while (frame->id != callee) ++frame;
         for (; frame != stack.end(); ++frame) {
             const auto& [target, place] = calls_[frame->id][frame->next - 1];
-            notes.push_back({context_.spans.at(place), quoted(name(frame->id)) + " calls " + quoted(name(target)) + " here"});
+            notes.push_back({context_.spans.at(place),
+                             quoted(name(frame->id)) + " calls " + quoted(name(target)) + " here"});
         }
-        context_.report(Kind::recursion, context_.functions[callee]->name.span, quoted(name(callee)) + " calls itself",
-                        "a packet must get through every function in bounded time: break the circle", std::move(notes));
+        context_.report(
+            Kind::recursion, context_.functions[callee]->name.span, quoted(name(callee)) + " calls itself",
+            "a packet must get through every function in bounded time: break the circle", std::move(notes));
     }
 
     const std::string& name(model::FunctionId id) const { return context_.appliance.functions[id].name; }
@@ -196,8 +211,10 @@ void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
     for (model::FunctionId id = 0; id < context.functions.size(); ++id)
         if (!used.contains(id))
             context.report(Kind::unused_function, context.functions[id]->name.span,
-                           quoted(context.functions[id]->name.text) + " stands on no chain and is called by nothing",
-                           "name it in an Iface's `prerouting`, `input`, `output` or `postrouting`, or the Gateway's `forward`");
+                           quoted(context.functions[id]->name.text) +
+                               " stands on no chain and is called by nothing",
+                           "name it in an Iface's `prerouting`, `input`, `output` or `postrouting`, or the "
+                           "Gateway's `forward`");
 }
 
 } // namespace
@@ -210,11 +227,13 @@ void check_flow(Context& context) {
     for (model::FunctionId id = 0; id < functions.size(); ++id) {
         const auto& function = functions[id];
         if (context.broken_functions.contains(id)) continue;
-        flow.dead_steps(function.body, function.layer, [&](const model::Step& step, const model::Step& decider) {
-            context.report(Kind::unreachable_statement, context.spans.at(step.place), "no packet gets here",
-                           "leave it out, or move it up",
-                           {{context.spans.at(decider.place), "every packet has its verdict after this"}});
-        });
+        flow.dead_steps(
+            function.body, function.layer, [&](const model::Step& step, const model::Step& decider) {
+                context.report(
+                    Kind::unreachable_statement, context.spans.at(step.place), "no packet gets here",
+                    "leave it out, or move it up",
+                    {{context.spans.at(decider.place), "every packet has its verdict after this"}});
+            });
     }
     const auto on_chains = attached(context.appliance);
     for (const auto id : on_chains) {
@@ -225,7 +244,8 @@ void check_flow(Context& context) {
                        quoted(functions[id].name) + " stands on a chain and can end without a verdict",
                        "end it with `accept` or `drop`", std::move(path));
     }
-    check_use(context, on_chains);
+    // A chain with a mistake in it may be the one that a function was meant for.
+    if (!context.diagnostics.has_errors()) check_use(context, on_chains);
 }
 
 } // namespace sema

@@ -17,7 +17,8 @@ constexpr std::array<std::pair<std::string_view, Layer>, 4> subtypes = {
     {{"IP", Layer::ip}, {"TCP", Layer::tcp}, {"UDP", Layer::udp}, {"ICMP", Layer::icmp}}};
 constexpr std::array<std::string_view, 8> severities = {"emerg",   "alert",  "crit", "err",
                                                         "warning", "notice", "info", "debug"};
-constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log", "syslog", "dnat", "snat"};
+constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log",
+                                                     "syslog", "dnat", "snat"};
 constexpr std::size_t log_max_bytes = 1000;
 
 std::string_view name_of(Layer layer) {
@@ -56,7 +57,8 @@ public:
     model::Block block(const std::vector<syntax::Statement>& statements, Layer layer) {
         model::Block result;
         for (const auto& statement : statements) {
-            auto step = std::visit([&](const auto& s) { return translate(s, statement.span, layer); }, statement.is);
+            auto step =
+                std::visit([&](const auto& s) { return translate(s, statement.span, layer); }, statement.is);
             if (!step) continue;
             const auto* inner = std::get_if<syntax::Function>(&statement.is);
             context_.spans[place_of(statement.span)] = inner == nullptr ? statement.span : inner->heading();
@@ -88,15 +90,18 @@ private:
         bool fine = true;
         if (lower(inner.type.text) != lower(kind_name(kind_))) {
             report(Kind::wrong_function_type, inner.type.span,
-                   "a " + std::string(kind_name(kind_)) + " function holds " + std::string(kind_name(kind_)) + " functions only",
+                   "a " + std::string(kind_name(kind_)) + " function holds " + std::string(kind_name(kind_)) +
+                       " functions only",
                    "write `" + std::string(kind_name(kind_)) + "::" + inner.subtype.text + "`");
             fine = false;
         }
-        if (inner.target) report(Kind::type_misused, inner.target->span, "only an `Assert` is about a chain or a path");
+        if (inner.target)
+            report(Kind::type_misused, inner.target->span, "only an `Assert` is about a chain or a path");
         const auto own = layer_of(context_, inner.subtype);
         if (own && !can_hold(layer, *own)) {
-            report(Kind::wrong_subtype, inner.subtype.span, "no " + std::string(name_of(*own)) + " packet comes here: only " +
-                                                                std::string(name_of(layer)) + " packets do");
+            report(Kind::wrong_subtype, inner.subtype.span,
+                   "no " + std::string(name_of(*own)) + " packet comes here: only " +
+                       std::string(name_of(layer)) + " packets do");
             fine = false;
         }
         if (!fine || !own) return std::nullopt;
@@ -107,7 +112,8 @@ private:
         const auto& name = action.name.parts.front();
         const auto word = lower(name.text);
         if (action.name.parts.size() > 1) {
-            report(Kind::unknown_statement, action.name.span, quoted(to_string(action.name)) + " is no statement");
+            report(Kind::unknown_statement, action.name.span,
+                   quoted(to_string(action.name)) + " is no statement");
             return std::nullopt;
         }
         const auto* element = context_.scope.find(name.text);
@@ -128,9 +134,11 @@ private:
     bool allowed_in(FunctionKind kind, const std::string& word, const syntax::Span& span) {
         if (kind == kind_) return true;
         report(Kind::action_not_allowed, span,
-               quoted(word) + " is for " + std::string(kind_name(kind)) + " functions, and this is a " + std::string(kind_name(kind_)),
-               kind_ == FunctionKind::nat ? "a Nat translates and accepts by itself; put decisions into a Filter"
-                                          : "put it into a Nat function on the same chain");
+               quoted(word) + " is for " + std::string(kind_name(kind)) + " functions, and this is a " +
+                   std::string(kind_name(kind_)),
+               kind_ == FunctionKind::nat
+                   ? "a Nat translates and accepts by itself; put decisions into a Filter"
+                   : "put it into a Nat function on the same chain");
         return false;
     }
 
@@ -142,10 +150,13 @@ private:
     Made verdict(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
         if (!allowed_in(FunctionKind::filter, word, action.name.span)) return std::nullopt;
         if (!action.arguments.empty()) {
-            report(Kind::wrong_arguments, action.arguments.front().span, quoted(word) + " takes no arguments", "write " + quoted(word));
+            report(Kind::wrong_arguments, action.arguments.front().span, quoted(word) + " takes no arguments",
+                   "write " + quoted(word));
             return std::nullopt;
         }
-        const auto what = word == "accept" ? model::Action::accept : word == "drop" ? model::Action::drop : model::Action::reject;
+        const auto what = word == "accept" ? model::Action::accept
+                          : word == "drop" ? model::Action::drop
+                                           : model::Action::reject;
         return statement({what, {}, {}, place_of(span)});
     }
 
@@ -159,25 +170,30 @@ private:
     }
 
     std::optional<NatArguments> nat_arguments(const syntax::Action& action, const std::string& word) {
-        const auto usage = "write `" + word + "(10.0.0.5)`, `" + word + "(8080)` or `" + word + "(10.0.0.5, 8080)`";
+        const auto usage =
+            "write `" + word + "(10.0.0.5)`, `" + word + "(8080)` or `" + word + "(10.0.0.5, 8080)`";
         const auto count = action.arguments.size();
         if (count == 0 || count > 2) {
             report(Kind::wrong_arguments, action.name.span,
-                   quoted(word) + " takes an address, a port, or both, and got " + std::to_string(count) + " arguments", usage);
+                   quoted(word) + " takes an address, a port, or both, and got " + std::to_string(count) +
+                       " arguments",
+                   usage);
             return std::nullopt;
         }
         NatArguments result;
         for (std::size_t i = 0; i < count; ++i)
-            if (!nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result)) return std::nullopt;
+            if (!nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result))
+                return std::nullopt;
         return result;
     }
 
-    bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address, const std::string& usage,
-                      NatArguments& result) {
+    bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address,
+                      const std::string& usage, NatArguments& result) {
         const auto settled = settle(context_, argument);
         if (std::holds_alternative<Poison>(settled)) return false;
         if (std::holds_alternative<model::Field>(settled)) {
-            report(Kind::property_without_packet, argument.span, text_of(argument) + " has a value only in a condition or a log");
+            report(Kind::property_without_packet, argument.span,
+                   text_of(argument) + " has a value only in a condition or a log");
             return false;
         }
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled)) {
@@ -189,14 +205,18 @@ private:
         const auto* constant = std::get_if<const Constant*>(&settled);
         if (constant != nullptr && (*constant)->kind == model::FieldKind::port && may_be_port)
             return result.port = static_cast<std::uint16_t>((*constant)->value), true;
-        const std::string wanted = may_be_address && may_be_port ? "an address or a port" : may_be_port ? "a port" : "an address";
-        report(Kind::wrong_arguments, argument.span, text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
+        const std::string wanted = may_be_address && may_be_port ? "an address or a port"
+                                   : may_be_port                 ? "a port"
+                                                                 : "an address";
+        report(Kind::wrong_arguments, argument.span,
+               text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
         return false;
     }
 
     bool nat_port(const syntax::Value& argument, std::int64_t port, NatArguments& result) {
         if (port >= 0 && port <= 65535) return result.port = static_cast<std::uint16_t>(port), true;
-        report(Kind::port_out_of_range, argument.span, std::to_string(port) + " is no port: ports go from 0 to 65535");
+        report(Kind::port_out_of_range, argument.span,
+               std::to_string(port) + " is no port: ports go from 0 to 65535");
         return false;
     }
 
@@ -204,12 +224,14 @@ private:
         const std::vector<std::string> words(severities.begin(), severities.end());
         const auto usage = "write `syslog(INFO, \"text\")`";
         if (action.arguments.size() < 2) {
-            report(Kind::wrong_arguments, action.name.span, "`syslog` takes a severity and something to say", usage);
+            report(Kind::wrong_arguments, action.name.span, "`syslog` takes a severity and something to say",
+                   usage);
             return std::nullopt;
         }
         const auto& first = action.arguments.front();
         const auto* path = std::get_if<syntax::Path>(&first.is);
-        const auto word = path != nullptr && path->parts.size() == 1 ? lower(path->parts.front().text) : std::string();
+        const auto word =
+            path != nullptr && path->parts.size() == 1 ? lower(path->parts.front().text) : std::string();
         for (std::size_t i = 0; i < severities.size(); ++i)
             if (severities[i] == word) return log(action, static_cast<std::uint8_t>(i), 1, span, layer);
         if (std::holds_alternative<syntax::Bad>(first.is)) return std::nullopt;
@@ -219,11 +241,12 @@ private:
         return std::nullopt;
     }
 
-    Made log(const syntax::Action& action, std::optional<std::uint8_t> severity, std::size_t skip, const syntax::Span& span,
-             Layer layer) {
+    Made log(const syntax::Action& action, std::optional<std::uint8_t> severity, std::size_t skip,
+             const syntax::Span& span, Layer layer) {
         model::Log result{severity, {}};
         if (action.arguments.empty()) {
-            report(Kind::wrong_arguments, action.name.span, "`log` has nothing to say", "write `log(\"text\", ip.saddr)`");
+            report(Kind::wrong_arguments, action.name.span, "`log` has nothing to say",
+                   "write `log(\"text\", ip.saddr)`");
             return std::nullopt;
         }
         bool fine = true;
@@ -236,8 +259,9 @@ private:
             result.parts.push_back(std::move(*part));
         }
         if (bytes > log_max_bytes) {
-            report(Kind::log_too_long, span, "this text can have " + std::to_string(bytes) + " bytes, and a log text has at most " +
-                                                 std::to_string(log_max_bytes));
+            report(Kind::log_too_long, span,
+                   "this text can have " + std::to_string(bytes) + " bytes, and a log text has at most " +
+                       std::to_string(log_max_bytes));
             return std::nullopt;
         }
         if (!fine) return std::nullopt;
@@ -250,10 +274,14 @@ private:
     static std::size_t size_of(const Part& part) {
         if (const auto* text = std::get_if<std::string>(&part)) return text->size();
         switch (info(std::get<model::Field>(part)).kind) {
-        case model::FieldKind::address: return std::string_view("255.255.255.255").size();
-        case model::FieldKind::flags: return std::string_view("fin,syn,rst,psh,ack,urg,ece,cwr,ns").size();
-        case model::FieldKind::state: return std::string_view("established").size();
-        default: return std::string_view("4294967295").size();
+        case model::FieldKind::address:
+            return std::string_view("255.255.255.255").size();
+        case model::FieldKind::flags:
+            return std::string_view("fin,syn,rst,psh,ack,urg,ece,cwr,ns").size();
+        case model::FieldKind::state:
+            return std::string_view("established").size();
+        default:
+            return std::string_view("4294967295").size();
         }
     }
 
@@ -268,7 +296,8 @@ private:
             return *field;
         }
         if (!std::holds_alternative<syntax::Bad>(value.is))
-            report(Kind::not_loggable, value.span, text_of(value) + " cannot be logged: a log prints strings and packet properties",
+            report(Kind::not_loggable, value.span,
+                   text_of(value) + " cannot be logged: a log prints strings and packet properties",
                    is_element || path == nullptr ? "" : "a text stands between `\"`");
         return std::nullopt;
     }
@@ -277,25 +306,29 @@ private:
         const auto& span = action.name.span;
         if (element.type == ElementType::unsupported) return std::nullopt;
         if (!is_function(element.type)) {
-            report(Kind::unknown_statement, span, quoted(element.name.text) + " is " + kind_of(Settled{&element}) + ", not a function",
-                   {}, {{element.name.span, "it is declared here"}});
+            report(Kind::unknown_statement, span,
+                   quoted(element.name.text) + " is " + kind_of(element) + ", not a function", {},
+                   {{element.name.span, "it is declared here"}});
             return std::nullopt;
         }
         const auto id = context_.function_ids.at(&element);
         const auto& callee = context_.appliance.functions[id];
         if (!action.arguments.empty())
-            report(Kind::wrong_arguments, action.arguments.front().span, "functions take no arguments", "write " + quoted(element.name.text));
+            report(Kind::wrong_arguments, action.arguments.front().span, "functions take no arguments",
+                   "write " + quoted(element.name.text));
         else if (callee.kind != kind_)
             report(Kind::wrong_function_type, span,
-                   quoted(callee.name) + " is a " + std::string(kind_name(callee.kind)) + ", and a " + std::string(kind_name(kind_)) +
-                       " calls " + std::string(kind_name(kind_)) + " functions only",
+                   quoted(callee.name) + " is a " + std::string(kind_name(callee.kind)) + ", and a " +
+                       std::string(kind_name(kind_)) + " calls " + std::string(kind_name(kind_)) +
+                       " functions only",
                    {}, {{element.name.span, "it is declared here"}});
         else if (!can_hold(layer, callee.layer))
             report(Kind::wrong_subtype, span,
-                   quoted(callee.name) + " is for " + std::string(name_of(callee.layer)) + " packets, and here are only " +
-                       std::string(name_of(layer)) + " packets",
+                   quoted(callee.name) + " is for " + std::string(name_of(callee.layer)) +
+                       " packets, and here are only " + std::string(name_of(layer)) + " packets",
                    {}, {{element.name.span, "it is declared here"}});
-        else return model::Call{id};
+        else
+            return model::Call{id};
         return std::nullopt;
     }
 
@@ -327,7 +360,8 @@ void define_functions(Context& context) {
         const auto errors = context.diagnostics.error_count();
         FunctionBuilder builder(context, kind, named_sets);
         context.appliance.functions[id].body = builder.block(context.functions[id]->function->body, layer);
-        if (context.diagnostics.error_count() > errors) context.broken_functions.insert(static_cast<model::FunctionId>(id));
+        if (context.diagnostics.error_count() > errors)
+            context.broken_functions.insert(static_cast<model::FunctionId>(id));
     }
 }
 

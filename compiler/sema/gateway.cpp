@@ -29,10 +29,14 @@ public:
             const Member member{&pair.key, &pair.value};
             // A route may well be called `connected`: an object is one, a list of Ifaces is not.
             const bool is_route = std::holds_alternative<syntax::Object>(pair.value.is);
-            if (key == "forward") forward(member);
-            else if (key == "send_time_exceeded") gateway_.send_time_exceeded = boolean_of(context_, member).value_or(true);
-            else if (key == "connected" && !is_route) connected(pair.value);
-            else if (const auto* members = route_object(pair.value, &pair.key)) route(pair.key.text, pair.key.span, *members);
+            if (key == "forward")
+                forward(member);
+            else if (key == "send_time_exceeded")
+                gateway_.send_time_exceeded = boolean_of(context_, member).value_or(true);
+            else if (key == "connected" && !is_route)
+                connected(pair.value);
+            else if (const auto* members = route_object(pair.value, &pair.key))
+                route(pair.key.text, pair.key.span, *members);
         }
         finish();
     }
@@ -47,19 +51,24 @@ private:
         if (std::holds_alternative<Poison>(settled)) return nullptr;
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
             if (const auto* object = std::get_if<syntax::Object>(&(*literal)->is)) return object;
-        const auto near = key == nullptr ? std::string() : did_you_mean(key->text, {"forward", "send_time_exceeded", "connected"});
-        report(Kind::wrong_member_type, value.span, "a route is an object, and " + text_of(value) + " is " + kind_of(settled),
+        const auto near = key == nullptr
+                              ? std::string()
+                              : did_you_mean(key->text, {"forward", "send_time_exceeded", "connected"});
+        report(Kind::wrong_member_type, value.span,
+               "a route is an object, and " + text_of(value) + " is " + kind_of(settled),
                near.empty() ? "write `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`" : near);
         return nullptr;
     }
 
     void forward(const Member& member) {
-        gateway_.forward = functions_of(context_, member);
-        for (const auto id : gateway_.forward)
-            if (context_.appliance.functions[id].kind == model::FunctionKind::nat)
-                report(Kind::wrong_function_type, member.value->span, quoted(context_.appliance.functions[id].name) + " is a Nat, and `forward` takes Filters",
+        for (const auto& item : chain_of(context_, member)) {
+            gateway_.forward.push_back(item.function);
+            const auto& function = context_.appliance.functions[item.function];
+            if (function.kind == model::FunctionKind::nat)
+                report(Kind::wrong_function_type, item.value->span,
+                       quoted(function.name) + " is a Nat, and `forward` takes Filters",
                        "put it on a `prerouting` or `postrouting` chain");
-        check_subtypes(context_, gateway_.forward, member);
+        }
     }
 
     /// The Ifaces' own networks.
@@ -68,10 +77,15 @@ private:
             const auto id = iface_of(context_, {nullptr, item});
             if (!id) continue;
             const auto& iface = context_.appliance.ifaces[*id];
-            if (iface.config != model::IfaceConfig::fixed) context_.not_yet_supported("connected: [" + iface.name + "] with DHCP", item->span);
-            else if (iface.ipv4) gateway_.routes.push_back({"", place_of(item->span), iface.ipv4->network, *id, std::nullopt, 1});
+            if (iface.config != model::IfaceConfig::fixed)
+                context_.not_yet_supported("connected network of a DHCP Iface", item->span);
+            else if (iface.ipv4)
+                gateway_.routes.push_back(
+                    {"", place_of(item->span), iface.ipv4->network, *id, std::nullopt, 1});
             else if (iface_is_complete(*id))
-                report(Kind::missing_member, item->span, "Iface " + quoted(iface.name) + " has no network to route to", "give it `address` and `netmask`");
+                report(Kind::missing_member, item->span,
+                       "Iface " + quoted(iface.name) + " has no network to route to",
+                       "give it `address` and `netmask`");
         }
     }
 
@@ -79,48 +93,64 @@ private:
     bool iface_is_complete(model::IfaceId id) const {
         for (const auto& [element, known] : context_.iface_ids) {
             const auto* object = std::get_if<syntax::Object>(&element->value.is);
-            if (known == id) return element->value_is_known && object != nullptr && find_pair(*object, "address", true) == nullptr;
+            if (known == id)
+                return element->value_is_known && object != nullptr &&
+                       find_pair(*object, "address", true) == nullptr;
         }
         return false;
     }
 
     void route(const std::string& name, const syntax::Span& span, const syntax::Object& object) {
-        const ObjectReader reader(context_, object, "a route", {"net", "host", "netmask", "iface", "nexthop", "cost"});
-        const auto net = reader["net"], host = reader["host"], netmask = reader["netmask"], iface = reader["iface"];
-        if (net && host) report(Kind::conflicting_members, host.key->span, "a route is to a `net` or to a `host`, not both");
+        const ObjectReader reader(context_, object, "a route",
+                                  {"net", "host", "netmask", "iface", "nexthop", "cost"});
+        const auto net = reader["net"], host = reader["host"], netmask = reader["netmask"],
+                   iface = reader["iface"];
+        if (net && host)
+            report(Kind::conflicting_members, host.key->span,
+                   "a route is to a `net` or to a `host`, not both");
         std::vector<std::string> missing;
-        if (!net && !host) missing.emplace_back("`net` or `host`");
-        if (!netmask) missing.emplace_back("`netmask`");
-        if (!iface) missing.emplace_back("`iface`");
+        if (reader.lacks("net") && reader.lacks("host")) missing.emplace_back("`net` or `host`");
+        if (reader.lacks("netmask")) missing.emplace_back("`netmask`");
+        if (reader.lacks("iface")) missing.emplace_back("`iface`");
         for (const auto& what : missing)
-            report(Kind::missing_member, span, (name.empty() ? "this route" : "route " + quoted(name)) + " has no " + what,
+            report(Kind::missing_member, span,
+                   (name.empty() ? "this route" : "route " + quoted(name)) + " has no " + what,
                    what == "`netmask`" && host ? "write `netmask: 255.255.255.255`" : "");
         const auto destination = net ? net : host;
         const auto address = destination ? address_of(context_, destination) : std::nullopt;
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
         const auto id = iface ? iface_of(context_, iface) : std::nullopt;
         const auto nexthop = reader["nexthop"] ? address_of(context_, reader["nexthop"]) : std::nullopt;
-        const auto cost = reader["cost"] ? integer_of(context_, reader["cost"], 0, std::numeric_limits<std::uint32_t>::max()) : std::nullopt;
+        const auto cost = reader["cost"] ? integer_of(context_, reader["cost"], 0,
+                                                      std::numeric_limits<std::uint32_t>::max())
+                                         : std::nullopt;
         if (id && nexthop) check_nexthop(reader["nexthop"], *id, *nexthop);
         if (!address || !length || !id) return;
         model::Ipv4Prefix prefix{0, *length};
         prefix.address = *address & prefix.mask();
         if (prefix.address != *address)
-            report(Kind::host_bits_set, destination.value->span, quoted(dotted(*address)) + " has bits beyond its netmask, which are ignored",
+            report(Kind::host_bits_set, destination.value->span,
+                   quoted(dotted(*address)) + " has bits beyond its netmask, which are ignored",
                    "the network is " + quoted(dotted(prefix.address) + "/" + std::to_string(prefix.length)));
-        gateway_.routes.push_back({name, place_of(span), prefix, *id, nexthop, static_cast<std::uint32_t>(cost.value_or(1))});
+        gateway_.routes.push_back(
+            {name, place_of(span), prefix, *id, nexthop, static_cast<std::uint32_t>(cost.value_or(1))});
     }
 
     void check_nexthop(const Member& member, model::IfaceId id, std::uint32_t nexthop) {
         const auto& iface = context_.appliance.ifaces[id];
         if (iface.ipv4 && !iface.ipv4->network.contains(nexthop))
-            report(Kind::outside_network, member.value->span, "the next hop " + quoted(dotted(nexthop)) + " is not in the network of " + quoted(iface.name) +
-                       ", " + quoted(dotted(iface.ipv4->network.address) + "/" + std::to_string(iface.ipv4->network.length)));
+            report(Kind::outside_network, member.value->span,
+                   "the next hop " + quoted(dotted(nexthop)) + " is not in the network of " +
+                       quoted(iface.name) + ", " +
+                       quoted(dotted(iface.ipv4->network.address) + "/" +
+                              std::to_string(iface.ipv4->network.length)));
     }
 
     void finish() {
         if (!gateway_.routes.empty() && gateway_.forward.empty())
-            report(Kind::open_gateway, element_.name.span, "this Gateway forwards every packet that has a route", "write `forward: …` with a Filter that decides");
+            report(Kind::open_gateway, element_.name.span,
+                   "this Gateway forwards every packet that has a route",
+                   "write `forward: …` with a Filter that decides");
         context_.appliance.gateway = std::move(gateway_);
     }
 
@@ -132,14 +162,17 @@ private:
 } // namespace
 
 void define_gateway(Context& context, const Element& element) {
-    if (!element.value_is_known) return;
     const auto settled = settle(context, element.value);
     if (std::holds_alternative<Poison>(settled)) return;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled)) {
-        if (const auto* list = std::get_if<syntax::List>(&(*value)->is)) return GatewayBuilder(context, element).from_list(*list);
-        if (const auto* object = std::get_if<syntax::Object>(&(*value)->is)) return GatewayBuilder(context, element).from_object(*object);
+        if (const auto* list = std::get_if<syntax::List>(&(*value)->is))
+            return GatewayBuilder(context, element).from_list(*list);
+        if (const auto* object = std::get_if<syntax::Object>(&(*value)->is))
+            return GatewayBuilder(context, element).from_object(*object);
     }
-    context.report(Kind::wrong_member_type, element.value.span, "a Gateway is an object or a list of routes, and " + text_of(element.value) + " is " + kind_of(settled));
+    context.report(Kind::wrong_member_type, element.value.span,
+                   "a Gateway is an object or a list of routes, and " + text_of(element.value) + " is " +
+                       kind_of(settled));
 }
 
 } // namespace sema

@@ -59,19 +59,27 @@ private:
     }
 
     void missing(const std::string& what, std::string hint) {
-        report(Kind::missing_member, element_.name.span, "Iface " + quoted(element_.name.text) + " has no " + what, std::move(hint));
+        report(Kind::missing_member, element_.name.span,
+               "Iface " + quoted(element_.name.text) + " has no " + what, std::move(hint));
     }
 
     void nic() {
         const auto member = reader_["index"];
-        if (!member) return missing("`index`", "write `index: 0` for the first NIC, or `index: \"c0:01:0a:00:00:2a\"` for the one with that MAC");
+        if (!member && !reader_.lacks("index")) return;
+        if (!member)
+            return missing("`index`", "write `index: 0` for the first NIC, or `index: \"c0:01:0a:00:00:2a\"` "
+                                      "for the one with that MAC");
         const auto settled = settle(context_, *member.value);
         const auto* value = std::get_if<const syntax::Value*>(&settled);
         const auto* text = value == nullptr ? nullptr : std::get_if<syntax::String>(&(*value)->is);
         if (text == nullptr) {
-            if (const auto index = integer_of(context_, member, 0, nic_index_max)) set_nic(static_cast<std::uint32_t>(*index));
-        } else if (const auto mac = parse_mac(text->text)) set_nic(*mac);
-        else report(Kind::bad_mac, member.value->span, text_of(**value) + " is no MAC address", "write six pairs of hexadecimal digits: `\"c0:01:0a:00:00:2a\"`");
+            if (const auto index = integer_of(context_, member, 0, nic_index_max))
+                set_nic(static_cast<std::uint32_t>(*index));
+        } else if (const auto mac = parse_mac(text->text))
+            set_nic(*mac);
+        else
+            report(Kind::bad_mac, member.value->span, text_of(**value) + " is no MAC address",
+                   "write six pairs of hexadecimal digits: `\"c0:01:0a:00:00:2a\"`");
     }
 
     void set_nic(std::variant<std::uint32_t, model::Mac> nic) {
@@ -89,10 +97,14 @@ private:
     void vlan(const Member& member) {
         for (const auto* key : {"send_queue_limit", "buffer_limit"})
             if (const auto limit = reader_[key])
-                report(Kind::conflicting_members, limit.key->span, "a VLAN has no " + quoted(key) + " of its own",
+                report(Kind::conflicting_members, limit.key->span,
+                       "a VLAN has no " + quoted(key) + " of its own",
                        "set it on the Iface without `vlan` on the same NIC");
         const auto id = integer_of(context_, member, 1, 4094);
-        if (!id) return;
+        if (!id) {
+            context_.ifaces_with_nic.erase(&element_);
+            return;
+        }
         iface_.vlan = static_cast<std::uint16_t>(*id);
         context_.pending("vlan", member.key->span);
     }
@@ -102,8 +114,14 @@ private:
         for (const auto* key : {"address", "netmask", "gateway", "dns"}) {
             const auto member = reader_[key];
             if (!member || !dhcp) continue;
-            if (reader_["vlan"]) report(Kind::conflicting_members, member.key->span, "a VLAN that uses DHCP cannot have " + quoted(key), "write `config: dhcp-with-fallback` to use it when there is no answer");
-            else report(Kind::unused_setting, member.key->span, quoted(key) + " is not used: the address is leased", "write `config: dhcp-with-fallback` to use it when there is no answer");
+            if (reader_["vlan"])
+                report(Kind::conflicting_members, member.key->span,
+                       "a VLAN that uses DHCP cannot have " + quoted(key),
+                       "write `config: dhcp-with-fallback` to use it when there is no answer");
+            else
+                report(Kind::unused_setting, member.key->span,
+                       quoted(key) + " is not used: the address is leased",
+                       "write `config: dhcp-with-fallback` to use it when there is no answer");
         }
         const auto address = value_of("address");
         const auto mask_member = reader_["netmask"];
@@ -117,7 +135,8 @@ private:
         iface_.ipv4 = model::Ipv4Config{*address, network, gateway, dns};
         if (gateway && !network.contains(*gateway))
             report(Kind::outside_network, reader_["gateway"].value->span,
-                   "the gateway " + quoted(dotted(*gateway)) + " is not in the network of " + quoted(element_.name.text) + ", " +
+                   "the gateway " + quoted(dotted(*gateway)) + " is not in the network of " +
+                       quoted(element_.name.text) + ", " +
                        quoted(dotted(network.address) + "/" + std::to_string(network.length)));
     }
 
@@ -128,18 +147,23 @@ private:
 
     bool both_or_neither() {
         const auto address = reader_["address"], netmask = reader_["netmask"];
-        if (address && !netmask) missing("`netmask`, but an `address`", "write `netmask: 255.255.255.0`, or whatever the network has");
-        if (netmask && !address) missing("`address`, but a `netmask`", "write `address: …`, or leave the netmask out");
+        if (address && reader_.lacks("netmask"))
+            missing("`netmask`, but an `address`",
+                    "write `netmask: 255.255.255.0`, or whatever the network has");
+        if (netmask && reader_.lacks("address"))
+            missing("`address`, but a `netmask`", "write `address: …`, or leave the netmask out");
         return static_cast<bool>(address) == static_cast<bool>(netmask);
     }
 
     void without_address() {
         if (iface_.config == model::IfaceConfig::dhcp_with_fallback)
             return missing("`address` and `netmask` to fall back to", "write both, or `config: dhcp`");
-        if (reader_["vlan"]) return missing("`address` and `netmask`", "a VLAN needs both, or `config: dhcp`");
+        if (reader_["vlan"])
+            return missing("`address` and `netmask`", "a VLAN needs both, or `config: dhcp`");
         for (const auto* key : {"gateway", "dns"})
             if (const auto member = reader_[key])
-                report(Kind::unused_setting, member.key->span, quoted(key) + " is not used: the Iface has no address");
+                report(Kind::unused_setting, member.key->span,
+                       quoted(key) + " is not used: the Iface has no address");
     }
 
     void masquerade(const Member& member) {
@@ -160,9 +184,8 @@ private:
     void chain(std::string_view key, model::Hook hook) {
         const auto member = reader_[key];
         if (!member) return;
-        auto functions = functions_of(context_, member);
-        check_subtypes(context_, functions, member);
-        iface_.chains[static_cast<std::size_t>(hook)] = std::move(functions);
+        auto& functions = iface_.chains[static_cast<std::size_t>(hook)];
+        for (const auto& item : chain_of(context_, member)) functions.push_back(item.function);
     }
 
     Context& context_;
@@ -189,12 +212,14 @@ void declare_ifaces(Context& context) {
 }
 
 void define_iface(Context& context, const Element& element) {
-    if (!element.value_is_known) return;
     if (const auto* path = std::get_if<syntax::Path>(&element.value.is);
         path != nullptr && context.scope.find(path->parts.front().text) == nullptr) {
-        const Member member{nullptr, &element.value};
-        if (path->parts.size() == 1) word_of(context, member, {"dhcp", "dhcp-with-fallback", "static"});
-        else settle(context, element.value);
+        const syntax::Name config{"config", element.value.span};
+        const Member member{&config, &element.value};
+        if (path->parts.size() == 1)
+            word_of(context, member, {"dhcp", "dhcp-with-fallback", "static"});
+        else
+            settle(context, element.value);
         return;
     }
     if (const auto* object = object_value(context, element)) IfaceBuilder(context, element, *object).build();
@@ -208,20 +233,26 @@ void check_ifaces(Context& context) {
         for (std::size_t j = 0; j < i; ++j) {
             const auto& a = ifaces[j];
             const auto& b = ifaces[i];
-            const std::vector<syntax::Note> first = {{elements[j]->name.span, quoted(a.name) + " is declared here"}};
-            const bool known = context.ifaces_with_nic.contains(elements[i]) && context.ifaces_with_nic.contains(elements[j]);
+            const std::vector<syntax::Note> first = {
+                {elements[j]->name.span, quoted(a.name) + " is declared here"}};
+            const bool known = context.ifaces_with_nic.contains(elements[i]) &&
+                               context.ifaces_with_nic.contains(elements[j]);
             if (known && a.nic == b.nic && a.vlan == b.vlan)
                 context.report(Kind::duplicate_nic, elements[i]->name.span,
                                quoted(a.name) + " and " + quoted(b.name) + " are both " +
-                                   (a.vlan ? "VLAN " + std::to_string(*a.vlan) + " on " : "") + text_of_nic(a),
+                                   (a.vlan ? "VLAN " + std::to_string(*a.vlan) + " on " : "") +
+                                   text_of_nic(a),
                                "give them different values of `index`, or different VLANs", first);
             if (!a.ipv4 || !b.ipv4) continue;
             if (a.ipv4->address == b.ipv4->address)
                 context.report(Kind::duplicate_network, elements[i]->name.span,
-                               quoted(a.name) + " and " + quoted(b.name) + " have the same address", {}, first);
-            else if (a.ipv4->network.contains(b.ipv4->network.address) || b.ipv4->network.contains(a.ipv4->network.address))
+                               quoted(a.name) + " and " + quoted(b.name) + " have the same address", {},
+                               first);
+            else if (a.ipv4->network.contains(b.ipv4->network.address) ||
+                     b.ipv4->network.contains(a.ipv4->network.address))
                 context.report(Kind::duplicate_network, elements[i]->name.span,
-                               "the networks of " + quoted(a.name) + " and " + quoted(b.name) + " overlap", {}, first);
+                               "the networks of " + quoted(a.name) + " and " + quoted(b.name) + " overlap",
+                               {}, first);
         }
 }
 

@@ -28,7 +28,8 @@ Loaded load_text(std::string name, std::string text) {
     auto parsed = syntax::parse(result.sources, file, diagnostics);
     for (const auto& declaration : parsed.program.declarations)
         if (const auto* import = std::get_if<syntax::Import>(&declaration))
-            diagnostics.report({syntax::Kind::not_yet_supported, import->span, "`import` is not supported yet"});
+            diagnostics.report(
+                {syntax::Kind::not_yet_supported, import->span, "`import` is not supported yet"});
     programs.push_back(std::move(parsed.program));
     // Names of a declaration that could not be made out would all be unknown.
     if (parsed.complete) result.appliance = analyse(programs, diagnostics);

@@ -8,10 +8,10 @@
 namespace sema {
 
 struct Loaded {
-    std::optional<model::Appliance> appliance; ///< nothing when there are errors
+    std::optional<model::Appliance> appliance;   ///< nothing when there are errors
     std::vector<syntax::Diagnostic> diagnostics; ///< in source order
-    syntax::Sources sources; ///< for rendering the diagnostics
-    bool readable = true;    ///< false when the file itself could not be read; there are no diagnostics then
+    syntax::Sources sources;                     ///< for rendering the diagnostics
+    bool readable = true; ///< false when the file itself could not be read; there are no diagnostics then
 };
 
 Loaded load(const std::filesystem::path& path);

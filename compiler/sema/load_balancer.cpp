@@ -14,7 +14,8 @@ public:
     LoadBalancerCheck(Context& context, const Element& element) : context_(context), element_(element) {}
 
     void run(const syntax::Object& object) {
-        const ObjectReader reader(context_, object, "a Load_balancer", {"layer", "clients", "servers"}, false);
+        const ObjectReader reader(context_, object, "a Load_balancer", {"layer", "clients", "servers"},
+                                  false);
         if (const auto layer = need(reader, "layer", "")) word_of(context_, layer, {"tcp"});
         if (const auto clients = need(reader, "clients", ""))
             if (const auto* members = object_of(context_, clients)) check_clients(*members);
@@ -25,14 +26,16 @@ public:
 private:
     Member need(const ObjectReader& reader, std::string_view key, const std::string& where) {
         const auto member = reader[key];
-        if (!member)
+        if (reader.lacks(key))
             context_.report(syntax::Kind::missing_member, element_.name.span,
-                            "Load_balancer " + quoted(element_.name.text) + " has no " + quoted(where + std::string(key)));
+                            "Load_balancer " + quoted(element_.name.text) + " has no " +
+                                quoted(where + std::string(key)));
         return member;
     }
 
     void check_clients(const syntax::Object& object) {
-        const ObjectReader reader(context_, object, "`clients`", {"iface", "port", "wait_queue_limit", "session_limit"}, ignore_case);
+        const ObjectReader reader(context_, object, "`clients`",
+                                  {"iface", "port", "wait_queue_limit", "session_limit"}, ignore_case);
         if (const auto iface = need(reader, "iface", "clients.")) iface_of(context_, iface);
         if (const auto port = need(reader, "port", "clients.")) integer_of(context_, port, 0, 65535);
         for (const auto* key : {"wait_queue_limit", "session_limit"})
@@ -42,7 +45,8 @@ private:
     void check_servers(const syntax::Object& object) {
         const ObjectReader reader(context_, object, "`servers`", {"iface", "algorithm", "pool"}, ignore_case);
         if (const auto iface = need(reader, "iface", "servers.")) iface_of(context_, iface);
-        if (const auto algorithm = need(reader, "algorithm", "servers.")) word_of(context_, algorithm, {"round_robin"});
+        if (const auto algorithm = need(reader, "algorithm", "servers."))
+            word_of(context_, algorithm, {"round_robin"});
         const auto pool = need(reader, "pool", "servers.");
         const auto* list = pool ? list_of(context_, pool) : nullptr;
         if (list == nullptr) return;
@@ -53,7 +57,8 @@ private:
     void check_node(const syntax::Object& object, const syntax::Span& span) {
         const ObjectReader reader(context_, object, "a server of the pool", {"address", "port"});
         for (const auto* key : {"address", "port"})
-            if (!reader[key]) context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key));
+            if (reader.lacks(key))
+                context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key));
         if (const auto address = reader["address"]) address_of(context_, address);
         if (const auto port = reader["port"]) integer_of(context_, port, 0, 65535);
     }

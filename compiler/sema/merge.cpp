@@ -34,8 +34,8 @@ public:
     }
 
 private:
-    void report(Kind kind, const syntax::Span& span, std::string message, std::vector<syntax::Note> notes = {},
-                std::string hint = {}) {
+    void report(Kind kind, const syntax::Span& span, std::string message,
+                std::vector<syntax::Note> notes = {}, std::string hint = {}) {
         diagnostics_.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
     }
 
@@ -59,26 +59,28 @@ private:
             check_duplicates(pair.value, ignore_case);
             if (const auto* first = find_pair(unique, pair.key.text, ignore_case))
                 report_twice(pair.key, first->key);
-            else unique.pairs.push_back(std::move(pair));
+            else
+                unique.pairs.push_back(std::move(pair));
         }
         *object = std::move(unique);
     }
 
     void report_twice(const syntax::Name& second, const syntax::Name& first) {
-        report(Kind::set_twice, second.span, quoted(second.text) + " is set twice", {{first.span, "it is set here too"}},
-               "leave one of them out: nothing is overridden");
+        report(Kind::set_twice, second.span, quoted(second.text) + " is set twice",
+               {{first.span, "it is set here too"}}, "leave one of them out: nothing is overridden");
     }
 
     void assign(Element* root, const syntax::Untyped& assignment) {
         const auto& parts = assignment.path.parts;
         const auto& name = parts.front();
         if (root == nullptr)
-            return report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},
-                          did_you_mean(name.text, scope_.names()));
+            return report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to",
+                          {}, did_you_mean(name.text, scope_.names()));
         if (root->type == ElementType::unsupported) return;
         if (is_function(root->type))
             return report(Kind::no_members, assignment.path.span,
-                          quoted(name.text) + " is a " + std::string(name_of(root->type)) + " and has no members",
+                          quoted(name.text) + " is a " + std::string(name_of(root->type)) +
+                              " and has no members",
                           {{root->name.span, "it is declared here"}});
         const bool ignore_case = keys_ignore_case(root->type);
         auto* value = &root->value;
@@ -96,16 +98,18 @@ private:
     }
 
     static std::string prefix(const std::vector<syntax::Name>& parts, std::size_t count) {
-        return to_string(syntax::Path{{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)}, {}});
+        return to_string(
+            syntax::Path{{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)}, {}});
     }
 
     /// The value as an object to which member `parts[depth]` can be added.
-    syntax::Object* object_of(const Element& root, syntax::Value& value, const std::vector<syntax::Name>& parts,
-                              std::size_t depth) {
+    syntax::Object* object_of(const Element& root, syntax::Value& value,
+                              const std::vector<syntax::Name>& parts, std::size_t depth) {
         if (std::holds_alternative<syntax::Bad>(value.is)) return nullptr;
         if (root.type != ElementType::untyped) copy_named(value);
         if (auto* object = std::get_if<syntax::Object>(&value.is)) return object;
-        report(Kind::no_members, parts[depth].span, quoted(prefix(parts, depth)) + " is no object: nothing can be added to it",
+        report(Kind::no_members, parts[depth].span,
+               quoted(prefix(parts, depth)) + " is no object: nothing can be added to it",
                {{value.span, "its value"}});
         return nullptr;
     }
@@ -116,8 +120,9 @@ private:
         if (object == nullptr) return nullptr;
         if (const auto* pair = find_pair(*object, parts[depth].text, ignore_case))
             return const_cast<syntax::Value*>(&pair->value);
-        report(Kind::unknown_member, parts[depth].span, quoted(prefix(parts, depth)) + " has no member " + quoted(parts[depth].text),
-               {}, "set `" + prefix(parts, depth + 1) + ": { … }` first");
+        report(Kind::unknown_member, parts[depth].span,
+               quoted(prefix(parts, depth)) + " has no member " + quoted(parts[depth].text), {},
+               "set `" + prefix(parts, depth + 1) + ": { … }` first");
         return nullptr;
     }
 
@@ -127,7 +132,8 @@ private:
         if (path == nullptr || path->parts.size() != 1) return;
         const auto* element = scope_.find(path->parts.front().text);
         if (element == nullptr || element->type != ElementType::untyped) return;
-        if (std::holds_alternative<syntax::Object>(element->value.is)) value.is = syntax::Value(element->value).is;
+        if (std::holds_alternative<syntax::Object>(element->value.is))
+            value.is = syntax::Value(element->value).is;
     }
 
     Scope& scope_;

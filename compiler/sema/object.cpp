@@ -15,12 +15,14 @@ std::string named(const Member& member) { return member.key == nullptr ? "this" 
 
 void wrong_type(Context& context, const Member& member, const std::string& found, const std::string& wanted,
                 std::string hint = {}) {
-    context.report(Kind::wrong_member_type, member.value->span, named(member) + " is " + wanted + ", and " +
-                       text_of(*member.value) + " is " + found, std::move(hint));
+    context.report(Kind::wrong_member_type, member.value->span,
+                   named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
+                   std::move(hint));
 }
 
 /// The literal that a member comes to, when it is of that type.
-template <typename Type> const Type* literal_of(Context& context, const Member& member, const std::string& wanted) {
+template <typename Type>
+const Type* literal_of(Context& context, const Member& member, const std::string& wanted) {
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
@@ -37,8 +39,10 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
     for (const auto& pair : object.pairs) {
         const auto key = ignore_case ? lower(pair.key.text) : pair.key.text;
         if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+        if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         const auto near = did_you_mean(key, keys);
-        context.report(Kind::unknown_key, pair.key.span, std::string(what) + " has no " + quoted(pair.key.text),
+        context.report(Kind::unknown_key, pair.key.span,
+                       std::string(what) + " has no " + quoted(pair.key.text),
                        near.empty() ? "it has " + one_of(keys) : near);
     }
 }
@@ -46,6 +50,10 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
 Member ObjectReader::operator[](std::string_view key) const {
     const auto* pair = find_pair(object_, key, ignore_case_);
     return pair == nullptr ? Member{} : Member{&pair->key, &pair->value};
+}
+
+bool ObjectReader::lacks(std::string_view key) const {
+    return !(*this)[key] && std::find(meant_.begin(), meant_.end(), key) == meant_.end();
 }
 
 const syntax::Object* object_of(Context& context, const Member& member) {
@@ -62,22 +70,24 @@ std::optional<std::uint32_t> address_of(Context& context, const Member& member) 
     return address->ipv4;
 }
 
-std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min, std::int64_t max) {
+std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
+                                       std::int64_t max) {
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return std::nullopt;
     std::optional<std::int64_t> number;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* integer = std::get_if<syntax::Integer>(&(*value)->is)) number = integer->value;
     if (const auto* constant = std::get_if<const Constant*>(&settled))
-        if ((*constant)->kind == model::FieldKind::port) number = static_cast<std::int64_t>((*constant)->value);
+        if ((*constant)->kind == model::FieldKind::port)
+            number = static_cast<std::int64_t>((*constant)->value);
     if (!number) {
         wrong_type(context, member, kind_of(settled), "a number");
         return std::nullopt;
     }
     if (*number >= min && *number <= max) return number;
     context.report(Kind::value_out_of_range, member.value->span,
-                   named(member) + " cannot be " + std::to_string(*number) + ": it goes from " + std::to_string(min) +
-                       " to " + std::to_string(max));
+                   named(member) + " cannot be " + std::to_string(*number) + ": it goes from " +
+                       std::to_string(min) + " to " + std::to_string(max));
     return std::nullopt;
 }
 
@@ -93,13 +103,15 @@ std::optional<std::string> string_of(Context& context, const Member& member) {
     return string->text;
 }
 
-std::optional<std::string> word_of(Context& context, const Member& member, const std::vector<std::string>& words) {
+std::optional<std::string> word_of(Context& context, const Member& member,
+                                   const std::vector<std::string>& words) {
     if (std::holds_alternative<syntax::Bad>(member.value->is)) return std::nullopt;
     const auto* path = std::get_if<syntax::Path>(&member.value->is);
     const auto word = path == nullptr ? std::string() : lower(to_string(*path));
     if (std::find(words.begin(), words.end(), word) != words.end()) return word;
     const auto near = did_you_mean(word, words);
-    context.report(Kind::unknown_word, member.value->span, named(member) + " cannot be " + text_of(*member.value),
+    context.report(Kind::unknown_word, member.value->span,
+                   named(member) + " cannot be " + text_of(*member.value),
                    near.empty() ? "it can be " + one_of(words) : near);
     return std::nullopt;
 }
@@ -109,7 +121,8 @@ std::optional<std::uint8_t> netmask_of(Context& context, const Member& member) {
     if (!mask) return std::nullopt;
     const auto length = std::countl_one(*mask);
     if (std::popcount(*mask) == length) return static_cast<std::uint8_t>(length);
-    context.report(Kind::bad_netmask, member.value->span, "the netmask " + quoted(dotted(*mask)) + " has holes",
+    context.report(Kind::bad_netmask, member.value->span,
+                   "the netmask " + quoted(dotted(*mask)) + " has holes",
                    "a netmask is a row of ones and then zeros, as in `255.255.255.0`");
     return std::nullopt;
 }
@@ -123,7 +136,8 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         const auto* element = context.scope.find(name);
         if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
         if (element == nullptr) {
-            context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name), did_you_mean(name, names));
+            context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
+                           did_you_mean(name, names));
             return std::nullopt;
         }
         if (element->type == ElementType::untyped) {
@@ -132,10 +146,11 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
             if (std::holds_alternative<Poison>(settled)) return std::nullopt;
             if (const auto* alias = std::get_if<const Element*>(&settled)) element = *alias;
         }
-        if (const auto found = context.iface_ids.find(element); found != context.iface_ids.end()) return found->second;
-        context.report(Kind::not_an_iface, member.value->span, quoted(name) + " is " +
-                           (element->type == ElementType::untyped ? kind_of(element->value) : kind_of(Settled{element})) + ", not an Iface",
-                       {}, {{element->name.span, "it is declared here"}});
+        if (const auto found = context.iface_ids.find(element); found != context.iface_ids.end())
+            return found->second;
+        context.report(Kind::not_an_iface, member.value->span,
+                       quoted(name) + " is " + kind_of(*element) + ", not an Iface", {},
+                       {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }
     if (!std::holds_alternative<syntax::Bad>(member.value->is))
@@ -149,30 +164,6 @@ std::vector<const syntax::Value*> items_of(const syntax::Value& value) {
     std::vector<const syntax::Value*> items;
     for (const auto& item : list->items) items.push_back(&item);
     return items;
-}
-
-std::vector<model::FunctionId> functions_of(Context& context, const Member& member) {
-    std::vector<model::FunctionId> result;
-    for (const auto* item : items_of(*member.value)) {
-        if (std::holds_alternative<syntax::Bad>(item->is)) continue;
-        const auto* path = std::get_if<syntax::Path>(&item->is);
-        if (path == nullptr || path->parts.size() != 1) {
-            wrong_type(context, {member.key, item}, kind_of(*item), "a function or a list of functions");
-            continue;
-        }
-        const auto* element = context.scope.find(path->parts.front().text);
-        if (element != nullptr && element->type == ElementType::unsupported) continue;
-        const auto id = element == nullptr ? context.function_ids.end() : context.function_ids.find(element);
-        if (id != context.function_ids.end()) {
-            result.push_back(id->second);
-            continue;
-        }
-        std::vector<std::string> names;
-        for (const auto& [function, unused] : context.function_ids) names.push_back(function->name.text);
-        context.report(Kind::unknown_function, item->span, "no function is called " + text_of(*item),
-                       did_you_mean(path->parts.front().text, names));
-    }
-    return result;
 }
 
 } // namespace sema

@@ -1,5 +1,5 @@
-// Reading typed objects: known keys, and values of the type that a key wants. Every reader reports what is wrong
-// and returns nothing then, so that a caller only asks whether something is there.
+// Reading typed objects: known keys, and values of the type that a key wants. Every reader reports what is
+// wrong and returns nothing then, so that a caller only asks whether something is there.
 #pragma once
 #include "compiler/sema/resolve.hpp"
 
@@ -21,10 +21,13 @@ public:
 
     /// The member with that key; empty when it is not set.
     Member operator[](std::string_view key) const;
+    /// True when it is not set, not even under a misspelt key.
+    bool lacks(std::string_view key) const;
 
 private:
     const syntax::Object& object_;
     bool ignore_case_;
+    std::vector<std::string> meant_; ///< known keys that unknown ones probably stand for
 };
 
 /// The object that a value is or names.
@@ -32,19 +35,24 @@ const syntax::Object* object_of(Context& context, const Member& member);
 const syntax::List* list_of(Context& context, const Member& member);
 
 std::optional<std::uint32_t> address_of(Context& context, const Member& member);
-std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min, std::int64_t max);
+std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
+                                       std::int64_t max);
 std::optional<bool> boolean_of(Context& context, const Member& member);
 std::optional<std::string> string_of(Context& context, const Member& member);
 /// One of the words, in lower case; written as a word, not through a name.
-std::optional<std::string> word_of(Context& context, const Member& member, const std::vector<std::string>& words);
+std::optional<std::string> word_of(Context& context, const Member& member,
+                                   const std::vector<std::string>& words);
 /// The length of a mask without holes.
 std::optional<std::uint8_t> netmask_of(Context& context, const Member& member);
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member);
-/// A function name or a list of them.
-std::vector<model::FunctionId> functions_of(Context& context, const Member& member);
+/// A function on a chain, and where the chain names it.
+struct ChainItem {
+    model::FunctionId function = 0;
+    const syntax::Value* value = nullptr;
+};
 
-/// A Filter on a chain must be for all packets.
-void check_subtypes(Context& context, const std::vector<model::FunctionId>& functions, const Member& member);
+/// A chain: a function name or a list of them. Filters on it must be for all packets.
+std::vector<ChainItem> chain_of(Context& context, const Member& member);
 
 /// The value as a list: itself when it is none.
 std::vector<const syntax::Value*> items_of(const syntax::Value& value);

@@ -19,7 +19,9 @@ bool is_packet_object(const std::string& word) {
 
 class Following {
 public:
-    Following(Context& context, const syntax::Path& path) : context_(context) { context.following.push_back(&path); }
+    Following(Context& context, const syntax::Path& path) : context_(context) {
+        context.following.push_back(&path);
+    }
     ~Following() { context_.following.pop_back(); }
     Following(const Following&) = delete;
     Following& operator=(const Following&) = delete;
@@ -40,10 +42,10 @@ bool leads_back(Context& context, const syntax::Path& path) {
     std::rotate(cycle.begin(), first, cycle.end());
     std::vector<syntax::Note> notes;
     for (std::size_t i = 1; i < cycle.size(); ++i)
-        notes.push_back({cycle[i]->span, "which is " + quoted(to_string(*cycle[i]))});
+        notes.push_back({cycle[i]->span, "which leads to " + quoted(to_string(*cycle[i]))});
     context.report(Kind::reference_cycle, cycle.front()->span,
-                   quoted(to_string(*cycle.front())) + " leads back to itself", "give one of them a value of its own",
-                   std::move(notes));
+                   quoted(to_string(*cycle.front())) + " leads back to itself",
+                   "give one of them a value of its own", std::move(notes));
     context.cyclic.insert(cycle.begin(), cycle.end());
     return true;
 }
@@ -82,10 +84,12 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     return Poison{};
 }
 
-Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const syntax::Object& object) {
+Settled no_member(Context& context, const syntax::Path& path, std::size_t part,
+                  const syntax::Object& object) {
     std::vector<std::string> names;
     for (const auto& pair : object.pairs) names.push_back(pair.key.text);
-    const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)}, {}};
+    const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)},
+                              {}};
     context.report(Kind::unknown_member, path.parts[part].span,
                    quoted(to_string(parent)) + " has no member " + quoted(path.parts[part].text),
                    did_you_mean(path.parts[part].text, names));
@@ -106,7 +110,8 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
     if (element.type == ElementType::unsupported || !element.value_is_known) return Poison{};
     if (is_function(element.type)) {
         context.report(Kind::no_members, path.span,
-                       quoted(element.name.text) + " is a " + std::string(name_of(element.type)) + " and has no members");
+                       quoted(element.name.text) + " is a " + std::string(name_of(element.type)) +
+                           " and has no members");
         return Poison{};
     }
     const auto* value = &element.value;
@@ -116,7 +121,8 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         const auto* object = literal == nullptr ? nullptr : std::get_if<syntax::Object>(&(*literal)->is);
         if (object == nullptr) {
-            context.report(Kind::no_members, path.parts[i].span, "this is " + kind_of(settled) + " and has no members", {},
+            context.report(Kind::no_members, path.parts[i].span,
+                           "this is " + kind_of(settled) + " and has no members", {},
                            {{value->span, "its value"}});
             return Poison{};
         }
@@ -245,12 +251,18 @@ struct TextOf {
     std::string operator()(const syntax::Decimal& d) const { return decimal(d.value); }
     std::string operator()(const syntax::String& s) const { return '"' + s.text + '"'; }
     std::string operator()(const syntax::Address& a) const { return dotted(a.ipv4); }
-    std::string operator()(const syntax::Cidr& c) const { return dotted(c.ipv4) + '/' + std::to_string(c.length); }
+    std::string operator()(const syntax::Cidr& c) const {
+        return dotted(c.ipv4) + '/' + std::to_string(c.length);
+    }
     std::string operator()(const syntax::IntegerRange& r) const {
         return std::to_string(r.low) + '-' + std::to_string(r.high);
     }
-    std::string operator()(const syntax::AddressRange& r) const { return dotted(r.low) + '-' + dotted(r.high); }
-    std::string operator()(const syntax::DecimalRange& r) const { return decimal(r.low) + '-' + decimal(r.high); }
+    std::string operator()(const syntax::AddressRange& r) const {
+        return dotted(r.low) + '-' + dotted(r.high);
+    }
+    std::string operator()(const syntax::DecimalRange& r) const {
+        return decimal(r.low) + '-' + decimal(r.high);
+    }
     std::string operator()(const syntax::Path& p) const { return to_string(p); }
     std::string operator()(const syntax::List&) const { return "[…]"; }
     std::string operator()(const syntax::Object&) const { return "{…}"; }
@@ -258,9 +270,9 @@ struct TextOf {
 };
 
 constexpr std::array<std::string_view, 14> value_kinds = {
-    "a mistake",         "true or false",        "a number",           "a decimal number", "a string",
-    "an address",        "a network",            "a range of numbers", "a range of addresses",
-    "a range of decimal numbers", "a name",      "a list",             "an object",        "a list from a file"};
+    "a mistake",  "true or false", "a number",           "a decimal number",     "a string",
+    "an address", "a network",     "a range of numbers", "a range of addresses", "a range of decimal numbers",
+    "a name",     "a list",        "an object",          "a list from a file"};
 
 } // namespace
 
@@ -302,14 +314,16 @@ std::string kind_of(const Leaf& leaf) {
     return kind_of(*std::get<const syntax::Value*>(leaf.is));
 }
 
+std::string kind_of(const Element& element) {
+    if (element.type == ElementType::untyped) return kind_of(element.value);
+    return with_article(element.type) + (is_function(element.type) ? " function" : "");
+}
+
 std::string kind_of(const Settled& settled) {
     if (const auto* value = std::get_if<const syntax::Value*>(&settled)) return kind_of(**value);
     if (const auto* constant = std::get_if<const Constant*>(&settled)) return kind_of(Leaf{*constant, {}});
     if (std::holds_alternative<model::Field>(settled)) return "a packet property";
-    if (const auto* element = std::get_if<const Element*>(&settled)) {
-        const auto name = name_of((*element)->type);
-        return (name == "Iface" ? "an " : "a ") + std::string(name) + (is_function((*element)->type) ? " function" : "");
-    }
+    if (const auto* element = std::get_if<const Element*>(&settled)) return kind_of(**element);
     return "a mistake";
 }
 

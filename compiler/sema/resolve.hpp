@@ -31,6 +31,7 @@ std::string text_of(const syntax::Value& value);
 std::string text_of(const Leaf& leaf);
 std::string kind_of(const syntax::Value& value);
 std::string kind_of(const Leaf& leaf);
+std::string kind_of(const Element& element);
 /// What a settled value is.
 std::string kind_of(const Settled& settled);
 

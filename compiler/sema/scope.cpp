@@ -8,19 +8,34 @@ namespace sema {
 
 std::string_view name_of(ElementType type) {
     switch (type) {
-    case ElementType::untyped: return "value";
-    case ElementType::filter: return "Filter";
-    case ElementType::nat: return "Nat";
-    case ElementType::iface: return "Iface";
-    case ElementType::gateway: return "Gateway";
-    case ElementType::conntrack: return "Conntrack";
-    case ElementType::load_balancer: return "Load_balancer";
-    case ElementType::syslog: return "Syslog";
-    case ElementType::timer: return "Timer";
-    case ElementType::test: return "Test";
-    case ElementType::unsupported: return "declaration";
+    case ElementType::untyped:
+        return "value";
+    case ElementType::filter:
+        return "Filter";
+    case ElementType::nat:
+        return "Nat";
+    case ElementType::iface:
+        return "Iface";
+    case ElementType::gateway:
+        return "Gateway";
+    case ElementType::conntrack:
+        return "Conntrack";
+    case ElementType::load_balancer:
+        return "Load_balancer";
+    case ElementType::syslog:
+        return "Syslog";
+    case ElementType::timer:
+        return "Timer";
+    case ElementType::test:
+        return "Test";
+    case ElementType::unsupported:
+        return "declaration";
     }
     return {};
+}
+
+std::string with_article(ElementType type) {
+    return (type == ElementType::iface ? "an " : "a ") + std::string(name_of(type));
 }
 
 bool keys_ignore_case(ElementType type) {

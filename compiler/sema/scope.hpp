@@ -24,7 +24,10 @@ enum class ElementType : std::uint8_t {
 
 /// How the language writes a type: "Iface".
 std::string_view name_of(ElementType type);
-constexpr bool is_function(ElementType type) { return type == ElementType::filter || type == ElementType::nat; }
+std::string with_article(ElementType type);
+constexpr bool is_function(ElementType type) {
+    return type == ElementType::filter || type == ElementType::nat;
+}
 constexpr bool is_object(ElementType type) { return type >= ElementType::iface && type <= ElementType::test; }
 /// Whether members may be written in any case.
 bool keys_ignore_case(ElementType type);
@@ -32,9 +35,9 @@ bool keys_ignore_case(ElementType type);
 struct Element {
     ElementType type{};
     syntax::Name name;
-    syntax::Value value;                         ///< with everything that was assigned to it
-    const syntax::Function* function = nullptr;  ///< of a Filter or Nat
-    bool value_is_known = true;                  ///< false after a mistake in its assignments
+    syntax::Value value;                        ///< with everything that was assigned to it
+    const syntax::Function* function = nullptr; ///< of a Filter or Nat
+    bool value_is_known = true;                 ///< false after a mistake in its assignments
 };
 
 class Scope {
@@ -56,7 +59,8 @@ private:
 using Assignments = std::vector<const syntax::Untyped*>;
 
 /// Makes elements of the declarations; returns the assignments, which come later.
-Assignments collect(const std::vector<syntax::Program>& programs, Scope& scope, syntax::Diagnostics& diagnostics);
+Assignments collect(const std::vector<syntax::Program>& programs, Scope& scope,
+                    syntax::Diagnostics& diagnostics);
 
 /// Adds what is assigned to the elements' values; after it no key stands twice in any object.
 void merge(const Assignments& assignments, Scope& scope, syntax::Diagnostics& diagnostics);

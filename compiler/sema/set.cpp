@@ -22,8 +22,8 @@ const syntax::Span& place_for(const Leaf& leaf, const syntax::Span& use) {
 std::optional<model::Interval> mismatch(Context& context, model::Field field, const Leaf& leaf,
                                         const syntax::Span& use) {
     context.report(Kind::type_mismatch, place_for(leaf, use),
-                   quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
-                       text_of(leaf) + " is " + kind_of(leaf),
+                   quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) +
+                       ", and " + text_of(leaf) + " is " + kind_of(leaf),
                    {}, note_about(leaf, use));
     return std::nullopt;
 }
@@ -32,7 +32,8 @@ std::optional<model::Interval> in_range(Context& context, model::Field field, co
                                         const syntax::Span& use, std::int64_t low, std::int64_t high) {
     const auto& entry = info(field);
     const auto max = static_cast<std::int64_t>(entry.max());
-    if (low >= 0 && high <= max) return model::Interval{static_cast<model::Value>(low), static_cast<model::Value>(high)};
+    if (low >= 0 && high <= max)
+        return model::Interval{static_cast<model::Value>(low), static_cast<model::Value>(high)};
     const auto outside = low < 0 ? low : high;
     const bool is_port = entry.kind == FieldKind::port;
     context.report(is_port ? Kind::port_out_of_range : Kind::value_out_of_range, place_for(leaf, use),
@@ -73,7 +74,10 @@ struct IntervalOf {
     Result operator()(const syntax::Boolean& b) const {
         return kind() == FieldKind::boolean ? Result{{b.value, b.value}} : wrong();
     }
-    template <typename Other> Result operator()(const Other&) const { return wrong(); }
+    template <typename Other>
+    Result operator()(const Other&) const {
+        return wrong();
+    }
 };
 
 } // namespace
@@ -96,7 +100,8 @@ std::optional<model::IntervalSet> values_of(Context& context, model::Field field
         const auto interval = interval_of(context, field, leaf, set.span);
         if (interval) intervals.push_back(*interval);
         // Of a set that is written elsewhere the first wrong item is enough: all point at the same use.
-        else if (!encloses(set.span, leaf.span)) return std::nullopt;
+        else if (!encloses(set.span, leaf.span))
+            return std::nullopt;
         fine &= interval.has_value();
     }
     if (!fine) return std::nullopt;
@@ -111,7 +116,8 @@ std::optional<model::Value> flag_bits(Context& context, const syntax::Value& val
         const auto flag = interval_of(context, model::Field::tcp_flags, leaf, value.span);
         if (!flag) return std::nullopt;
         if (flag->low != flag->high) {
-            context.report(Kind::type_mismatch, leaf.span, text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag");
+            context.report(Kind::type_mismatch, leaf.span,
+                           text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag");
             return std::nullopt;
         }
         bits |= flag->low;

@@ -4,15 +4,15 @@
 
 namespace sema {
 
-/// The values of the field that a leaf stands for; nothing after a message, which points at `use` and, when the
-/// leaf stands elsewhere, shows it in a note.
+/// The values of the field that a leaf stands for; nothing after a message, which points at `use` and, when
+/// the leaf stands elsewhere, shows it in a note.
 std::optional<model::Interval> interval_of(Context& context, model::Field field, const Leaf& leaf,
                                            const syntax::Span& use);
 
 /// The set of the field's values that a list, object, range or network stands for.
 std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set);
 
-/// The bits of one flag or of a list of flags (or numbers); `use` as above.
+/// The bits of one flag or of a list of flags (or numbers).
 std::optional<model::Value> flag_bits(Context& context, const syntax::Value& value);
 
 } // namespace sema

@@ -30,16 +30,22 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
     return last[b.size()];
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates) {
     const std::string* best = nullptr;
     // A third of the letters wrong is a typing mistake, more is another word.
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {
-        const auto longer = std::max(word.size(), candidate.size()), shorter = std::min(word.size(), candidate.size());
+        const auto longer = std::max(word.size(), candidate.size()),
+                   shorter = std::min(word.size(), candidate.size());
         if (longer - shorter >= best_distance) continue;
         const auto distance = edit_distance(word, candidate);
         if (distance < best_distance && distance < longer) best = &candidate, best_distance = distance;
     }
+    return best;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto* best = nearest(word, candidates);
     return best == nullptr ? std::string() : "did you mean " + quoted(*best) + "?";
 }
 

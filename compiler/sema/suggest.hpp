@@ -11,6 +11,9 @@ namespace sema {
 /// (restricted Damerau-Levenshtein), letters compared without case.
 std::size_t edit_distance(std::string_view from, std::string_view to);
 
+/// The nearest candidate; null when none is near enough to be meant.
+const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates);
+
 /// A hint that names the nearest candidate; empty when none is near enough to be meant.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -11,8 +11,9 @@ void define_syslog(Context& context, const Element& element) {
     context.pending("Syslog", element.name.span);
     const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
     for (const auto* key : {"address", "port"})
-        if (!reader[key])
-            context.report(syntax::Kind::missing_member, element.name.span, "Syslog " + quoted(element.name.text) + " has no " + quoted(key));
+        if (reader.lacks(key))
+            context.report(syntax::Kind::missing_member, element.name.span,
+                           "Syslog " + quoted(element.name.text) + " has no " + quoted(key));
     if (const auto address = reader["address"]) address_of(context, address);
     if (const auto port = reader["port"]) integer_of(context, port, 0, 65535);
 }

@@ -13,7 +13,8 @@ namespace syntax {
 namespace {
 
 // Our enumeration of tokens is the lexer's, less its end of file.
-#define TOKEN(name, RULE, text) static_assert(NaClLexer::RULE == static_cast<std::size_t>(TokenKind::name) + 1);
+#define TOKEN(name, RULE, text)                                                                              \
+    static_assert(NaClLexer::RULE == static_cast<std::size_t>(TokenKind::name) + 1);
 #include "compiler/syntax/tokens.def"
 
 TokenKind kind_of(std::size_t antlr_type) {
@@ -23,7 +24,8 @@ TokenKind kind_of(std::size_t antlr_type) {
 Position end_of(Position at, std::string_view text) {
     const auto lines = std::count(text.begin(), text.end(), '\n');
     if (lines == 0) return {at.line, at.column + characters_in(text)};
-    return {at.line + static_cast<std::uint32_t>(lines), 1 + characters_in(text.substr(text.rfind('\n') + 1))};
+    return {at.line + static_cast<std::uint32_t>(lines),
+            1 + characters_in(text.substr(text.rfind('\n') + 1))};
 }
 
 class ErrorCollector : public antlr4::BaseErrorListener {
@@ -33,8 +35,10 @@ public:
     void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, std::size_t, std::size_t,
                      const std::string&, std::exception_ptr error) override {
         const auto index = offending->getTokenIndex();
-        SyntaxError problem{at(index), index == 0 ? end_ : at(index - 1), {}};
-        for (const auto& interval : expected(*dynamic_cast<antlr4::Parser*>(recognizer), error).getIntervals())
+        auto& parser = *dynamic_cast<antlr4::Parser*>(recognizer);
+        SyntaxError problem{index, part(parser, index), at(index), index == 0 ? end_ : at(index - 1), {}};
+        const auto expected_types = expected(parser, error);
+        for (const auto& interval : expected_types.getIntervals())
             for (auto type = interval.a; type <= interval.b; ++type)
                 problem.expected.push_back(kind_of(static_cast<std::size_t>(type)));
         errors.push_back(std::move(problem));
@@ -44,6 +48,17 @@ public:
 
 private:
     const Token& at(std::size_t index) const { return index < tokens_.size() ? tokens_[index] : end_; }
+
+    static std::size_t part(antlr4::Parser& parser, std::size_t index) {
+        for (antlr4::RuleContext* rule = parser.getContext(); rule != nullptr;
+             rule = dynamic_cast<antlr4::RuleContext*>(rule->parent)) {
+            const auto kind = rule->getRuleIndex();
+            if (kind == NaClParser::RuleItem || kind == NaClParser::RuleStatement ||
+                kind == NaClParser::RulePair)
+                return dynamic_cast<antlr4::ParserRuleContext*>(rule)->getStart()->getTokenIndex();
+        }
+        return index;
+    }
 
     static antlr4::misc::IntervalSet expected(antlr4::Parser& parser, const std::exception_ptr& error) {
         try {
@@ -57,6 +72,12 @@ private:
 
     const Tokens& tokens_;
     const Token& end_;
+};
+
+/// Recovers by skipping tokens, never by conjuring one up: every token of the tree is one of ours.
+class Recovery : public antlr4::DefaultErrorStrategy {
+protected:
+    bool singleTokenInsertion(antlr4::Parser*) override { return false; }
 };
 
 bool has_error(const antlr4::tree::ParseTree& tree) {
@@ -87,9 +108,12 @@ public:
         return Untyped{path(*u.path()), value(*u.value()), span(u)};
     }
 
-    const Token& token(antlr4::tree::TerminalNode* node) const { return tokens_[node->getSymbol()->getTokenIndex()]; }
+    const Token& token(antlr4::tree::TerminalNode* node) const {
+        return tokens_[node->getSymbol()->getTokenIndex()];
+    }
     Span span(antlr4::ParserRuleContext& rule) const {
-        return join(tokens_[rule.getStart()->getTokenIndex()].span, tokens_[rule.getStop()->getTokenIndex()].span);
+        return join(tokens_[rule.getStart()->getTokenIndex()].span,
+                    tokens_[rule.getStop()->getTokenIndex()].span);
     }
 
     Name name(antlr4::tree::TerminalNode* node) const { return {token(node).text, token(node).span}; }
@@ -129,7 +153,8 @@ public:
         if (auto* c = rule.cidr()) {
             const auto first = c->getStart()->getTokenIndex();
             const bool negative = c->MINUS() != nullptr;
-            return cidr_value(tokens_[first], tokens_[first + (negative ? 4 : 2)], negative, where, diagnostics_);
+            return cidr_value(tokens_[first], tokens_[first + (negative ? 4 : 2)], negative, where,
+                              diagnostics_);
         }
         auto* r = rule.range();
         const auto low = number(*r->number(0));
@@ -163,7 +188,11 @@ public:
         for (auto* child : children) {
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
             if (item != nullptr && before != nullptr)
-                diagnostics_.report({Kind::missing_comma, span(*item), "a `,` is missing before this", {}, "write `,` between the items"});
+                diagnostics_.report({Kind::missing_comma,
+                                     tokens_[item->getStart()->getTokenIndex()].span,
+                                     "a `,` is missing before this",
+                                     {},
+                                     "write `,` between the items"});
             before = item;
         }
     }
@@ -183,7 +212,10 @@ public:
         std::vector<Statement> result;
         for (auto* s : rule.statement()) result.push_back(statement(*s));
         if (result.empty())
-            diagnostics_.report({Kind::empty_body, span(rule), "the body of " + of + " is empty", {},
+            diagnostics_.report({Kind::empty_body,
+                                 span(rule),
+                                 "the body of " + of + " is empty",
+                                 {},
                                  "say what happens to the packet, or leave the whole out"});
         return result;
     }
@@ -202,8 +234,10 @@ public:
         Conditional result{expression(*rule.expression()), body(*rule.body(), "an `if`"), {}};
         auto* rest = rule.otherwise();
         if (rest == nullptr) return result;
-        if (auto* b = rest->body()) result.otherwise = body(*b, "an `else`");
-        else result.otherwise.push_back({conditional(*rest->conditional()), span(*rest->conditional())});
+        if (auto* b = rest->body())
+            result.otherwise = body(*b, "an `else`");
+        else
+            result.otherwise.push_back({conditional(*rest->conditional()), span(*rest->conditional())});
         return result;
     }
 
@@ -233,7 +267,10 @@ public:
         if (rule.relation().empty()) return {std::move(left), where};
         const auto relations = rule.relation();
         if (relations.size() > 1)
-            diagnostics_.report({Kind::chained_comparison, span(*relations[1]), "comparisons cannot be chained", {},
+            diagnostics_.report({Kind::chained_comparison,
+                                 span(*relations[1]),
+                                 "comparisons cannot be chained",
+                                 {},
                                  "write two of them with `and` between"});
         const auto& sign = tokens_[relations[0]->getStart()->getTokenIndex()];
         return {Comparison{operator_of(sign.kind), sign.span, std::move(left), value(*rule.value(1))}, where};
@@ -241,13 +278,20 @@ public:
 
     static Operator operator_of(TokenKind kind) {
         switch (kind) {
-        case TokenKind::equal: return Operator::equal;
-        case TokenKind::not_equal: return Operator::not_equal;
-        case TokenKind::less: return Operator::less;
-        case TokenKind::greater: return Operator::greater;
-        case TokenKind::less_equal: return Operator::less_equal;
-        case TokenKind::greater_equal: return Operator::greater_equal;
-        default: return Operator::in;
+        case TokenKind::equal:
+            return Operator::equal;
+        case TokenKind::not_equal:
+            return Operator::not_equal;
+        case TokenKind::less:
+            return Operator::less;
+        case TokenKind::greater:
+            return Operator::greater;
+        case TokenKind::less_equal:
+            return Operator::less_equal;
+        case TokenKind::greater_equal:
+            return Operator::greater_equal;
+        default:
+            return Operator::in;
         }
     }
 
@@ -265,7 +309,8 @@ Token end_token(FileId file, const Tokens& tokens) {
 std::vector<std::unique_ptr<antlr4::Token>> antlr_tokens(const Tokens& tokens, const Token& end) {
     std::vector<std::unique_ptr<antlr4::Token>> result;
     for (const auto& token : tokens) {
-        auto made = std::make_unique<antlr4::CommonToken>(static_cast<std::size_t>(token.kind) + 1, token.text);
+        auto made =
+            std::make_unique<antlr4::CommonToken>(static_cast<std::size_t>(token.kind) + 1, token.text);
         made->setLine(token.span.begin.line);
         made->setCharPositionInLine(token.span.begin.column - 1);
         result.push_back(std::move(made));
@@ -300,6 +345,7 @@ Tree parse_tokens(FileId file, const Tokens& tokens, Diagnostics& diagnostics) {
     ErrorCollector collector(tokens, end);
     parser.removeErrorListeners();
     parser.addErrorListener(&collector);
+    parser.setErrorHandler(std::make_shared<Recovery>());
     auto* program = parser.program();
     Tree tree{{file, {}, {}}, std::move(collector.errors)};
     Builder builder(tokens, diagnostics);

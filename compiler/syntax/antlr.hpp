@@ -1,4 +1,5 @@
-// The bridge to the generated lexer and parser. Only antlr.cpp sees ANTLR's headers, which are slow to compile.
+// The bridge to the generated lexer and parser. Only antlr.cpp sees ANTLR's headers, which are slow to
+// compile.
 #pragma once
 #include "compiler/syntax/ast.hpp"
 #include "compiler/syntax/diagnostic.hpp"
@@ -11,6 +12,8 @@ Tokens lex(FileId file, std::string_view text);
 
 /// A place where the grammar allows no such token.
 struct SyntaxError {
+    std::size_t index = 0; ///< of the token that was seen
+    std::size_t part = 0;  ///< index of the first token of the declaration, statement or member it is in
     Token seen;
     Token before; ///< the token before it
     std::vector<TokenKind> expected;

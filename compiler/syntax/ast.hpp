@@ -27,24 +27,53 @@ struct Pair;
 
 /// A value whose mistake has been reported: whoever meets it stays silent.
 struct Bad {};
-struct Boolean { bool value = false; };
-struct Integer { std::int64_t value = 0; };
-struct Decimal { double value = 0; };
-struct String { std::string text; };
-struct Address { std::uint32_t ipv4 = 0; };
+struct Boolean {
+    bool value = false;
+};
+struct Integer {
+    std::int64_t value = 0;
+};
+struct Decimal {
+    double value = 0;
+};
+struct String {
+    std::string text;
+};
+struct Address {
+    std::uint32_t ipv4 = 0;
+};
 /// Host bits as written.
-struct Cidr { std::uint32_t ipv4 = 0; std::uint8_t length = 0; };
-struct IntegerRange { std::int64_t low = 0; std::int64_t high = 0; };
-struct AddressRange { std::uint32_t low = 0; std::uint32_t high = 0; };
-struct DecimalRange { double low = 0; double high = 0; };
-struct List { std::vector<Value> items; };
-struct Object { std::vector<Pair> pairs; };
+struct Cidr {
+    std::uint32_t ipv4 = 0;
+    std::uint8_t length = 0;
+};
+struct IntegerRange {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+};
+struct AddressRange {
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+};
+struct DecimalRange {
+    double low = 0;
+    double high = 0;
+};
+struct List {
+    std::vector<Value> items;
+};
+struct Object {
+    std::vector<Pair> pairs;
+};
 /// `file("…")`.
-struct Call { Path callee; std::vector<Value> arguments; };
+struct Call {
+    Path callee;
+    std::vector<Value> arguments;
+};
 
 struct Value {
-    std::variant<Bad, Boolean, Integer, Decimal, String, Address, Cidr, IntegerRange, AddressRange, DecimalRange, Path,
-                 List, Object, Call>
+    std::variant<Bad, Boolean, Integer, Decimal, String, Address, Cidr, IntegerRange, AddressRange,
+                 DecimalRange, Path, List, Object, Call>
         is;
     Span span;
 };
@@ -59,10 +88,21 @@ enum class Operator : std::uint8_t { equal, not_equal, less, greater, less_equal
 std::string_view to_string(Operator relation);
 
 struct Expression;
-struct Comparison { Operator relation{}; Span operator_span; Value left; Value right; };
-struct Not { std::vector<Expression> operand; }; ///< exactly one
-struct And { std::vector<Expression> operands; }; ///< at least two
-struct Or { std::vector<Expression> operands; };  ///< at least two
+struct Comparison {
+    Operator relation{};
+    Span operator_span;
+    Value left;
+    Value right;
+};
+struct Not {
+    std::vector<Expression> operand;
+}; ///< exactly one
+struct And {
+    std::vector<Expression> operands;
+}; ///< at least two
+struct Or {
+    std::vector<Expression> operands;
+}; ///< at least two
 
 struct Expression {
     std::variant<Value, Comparison, Not, And, Or> is;
@@ -109,7 +149,7 @@ struct Statement {
 };
 
 struct Import {
-    String path;
+    std::string path;
     Span span;
 };
 

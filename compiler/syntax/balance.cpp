@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace syntax {
 
@@ -21,35 +22,40 @@ TokenKind partner(TokenKind k) {
            : k == TokenKind::open_bracket ? TokenKind::close_bracket
                                           : TokenKind::close_paren;
 }
-std::string character(TokenKind k) {
-    return std::string(text_of(k)).substr(1, 1);
-}
+std::string character(TokenKind k) { return std::string(text_of(k)).substr(1, 1); }
 
 /// What a run of the balancing found wrong.
 struct Outcome {
     Tokens tokens;
     std::vector<Diagnostic> problems;
     bool open_at_end = false;
-    std::optional<std::size_t> suspect; ///< index of the first token that layout puts outside of the open bracket
+    std::optional<std::size_t>
+        suspect; ///< index of the first token that layout puts outside of the open bracket
 };
 
 class Balancer {
 public:
-    Balancer(const Tokens& tokens, std::optional<std::size_t> close_before)
+    Balancer(const Tokens& tokens, const std::set<std::size_t>& close_before)
         : tokens_(tokens), close_before_(close_before) {
-        for (const auto& token : tokens_) first_column_.try_emplace(token.span.begin.line, token.span.begin.column);
+        for (const auto& token : tokens_)
+            first_column_.try_emplace(token.span.begin.line, token.span.begin.column);
     }
 
     Outcome run() {
         for (index_ = 0; index_ < tokens_.size(); ++index_) {
             const auto& token = tokens_[index_];
-            note_suspect(token);
-            if (close_before_ == index_ && !open_.empty()) report_unclosed(token), insert_closer(token);
+            if (close_before_.contains(index_) && !open_.empty())
+                report_unclosed(token), insert_closer(token);
+            else
+                note_suspect(token);
             if (token.kind == TokenKind::colon) close_list_before_pair();
             if (token.kind == TokenKind::name) close_list_before_declaration(token);
-            if (opens(token.kind)) open(token);
-            else if (closes(token.kind)) close(token);
-            else result_.tokens.push_back(token);
+            if (opens(token.kind))
+                open(token);
+            else if (closes(token.kind))
+                close(token);
+            else
+                result_.tokens.push_back(token);
         }
         close_all();
         return std::move(result_);
@@ -63,16 +69,19 @@ private:
     void note_suspect(const Token& token) {
         if (result_.suspect || open_.empty() || !starts_line(token)) return;
         const auto& opener = open_.back();
+        if (opener.kind != TokenKind::open_brace) return; // what a list holds tells better where it ends
         if (opener.span.begin.line == token.span.begin.line) return;
         const auto outside = indentation(opener);
         const bool is_its_closer = token.kind == partner(opener.kind);
-        if (is_its_closer ? token.span.begin.column < outside : token.span.begin.column <= outside && !closes(token.kind))
+        if (is_its_closer ? token.span.begin.column < outside
+                          : token.span.begin.column <= outside && !closes(token.kind))
             result_.suspect = index_;
     }
 
     void open(const Token& token) {
         // `if (a == b {`: only after these may a brace open inside of parentheses.
-        if (token.kind == TokenKind::open_brace && !open_.empty() && open_.back().kind == TokenKind::open_paren) {
+        if (token.kind == TokenKind::open_brace && !open_.empty() &&
+            open_.back().kind == TokenKind::open_paren) {
             const auto before = result_.tokens.back().kind;
             const bool is_value = opens(before) || before == TokenKind::comma || before == TokenKind::in ||
                                   before == TokenKind::colon ||
@@ -88,14 +97,16 @@ private:
                                         [&](const Token& t) { return partner(t.kind) == token.kind; });
         if (open_.empty()) {
             problem(Kind::stray_bracket, token.span, text(token.kind) + " closes nothing", {},
-                    "leave it out, or add the " + std::string(text_of(opener_of(token.kind))) + " that it closes");
+                    "leave it out, or add the " + std::string(text_of(opener_of(token.kind))) +
+                        " that it closes");
             return;
         }
         if (match == open_.rend()) {
             const auto right = partner(open_.back().kind);
             problem(Kind::mismatched_bracket, token.span,
                     text(token.kind) + " stands where " + text(right) + " closes what was opened",
-                    {{open_.back().span, text(open_.back().kind) + " was opened here"}}, "write " + text(right));
+                    {{open_.back().span, text(open_.back().kind) + " was opened here"}},
+                    "write " + text(right));
             result_.tokens.push_back({right, character(right), token.span, true});
             open_.pop_back();
             return;
@@ -112,7 +123,8 @@ private:
         auto& out = result_.tokens;
         std::size_t start = out.size();
         if (start > 0 && out[start - 1].kind == TokenKind::name) --start;
-        while (start > 1 && out[start - 1].kind == TokenKind::dot && out[start - 2].kind == TokenKind::name) start -= 2;
+        while (start > 1 && out[start - 1].kind == TokenKind::dot && out[start - 2].kind == TokenKind::name)
+            start -= 2;
         if (start == out.size()) return;
         report_unclosed(out[start]);
         Tokens tail(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
@@ -123,9 +135,12 @@ private:
 
     /// `[80,` and on a new line `Iface eth0 …`.
     void close_list_before_declaration(const Token& token) {
-        if (open_.empty() || open_.back().kind != TokenKind::open_bracket || index_ + 1 >= tokens_.size()) return;
+        if (open_.empty() || open_.back().kind != TokenKind::open_bracket || index_ + 1 >= tokens_.size())
+            return;
         const auto& next = tokens_[index_ + 1];
-        if (!starts_line(token) || next.kind != TokenKind::name || next.span.begin.line != token.span.begin.line) return;
+        if (!starts_line(token) || next.kind != TokenKind::name ||
+            next.span.begin.line != token.span.begin.line)
+            return;
         report_unclosed(token);
         insert_closer_before(token);
     }
@@ -159,7 +174,8 @@ private:
         if (open_.empty()) return;
         result_.open_at_end = true;
         std::string missing;
-        for (auto opener = open_.rbegin(); opener != open_.rend(); ++opener) missing += character(partner(opener->kind));
+        for (auto opener = open_.rbegin(); opener != open_.rend(); ++opener)
+            missing += character(partner(opener->kind));
         const auto& last = tokens_.back();
         const Span end{last.span.file, last.span.end, last.span.end};
         problem(Kind::unclosed_bracket, open_.back().span, text(open_.back().kind) + " is never closed",
@@ -173,12 +189,13 @@ private:
                : closer == TokenKind::close_bracket ? TokenKind::open_bracket
                                                     : TokenKind::open_paren;
     }
-    void problem(Kind kind, const Span& span, std::string message, std::vector<Note> notes, std::string hint) {
+    void problem(Kind kind, const Span& span, std::string message, std::vector<Note> notes,
+                 std::string hint) {
         result_.problems.push_back({kind, span, std::move(message), std::move(notes), std::move(hint)});
     }
 
     const Tokens& tokens_;
-    std::optional<std::size_t> close_before_;
+    const std::set<std::size_t>& close_before_;
     std::map<std::uint32_t, std::uint32_t> first_column_;
     std::size_t index_ = 0;
     Tokens open_;
@@ -193,28 +210,43 @@ const Token* too_deep(const Tokens& tokens) {
         if (opens(kind)) ++depth;
         if (closes(kind) && depth > 0) --depth;
         nots = kind == TokenKind::not_ ? nots + 1 : 0;
-        if (kind == TokenKind::else_ && i + 1 < tokens.size() && tokens[i + 1].kind == TokenKind::if_) ++elses;
-        else if (kind == TokenKind::else_ || (kind == TokenKind::if_ && (i == 0 || tokens[i - 1].kind != TokenKind::else_)))
+        if (kind == TokenKind::else_ && i + 1 < tokens.size() && tokens[i + 1].kind == TokenKind::if_)
+            ++elses;
+        else if (kind == TokenKind::else_ ||
+                 (kind == TokenKind::if_ && (i == 0 || tokens[i - 1].kind != TokenKind::else_)))
             elses = 0;
         if (depth > nesting_max || nots > nesting_max || elses > nesting_max) return &tokens[i];
     }
     return nullptr;
 }
 
+/// As many closers as layout suggests, if that closes everything; else as few as there must be.
+Outcome close_by_layout(const Tokens& tokens) {
+    constexpr std::size_t guesses_max = 16;
+    std::set<std::size_t> close_before;
+    const auto first = Balancer(tokens, close_before).run();
+    auto outcome = first;
+    while (outcome.open_at_end && outcome.suspect && close_before.size() < guesses_max) {
+        close_before.insert(*outcome.suspect);
+        outcome = Balancer(tokens, close_before).run();
+    }
+    const bool better =
+        !outcome.open_at_end && outcome.problems.size() <= first.problems.size() + close_before.size();
+    return better ? outcome : first;
+}
+
 } // namespace
 
 Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
     if (const auto* token = too_deep(tokens)) {
-        diagnostics.report({Kind::nesting_too_deep, token->span,
-                            "this is nested more than " + std::to_string(nesting_max) + " deep", {},
+        diagnostics.report({Kind::nesting_too_deep,
+                            token->span,
+                            "this is nested more than " + std::to_string(nesting_max) + " deep",
+                            {},
                             "give the inner parts names and refer to them"});
         return {{}, true, std::nullopt};
     }
-    auto outcome = Balancer(tokens, std::nullopt).run();
-    if (!outcome.problems.empty() && outcome.suspect) {
-        auto second = Balancer(tokens, outcome.suspect).run();
-        if (!second.open_at_end && second.problems.size() <= outcome.problems.size()) outcome = std::move(second);
-    }
+    auto outcome = close_by_layout(tokens);
     Balanced result{std::move(outcome.tokens), false, std::nullopt};
     if (outcome.open_at_end) result.guessed_after = outcome.problems.back().span;
     for (auto& problem : outcome.problems) diagnostics.report(std::move(problem));

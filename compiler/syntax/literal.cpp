@@ -28,8 +28,10 @@ std::optional<std::uint32_t> parse_address(std::string_view text) {
 std::optional<std::uint32_t> address_of(const Token& token, Diagnostics& diagnostics) {
     const auto address = parse_address(token.text);
     if (!address)
-        diagnostics.report({Kind::bad_address, token.span,
-                            "`" + token.text + "` has a part above 255", {},
+        diagnostics.report({Kind::bad_address,
+                            token.span,
+                            "`" + token.text + "` has a part above 255",
+                            {},
                             "the four parts of an address go from 0 to 255"});
     return address;
 }
@@ -38,12 +40,16 @@ std::string about_bad_number(const std::string& text) {
     const auto dots = std::count(text.begin(), text.end(), '.');
     const bool plain = text.find_first_not_of("0123456789.") == std::string::npos;
     if (plain && dots != 3) return "an IPv4 address has four parts, as in `10.0.0.1`";
-    if (text.starts_with("0x") || text.starts_with("0X")) return "after `0x` stand the digits 0 to 9 and a to f";
+    if (text.starts_with("0x") || text.starts_with("0X"))
+        return "after `0x` stand the digits 0 to 9 and a to f";
     return "a name starts with a letter";
 }
 
 Value bad_number(const Token& token, Diagnostics& diagnostics) {
-    diagnostics.report({Kind::bad_number, token.span, "`" + token.text + "` is neither a number nor an address", {},
+    diagnostics.report({Kind::bad_number,
+                        token.span,
+                        "`" + token.text + "` is neither a number nor an address",
+                        {},
                         about_bad_number(token.text)});
     return bad(token.span);
 }
@@ -55,7 +61,8 @@ Value integer_value(const Token& token, bool negative, const Span& span, Diagnos
     std::int64_t value = 0;
     const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
     if (error == std::errc{}) return {Integer{negative ? -value : value}, span};
-    diagnostics.report({Kind::number_too_large, token.span, "`" + token.text + "` is too large for any number here"});
+    diagnostics.report(
+        {Kind::number_too_large, token.span, "`" + token.text + "` is too large for any number here"});
     return bad(span);
 }
 
@@ -79,8 +86,10 @@ Value number_value(const Token& token, bool negative, const Span& span, Diagnost
         const double value = std::strtod(token.text.c_str(), nullptr);
         return {Decimal{negative ? -value : value}, span};
     }
-    case TokenKind::bad_number: return bad_number(token, diagnostics);
-    default: return integer_value(token, negative, span, diagnostics);
+    case TokenKind::bad_number:
+        return bad_number(token, diagnostics);
+    default:
+        return integer_value(token, negative, span, diagnostics);
     }
 }
 
@@ -93,21 +102,31 @@ Value string_value(const Token& token, Diagnostics& diagnostics) {
         const char c = rest.front();
         const auto hex = rest.starts_with("\\x") ? hex_pair(rest.substr(2)) : std::nullopt;
         std::size_t used = 1;
-        if (c != '\\') text += c;
-        else if (rest.starts_with("\\n")) text += '\n', used = 2;
-        else if (rest.starts_with("\\t")) text += '\t', used = 2;
-        else if (rest.starts_with("\\r")) text += '\r', used = 2;
-        else if (rest.starts_with("\\\"")) text += '"', used = 2;
-        else if (rest.starts_with("\\\\")) text += '\\', used = 2;
-        else if (hex) text += static_cast<char>(*hex), used = 4;
+        if (c != '\\')
+            text += c;
+        else if (rest.starts_with("\\n"))
+            text += '\n', used = 2;
+        else if (rest.starts_with("\\t"))
+            text += '\t', used = 2;
+        else if (rest.starts_with("\\r"))
+            text += '\r', used = 2;
+        else if (rest.starts_with("\\\""))
+            text += '"', used = 2;
+        else if (rest.starts_with("\\\\"))
+            text += '\\', used = 2;
+        else if (hex)
+            text += static_cast<char>(*hex), used = 4;
         else {
             auto at = token.span;
             at.begin.column += 1 + characters_in(whole.substr(0, whole.size() - rest.size()));
             at.end = {at.begin.line, at.begin.column + 2};
             used = 1 + first_character_bytes(rest.substr(1));
-            diagnostics.report({Kind::bad_escape, at,
-                                "`" + std::string(rest.substr(0, used)) + "` is no escape in a string", {},
-                                R"(write `\n`, `\t`, `\r`, `\"`, `\\` or `\x41`; a backslash itself is `\\`)"});
+            diagnostics.report(
+                {Kind::bad_escape,
+                 at,
+                 "`" + std::string(rest.substr(0, used)) + "` is no escape in a string",
+                 {},
+                 R"(write `\n`, `\t`, `\r`, `\"`, `\\` or `\x41`; a backslash itself is `\\`)"});
             fine = false;
         }
         rest.remove_prefix(used);
@@ -121,10 +140,13 @@ Value cidr_value(const Token& address, const Token& length, bool negative, const
     if (length.kind == TokenKind::bad_number) return bad_number(length, diagnostics), bad(span);
     const auto ipv4 = address_of(address, diagnostics);
     unsigned bits = 0;
-    const auto [rest, error] = std::from_chars(length.text.data(), length.text.data() + length.text.size(), bits);
+    const auto [rest, error] =
+        std::from_chars(length.text.data(), length.text.data() + length.text.size(), bits);
     if (negative || error != std::errc{} || bits > 32) {
-        diagnostics.report({Kind::bad_prefix_length, length.span,
-                            "`" + std::string(negative ? "-" : "") + length.text + "` is no prefix length", {},
+        diagnostics.report({Kind::bad_prefix_length,
+                            length.span,
+                            "`" + std::string(negative ? "-" : "") + length.text + "` is no prefix length",
+                            {},
                             "an IPv4 prefix length goes from 0 to 32"});
         return bad(span);
     }
@@ -135,23 +157,32 @@ Value cidr_value(const Token& address, const Token& length, bool negative, const
 Value range_value(const Value& low, const Value& high, const Span& span, Diagnostics& diagnostics) {
     if (std::holds_alternative<Bad>(low.is) || std::holds_alternative<Bad>(high.is)) return bad(span);
     if (low.is.index() != high.is.index()) {
-        diagnostics.report({Kind::mixed_range, span, "the two ends of this range are of different kinds", {},
+        diagnostics.report({Kind::mixed_range,
+                            span,
+                            "the two ends of this range are of different kinds",
+                            {},
                             "write two numbers or two addresses"});
         return bad(span);
     }
     Value range{Bad{}, span};
     bool reversed = false;
-    const auto make = [&]<typename End, typename Range>(auto End::* member, Range) {
+    const auto make = [&]<typename End, typename Range>(auto End::*member, Range) {
         const auto from = std::get<End>(low.is).*member;
         const auto to = std::get<End>(high.is).*member;
         reversed = from > to;
         range.is = Range{from, to};
     };
-    if (std::holds_alternative<Integer>(low.is)) make(&Integer::value, IntegerRange{});
-    else if (std::holds_alternative<Address>(low.is)) make(&Address::ipv4, AddressRange{});
-    else make(&Decimal::value, DecimalRange{});
+    if (std::holds_alternative<Integer>(low.is))
+        make(&Integer::value, IntegerRange{});
+    else if (std::holds_alternative<Address>(low.is))
+        make(&Address::ipv4, AddressRange{});
+    else
+        make(&Decimal::value, DecimalRange{});
     if (!reversed) return range;
-    diagnostics.report({Kind::reversed_range, span, "the first end of this range is above the second", {},
+    diagnostics.report({Kind::reversed_range,
+                        span,
+                        "the first end of this range is above the second",
+                        {},
                         "write the smaller end first"});
     return bad(span);
 }

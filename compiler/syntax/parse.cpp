@@ -22,9 +22,12 @@ std::string clean(FileId file, std::string_view text, Diagnostics& diagnostics) 
         const Span span{file, at, {at.line, at.column + 1}};
         if (broken && !in_broken_run)
             diagnostics.report({Kind::bad_utf8, span, "this is not UTF-8", {}, "save the file as UTF-8"});
-        if (!broken && text[0] == '\0') diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
-        if (broken || text[0] == '\0') result += ' ';
-        else result += text.substr(0, bytes);
+        if (!broken && text[0] == '\0')
+            diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
+        if (broken || text[0] == '\0')
+            result += ' ';
+        else
+            result += text.substr(0, bytes);
         ++at.column;
         if (text[0] == '\n') at = {at.line + 1, 1};
         in_broken_run = broken;
@@ -43,12 +46,14 @@ std::string seen(const Token& token) {
 }
 
 std::string belongs(const SyntaxError& error) {
+    if (error.before.kind == TokenKind::colon && error.seen.kind != TokenKind::colon) return "a value";
     if (expects(error, TokenKind::string) && expects(error, TokenKind::open_bracket)) return "a value";
     if (expects(error, TokenKind::if_) && expects(error, TokenKind::close_brace)) return "a statement";
     if (error.expected.size() == 1) return std::string(text_of(error.expected.front()));
     if (expects(error, TokenKind::end_of_file)) return "a declaration";
     if (expects(error, TokenKind::colon)) return "`:`";
-    if (expects(error, TokenKind::close_paren) && expects(error, TokenKind::and_)) return "`)` or an operator";
+    if (expects(error, TokenKind::close_paren) && expects(error, TokenKind::and_))
+        return "`)` or an operator";
     if (expects(error, TokenKind::open_brace)) return "`{`";
     if (expects(error, TokenKind::close_brace)) return "`}`";
     if (expects(error, TokenKind::close_bracket)) return "`]`";
@@ -60,30 +65,46 @@ std::string belongs(const SyntaxError& error) {
 bool is_keyword(TokenKind kind) { return kind <= TokenKind::false_; }
 
 std::string hint(const SyntaxError& error, const std::string& wanted) {
+    if (error.seen.kind == TokenKind::else_) return "an `else` follows the `}` of its `if`";
     if (is_keyword(error.seen.kind) && expects(error, TokenKind::name) && !expects(error, error.seen.kind))
         return "`" + error.seen.text + "` is a keyword and cannot be a name";
     if (wanted == "a declaration")
         return "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`";
-    if (wanted == "a statement") return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
+    if (wanted == "a statement")
+        return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
     if (wanted == "`(`" && error.before.kind == TokenKind::if_) return "write `if (condition) { … }`";
     if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
-    if (error.seen.kind == TokenKind::minus && wanted == "a value") return "a negative number is written `(-5)`";
+    if (error.seen.kind == TokenKind::minus && wanted == "a value")
+        return "a negative number is written `(-5)`";
     return {};
 }
 
-/// One message a line is enough: what follows on it is mostly a consequence.
-void report(const std::vector<SyntaxError>& errors, const std::optional<Span>& guessed_after,
-            Diagnostics& diagnostics) {
-    std::uint32_t last_line = 0;
-    for (const auto& error : errors) {
+void report(const SyntaxError& error, Diagnostics& diagnostics) {
+    const auto wanted = belongs(error);
+    diagnostics.report({Kind::syntax_error,
+                        error.seen.span,
+                        seen(error.seen) + " where " + wanted + " belongs",
+                        {},
+                        hint(error, wanted)});
+}
+
+/// Parses, and after each syntax error again without the part that has it: so each error is one that was
+/// made, and none a consequence of another.
+Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
+    constexpr std::size_t errors_max = 20;
+    auto tokens = std::move(balanced.tokens);
+    for (std::size_t errors = 0;; ++errors) {
+        Diagnostics found;
+        auto tree = parse_tokens(file, tokens, found);
+        if (tree.errors.empty() || errors == errors_max) {
+            for (auto& diagnostic : found.sorted()) diagnostics.report(std::move(diagnostic));
+            return {std::move(tree.program), errors == 0 && !balanced.guessed_after};
+        }
+        const auto& error = tree.errors.front();
         const bool consequence = error.seen.inserted || error.before.inserted ||
-                                 (guessed_after && *guessed_after < error.seen.span) ||
-                                 error.seen.span.begin.line == last_line;
-        last_line = error.seen.span.begin.line;
-        if (consequence) continue;
-        const auto wanted = belongs(error);
-        diagnostics.report({Kind::syntax_error, error.seen.span, seen(error.seen) + " where " + wanted + " belongs", {},
-                            hint(error, wanted)});
+                                 (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
+        if (!consequence) report(error, diagnostics);
+        tokens = without_part(tokens, error.part, error.index);
     }
 }
 
@@ -97,11 +118,9 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     Diagnostics unsaid;
     auto balanced = balance(repair_tokens(tokens, diagnostics), comment_open ? unsaid : diagnostics);
     if (balanced.too_deep) return {{file, source.name, {}}, false};
-    auto tree = parse_tokens(file, balanced.tokens, diagnostics);
-    report(tree.errors, balanced.guessed_after, comment_open ? unsaid : diagnostics);
-    tree.program.name = source.name;
-    const bool complete = tree.errors.empty() && !balanced.guessed_after;
-    return {std::move(tree.program), complete};
+    auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
+    parsed.program.name = source.name;
+    return parsed;
 }
 
 } // namespace syntax

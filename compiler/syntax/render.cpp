@@ -13,7 +13,8 @@ bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 /// What can be shown of a line: control characters and broken UTF-8 must not reach a terminal.
 std::string printable(std::string_view line) {
     std::string shown;
-    for (const char c : line) shown += (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f ? '?' : c;
+    for (const char c : line)
+        shown += (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f ? '?' : c;
     return shown;
 }
 
@@ -38,7 +39,8 @@ std::string underline(std::string_view line, std::uint32_t begin, std::uint32_t 
 }
 
 std::string place(const Span& span, const Sources& sources) {
-    return sources[span.file].name + ':' + std::to_string(span.begin.line) + ':' + std::to_string(span.begin.column);
+    return sources[span.file].name + ':' + std::to_string(span.begin.line) + ':' +
+           std::to_string(span.begin.column);
 }
 
 std::string excerpt(const Span& span, const Sources& sources) {
@@ -47,23 +49,22 @@ std::string excerpt(const Span& span, const Sources& sources) {
     const auto end = span.end.line > span.begin.line ? past_line : std::min(span.end.column, past_line);
     const auto number = std::to_string(span.begin.line);
     const std::string margin(std::max<std::size_t>(5, number.size()) - number.size(), ' ');
-    return margin + number + " | " + printable(line) + '\n' + std::string(margin.size() + number.size(), ' ') +
-           " | " + underline(line, std::min(span.begin.column, past_line), end) + '\n';
+    return margin + number + " | " + printable(line) + '\n' +
+           std::string(margin.size() + number.size(), ' ') + " | " +
+           underline(line, std::min(span.begin.column, past_line), end) + '\n';
 }
 
 /// nlohmann-json refuses broken UTF-8; source text in a message may have some.
 nlohmann::ordered_json place_json(const Span& span, const std::string& severity, const std::string& message,
                                   const Sources& sources) {
-    return {{"severity", severity},
-            {"message", message},
-            {"file", sources[span.file].name},
-            {"line", span.begin.line},
-            {"column", span.begin.column},
-            {"end_line", span.end.line},
+    return {{"severity", severity},         {"message", message},          {"file", sources[span.file].name},
+            {"line", span.begin.line},      {"column", span.begin.column}, {"end_line", span.end.line},
             {"end_column", span.end.column}};
 }
 
-std::string_view severity_name(Severity severity) { return severity == Severity::error ? "error" : "warning"; }
+std::string_view severity_name(Severity severity) {
+    return severity == Severity::error ? "error" : "warning";
+}
 
 } // namespace
 

@@ -24,4 +24,8 @@ struct Balanced {
 /// Makes every bracket have its partner.
 Balanced balance(const Tokens& tokens, Diagnostics& diagnostics);
 
+/// The tokens without the declaration, statement or member that starts at `part`, at whose token `index` the
+/// parser could not go on. What is left parses as if that part had been written well.
+Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index);
+
 } // namespace syntax

@@ -1,6 +1,7 @@
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace syntax {
 
@@ -8,21 +9,33 @@ namespace {
 
 class TokenRepair {
 public:
-    TokenRepair(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+    TokenRepair(const Tokens& tokens, Diagnostics& diagnostics)
+        : tokens_(tokens), diagnostics_(diagnostics) {}
 
     Tokens run() {
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             const auto& token = tokens_[i];
             switch (token.kind) {
             case TokenKind::block_comment:
-            case TokenKind::line_comment: break;
+            case TokenKind::line_comment:
+                break;
             case TokenKind::bad_comment:
-                diagnostics_.report({Kind::unclosed_comment, opener(token), "this comment is never closed", {},
+                diagnostics_.report({Kind::unclosed_comment,
+                                     opener(token),
+                                     "this comment is never closed",
+                                     {},
                                      "end it with `*/`"});
                 break;
-            case TokenKind::bad_string: close_string(token); break;
-            case TokenKind::bad_character: i = stray_characters(i); break;
-            default: track_parens(token), out_.push_back(token);
+            case TokenKind::bad_string:
+                close_string(token);
+                break;
+            case TokenKind::bad_character:
+                i = stray_characters(i);
+                break;
+            default:
+                track_parens(token);
+                out_.push_back(token);
+                out_.back().inserted = std::exchange(dropped_, false);
             }
         }
         return std::move(out_);
@@ -37,14 +50,19 @@ private:
     void track_parens(const Token& token) {
         if (token.kind == TokenKind::open_paren) ++parens_;
         if (token.kind == TokenKind::close_paren && parens_ > 0) --parens_;
+        if (token.kind == TokenKind::open_brace || token.kind == TokenKind::close_brace) parens_ = 0;
     }
 
     /// The closers at the end of an unclosed string were hardly meant to be in it.
     void close_string(Token token) {
-        diagnostics_.report({Kind::unclosed_string, token.span, "this string is not closed on its line", {},
+        diagnostics_.report({Kind::unclosed_string,
+                             token.span,
+                             "this string is not closed on its line",
+                             {},
                              "end it with `\"`; a line break inside is written `\\n`"});
         Tokens closers;
-        while (token.text.size() > 1 && std::string_view(")]},; \t").find(token.text.back()) != std::string_view::npos) {
+        while (token.text.size() > 1 &&
+               std::string_view(")]},; \t").find(token.text.back()) != std::string_view::npos) {
             const char c = token.text.back();
             token.text.pop_back();
             --token.span.end.column;
@@ -97,11 +115,17 @@ private:
             text += tokens_[++last].text;
         const auto replacement = meant(text);
         const auto span = join(tokens_[first].span, tokens_[last].span);
-        diagnostics_.report({Kind::stray_character, span,
-                             "`" + printable(text) + "` has no meaning here", {},
-                             replacement ? std::string(replacement->hint) : hint_for(text)});
+        const auto hint = replacement ? std::string(replacement->hint) : hint_for(text);
+        // A second quotation mark of the wrong kind on the line is no second mistake.
+        const bool is_news = hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        last_said_ = {span.begin.line, hint};
+        if (is_news)
+            diagnostics_.report(
+                {Kind::stray_character, span, "`" + printable(text) + "` has no meaning here", {}, hint});
         if (replacement)
             out_.push_back({replacement->kind, std::string(replacement->text), span, true});
+        else
+            dropped_ = true;
         return last;
     }
 
@@ -116,6 +140,8 @@ private:
     Diagnostics& diagnostics_;
     Tokens out_;
     std::size_t parens_ = 0;
+    bool dropped_ = false; ///< the token before the next one was dropped, so it may seem out of place
+    std::pair<std::uint32_t, std::string> last_said_; ///< line and hint
 };
 
 } // namespace

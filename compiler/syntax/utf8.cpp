@@ -27,7 +27,8 @@ std::size_t character_bytes(std::string_view text) {
     if (first >= 0xf0 && first <= 0xf4) {
         const unsigned char low = first == 0xf0 ? 0x90 : 0x80;
         const unsigned char high = first == 0xf4 ? 0x8f : 0xbf;
-        return second >= low && second <= high && continues(byte(text, 2)) && continues(byte(text, 3)) ? 4 : 0;
+        return second >= low && second <= high && continues(byte(text, 2)) && continues(byte(text, 3)) ? 4
+                                                                                                       : 0;
     }
     return 0;
 }

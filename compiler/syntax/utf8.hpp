@@ -5,7 +5,8 @@
 
 namespace syntax {
 
-/// How many bytes the well-formed character at the start has (RFC 3629); 0 when it is broken or there is none.
+/// How many bytes the well-formed character at the start has (RFC 3629); 0 when it is broken or there is
+/// none.
 std::size_t character_bytes(std::string_view text);
 
 /// The same, but a broken byte counts as one.

@@ -10,7 +10,8 @@ sema::Loaded load_sample(const std::string& name) {
     auto loaded = sema::load(std::string(SAMPLES_DIR) + "/" + name);
     REQUIRE(loaded.readable);
     std::string messages;
-    for (const auto& diagnostic : loaded.diagnostics) messages += syntax::render_text(diagnostic, loaded.sources);
+    for (const auto& diagnostic : loaded.diagnostics)
+        messages += syntax::render_text(diagnostic, loaded.sources);
     CHECK(messages == "");
     return loaded;
 }

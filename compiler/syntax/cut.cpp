@@ -1,0 +1,73 @@
+// How the parser goes on behind a syntax error: the smallest part that surely holds the mistake is cut out,
+// and the rest is parsed again. Parts are recognised by their lines, which is how people separate them.
+#include "compiler/syntax/repair.hpp"
+
+#include <algorithm>
+
+namespace syntax {
+
+namespace {
+
+/// Whether the brace at `index` opens the body of a function, an `if` or an `else`, and not an object.
+bool opens_body(const Tokens& tokens, std::size_t index) {
+    const auto kind = [&](std::size_t back) {
+        return back > index ? TokenKind::end_of_file : tokens[index - back].kind;
+    };
+    if (kind(1) == TokenKind::close_paren || kind(1) == TokenKind::else_) return true;
+    const bool unnamed =
+        kind(1) == TokenKind::name && kind(2) == TokenKind::colon && kind(3) == TokenKind::colon;
+    const bool named =
+        kind(1) == TokenKind::name && kind(2) == TokenKind::name && kind(3) == TokenKind::colon;
+    return unnamed || named;
+}
+
+/// The innermost opening brace around each token; `none` outside of all. A brace itself is outside.
+constexpr auto none = static_cast<std::size_t>(-1);
+
+std::vector<std::size_t> braces_around(const Tokens& tokens) {
+    std::vector<std::size_t> around;
+    std::vector<std::size_t> open{none};
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (tokens[i].kind == TokenKind::close_brace && open.size() > 1) open.pop_back();
+        around.push_back(open.back());
+        if (tokens[i].kind == TokenKind::open_brace) open.push_back(i);
+    }
+    return around;
+}
+
+} // namespace
+
+Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
+    const auto around = braces_around(tokens);
+    const auto starts_line = [&](std::size_t i) {
+        return i == 0 || tokens[i].span.begin.line != tokens[i - 1].span.begin.line;
+    };
+    const bool at_end = index >= tokens.size();
+    auto begin = std::min(part, tokens.size() - 1);
+    const bool at_closer = !at_end && tokens[index].kind == TokenKind::close_brace;
+    // A mistake deeper inside costs its line there, not the whole part around it.
+    if (!at_end && !at_closer && around[begin] != around[index]) {
+        begin = index;
+        while (begin > 0 && around[begin - 1] == around[index] && !starts_line(begin)) --begin;
+    }
+    const auto brace = around[begin];
+    auto end = std::max(begin, std::min(index, tokens.size()));
+    const auto leaves = [&](std::size_t i) {
+        return tokens[i].kind == TokenKind::close_brace && brace != none && around[i] == around[brace];
+    };
+    while (end < tokens.size() && !leaves(end) &&
+           (end <= index || !starts_line(end) || around[end] != brace ||
+            tokens[end].kind == TokenKind::close_brace))
+        ++end;
+    Tokens result(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(begin));
+    if (brace != none && opens_body(tokens, brace)) {
+        auto placeholder = tokens[begin];
+        placeholder.kind = TokenKind::name;
+        placeholder.inserted = true;
+        result.push_back(placeholder);
+    }
+    result.insert(result.end(), tokens.begin() + static_cast<std::ptrdiff_t>(end), tokens.end());
+    return result;
+}
+
+} // namespace syntax
