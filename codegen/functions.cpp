@@ -81,7 +81,7 @@ private:
                   action_names[static_cast<std::size_t>(statement.action)], at(place));
     }
 
-    void write(const model::Log& log, const model::Place& place) {
+    void write(const model::Log& log, const model::Place&) {
         std::string arguments = "appliance";
         if (log.severity) arguments += fmt::format(", Severity::{}", severity_names[*log.severity]);
         for (const auto& part : log.parts) {
@@ -90,7 +90,7 @@ private:
             else
                 arguments += ", " + shown(std::get<model::Field>(part));
         }
-        out_.line("{}({}); // {}", log.severity ? "syslog" : "log", arguments, at(place));
+        out_.line("{}({});", log.severity ? "syslog" : "log", arguments);
     }
 
     /// A field as a log statement prints it.

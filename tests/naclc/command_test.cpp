@@ -152,3 +152,24 @@ TEST_CASE("kinds of messages are explained") {
     CHECK(has(done.output, "0 to 65535"));
     CHECK(desk.naclc({"explain-error", "no-such-kind"}).status == 2);
 }
+
+TEST_CASE("the first policy of the docs is what its page says, and passes its Tests on every backend") {
+    const std::string page = text_of(DOCS "/start/first-policy.md");
+    const std::string policy = text_of(DOCS "/start/office.nacl");
+    std::size_t found = 0;
+    for (auto begin = page.find("```\n"); begin != page.npos; begin = page.find("\n```\n", begin)) {
+        begin = page.find('\n', begin + 1) + 1;
+        const auto end = page.find("```", begin);
+        const auto block = page.substr(begin, end - begin);
+        begin = end;
+        if (block.starts_with("$")) continue;
+        CAPTURE(block);
+        CHECK(has(policy, block));
+        ++found;
+    }
+    CHECK(found == 4);
+    const auto done = Desk().naclc({"test", DOCS "/start/office.nacl", "--on", "interp,host,qemu", "--coverage"});
+    CAPTURE(done.output);
+    CHECK(done.status == 0);
+    CHECK(has(done.output, "3 of 3 verdict statements"));
+}
