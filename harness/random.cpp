@@ -1,0 +1,306 @@
+#include "harness/random.hpp"
+
+#include "compiler/eval/checksum.hpp"
+#include "harness/frames.hpp"
+#include "harness/mutations.hpp"
+#include "harness/packets.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace harness {
+
+namespace {
+
+using model::Field;
+
+/// A packet before it is bytes, so that replies and variants can be made of it.
+struct Recipe {
+    model::IfaceId iface = 0;
+    model::Ipv4Address source = 0, destination = 0;
+    std::uint8_t protocol = 0;
+    std::uint16_t source_port = 0, destination_port = 0; ///< or ICMP identifier in both
+    unsigned flags = 0;
+    std::uint8_t type = 0, code = 0;
+    std::string data;
+    std::vector<model::FieldValue> more;
+};
+
+class Generator {
+public:
+    Generator(const model::Appliance& appliance, const Boundaries& boundaries, std::uint64_t seed)
+        : appliance_(appliance), boundaries_(boundaries), dice_(seed) {}
+
+    History history(std::size_t packets_max) {
+        History history;
+        const std::size_t packets = 1 + dice_.below(packets_max);
+        for (std::size_t i = 0; i < packets; ++i) {
+            if (i > 0 && dice_.percent(20)) history.push_back(Pause{pause_ns()});
+            history.push_back(next_frame());
+        }
+        if (dice_.percent(1)) {
+            const Event last = history.back();
+            history.insert(history.end(), 120, last);
+            history.push_back(Pause{dice_.one_of<Time>({9'999'999, 10'000'000, 500'000'000})});
+            history.push_back(last);
+        }
+        return history;
+    }
+
+private:
+    FrameIn next_frame() {
+        Recipe recipe;
+        const auto kind = past_.empty() ? 0 : dice_.below(100);
+        if (kind < 35)
+            recipe = fresh();
+        else if (kind < 60)
+            recipe = variant_of(dice_.one_of(past_));
+        else if (kind < 88)
+            recipe = reply_to(dice_.one_of(past_));
+        else
+            recipe = error_about(dice_.one_of(past_));
+        past_.push_back(recipe);
+        FrameIn frame{recipe.iface, build(recipe)};
+        if (dice_.percent(12)) mutate(frame.bytes, dice_);
+        return frame;
+    }
+
+    Recipe fresh() {
+        Recipe recipe;
+        recipe.iface = static_cast<model::IfaceId>(dice_.below(appliance_.ifaces.size()));
+        recipe.source = source_at(recipe.iface);
+        recipe.destination = destination_from(recipe.iface);
+        recipe.protocol = protocol();
+        const bool is_udp = recipe.protocol == eval::udp;
+        recipe.source_port = static_cast<std::uint16_t>(value(is_udp ? Field::udp_sport : Field::tcp_sport,
+                                                              dice_.one_of<model::Value>({49152, 1024, 7})));
+        recipe.destination_port = static_cast<std::uint16_t>(value(
+            is_udp ? Field::udp_dport : Field::tcp_dport, dice_.one_of<model::Value>({80, 22, 0, 65535})));
+        recipe.flags = dice_.percent(60) ? eval::tcp_flag::syn : flags();
+        recipe.type = static_cast<std::uint8_t>(value(Field::icmp_type, eval::icmp_type::echo));
+        recipe.code = static_cast<std::uint8_t>(value(Field::icmp_code, 0));
+        if (dice_.percent(30)) recipe.type = icmp_type();
+        recipe.data = data();
+        recipe.more = other_fields(recipe.protocol);
+        return recipe;
+    }
+
+    Recipe variant_of(Recipe recipe) {
+        switch (dice_.below(4)) {
+        case 0:
+            recipe.flags = flags();
+            break;
+        case 1:
+            recipe.data = data();
+            break;
+        case 2:
+            recipe.more = other_fields(recipe.protocol);
+            break;
+        default:
+            recipe.flags = eval::tcp_flag::ack;
+            break;
+        }
+        return recipe;
+    }
+
+    Recipe reply_to(Recipe recipe) {
+        std::swap(recipe.source, recipe.destination);
+        std::swap(recipe.source_port, recipe.destination_port);
+        recipe.iface = behind(recipe.source);
+        using namespace eval::tcp_flag;
+        recipe.flags = dice_.percent(70) ? syn | ack : flags();
+        if (recipe.type == eval::icmp_type::echo) recipe.type = eval::icmp_type::echo_reply;
+        if (recipe.type == eval::icmp_type::timestamp) recipe.type = eval::icmp_type::timestamp_reply;
+        return recipe;
+    }
+
+    /// An ICMP error that quotes a packet, from its destination or a router on the way.
+    Recipe error_about(const Recipe& past) {
+        Bytes quoted = build(past);
+        quoted.erase(quoted.begin(), quoted.begin() + eval::ethernet_header_bytes);
+        if (dice_.percent(50)) quoted.resize(std::min(quoted.size(), eval::ip_header_min_bytes + 8));
+        if (dice_.percent(25))
+            quoted[dice_.below(quoted.size())] ^= static_cast<std::uint8_t>(1 << dice_.below(8));
+        if (dice_.percent(10)) quoted.resize(dice_.below(quoted.size()));
+        Recipe error;
+        error.protocol = eval::icmp;
+        error.source = dice_.percent(60) ? past.destination : address(Field::ip_saddr);
+        error.destination = dice_.percent(90) ? past.source : address(Field::ip_daddr);
+        error.iface = dice_.percent(90) ? behind(past.destination) : past.iface;
+        error.type = dice_.one_of<std::uint8_t>({3, 11, 12, 3, 5});
+        error.code = static_cast<std::uint8_t>(dice_.below(5));
+        error.data.assign(quoted.begin(), quoted.end());
+        return error;
+    }
+
+    Bytes build(const Recipe& recipe) {
+        model::PacketSpec spec;
+        spec.fields = {{Field::ip_saddr, recipe.source}, {Field::ip_daddr, recipe.destination}};
+        spec.payload = recipe.data;
+        if (recipe.protocol == eval::tcp) {
+            spec.transport = model::Layer::tcp;
+            spec.fields.insert(spec.fields.end(), {{Field::tcp_sport, recipe.source_port},
+                                                   {Field::tcp_dport, recipe.destination_port},
+                                                   {Field::tcp_flags, recipe.flags}});
+        } else if (recipe.protocol == eval::udp) {
+            spec.transport = model::Layer::udp;
+            spec.fields.insert(spec.fields.end(), {{Field::udp_sport, recipe.source_port},
+                                                   {Field::udp_dport, recipe.destination_port}});
+        } else {
+            spec.fields.push_back({Field::ip_protocol, recipe.protocol});
+            if (recipe.protocol == eval::icmp) spec.payload = icmp_message(recipe);
+        }
+        spec.fields.insert(spec.fields.end(), recipe.more.begin(), recipe.more.end());
+        Bytes frame = craft(spec, wire_of(appliance_, recipe.iface));
+        const bool to_many = recipe.destination == eval::limited_broadcast ||
+                             eval::is_multicast(recipe.destination) ||
+                             std::ranges::any_of(appliance_.ifaces, [&](const model::Iface& iface) {
+                                 return eval::is_broadcast_of(iface, recipe.destination);
+                             });
+        if (to_many && recipe.destination_port % 4 != 0) std::fill_n(frame.begin(), 6, std::uint8_t{0xff});
+        return frame;
+    }
+
+    /// With its identifier, which no field of the registry names.
+    static std::string icmp_message(const Recipe& recipe) {
+        Bytes message = {recipe.type, recipe.code, 0, 0, 0, 0, 0, 1};
+        eval::put16(message, 4, std::min(recipe.source_port, recipe.destination_port));
+        message.insert(message.end(), recipe.data.begin(), recipe.data.end());
+        eval::put16(message, 2, eval::checksum(message));
+        return {message.begin(), message.end()};
+    }
+
+    /// Mostly a boundary where the policy reads the field, else the fallback.
+    model::Value value(Field field, model::Value fallback) {
+        const auto known = boundaries_.find(field);
+        if (known != boundaries_.end() && dice_.percent(80)) return dice_.one_of(known->second);
+        return dice_.percent(20) ? dice_.below(model::info(field).max() + 1) : fallback;
+    }
+
+    model::Ipv4Address address(Field field) {
+        return static_cast<model::Ipv4Address>(value(field, 0x08080808));
+    }
+
+    model::Ipv4Address on_network_of(model::IfaceId iface) {
+        const auto& ipv4 = appliance_.ifaces[iface].ipv4;
+        if (!ipv4) return address(Field::ip_saddr);
+        return static_cast<model::Ipv4Address>(ipv4->network.address |
+                                               (dice_.below(16) & ~ipv4->network.mask()));
+    }
+
+    model::Ipv4Address source_at(model::IfaceId iface) {
+        const auto kind = dice_.below(100);
+        if (kind < 40) return on_network_of(iface);
+        if (kind < 95) return address(Field::ip_saddr);
+        return dice_.one_of<model::Ipv4Address>(
+            {0, 0x7f000001, 0xe0000001, 0xf0000001, 0xffffffff, 0x00000001});
+    }
+
+    model::Ipv4Address destination_from(model::IfaceId iface) {
+        const auto kind = dice_.below(100);
+        if (kind < 30)
+            return on_network_of(static_cast<model::IfaceId>(dice_.below(appliance_.ifaces.size())));
+        if (kind < 45 && appliance_.ifaces[iface].ipv4) return appliance_.ifaces[iface].ipv4->address;
+        if (kind < 95) return address(Field::ip_daddr);
+        return dice_.one_of<model::Ipv4Address>(
+            {0, 0x7f000001, 0xe0000005, 0xf0000001, 0xffffffff, 0x08080808});
+    }
+
+    std::uint8_t protocol() {
+        const auto kind = dice_.below(100);
+        if (kind < 45) return eval::tcp;
+        if (kind < 68) return eval::udp;
+        if (kind < 90) return eval::icmp;
+        return static_cast<std::uint8_t>(
+            value(Field::ip_protocol, dice_.one_of<model::Value>({2, 47, 50, 132})));
+    }
+
+    unsigned flags() {
+        using namespace eval::tcp_flag;
+        if (dice_.percent(30)) return static_cast<unsigned>(value(Field::tcp_flags, 0));
+        return dice_.one_of({syn, syn | ack, ack, psh | ack, fin | ack, rst, rst | ack, fin, urg | ack, 0u,
+                             fin | psh | urg, syn | fin, 0x100u, 0x1ffu, syn | 0xc0u});
+    }
+
+    std::uint8_t icmp_type() { return dice_.one_of<std::uint8_t>({0, 3, 4, 5, 8, 11, 12, 13, 14, 15, 17}); }
+
+    std::string data() {
+        std::size_t bytes = dice_.one_of<std::size_t>({0, 0, 0, 1, 7, 8, 33, 100});
+        if (dice_.percent(5)) bytes = dice_.one_of<std::size_t>({519, 520, 521, 528, 548, 549, 1400, 1440});
+        if (boundaries_.contains(Field::ip_length) && dice_.percent(30)) {
+            const model::Value wanted = dice_.one_of(boundaries_.at(Field::ip_length));
+            bytes = static_cast<std::size_t>(std::clamp<model::Value>(wanted, 40, 1480) - 40);
+        }
+        std::string text(bytes, '\0');
+        for (auto& c : text) c = static_cast<char>(dice_.below(256));
+        return text;
+    }
+
+    /// Fields that the policy reads, and some that matter to every appliance.
+    std::vector<model::FieldValue> other_fields(std::uint8_t protocol) {
+        using enum Field;
+        std::vector<model::FieldValue> fields;
+        if (dice_.percent(12)) fields.push_back({ip_ttl, dice_.one_of<model::Value>({0, 1, 2, 255})});
+        if (dice_.percent(10)) fields.push_back({ip_dscp, dice_.below(64)});
+        if (dice_.percent(10)) fields.push_back({ip_id, dice_.below(65536)});
+        if (dice_.percent(4)) fields.push_back({ip_options, 1});
+        for (const auto field : {ip_dscp, ip_ecn, ip_id, ip_ttl})
+            if (boundaries_.contains(field) && dice_.percent(50)) fields.push_back({field, value(field, 1)});
+        if (protocol == eval::tcp) {
+            for (const auto field : {tcp_sequence, tcp_ackseq})
+                if (dice_.percent(40))
+                    fields.push_back({field, dice_.one_of<model::Value>({0, 1, 0xffffffff, 77})});
+            for (const auto field : {tcp_sequence, tcp_ackseq, tcp_reserved, tcp_window, tcp_urgptr})
+                if (boundaries_.contains(field) && dice_.percent(50))
+                    fields.push_back({field, value(field, 1)});
+        }
+        if (protocol == eval::udp && dice_.percent(15)) fields.push_back({udp_checksum, 0});
+        return fields;
+    }
+
+    /// The Iface by which that address is reached, as far as routes tell.
+    model::IfaceId behind(model::Ipv4Address address) {
+        const auto routed = eval::route_from_here(appliance_, address);
+        if (const auto* hop = std::get_if<eval::Hop>(&routed)) return hop->egress;
+        return static_cast<model::IfaceId>(dice_.below(appliance_.ifaces.size()));
+    }
+
+    /// Around each timeout of a flow, to the nanosecond; or a short while.
+    Time pause_ns() {
+        const auto& conntrack = appliance_.conntrack;
+        const auto& timeouts = dice_.one_of<model::Timeouts>(
+            {conntrack.established, conntrack.confirmed, conntrack.unconfirmed});
+        const Time timeout = dice_.one_of({timeouts.tcp, timeouts.udp, timeouts.icmp}) * eval::second_ns;
+        if (timeout == 0 || dice_.percent(20))
+            return dice_.one_of<Time>({1, 1'000'000, 10'000'000, eval::second_ns});
+        return timeout + dice_.below(3) - 1;
+    }
+
+    const model::Appliance& appliance_;
+    const Boundaries& boundaries_;
+    Dice dice_;
+    std::vector<Recipe> past_;
+};
+
+} // namespace
+
+History random_history(const model::Appliance& appliance, const Boundaries& boundaries, std::uint64_t seed,
+                       std::size_t packets_max) {
+    return Generator(appliance, boundaries, seed).history(packets_max);
+}
+
+std::string describe(const model::Appliance& appliance, const History& history) {
+    std::string text;
+    for (const auto& event : history) {
+        if (const auto* pause = std::get_if<Pause>(&event)) {
+            text += fmt::format("  wait {} ns\n", pause->ns);
+        } else {
+            const auto& frame = std::get<FrameIn>(event);
+            text += fmt::format("  {} <- {}\n", appliance.ifaces.at(frame.iface).name,
+                                describe_frame(frame.bytes));
+        }
+    }
+    return text;
+}
+
+} // namespace harness
