@@ -16,7 +16,7 @@ bool complete(const std::filesystem::path& root) {
 
 std::optional<Kit> find_kit() {
     if (const char* named = std::getenv("NACLC_KIT"); named != nullptr)
-        return complete(named) ? std::optional(Kit{named}) : std::nullopt;
+        return complete(named) ? std::optional(Kit{std::filesystem::absolute(named)}) : std::nullopt;
     std::error_code failed;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
     const auto installed = self.parent_path().parent_path() / "lib" / "naclc";

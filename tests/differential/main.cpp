@@ -1,0 +1,78 @@
+// Random histories of packets through the interpreter and the host build of a policy: everything must agree.
+// A disagreement prints its seed; `--seed N --histories 1` runs it again.
+#include "codegen/cpp.hpp"
+#include "codegen/toolchain.hpp"
+#include "codegen/workshop.hpp"
+#include "compiler/sema/load.hpp"
+#include "harness/differential.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace {
+
+struct Options {
+    std::string policy;
+    harness::DifferentialOptions run;
+    std::size_t reasons_min = 10;
+    bool mutant = false;
+};
+
+void print_reached(const harness::DifferentialReport& report) {
+    fmt::print("{} histories, {} packets, {} verdict statements reached, dropped for:", report.histories,
+               report.packets, report.statements.size());
+    for (const auto reason : report.reasons) fmt::print(" {}", model::name(reason));
+    fmt::print("\n");
+}
+
+int compare(const Options& options) {
+    const auto loaded = sema::load(options.policy);
+    if (!loaded.appliance) {
+        fmt::print("{} does not compile\n", options.policy);
+        return 2;
+    }
+    const auto& appliance = *loaded.appliance;
+    const auto kit = codegen::find_kit();
+    const codegen::Workshop workshop;
+    const auto file = workshop.path() / "policy.so";
+    if (!kit) {
+        fmt::print("there is no kit\n");
+        return 2;
+    }
+    if (const auto error = codegen::build(*kit, codegen::cpp(appliance), codegen::Product::host, file);
+        !error.empty()) {
+        fmt::print("{}", error);
+        return 2;
+    }
+    const auto report = harness::differential(appliance, harness::interp_backend(appliance),
+                                              harness::host_backend(appliance, file), options.run);
+    print_reached(report);
+    if (options.mutant) {
+        fmt::print("{}\n", report.disagreement.value_or("the mutant was not found"));
+        return report.disagreement ? 0 : 1;
+    }
+    if (report.disagreement) {
+        fmt::print("{}\n", *report.disagreement);
+        return 1;
+    }
+    if (options.run.histories == 1) return 0; // a seed that is run again reaches what it reaches
+    if (const auto missing = harness::shortfall(appliance, report, options.reasons_min)) {
+        fmt::print("{}", *missing);
+        return 1;
+    }
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"interpreter and host build, compared over random histories"};
+    Options options;
+    app.add_option("POLICY", options.policy)->required();
+    app.add_option("--seed", options.run.seed, "Of the first history")->capture_default_str();
+    app.add_option("--histories", options.run.histories)->capture_default_str();
+    app.add_option("--reasons", options.reasons_min, "How many drop reasons must come up")->capture_default_str();
+    app.add_flag("--mutant", options.mutant, "Succeed only if they disagree");
+    CLI11_PARSE(app, argc, argv);
+    return compare(options);
+}
