@@ -80,12 +80,21 @@ private:
     std::uint32_t indentation(const Token& token) const { return first_column_.at(token.span.begin.line); }
     bool starts_line(const Token& token) const { return indentation(token) == token.span.begin.column; }
 
+    /// Whether what the opener holds stands deeper than it, as far as its first token tells.
+    bool is_indented(const Token& opener) const {
+        const auto first = std::upper_bound(tokens_.begin(), tokens_.end(), opener,
+                                            [](const Token& a, const Token& b) { return a.span < b.span; });
+        return first == tokens_.end() || !starts_line(*first) ||
+               first->span.begin.column > indentation(opener);
+    }
+
     /// Whether the token stands where, by its line's indentation, it should not.
     void note_layout(const Token& token) {
         if (open_.empty() || !starts_line(token)) return;
         const auto& opener = open_.back();
         if (opener.kind != TokenKind::open_brace) return; // what a list holds tells better where it ends
         if (opener.span.begin.line == token.span.begin.line) return;
+        if (!is_indented(opener)) return; // who does not indent says nothing by it
         const auto column = token.span.begin.column, outside = indentation(opener);
         const bool is_its_closer = token.kind == partner(opener.kind);
         if (is_its_closer && column > outside && !result_.surplus) result_.surplus = index_;
