@@ -119,21 +119,32 @@ private:
         const auto destination = net ? net : host;
         const auto address = destination ? address_of(context_, destination) : std::nullopt;
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
-        const auto id = iface ? iface_of(context_, iface) : std::nullopt;
+        std::optional<model::IfaceId> id;
+        if (iface) id = iface_of(context_, iface);
         const auto nexthop = reader["nexthop"] ? address_of(context_, reader["nexthop"]) : std::nullopt;
         const auto cost = reader["cost"] ? integer_of(context_, reader["cost"], 0,
                                                       std::numeric_limits<std::uint32_t>::max())
                                          : std::nullopt;
         if (id && nexthop) check_nexthop(reader["nexthop"], *id, *nexthop);
         if (!address || !length || !id) return;
-        model::Ipv4Prefix prefix{0, *length};
-        prefix.address = *address & prefix.mask();
-        if (prefix.address != *address)
-            report(Kind::host_bits_set, destination.value->span,
-                   quoted(dotted(*address)) + " has bits beyond its netmask, which are ignored",
-                   "the network is " + quoted(dotted(prefix.address) + "/" + std::to_string(prefix.length)));
-        gateway_.routes.push_back(
-            {name, place_of(span), prefix, *id, nexthop, static_cast<std::uint32_t>(cost.value_or(1))});
+        model::Route made;
+        made.name = name;
+        made.place = place_of(span);
+        made.destination = masked(destination, address.value(), length.value());
+        made.iface = id.value();
+        made.nexthop = nexthop;
+        made.cost = static_cast<std::uint32_t>(cost.value_or(1));
+        gateway_.routes.push_back(std::move(made));
+    }
+
+    model::Ipv4Prefix masked(const Member& member, std::uint32_t address, std::uint8_t length) {
+        model::Ipv4Prefix prefix{0, length};
+        prefix.address = address & prefix.mask();
+        if (prefix.address != address)
+            report(Kind::host_bits_set, member.value->span,
+                   quoted(dotted(address)) + " has bits beyond its netmask, which are ignored",
+                   "the network is " + quoted(dotted(prefix.address) + "/" + std::to_string(length)));
+        return prefix;
     }
 
     void check_nexthop(const Member& member, model::IfaceId id, std::uint32_t nexthop) {

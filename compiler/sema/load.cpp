@@ -1,48 +1,108 @@
 #include "compiler/sema/load.hpp"
 
 #include "compiler/sema/analyse.hpp"
+#include "compiler/sema/list_file.hpp"
+#include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/parse.hpp"
 
-#include <fstream>
-#include <iterator>
+#include <algorithm>
+#include <set>
 
 namespace sema {
 
 namespace {
 
-std::optional<std::string> read_file(const std::filesystem::path& path) {
+namespace fs = std::filesystem;
+
+/// By which a file is known again, whatever the way to it.
+fs::path identity_of(const fs::path& path) {
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(stream), {});
+    auto identity = fs::weakly_canonical(path, error);
+    return error ? path : identity;
 }
+
+/// Reads a policy and everything it imports, each file once.
+class Loader {
+public:
+    Loaded result;
+
+    void load(std::string name, std::string text, const fs::path& folder, const fs::path& identity) {
+        reading_.push_back(identity);
+        seen_.insert(identity);
+        const auto file = result.sources.add(std::move(name), std::move(text));
+        auto parsed = syntax::parse(result.sources, file, diagnostics_);
+        complete_ &= parsed.complete;
+        expand_files(parsed.program, folder, result.sources, diagnostics_);
+        programs_.push_back(std::move(parsed.program));
+        const auto index = programs_.size() - 1;
+        for (std::size_t i = 0; i < programs_[index].declarations.size(); ++i)
+            if (const auto* import = std::get_if<syntax::Import>(&programs_[index].declarations[i]))
+                this->import(syntax::Import(*import), folder);
+        reading_.pop_back();
+    }
+
+    Loaded finish() {
+        // Names of a declaration that could not be made out would all be unknown.
+        if (complete_) result.appliance = analyse(programs_, diagnostics_);
+        if (diagnostics_.has_errors()) result.appliance.reset();
+        if (result.appliance) {
+            result.appliance->files.clear();
+            for (syntax::FileId file = 0; file < result.sources.size(); ++file)
+                result.appliance->files.push_back(result.sources[file].name);
+        }
+        result.diagnostics = diagnostics_.sorted();
+        return std::move(result);
+    }
+
+private:
+    void import(const syntax::Import& import, const fs::path& folder) {
+        const auto path = (folder / import.path).lexically_normal();
+        const auto identity = identity_of(path);
+        if (std::find(reading_.begin(), reading_.end(), identity) != reading_.end()) {
+            complete_ = false;
+            return diagnostics_.report(
+                {syntax::Kind::import_cycle,
+                 import.span,
+                 sema::quoted(path.string()) + " is being read already: it imports this file",
+                 {},
+                 "put what both need into a third file"});
+        }
+        if (seen_.contains(identity)) return;
+        auto text = read_file(path);
+        if (text) return load(path.string(), std::move(*text), path.parent_path(), identity);
+        complete_ = false;
+        diagnostics_.report({syntax::Kind::unreadable_file,
+                             import.span,
+                             sema::quoted(path.string()) + " cannot be read",
+                             {},
+                             "paths are relative to the file that names them"});
+    }
+
+    syntax::Diagnostics diagnostics_;
+    std::vector<syntax::Program> programs_;
+    std::vector<fs::path> reading_;
+    std::set<fs::path> seen_;
+    bool complete_ = true;
+};
 
 } // namespace
 
-Loaded load_text(std::string name, std::string text) {
-    Loaded result;
-    syntax::Diagnostics diagnostics;
-    std::vector<syntax::Program> programs;
-    const auto file = result.sources.add(std::move(name), std::move(text));
-    auto parsed = syntax::parse(result.sources, file, diagnostics);
-    for (const auto& declaration : parsed.program.declarations)
-        if (const auto* import = std::get_if<syntax::Import>(&declaration))
-            diagnostics.report(
-                {syntax::Kind::not_yet_supported, import->span, "`import` is not supported yet"});
-    programs.push_back(std::move(parsed.program));
-    // Names of a declaration that could not be made out would all be unknown.
-    if (parsed.complete) result.appliance = analyse(programs, diagnostics);
-    result.diagnostics = diagnostics.sorted();
-    return result;
+Loaded load_text(std::string name, std::string text, const fs::path& folder) {
+    Loader loader;
+    const auto identity = identity_of(folder / name);
+    loader.load(std::move(name), std::move(text), folder, identity);
+    return loader.finish();
 }
 
-Loaded load(const std::filesystem::path& path) {
+Loaded load(const fs::path& path) {
+    Loader loader;
     auto text = read_file(path);
-    if (text) return load_text(path.string(), std::move(*text));
-    Loaded result;
-    result.readable = false;
-    return result;
+    if (!text) {
+        loader.result.readable = false;
+        return std::move(loader.result);
+    }
+    loader.load(path.string(), std::move(*text), path.parent_path(), identity_of(path));
+    return loader.finish();
 }
 
 } // namespace sema

@@ -16,7 +16,8 @@ struct Loaded {
 
 Loaded load(const std::filesystem::path& path);
 
-/// The same for a text that is no file, under the name that messages show.
-Loaded load_text(std::string name, std::string text);
+/// The same for a text that is no file, under the name that messages show; what it imports is relative to
+/// `folder`.
+Loaded load_text(std::string name, std::string text, const std::filesystem::path& folder = {});
 
 } // namespace sema

@@ -214,8 +214,6 @@ public:
             for (const auto& item : list->items) check(item);
         if (const auto* object = std::get_if<syntax::Object>(&value.is))
             for (const auto& pair : object->pairs) check(pair.value);
-        if (const auto* call = std::get_if<syntax::Call>(&value.is))
-            context_.not_yet_supported(to_string(call->callee) + "(…)", value.span);
         if (const auto* path = std::get_if<syntax::Path>(&value.is)) check_path(value, *path);
     }
 
@@ -284,10 +282,6 @@ std::string dotted(std::uint32_t address) {
 Settled settle(Context& context, const syntax::Value& value) {
     if (std::holds_alternative<syntax::Bad>(value.is)) return Poison{};
     if (const auto* path = std::get_if<syntax::Path>(&value.is)) return follow(context, *path);
-    if (const auto* call = std::get_if<syntax::Call>(&value.is)) {
-        context.not_yet_supported(to_string(call->callee) + "(…)", value.span);
-        return Poison{};
-    }
     return &value;
 }
 

@@ -24,19 +24,30 @@ TokenKind partner(TokenKind k) {
 }
 std::string character(TokenKind k) { return std::string(text_of(k)).substr(1, 1); }
 
+/// What layout suggests, as indexes of tokens.
+struct Guesses {
+    std::set<std::size_t> outside; ///< a closer is missing before these
+    std::set<std::size_t> surplus; ///< closers that close nothing
+};
+
 /// What a run of the balancing found wrong.
 struct Outcome {
     Tokens tokens;
     std::vector<Diagnostic> problems;
     bool open_at_end = false;
-    std::optional<std::size_t>
-        suspect; ///< index of the first token that layout puts outside of the open bracket
+    std::optional<std::size_t> outside; ///< the first token that layout puts outside of the open brace
+    std::optional<std::size_t> surplus; ///< the first closer that stands deeper than what it closes
+
+    /// Closers without openers: a sign that a guess was wrong.
+    auto strays() const {
+        return std::count_if(problems.begin(), problems.end(),
+                             [](const Diagnostic& p) { return p.kind != Kind::unclosed_bracket; });
+    }
 };
 
 class Balancer {
 public:
-    Balancer(const Tokens& tokens, const std::set<std::size_t>& close_before)
-        : tokens_(tokens), close_before_(close_before) {
+    Balancer(const Tokens& tokens, const Guesses& guesses) : tokens_(tokens), guesses_(guesses) {
         for (const auto& token : tokens_)
             first_column_.try_emplace(token.span.begin.line, token.span.begin.column);
     }
@@ -44,10 +55,14 @@ public:
     Outcome run() {
         for (index_ = 0; index_ < tokens_.size(); ++index_) {
             const auto& token = tokens_[index_];
-            if (close_before_.contains(index_) && !open_.empty())
+            if (guesses_.surplus.contains(index_)) {
+                report_stray(token);
+                continue;
+            }
+            if (guesses_.outside.contains(index_) && !open_.empty())
                 report_unclosed(token), insert_closer(token);
             else
-                note_suspect(token);
+                note_layout(token);
             if (token.kind == TokenKind::colon) close_list_before_pair();
             if (token.kind == TokenKind::name) close_list_before_declaration(token);
             if (opens(token.kind))
@@ -65,17 +80,27 @@ private:
     std::uint32_t indentation(const Token& token) const { return first_column_.at(token.span.begin.line); }
     bool starts_line(const Token& token) const { return indentation(token) == token.span.begin.column; }
 
-    /// Stands where only something after the closer would stand.
-    void note_suspect(const Token& token) {
-        if (result_.suspect || open_.empty() || !starts_line(token)) return;
+    /// Whether what the opener holds stands deeper than it, as far as its first token tells.
+    bool is_indented(const Token& opener) const {
+        const auto first = std::upper_bound(tokens_.begin(), tokens_.end(), opener,
+                                            [](const Token& a, const Token& b) { return a.span < b.span; });
+        return first == tokens_.end() || !starts_line(*first) ||
+               first->span.begin.column > indentation(opener);
+    }
+
+    /// Whether the token stands where, by its line's indentation, it should not.
+    void note_layout(const Token& token) {
+        if (open_.empty() || !starts_line(token)) return;
         const auto& opener = open_.back();
         if (opener.kind != TokenKind::open_brace) return; // what a list holds tells better where it ends
         if (opener.span.begin.line == token.span.begin.line) return;
-        const auto outside = indentation(opener);
+        if (!is_indented(opener)) return; // who does not indent says nothing by it
+        const auto column = token.span.begin.column, outside = indentation(opener);
         const bool is_its_closer = token.kind == partner(opener.kind);
-        if (is_its_closer ? token.span.begin.column < outside
-                          : token.span.begin.column <= outside && !closes(token.kind))
-            result_.suspect = index_;
+        if (is_its_closer && column > outside && !result_.surplus) result_.surplus = index_;
+        if (result_.outside) return;
+        if (is_its_closer ? column < outside : column <= outside && !closes(token.kind))
+            result_.outside = index_;
     }
 
     void open(const Token& token) {
@@ -95,12 +120,7 @@ private:
     void close(const Token& token) {
         const auto match = std::find_if(open_.rbegin(), open_.rend(),
                                         [&](const Token& t) { return partner(t.kind) == token.kind; });
-        if (open_.empty()) {
-            problem(Kind::stray_bracket, token.span, text(token.kind) + " closes nothing", {},
-                    "leave it out, or add the " + std::string(text_of(opener_of(token.kind))) +
-                        " that it closes");
-            return;
-        }
+        if (open_.empty()) return report_stray(token);
         if (match == open_.rend()) {
             const auto right = partner(open_.back().kind);
             problem(Kind::mismatched_bracket, token.span,
@@ -163,6 +183,11 @@ private:
         open_.pop_back();
     }
 
+    void report_stray(const Token& token) {
+        problem(Kind::stray_bracket, token.span, text(token.kind) + " closes nothing", {},
+                "leave it out, or add the " + text(opener_of(token.kind)) + " that it closes");
+    }
+
     void report_unclosed(const Token& noticed) {
         const auto& opener = open_.back();
         const auto closer = text(partner(opener.kind));
@@ -195,7 +220,7 @@ private:
     }
 
     const Tokens& tokens_;
-    const std::set<std::size_t>& close_before_;
+    const Guesses& guesses_;
     std::map<std::uint32_t, std::uint32_t> first_column_;
     std::size_t index_ = 0;
     Tokens open_;
@@ -220,19 +245,22 @@ const Token* too_deep(const Tokens& tokens) {
     return nullptr;
 }
 
-/// As many closers as layout suggests, if that closes everything; else as few as there must be.
-Outcome close_by_layout(const Tokens& tokens) {
+/// Layout is asked only where brackets do not match, and believed only if that leaves no closer without its
+/// opener.
+Outcome balance_by_layout(const Tokens& tokens) {
     constexpr std::size_t guesses_max = 16;
-    std::set<std::size_t> close_before;
-    const auto first = Balancer(tokens, close_before).run();
+    Guesses guesses;
+    const auto first = Balancer(tokens, guesses).run();
     auto outcome = first;
-    while (outcome.open_at_end && outcome.suspect && close_before.size() < guesses_max) {
-        close_before.insert(*outcome.suspect);
-        outcome = Balancer(tokens, close_before).run();
+    while (outcome.open_at_end && outcome.outside && guesses.outside.size() < guesses_max) {
+        guesses.outside.insert(*outcome.outside);
+        outcome = Balancer(tokens, guesses).run();
     }
-    const bool better =
-        !outcome.open_at_end && outcome.problems.size() <= first.problems.size() + close_before.size();
-    return better ? outcome : first;
+    if (outcome.strays() <= first.strays() && !guesses.outside.empty()) return outcome;
+    if (first.strays() == 0 || !first.surplus) return first;
+    guesses = {{}, {*first.surplus}};
+    outcome = Balancer(tokens, guesses).run();
+    return outcome.problems.size() <= first.problems.size() ? outcome : first;
 }
 
 } // namespace
@@ -246,7 +274,7 @@ Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
                             "give the inner parts names and refer to them"});
         return {{}, true, std::nullopt};
     }
-    auto outcome = close_by_layout(tokens);
+    auto outcome = balance_by_layout(tokens);
     Balanced result{std::move(outcome.tokens), false, std::nullopt};
     if (outcome.open_at_end) result.guessed_after = outcome.problems.back().span;
     for (auto& problem : outcome.problems) diagnostics.report(std::move(problem));

@@ -145,7 +145,7 @@ Value cidr_value(const Token& address, const Token& length, bool negative, const
     if (negative || error != std::errc{} || bits > 32) {
         diagnostics.report({Kind::bad_prefix_length,
                             length.span,
-                            "`" + std::string(negative ? "-" : "") + length.text + "` is no prefix length",
+                            "`" + (negative ? "-" + length.text : length.text) + "` is no prefix length",
                             {},
                             "an IPv4 prefix length goes from 0 to 32"});
         return bad(span);

@@ -1,6 +1,7 @@
 #include "compiler/syntax/parse.hpp"
 
 #include "compiler/syntax/antlr.hpp"
+#include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/utf8.hpp"
 
@@ -108,6 +109,31 @@ Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
     }
 }
 
+bool is_number(const Token& token) {
+    return token.kind == TokenKind::integer || token.kind == TokenKind::hex ||
+           token.kind == TokenKind::address || token.kind == TokenKind::bad_number;
+}
+
+/// The value of one line. Lists may be long, and these few forms need no parser.
+Value list_item(const Tokens& line, Diagnostics& diagnostics) {
+    const auto span = join(line.front().span, line.back().span);
+    const auto number = [&](const Token& token) {
+        return number_value(token, false, token.span, diagnostics);
+    };
+    if (line.size() == 1 && is_number(line[0])) return number(line[0]);
+    const bool pair = line.size() == 3 && is_number(line[0]) && is_number(line[2]);
+    if (pair && line[1].kind == TokenKind::minus)
+        return range_value(number(line[0]), number(line[2]), span, diagnostics);
+    if (pair && line[1].kind == TokenKind::slash && line[0].kind == TokenKind::address)
+        return cidr_value(line[0], line[2], false, span, diagnostics);
+    diagnostics.report({Kind::bad_list_entry,
+                        span,
+                        "this line is no address, network, range or integer",
+                        {},
+                        "write one of them a line; comments start with `#`"});
+    return {Bad{}, span};
+}
+
 } // namespace
 
 Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
@@ -121,6 +147,20 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
     parsed.program.name = source.name;
     return parsed;
+}
+
+Value parse_list(const Sources& sources, FileId file, const Span& span, Diagnostics& diagnostics) {
+    const auto tokens = repair_tokens(lex(file, clean(file, sources[file].text, diagnostics)), diagnostics);
+    List list;
+    for (auto line = tokens.begin(); line != tokens.end();) {
+        const auto end = std::find_if(line, tokens.end(), [&](const Token& token) {
+            return token.span.begin.line != line->span.begin.line;
+        });
+        auto item = list_item(Tokens(line, end), diagnostics);
+        list.items.push_back(std::move(item));
+        line = end;
+    }
+    return {std::move(list), span};
 }
 
 } // namespace syntax

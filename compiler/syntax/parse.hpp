@@ -14,4 +14,8 @@ struct Parsed {
 /// Reports every syntax error; what is in the tree is well-formed.
 Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics);
 
+/// A list that stands in a file of its own: one address, network, range or integer a line, `#` comments.
+/// Its value has the span that is given, each item its own.
+Value parse_list(const Sources& sources, FileId file, const Span& span, Diagnostics& diagnostics);
+
 } // namespace syntax

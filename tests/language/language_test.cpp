@@ -55,6 +55,10 @@ std::string said_about(const sema::Loaded& loaded) {
         for (const auto& pending : loaded.appliance->pending)
             text += "pending: " + pending.feature + " at " + std::to_string(pending.place.line) + ':' +
                     std::to_string(pending.place.column) + '\n';
+    // Where the cases lie is not theirs to say.
+    const auto folder = std::string(CASES_DIR) + "/";
+    for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+        text.erase(at, folder.size());
     return text;
 }
 
@@ -74,7 +78,7 @@ TEST_CASE("each case says what it is expected to say") {
         INFO(path.filename());
         const auto [policy, expected] = split(read(path));
         const auto name = path.filename().string();
-        const auto loaded = sema::load_text(name, policy);
+        const auto loaded = sema::load_text(name, policy, CASES_DIR);
         const auto said = as_comments(said_about(loaded));
         if (updating())
             std::ofstream(path, std::ios::binary) << policy << said;
@@ -88,7 +92,7 @@ TEST_CASE("each case says what it is expected to say") {
 TEST_CASE("errors and an appliance exclude each other") {
     for (const auto& path : cases()) {
         INFO(path.filename());
-        const auto loaded = sema::load_text(path.filename().string(), split(read(path)).first);
+        const auto loaded = sema::load_text(path.filename().string(), split(read(path)).first, CASES_DIR);
         const bool errors =
             std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [](const auto& d) {
                 return syntax::info(d.kind).severity == syntax::Severity::error;

@@ -1,0 +1,17 @@
+// `file("…")`: large lists that stand in files of their own.
+#pragma once
+#include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/diagnostic.hpp"
+
+#include <filesystem>
+
+namespace sema {
+
+/// The bytes of a file; nothing when it cannot be read.
+std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// Puts the list into the place of each `file("…")`; the lists become sources too.
+void expand_files(syntax::Program& program, const std::filesystem::path& folder, syntax::Sources& sources,
+                  syntax::Diagnostics& diagnostics);
+
+} // namespace sema
