@@ -8,11 +8,8 @@ namespace sema {
 
 namespace {
 
-/// Without folders, so that an image does not depend on where its policy lies.
-std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
-
 std::string policy_name(const std::string& path) {
-    const std::string file = file_name(path);
+    const std::string file = path.substr(path.find_last_of('/') + 1);
     return file.ends_with(".nacl") ? file.substr(0, file.size() - 5) : file;
 }
 
@@ -56,7 +53,7 @@ const syntax::Object* object_value(Context& context, const Element& element) {
 std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
                                         syntax::Diagnostics& diagnostics) {
     Context context(diagnostics);
-    for (const auto& program : programs) context.appliance.files.push_back(file_name(program.name));
+    for (const auto& program : programs) context.appliance.files.push_back(program.name);
     if (!programs.empty()) context.appliance.name = policy_name(programs.front().name);
 
     // Names first, then what they are given from afar: nothing is read before it is whole.

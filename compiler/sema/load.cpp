@@ -46,9 +46,12 @@ public:
         if (complete_) result.appliance = analyse(programs_, diagnostics_);
         if (diagnostics_.has_errors()) result.appliance.reset();
         if (result.appliance) {
+            // Seen from the policy's own folder, so that an image does not depend on where that lies.
+            const auto folder = fs::path(result.sources[0].name).parent_path();
             result.appliance->files.clear();
             for (syntax::FileId file = 0; file < result.sources.size(); ++file)
-                result.appliance->files.push_back(result.sources[file].name);
+                result.appliance->files.push_back(
+                    fs::path(result.sources[file].name).lexically_relative(folder).generic_string());
         }
         result.diagnostics = diagnostics_.sorted();
         return std::move(result);
