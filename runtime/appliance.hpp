@@ -47,16 +47,22 @@ struct Appliance {
     Time now = 0;
 };
 
-/// Packets of one NIC, on their way together.
+/// Packets of one NIC, on their way together. A place is cleared when its packet becomes somebody else's: a NIC's, or
+/// that of a queue. Nobody looks at such a packet any more; its buffer may already hold another one.
 struct Burst {
-    std::span<Packet* const> packets;
+    std::span<Packet*> places;
     Time now = 0;
 };
 
-/// Runs `work(packet)` on each packet of the burst that has not gone past `stage`.
+/// Runs `work(place)` on the place of each packet that has not gone past `stage`.
+template <typename Work> void for_each_place_at(At stage, Burst& burst, Work work) {
+    for (Packet*& place : burst.places)
+        if (place != nullptr && place->at <= stage) work(place);
+}
+
+/// Runs `work(packet)` on each packet that has not gone past `stage`.
 template <typename Work> void for_each_at(At stage, Burst& burst, Work work) {
-    for (Packet* const packet : burst.packets)
-        if (packet->at <= stage) work(*packet);
+    for_each_place_at(stage, burst, [&](Packet* const place) { work(*place); });
 }
 
 /// Ends a packet. Its buffer is given back when the burst is done.

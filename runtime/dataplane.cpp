@@ -22,16 +22,21 @@ void release(Appliance& appliance, Packet& packet) {
 }
 
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
+    check(packets.size() <= burst_packets, "a burst has its limit");
+    std::array<Packet*, burst_packets> memory;
+    const std::span<Packet*> places = std::span{memory}.first(packets.size());
+    for (std::size_t i = 0; i < packets.size(); ++i) places[i] = packets[i];
     // A stage may end the burst early, where a later packet depends on what becomes of an earlier one.
-    for (auto rest = packets; !rest.empty();) {
+    for (auto rest = places; !rest.empty();) {
         Burst burst{rest, now};
         for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
-        check(!burst.packets.empty(), "a burst gets on by at least one packet");
-        rest = rest.subspan(burst.packets.size());
+        check(!burst.places.empty(), "a burst gets on by at least one packet");
+        rest = rest.subspan(burst.places.size());
     }
-    for (Packet* const packet : packets) {
-        check(packet->at >= At::settled, "the last stage leaves nothing undone");
-        if (packet->at == At::settled) release(appliance, *packet);
+    for (Packet* const packet : places) {
+        if (packet == nullptr) continue;
+        check(packet->at == At::settled, "the last stage leaves nothing undone");
+        release(appliance, *packet);
     }
 }
 
@@ -60,7 +65,6 @@ void boot(std::span<const Mac> macs, Time now) {
 }
 
 void receive(NicId nic, std::span<Packet* const> frames, Time now) {
-    check(frames.size() <= burst_packets, "a burst has its limit");
     the_appliance.now = now;
     for (Packet* const packet : frames) packet->nic = nic;
     run(the_appliance, frames, now);

@@ -100,7 +100,6 @@ void learn(Appliance& appliance, Neighbour& entry, const Mac& mac, Time now) {
     entry.tries = 0;
     entry.deadline = now + fresh_ns;
     while (Packet* const packet = next_waiting(appliance, entry)) {
-        packet->at = At::transmit;
         run(appliance, std::span{&packet, 1}, now);
     }
 }
@@ -120,7 +119,6 @@ void give_up(Appliance& appliance, Neighbour& entry, Time now) {
 void wait(Appliance& appliance, Neighbour& entry, Packet& packet) {
     if (entry.waiting == waiting_per_neighbour || appliance.packets_waiting == waiting_packets)
         return drop(appliance, packet, Reason::arp_full);
-    packet.at = At::handed_over;
     packet.next = nullptr;
     (entry.first_waiting == nullptr ? entry.first_waiting : entry.last_waiting->next) = &packet;
     entry.last_waiting = &packet;

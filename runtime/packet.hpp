@@ -27,8 +27,7 @@ inline constexpr std::size_t burst_packets = 32;
 enum class At : std::uint8_t {
 #define STAGE(name, text) name,
 #include "runtime/stages.def"
-    settled,     ///< dropped or delivered; its buffer is free at the end of the burst
-    handed_over, ///< somebody else's now: a NIC, or the queue of a neighbour
+    settled, ///< dropped or delivered; its buffer is free at the end of the burst
 };
 
 /// Values of `ct.state`, in the order of the language's registry.
