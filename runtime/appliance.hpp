@@ -37,12 +37,13 @@ inline constexpr std::uint32_t log_texts_per_second = 1000;
 struct Appliance {
     const Policy& policy;
     FlowTable flows{};
+    FragmentTable fragments{};
     Counters counters{};
     RateLimit answers{answers_per_second};
     RateLimit logs{log_texts_per_second};
     std::uint64_t logs_lost = 0;
     std::array<Mac, 256> nic_macs{};
-    std::size_t packets_waiting = 0; ///< for neighbours, all together
+    std::size_t buffers_waiting = 0; ///< for neighbours, all together
     Packet* free_packets = nullptr;
     Time now = 0;
 };
@@ -65,9 +66,12 @@ template <typename Work> void for_each_at(At stage, Burst& burst, Work work) {
     for_each_place_at(stage, burst, [&](Packet* const place) { work(*place); });
 }
 
-/// Ends a packet. Its buffer is given back when the burst is done.
+/// As how many frames a packet counts.
+inline std::size_t frame_count(const Packet& packet) { return packet.fragments == 0 ? 1 : packet.fragments; }
+
+/// Ends a packet. Its buffers are given back when the burst is done.
 inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
-    ++appliance.counters.dropped[static_cast<std::size_t>(reason)];
+    appliance.counters.dropped[static_cast<std::size_t>(reason)] += frame_count(packet);
     packet.at = At::settled;
 }
 
@@ -75,6 +79,7 @@ inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now);
 
 Packet* acquire(Appliance& appliance);
+/// Gives one buffer back.
 void release(Appliance& appliance, Packet& packet);
 
 // The stages: see stages.def.

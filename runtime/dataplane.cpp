@@ -1,5 +1,5 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
-#include "runtime/appliance.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/log.hpp"
 
 namespace runtime {
@@ -36,7 +36,7 @@ void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
     for (Packet* const packet : places) {
         if (packet == nullptr) continue;
         check(packet->at == At::settled, "the last stage leaves nothing undone");
-        release(appliance, *packet);
+        release_all(appliance, *packet);
     }
 }
 
@@ -52,10 +52,11 @@ void boot(std::span<const Mac> macs, Time now) {
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
+    appliance.fragments.reset(linked_policy.datagrams);
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
     for (auto& hits : linked_policy.hits) hits = 0;
     appliance.counters = {};
-    appliance.packets_waiting = 0;
+    appliance.buffers_waiting = 0;
     appliance.logs_lost = 0;
     appliance.answers.reset(now);
     appliance.logs.reset(now);
@@ -66,12 +67,14 @@ void boot(std::span<const Mac> macs, Time now) {
 
 void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     the_appliance.now = now;
+    reassembly::expire(the_appliance, now);
     for (Packet* const packet : frames) packet->nic = nic;
     run(the_appliance, frames, now);
 }
 
 void tick(Time now) {
     the_appliance.now = now;
+    reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
 }
@@ -89,6 +92,7 @@ void print_banner() {
         text = {};
     }
     text << "limits: " << std::uint64_t{linked_policy.flows.size()} << " flows, "
+         << std::uint64_t{linked_policy.datagrams.size()} << " datagrams in fragments, "
          << std::uint64_t{linked_policy.neighbours.size()} << " neighbours, " << std::uint64_t{linked_policy.packets.size()}
          << " packets, " << answers_per_second << " answers/s, " << log_texts_per_second << " log texts/s\n";
     platform::console(text.view());

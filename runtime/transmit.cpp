@@ -1,6 +1,8 @@
 // Stage transmit: the next hop's MAC, then the ring of the egress NIC, in bursts.
 #include "runtime/transmit.hpp"
 
+#include "runtime/datagram.hpp"
+
 namespace runtime {
 
 namespace {
@@ -11,7 +13,7 @@ public:
     explicit Outbox(Appliance& appliance) : appliance_(appliance) {}
 
     void add(Packet& packet, NicId nic) {
-        if (count_ > 0 && nic_ != nic) flush();
+        if (count_ == packets_.size() || (count_ > 0 && nic_ != nic)) flush();
         nic_ = nic;
         packets_[count_++] = &packet;
     }
@@ -51,8 +53,13 @@ void stage::transmit(Appliance& appliance, Burst& burst) {
         const Mac* const mac = arp::resolve(appliance, packet, burst.now);
         if (packet.at != At::settled) place = nullptr;
         if (mac == nullptr) return;
-        write_ethernet(appliance, packet, *mac, 0x0800);
-        outbox.add(packet, appliance.policy.ifaces[packet.egress].nic);
+        const IfaceId egress = packet.egress;
+        Frames memory;
+        for (Packet* const frame : take_apart(appliance, packet, memory)) {
+            frame->egress = egress;
+            write_ethernet(appliance, *frame, *mac, 0x0800);
+            outbox.add(*frame, appliance.policy.ifaces[egress].nic);
+        }
     });
     outbox.flush();
 }
