@@ -223,6 +223,7 @@ private:
         out.line("std::array<Packet, {}> packets;", s.packets);
         out.line("std::array<Flow, {}> flows;", s.flows);
         out.line("std::array<FlowTable::Link, {}> flow_buckets;", s.flow_buckets);
+        out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
     }
@@ -243,7 +244,8 @@ private:
         out.line(".timeouts = {{{}, {}, {}, {}, {}, {}, {}}}, // ns, by FlowKind", ns(conntrack.unconfirmed.tcp),
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
-        for (const auto member : {"stages", "statements", "hits", "packets", "flows", "flow_buckets", "neighbours"})
+        for (const auto member :
+             {"stages", "statements", "hits", "packets", "flows", "flow_buckets", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

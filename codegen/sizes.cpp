@@ -19,11 +19,14 @@ Sizes sizes(const model::Appliance& appliance) {
     constexpr std::size_t ring_packets = 256;   // each NIC has one ring each way
     constexpr std::size_t waiting_packets = 64; // for neighbours
     constexpr std::size_t spare_packets = 64;   // bursts and packets made here
-    const std::size_t flows = appliance.has_chains() ? appliance.conntrack.limit : 0;
+    const bool tracks = appliance.has_chains();
+    const std::size_t flows = tracks ? appliance.conntrack.limit : 0;
+    const std::size_t held_fragments = tracks ? runtime::reassembly::fragments_max : 0;
     return {.flows = flows,
             .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
+            .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
-            .packets = nic_count(appliance) * 2 * ring_packets + waiting_packets + spare_packets};
+            .packets = nic_count(appliance) * 2 * ring_packets + waiting_packets + held_fragments + spare_packets};
 }
 
 std::string size_table(const model::Appliance& appliance) {
@@ -36,6 +39,7 @@ std::string size_table(const model::Appliance& appliance) {
     };
     row("flows", s.flows, sizeof(runtime::Flow));
     row("flow buckets", s.flow_buckets, sizeof(runtime::FlowTable::Link));
+    row("datagrams", s.datagrams, sizeof(runtime::Datagram));
     row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
     row("packets", s.packets, sizeof(runtime::Packet));
     return text + fmt::format("  {:<38}{:>12}\n", "memory for state, all of it", total);

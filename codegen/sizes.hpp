@@ -10,6 +10,7 @@ namespace codegen {
 struct Sizes {
     std::size_t flows = 0; ///< 0 when nothing is tracked
     std::size_t flow_buckets = 0;
+    std::size_t datagrams = 0; ///< in fragments; 0 when nothing is reassembled
     std::size_t neighbours = 0;
     std::size_t packets = 0;
 };

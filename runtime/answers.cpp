@@ -2,10 +2,12 @@
 
 #include "runtime/addresses.hpp"
 #include "runtime/checksum.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/transport.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -21,9 +23,8 @@ constexpr std::uint8_t internetwork_control = 0xc0;                             
 /// RFC 1812 4.3.2.7: what is never answered, so that answers cannot multiply.
 bool may_answer(const Policy& policy, const Packet& packet) {
     const Ipv4Address destination = field::ip_daddr(packet);
-    if (packet.group_mac || packet.to_broadcast || is_multicast(destination)) return false;
-    if (iface_with_broadcast(policy, destination)) return false;
-    if ((get16(packet.ip(), 6) & 0x1fff) != 0) return false;
+    if (packet.made_here || packet.group_mac || packet.to_broadcast || is_multicast(destination)) return false;
+    if (iface_with_broadcast(policy, destination) || field::ip_frag_off(packet) != 0) return false;
     if (field::ip_protocol(packet) == icmp_protocol && !packet.payload().empty()) {
         switch (packet.payload()[0]) {
         case icmp::unreachable:
@@ -59,8 +60,9 @@ void answer_with_error(Appliance& appliance, Packet& packet, IcmpError error, Ip
     const auto hop = way_back(appliance, packet, now);
     if (!hop) return;
     if (source == 0) source = appliance.policy.ifaces[hop->iface].address;
+    reduce_to_first(appliance, packet); // what the sender reads is what it sent
     const Ipv4Address destination = field::ip_saddr(packet);
-    const std::size_t quoted = packet.ip_bytes < quoted_bytes_max ? packet.ip_bytes : quoted_bytes_max;
+    const std::size_t quoted = std::min<std::size_t>(packet.ip_bytes, quoted_bytes_max);
     std::uint8_t* const ip = packet.frame.data() + ethernet_header_bytes;
     std::memmove(ip + own_header_bytes + icmp_header_bytes, ip, quoted);
     make_own(appliance, packet,
@@ -84,11 +86,12 @@ void answer_with_reset(Appliance& appliance, Packet& packet, Time now) {
     const std::uint32_t flags = field::tcp_flags(packet);
     const std::uint32_t sequence = field::tcp_sequence(packet);
     const std::uint32_t acknowledged = field::tcp_ackseq(packet);
-    const auto sent = static_cast<std::uint32_t>(packet.payload().size() - 4 * field::tcp_doff(packet)) +
+    const auto sent = static_cast<std::uint32_t>(payload_bytes(packet) - 4 * field::tcp_doff(packet)) +
                       ((flags & syn) != 0) + ((flags & fin) != 0);
     const std::uint16_t from = static_cast<std::uint16_t>(field::tcp_dport(packet));
     const std::uint16_t to = static_cast<std::uint16_t>(field::tcp_sport(packet));
     constexpr std::size_t tcp_header_bytes = 20;
+    reduce_to_first(appliance, packet);
     make_own(appliance, packet,
              {0, tcp_protocol, field::ip_daddr(packet), field::ip_saddr(packet), tcp_header_bytes});
     const MutableBytes tcp = packet.payload();
@@ -105,24 +108,23 @@ void answer_with_reset(Appliance& appliance, Packet& packet, Time now) {
     send_answer(packet, *hop);
 }
 
-void count_drop(Appliance& appliance, Reason reason) {
-    ++appliance.counters.dropped[static_cast<std::size_t>(reason)];
-}
-
 } // namespace
 
 void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
+    const std::size_t whole_bytes = own_header_bytes + header.payload_bytes;
+    const bool in_one = whole_bytes <= mtu_bytes;
     packet.ip_header_bytes = own_header_bytes;
-    packet.ip_bytes = static_cast<std::uint16_t>(own_header_bytes + header.payload_bytes);
+    packet.ip_bytes = static_cast<std::uint16_t>(in_one ? whole_bytes : mtu_bytes);
     packet.frame_bytes = static_cast<std::uint16_t>(ethernet_header_bytes + packet.ip_bytes);
     packet.made_here = true;
+    packet.fragments = 0;
     packet.transport_complete = true;
     const MutableBytes ip = packet.ip();
     put8(ip, 0, 0x45);
     put8(ip, 1, header.tos);
-    put16(ip, 2, packet.ip_bytes);
-    put16(ip, 4, 0);
-    put16(ip, 6, 0x4000);
+    put16(ip, 2, static_cast<std::uint16_t>(whole_bytes));
+    put16(ip, 4, in_one ? 0 : header.identification);
+    put16(ip, 6, in_one ? 0x4000 : 0);
     put8(ip, 8, 64);
     put8(ip, 9, header.protocol);
     put16(ip, 10, 0);
@@ -133,13 +135,13 @@ void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
 }
 
 void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpError error, Time now) {
-    count_drop(appliance, reason);
+    drop(appliance, packet, reason);
     answer_with_error(appliance, packet, error, 0, now);
 }
 
 void drop_with_rejection(Appliance& appliance, Packet& packet, Time now) {
     constexpr std::uint8_t administratively_prohibited = 13;
-    count_drop(appliance, Reason::reject);
+    drop(appliance, packet, Reason::reject);
     if (field::ip_protocol(packet) == tcp_protocol)
         answer_with_reset(appliance, packet, now);
     else

@@ -19,16 +19,18 @@ void drop_with_rejection(Appliance& appliance, Packet& packet, Time now);
 /// A packet was delivered here and nobody serves it: reset, port unreachable or protocol unreachable.
 void answer_unserved(Appliance& appliance, Packet& packet, Time now);
 
-/// What a header made here needs to say; the rest is the same for all: TTL 64, DF, identification 0 (RFC 6864).
+/// What a header made here needs to say; the rest is the same for all: TTL 64, DF, identification 0 (RFC 6864 4.1).
 struct OwnHeader {
     std::uint8_t tos = 0;
     std::uint8_t protocol = 0;
     Ipv4Address source = 0;
     Ipv4Address destination = 0;
     std::size_t payload_bytes = 0;
+    std::uint16_t identification = 0; ///< of a packet longer than the MTU, which leaves in fragments, without DF
 };
 
-/// Turns the packet into one made here: writes a fresh 20-byte header. The payload must be in place behind it.
+/// Turns the packet into one made here: writes a fresh 20-byte header. The payload must be in place behind it; what
+/// the MTU does not allow for, in further buffers.
 void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header);
 
 } // namespace runtime

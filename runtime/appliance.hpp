@@ -37,31 +37,41 @@ inline constexpr std::uint32_t log_texts_per_second = 1000;
 struct Appliance {
     const Policy& policy;
     FlowTable flows{};
+    FragmentTable fragments{};
     Counters counters{};
     RateLimit answers{answers_per_second};
     RateLimit logs{log_texts_per_second};
     std::uint64_t logs_lost = 0;
     std::array<Mac, 256> nic_macs{};
-    std::size_t packets_waiting = 0; ///< for neighbours, all together
+    std::size_t buffers_waiting = 0; ///< for neighbours, all together
     Packet* free_packets = nullptr;
     Time now = 0;
 };
 
-/// Packets of one NIC, on their way together.
+/// Packets of one NIC, on their way together. A place is cleared when its packet becomes somebody else's: a NIC's, or
+/// that of a queue. Nobody looks at such a packet any more; its buffer may already hold another one.
 struct Burst {
-    std::span<Packet* const> packets;
+    std::span<Packet*> places;
     Time now = 0;
 };
 
-/// Runs `work(packet)` on each packet of the burst that has not gone past `stage`.
-template <typename Work> void for_each_at(At stage, Burst& burst, Work work) {
-    for (Packet* const packet : burst.packets)
-        if (packet->at <= stage) work(*packet);
+/// Runs `work(place)` on the place of each packet that has not gone past `stage`.
+template <typename Work> void for_each_place_at(At stage, Burst& burst, Work work) {
+    for (Packet*& place : burst.places)
+        if (place != nullptr && place->at <= stage) work(place);
 }
 
-/// Ends a packet. Its buffer is given back when the burst is done.
+/// Runs `work(packet)` on each packet that has not gone past `stage`.
+template <typename Work> void for_each_at(At stage, Burst& burst, Work work) {
+    for_each_place_at(stage, burst, [&](Packet* const place) { work(*place); });
+}
+
+/// As how many frames a packet counts.
+inline std::size_t frame_count(const Packet& packet) { return packet.fragments == 0 ? 1 : packet.fragments; }
+
+/// Ends a packet. Its buffers are given back when the burst is done.
 inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
-    ++appliance.counters.dropped[static_cast<std::size_t>(reason)];
+    appliance.counters.dropped[static_cast<std::size_t>(reason)] += frame_count(packet);
     packet.at = At::settled;
 }
 
@@ -69,6 +79,7 @@ inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now);
 
 Packet* acquire(Appliance& appliance);
+/// Gives one buffer back.
 void release(Appliance& appliance, Packet& packet);
 
 // The stages: see stages.def.

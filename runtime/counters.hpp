@@ -1,4 +1,5 @@
-// What became of every packet. received + made = sent + delivered + dropped + waiting, at any time between bursts.
+// What became of every packet. received + made + split = sent + delivered + dropped + merged + waiting, at any time
+// between bursts.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -20,9 +21,11 @@ inline constexpr std::array reason_names = {
 struct Counters {
     std::uint64_t received = 0;
     std::uint64_t made = 0; ///< packets made here, ARP included
+    std::uint64_t split = 0; ///< fragments that packets made here left in, besides the first of each
     std::uint64_t sent = 0; ///< handed to a NIC
     std::uint64_t delivered = 0; ///< consumed here, ARP included
-    std::uint64_t waiting = 0; ///< for a neighbour to answer, now
+    std::uint64_t merged = 0; ///< fragments that came in of datagrams consumed here, besides one of each
+    std::uint64_t waiting = 0; ///< for a neighbour to answer or for the rest of a datagram, now
     std::array<std::uint64_t, reason_names.size()> dropped{};
 
     constexpr std::uint64_t all_dropped() const {
@@ -30,7 +33,9 @@ struct Counters {
         for (const auto count : dropped) sum += count;
         return sum;
     }
-    constexpr bool balanced() const { return received + made == sent + delivered + all_dropped() + waiting; }
+    constexpr bool balanced() const {
+        return received + made + split == sent + delivered + all_dropped() + merged + waiting;
+    }
 };
 
 } // namespace runtime

@@ -1,5 +1,5 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
-#include "runtime/appliance.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/log.hpp"
 
 namespace runtime {
@@ -22,16 +22,21 @@ void release(Appliance& appliance, Packet& packet) {
 }
 
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
+    check(packets.size() <= burst_packets, "a burst has its limit");
+    std::array<Packet*, burst_packets> memory;
+    const std::span<Packet*> places = std::span{memory}.first(packets.size());
+    for (std::size_t i = 0; i < packets.size(); ++i) places[i] = packets[i];
     // A stage may end the burst early, where a later packet depends on what becomes of an earlier one.
-    for (auto rest = packets; !rest.empty();) {
+    for (auto rest = places; !rest.empty();) {
         Burst burst{rest, now};
         for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
-        check(!burst.packets.empty(), "a burst gets on by at least one packet");
-        rest = rest.subspan(burst.packets.size());
+        check(!burst.places.empty(), "a burst gets on by at least one packet");
+        rest = rest.subspan(burst.places.size());
     }
-    for (Packet* const packet : packets) {
-        check(packet->at >= At::settled, "the last stage leaves nothing undone");
-        if (packet->at == At::settled) release(appliance, *packet);
+    for (Packet* const packet : places) {
+        if (packet == nullptr) continue;
+        check(packet->at == At::settled, "the last stage leaves nothing undone");
+        release_all(appliance, *packet);
     }
 }
 
@@ -47,10 +52,11 @@ void boot(std::span<const Mac> macs, Time now) {
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
+    appliance.fragments.reset(linked_policy.datagrams);
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
     for (auto& hits : linked_policy.hits) hits = 0;
     appliance.counters = {};
-    appliance.packets_waiting = 0;
+    appliance.buffers_waiting = 0;
     appliance.logs_lost = 0;
     appliance.answers.reset(now);
     appliance.logs.reset(now);
@@ -60,14 +66,15 @@ void boot(std::span<const Mac> macs, Time now) {
 }
 
 void receive(NicId nic, std::span<Packet* const> frames, Time now) {
-    check(frames.size() <= burst_packets, "a burst has its limit");
     the_appliance.now = now;
+    reassembly::expire(the_appliance, now);
     for (Packet* const packet : frames) packet->nic = nic;
     run(the_appliance, frames, now);
 }
 
 void tick(Time now) {
     the_appliance.now = now;
+    reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
 }
@@ -85,6 +92,7 @@ void print_banner() {
         text = {};
     }
     text << "limits: " << std::uint64_t{linked_policy.flows.size()} << " flows, "
+         << std::uint64_t{linked_policy.datagrams.size()} << " datagrams in fragments, "
          << std::uint64_t{linked_policy.neighbours.size()} << " neighbours, " << std::uint64_t{linked_policy.packets.size()}
          << " packets, " << answers_per_second << " answers/s, " << log_texts_per_second << " log texts/s\n";
     platform::console(text.view());

@@ -33,7 +33,7 @@ void release(Packet& packet);
 /// Takes up to burst_packets frames that came in on one NIC, in order, and owns them from then on.
 void receive(NicId nic, std::span<Packet* const> frames, Time now);
 
-/// Lets time pass: ARP retries, log accounting. To be called at least every 100 ms, with or without frames.
+/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting. To be called at least every 100 ms, with or without frames.
 void tick(Time now);
 
 /// What became of every packet so far.

@@ -1,12 +1,11 @@
 // Stage deliver: the packet has arrived. Answers pings; nothing else is served here.
 #include "runtime/answers.hpp"
 #include "runtime/checksum.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/track.hpp"
 #include "runtime/transport.hpp"
-
-#include <cstring>
 
 namespace runtime {
 
@@ -14,16 +13,19 @@ namespace {
 
 /// RFC 1122 3.2.2.6: identifier, sequence number, data and TOS come back; the reply passes the chains of its own way.
 void echo(Appliance& appliance, Packet& packet, Time now) {
-    std::uint8_t* const ip = packet.frame.data() + ethernet_header_bytes;
-    const std::size_t payload_bytes = packet.payload().size();
-    const OwnHeader header{ip[1], icmp_protocol, field::ip_daddr(packet), field::ip_saddr(packet), payload_bytes};
-    std::memmove(ip + 20, packet.payload().data(), payload_bytes); // the reply has no options
+    const OwnHeader header{.tos = get8(packet.ip(), 1),
+                           .protocol = icmp_protocol,
+                           .source = field::ip_daddr(packet),
+                           .destination = field::ip_saddr(packet),
+                           .payload_bytes = payload_bytes(packet),
+                           .identification = static_cast<std::uint16_t>(field::ip_id(packet))};
+    repack(appliance, packet); // the reply has no options
     make_own(appliance, packet, header);
     const MutableBytes icmp = packet.payload();
     put8(icmp, 0, icmp::echo_reply);
     put8(icmp, 1, 0);
     put16(icmp, 2, 0);
-    put16(icmp, 2, checksum(icmp));
+    put16(icmp, 2, static_cast<std::uint16_t>(~fold(sum_payload(packet, header.payload_bytes))));
 
     if (!appliance.policy.flows.empty()) classify(appliance.flows, packet, tuple_of(packet), now);
     const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, header.destination);
@@ -37,6 +39,7 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
 void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     if (!appliance.policy.flows.empty() && !confirm_flow(appliance, packet, now)) return;
     ++appliance.counters.delivered;
+    appliance.counters.merged += frame_count(packet) - 1;
     packet.at = At::settled;
     if (packet.to_broadcast || is_fragment(packet)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)

@@ -55,7 +55,10 @@ inline bool is_tcp(const Packet& p) { return p.transport_complete && field::ip_p
 inline bool is_udp(const Packet& p) { return p.transport_complete && field::ip_protocol(p) == udp_protocol; }
 inline bool is_icmp(const Packet& p) { return p.transport_complete && field::ip_protocol(p) == icmp_protocol; }
 
-/// More-fragments set, or an offset.
-inline bool is_fragment(const Packet& packet) { return (get16(packet.ip(), 6) & 0x3fff) != 0; }
+inline constexpr std::uint16_t more_fragments_bit = 0x2000; ///< in the word of the fragment offset
+
+inline bool more_fragments(const Packet& packet) { return (get16(packet.ip(), 6) & more_fragments_bit) != 0; }
+/// More-fragments set, or an offset. A reassembled datagram is none.
+inline bool is_fragment(const Packet& packet) { return more_fragments(packet) || field::ip_frag_off(packet) != 0; }
 
 } // namespace runtime

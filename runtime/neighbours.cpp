@@ -1,6 +1,7 @@
 #include "runtime/neighbours.hpp"
 
 #include "runtime/answers.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/transmit.hpp"
 #include "runtime/transport.hpp"
 
@@ -12,7 +13,7 @@ constexpr std::uint16_t op_request = 1;
 constexpr std::uint16_t op_reply = 2;
 constexpr std::size_t arp_bytes = 28;
 constexpr std::size_t ways = 4;             ///< places an address may stand in
-constexpr std::size_t waiting_packets = 64; ///< all neighbours together
+constexpr std::size_t waiting_buffers = 64; ///< all neighbours together
 constexpr Mac broadcast_mac{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /// The few places where an address may stand.
@@ -89,8 +90,8 @@ Packet* next_waiting(Appliance& appliance, Neighbour& entry) {
     if (packet == nullptr) return nullptr;
     entry.first_waiting = packet->next;
     --entry.waiting;
-    --appliance.packets_waiting;
-    --appliance.counters.waiting;
+    appliance.buffers_waiting -= buffer_count(*packet);
+    appliance.counters.waiting -= frame_count(*packet);
     return packet;
 }
 
@@ -100,7 +101,6 @@ void learn(Appliance& appliance, Neighbour& entry, const Mac& mac, Time now) {
     entry.tries = 0;
     entry.deadline = now + fresh_ns;
     while (Packet* const packet = next_waiting(appliance, entry)) {
-        packet->at = At::transmit;
         run(appliance, std::span{&packet, 1}, now);
     }
 }
@@ -117,16 +117,17 @@ void give_up(Appliance& appliance, Neighbour& entry, Time now) {
     }
 }
 
+/// A datagram waits as a whole: as one packet for its neighbour, with all its buffers for the memory of all.
 void wait(Appliance& appliance, Neighbour& entry, Packet& packet) {
-    if (entry.waiting == waiting_per_neighbour || appliance.packets_waiting == waiting_packets)
+    const std::size_t buffers = buffer_count(packet);
+    if (entry.waiting == waiting_per_neighbour || appliance.buffers_waiting + buffers > waiting_buffers)
         return drop(appliance, packet, Reason::arp_full);
-    packet.at = At::handed_over;
     packet.next = nullptr;
     (entry.first_waiting == nullptr ? entry.first_waiting : entry.last_waiting->next) = &packet;
     entry.last_waiting = &packet;
     ++entry.waiting;
-    ++appliance.packets_waiting;
-    ++appliance.counters.waiting;
+    appliance.buffers_waiting += buffers;
+    appliance.counters.waiting += frame_count(packet);
 }
 
 } // namespace

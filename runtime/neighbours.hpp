@@ -34,7 +34,8 @@ inline constexpr unsigned waiting_per_neighbour = 4;
 /// An ARP frame for an Iface's NIC: answers requests for our address, learns what we asked for.
 void handle(Appliance& appliance, Packet& packet, Time now);
 
-/// The MAC of the packet's next hop when it is known. Otherwise the packet was queued or dropped.
+/// The MAC of the packet's next hop when it is known. Otherwise the packet was dropped, or is the queue's, which will
+/// run it again.
 const Mac* resolve(Appliance& appliance, Packet& packet, Time now);
 
 /// Retries and gives up.

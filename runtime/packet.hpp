@@ -16,6 +16,9 @@ using NicId = std::uint8_t;        ///< indexes Policy::nics; several Ifaces may
 inline constexpr std::size_t ethernet_header_bytes = 14;
 inline constexpr std::size_t mtu_bytes = 1500;
 inline constexpr std::size_t frame_max_bytes = ethernet_header_bytes + mtu_bytes;
+inline constexpr std::size_t ip_max_bytes = 65535;
+/// Those of a datagram of full length, each as long as the MTU allows, are 45.
+inline constexpr std::size_t fragments_per_datagram = 64;
 
 inline constexpr std::size_t packet_bytes = 2048;
 /// Room kept free before the frame: the NIC driver's own header goes there.
@@ -27,8 +30,7 @@ inline constexpr std::size_t burst_packets = 32;
 enum class At : std::uint8_t {
 #define STAGE(name, text) name,
 #include "runtime/stages.def"
-    settled,     ///< dropped or delivered; its buffer is free at the end of the burst
-    handed_over, ///< somebody else's now: a NIC, or the queue of a neighbour
+    settled, ///< dropped or delivered; its buffer is free at the end of the burst
 };
 
 /// Values of `ct.state`, in the order of the language's registry.
@@ -56,14 +58,19 @@ struct PacketInfo {
     bool made_here;
     bool answer;             ///< an ICMP error or RST: no chain, no flow
     bool reply;              ///< goes against its flow's first packet
+    std::uint8_t received_ttl; ///< with which it came in
     std::uint8_t ip_header_bytes;
-    std::uint16_t ip_bytes; ///< total length
-    Ipv4Address nexthop;    ///< from forward or output on
-    Flow* flow;   ///< its live flow, if there is one
-    Packet* next; ///< for whoever holds the packet: the pool, a neighbour's queue, a ring
+    std::uint16_t ip_bytes;    ///< length of what this buffer holds: header, and payload or a fragment's share of it
+    std::uint8_t fragments;    ///< as how many frames the datagram came in; 0: as one that is no fragment
+    std::uint8_t arrival;      ///< a fragment's place in the order in which those of its datagram came
+    Ipv4Address nexthop;       ///< from forward or output on
+    Flow* flow;            ///< its live flow, if there is one
+    Packet* next;          ///< for whoever holds the packet: the pool, a neighbour's queue, a ring
+    Packet* next_fragment; ///< the buffer that the payload goes on in; see datagram.hpp
 };
 
 inline constexpr std::size_t packet_info_bytes = 64;
+static_assert(sizeof(PacketInfo) <= packet_info_bytes);
 
 /// Sized and aligned so that an array of them is a pool and no frame crosses a page.
 struct alignas(packet_bytes) Packet : PacketInfo {
@@ -72,7 +79,7 @@ struct alignas(packet_bytes) Packet : PacketInfo {
 
     std::span<std::uint8_t> ip() { return {frame.data() + ethernet_header_bytes, ip_bytes}; }
     std::span<const std::uint8_t> ip() const { return {frame.data() + ethernet_header_bytes, ip_bytes}; }
-    /// What follows the IP header.
+    /// What follows the IP header in this buffer.
     std::span<std::uint8_t> payload() { return ip().subspan(ip_header_bytes); }
     std::span<const std::uint8_t> payload() const { return ip().subspan(ip_header_bytes); }
 };

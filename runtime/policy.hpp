@@ -3,6 +3,7 @@
 #pragma once
 #include "runtime/dataplane.hpp"
 #include "runtime/flow_table.hpp"
+#include "runtime/fragments.hpp"
 #include "runtime/neighbours.hpp"
 
 namespace runtime {
@@ -81,6 +82,7 @@ struct Policy {
     std::span<Packet> packets;
     std::span<Flow> flows;         ///< empty: nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
+    std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
     std::span<Neighbour> neighbours;         ///< a power of two
 };
 

@@ -2,6 +2,7 @@
 #include "runtime/addresses.hpp"
 #include "runtime/answers.hpp"
 #include "runtime/checksum.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/transport.hpp"
@@ -51,7 +52,7 @@ void route_one(Appliance& appliance, Packet& packet, Time now) {
     if (!policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
-    decrement_ttl(packet);
+    for_each_buffer(packet, decrement_ttl);
     packet.at = At::forward;
 }
 

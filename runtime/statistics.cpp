@@ -7,9 +7,9 @@ namespace runtime {
 void print_statistics() {
     const Counters& count = counters();
     Text text;
-    text << "packets received " << count.received << " made " << count.made << " sent " << count.sent
-         << " delivered " << count.delivered << " dropped " << count.all_dropped() << " waiting " << count.waiting
-         << (count.balanced() ? "\n" : " UNBALANCED\n");
+    text << "packets received " << count.received << " made " << count.made << " split " << count.split
+         << " sent " << count.sent << " delivered " << count.delivered << " dropped " << count.all_dropped()
+         << " merged " << count.merged << " waiting " << count.waiting << (count.balanced() ? "\n" : " UNBALANCED\n");
     platform::console(text.view());
     for (std::size_t i = 0; i < linked_policy.statements.size(); ++i) {
         if (linked_policy.hits[i] == 0) continue;

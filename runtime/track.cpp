@@ -81,16 +81,16 @@ void classify(const FlowTable& flows, Packet& packet, const std::optional<Ipv4Tu
 
 void stage::track(Appliance& appliance, Burst& burst) {
     Unsettled earlier;
-    for (std::size_t i = 0; i < burst.packets.size(); ++i) {
-        Packet& packet = *burst.packets[i];
-        if (packet.at > At::track) continue;
+    for (std::size_t i = 0; i < burst.places.size(); ++i) {
+        if (burst.places[i] == nullptr || burst.places[i]->at > At::track) continue;
+        Packet& packet = *burst.places[i];
         const auto tuple = tuple_of(packet);
         classify(appliance.flows, packet, tuple, burst.now);
         const bool opens = packet.state == State::fresh && packet.flow == nullptr;
         const bool fits = !opens || appliance.flows.has_room(opens_connection(packet), earlier.pending(), burst.now);
         if (earlier.decides(packet, tuple) || (!fits && earlier.pending().all > 0)) {
             // The burst ends before this packet; run() comes back for the rest once the earlier ones are through.
-            burst.packets = burst.packets.first(i);
+            burst.places = burst.places.first(i);
             return;
         }
         if (!fits) {

@@ -1,17 +1,19 @@
 // Stage transmit: the next hop's MAC, then the ring of the egress NIC, in bursts.
 #include "runtime/transmit.hpp"
 
+#include "runtime/datagram.hpp"
+
 namespace runtime {
 
 namespace {
 
-/// Collects packets for one NIC and hands them over together.
+/// Collects packets for one NIC and hands them over together. They are its own from add() on.
 class Outbox {
 public:
     explicit Outbox(Appliance& appliance) : appliance_(appliance) {}
 
     void add(Packet& packet, NicId nic) {
-        if (count_ > 0 && nic_ != nic) flush();
+        if (count_ == packets_.size() || (count_ > 0 && nic_ != nic)) flush();
         nic_ = nic;
         packets_[count_++] = &packet;
     }
@@ -20,10 +22,12 @@ public:
         const std::span<Packet* const> all{packets_.data(), count_};
         count_ = 0;
         if (all.empty()) return;
-        for (Packet* const packet : all) packet->at = At::handed_over;
         const std::size_t taken = platform::transmit(nic_, all);
         appliance_.counters.sent += taken;
-        for (Packet* const packet : all.subspan(taken)) drop(appliance_, *packet, Reason::queue_full);
+        for (Packet* const packet : all.subspan(taken)) {
+            drop(appliance_, *packet, Reason::queue_full);
+            release(appliance_, *packet);
+        }
     }
 
 private:
@@ -44,11 +48,18 @@ void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& desti
 
 void stage::transmit(Appliance& appliance, Burst& burst) {
     Outbox outbox{appliance};
-    for_each_at(At::transmit, burst, [&](Packet& packet) {
+    for_each_place_at(At::transmit, burst, [&](Packet*& place) {
+        Packet& packet = *place;
         const Mac* const mac = arp::resolve(appliance, packet, burst.now);
+        if (packet.at != At::settled) place = nullptr;
         if (mac == nullptr) return;
-        write_ethernet(appliance, packet, *mac, 0x0800);
-        outbox.add(packet, appliance.policy.ifaces[packet.egress].nic);
+        const IfaceId egress = packet.egress;
+        Frames memory;
+        for (Packet* const frame : take_apart(appliance, packet, memory)) {
+            frame->egress = egress;
+            write_ethernet(appliance, *frame, *mac, 0x0800);
+            outbox.add(*frame, appliance.policy.ifaces[egress].nic);
+        }
     });
     outbox.flush();
 }

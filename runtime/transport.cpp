@@ -1,6 +1,7 @@
 #include "runtime/transport.hpp"
 
 #include "runtime/checksum.hpp"
+#include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
 
 namespace runtime {
@@ -34,8 +35,22 @@ std::optional<Ipv4Tuple> tuple_from(Ipv4Address source, Ipv4Address destination,
 
 } // namespace
 
+std::size_t transport_header_bytes(std::uint8_t protocol) {
+    switch (protocol) {
+    case tcp_protocol: return 20;
+    case udp_protocol:
+    case icmp_protocol: return 8;
+    default: return 0;
+    }
+}
+
+bool has_transport_header(const Packet& packet) {
+    const std::size_t needed = transport_header_bytes(static_cast<std::uint8_t>(field::ip_protocol(packet)));
+    return needed != 0 && !is_fragment(packet) && packet.payload().size() >= needed;
+}
+
 bool transport_sound(const Packet& packet) {
-    const std::size_t bytes = packet.payload().size();
+    const std::size_t bytes = payload_bytes(packet);
     switch (field::ip_protocol(packet)) {
     case tcp_protocol: {
         if (!packet.transport_complete) return false;
@@ -52,17 +67,17 @@ bool transport_sound(const Packet& packet) {
 std::optional<Reason> transport_fault(const Packet& packet) {
     if (!transport_sound(packet)) return Reason::bad_length;
     const auto protocol = static_cast<std::uint8_t>(field::ip_protocol(packet));
-    Bytes covered = packet.payload();
+    std::size_t covered = payload_bytes(packet);
     if (protocol == udp_protocol) {
         if (field::udp_checksum(packet) == 0) return std::nullopt; // the sender made none (RFC 768)
-        covered = covered.first(field::udp_length(packet));
+        covered = field::udp_length(packet);
     }
     std::uint32_t sum = 0;
     if (protocol == tcp_protocol || protocol == udp_protocol)
-        sum = pseudo_header_sum(field::ip_saddr(packet), field::ip_daddr(packet), protocol, covered.size());
+        sum = pseudo_header_sum(field::ip_saddr(packet), field::ip_daddr(packet), protocol, covered);
     else if (protocol != icmp_protocol)
         return std::nullopt;
-    if (checksum(covered, sum) != 0) return Reason::bad_checksum;
+    if (fold(sum_payload(packet, covered, sum)) != 0xffff) return Reason::bad_checksum;
     return std::nullopt;
 }
 
@@ -88,7 +103,9 @@ std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet) {
     const auto type = field::icmp_type(packet);
     if (type != icmp::unreachable && type != icmp::time_exceeded && type != icmp::parameter_problem)
         return std::nullopt;
-    const Bytes inner = packet.payload().subspan(8);
+    // In front of the inner header stand 8 bytes, and of what follows it 8 are looked at.
+    std::array<std::uint8_t, 8 + 60 + 8> scratch;
+    const Bytes inner = payload_start(packet, scratch).subspan(8);
     if (inner.size() < 20 || inner[0] >> 4 != 4) return std::nullopt;
     const std::size_t header = std::size_t{4} * (inner[0] & 0xf);
     if (header < 20 || header > inner.size() || (get16(inner, 6) & 0x1fff) != 0) return std::nullopt;

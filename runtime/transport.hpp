@@ -12,6 +12,12 @@ inline constexpr std::uint8_t echo_reply = 0, unreachable = 3, source_quench = 4
                               time_exceeded = 11, parameter_problem = 12, timestamp = 13, timestamp_reply = 14;
 } // namespace icmp
 
+/// Of the fixed part of its header; 0 for protocols of which we know none.
+std::size_t transport_header_bytes(std::uint8_t protocol);
+
+/// Whether the fixed part of its TCP, UDP or ICMP header is there, and can be one: the packet is no fragment.
+bool has_transport_header(const Packet& packet);
+
 /// Whether the header is complete and its own length fields hold inside the payload. True for other protocols.
 bool transport_sound(const Packet& packet);
 

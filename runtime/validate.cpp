@@ -3,6 +3,7 @@
 #include "runtime/appliance.hpp"
 #include "runtime/checksum.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/transport.hpp"
 
 #include <optional>
 
@@ -20,6 +21,7 @@ std::optional<Reason> bad_header(Packet& packet) {
     const std::uint16_t total = get16(bytes, 2);
     if (total < header || total > bytes.size()) return Reason::bad_length;
     if (checksum(bytes.first(header)) != 0) return Reason::bad_checksum;
+    packet.received_ttl = bytes[8];
     packet.ip_header_bytes = static_cast<std::uint8_t>(header);
     packet.ip_bytes = total; // what lies beyond is padding of a short frame
     packet.frame_bytes = static_cast<std::uint16_t>(ethernet_header_bytes + total);
@@ -60,22 +62,10 @@ std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) 
     return std::nullopt;
 }
 
-bool transport_complete(const Packet& packet) {
-    if (is_fragment(packet)) return false;
-    const std::size_t bytes = packet.payload().size();
-    switch (field::ip_protocol(packet)) {
-    case tcp_protocol: return bytes >= 20;
-    case udp_protocol:
-    case icmp_protocol: return bytes >= 8;
-    default: return false;
-    }
-}
-
 /// Combinations that no TCP sends: they only serve to scan or to slip through.
 bool impossible_flags(const Packet& packet) {
     using namespace tcp_flag;
-    const bool first_part = (get16(packet.ip(), 6) & 0x1fff) == 0;
-    if (field::ip_protocol(packet) != tcp_protocol || !first_part || packet.payload().size() < 20) return false;
+    if (field::ip_protocol(packet) != tcp_protocol || field::ip_frag_off(packet) != 0 || packet.payload().size() < 20) return false;
     const unsigned flags = field::tcp_flags(packet) & (fin | syn | rst | psh | ack | urg);
     return flags == 0 || (flags & (syn | fin)) == (syn | fin) || flags == (fin | psh | urg);
 }
@@ -88,7 +78,7 @@ std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
         destination == limited_broadcast || policy.ifaces[packet.ingress].has_broadcast(destination);
     if (const auto reason = bad_addresses(policy, packet)) return reason;
     if (impossible_flags(packet)) return Reason::tcp_flags;
-    packet.transport_complete = transport_complete(packet);
+    packet.transport_complete = has_transport_header(packet);
     return std::nullopt;
 }
 
@@ -100,16 +90,6 @@ void stage::validate(Appliance& appliance, Burst& burst) {
             drop(appliance, packet, *reason);
         else
             packet.at = At::reassemble;
-    });
-}
-
-void stage::reassemble(Appliance& appliance, Burst& burst) {
-    for_each_at(At::reassemble, burst, [&](Packet& packet) {
-        // The reassembly memory has size zero so far, and fails closed like any full table.
-        if (is_fragment(packet))
-            drop(appliance, packet, Reason::reassembly_full);
-        else
-            packet.at = At::track;
     });
 }
 

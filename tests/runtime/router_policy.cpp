@@ -38,5 +38,6 @@ constinit const runtime::Policy runtime::linked_policy{
     .packets = packets,
     .flows = {},
     .flow_buckets = {},
+    .datagrams = {},
     .neighbours = neighbours,
 };
