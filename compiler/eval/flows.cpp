@@ -38,7 +38,7 @@ std::uint32_t of_protocol(const model::Timeouts& timeouts, std::uint8_t protocol
 } // namespace
 
 std::optional<Tuple> tuple_of(const Datagram& datagram) {
-    if (!datagram.transport_complete()) return std::nullopt;
+    if (!datagram.transport_sound()) return std::nullopt;
     return tuple_of(datagram.protocol(), datagram.source(), datagram.destination(), datagram.payload());
 }
 

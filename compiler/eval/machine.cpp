@@ -223,6 +223,7 @@ void Machine::deliver(Packet& packet) {
     result_.fate = Fate::delivered;
     packet.at = At::settled;
     if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
+    if (datagram.is_fragment()) return; // only where nothing is reassembled: its port is not to be told
     switch (datagram.protocol()) {
     case icmp:
         if (datagram.transport_complete() && get8(datagram.payload(), 0) == icmp_type::echo)
@@ -290,10 +291,11 @@ void Machine::send(Bytes datagram, const Hop& hop) {
 
 /// Answers skip the chains and the flow table.
 void Machine::answer(const Packet& about, AnswerKind kind) {
+    if (about.made_here) return; // we know already
     // What the sender reads must be what it sent, so the answer is about the packet as it came in.
     const Datagram received(about.received);
     const auto destination = received.destination();
-    if (about.made_here || about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
+    if (about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
         is_broadcast(destination) || !may_be_answered(kind, received))
         return;
     const auto routed = route_from_here(appliance_, received.source());

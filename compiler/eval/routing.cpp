@@ -24,11 +24,11 @@ Routed next_hop(const model::Appliance& appliance, const model::Route* route,
                 model::Ipv4Address destination) {
     if (route == nullptr) return model::Reason::no_route;
     const auto& ipv4 = appliance.ifaces[route->iface].ipv4;
+    std::optional<model::Ipv4Address> next = route->nexthop;
+    if (!next && ipv4) next = ipv4->network.contains(destination) ? destination : ipv4->gateway;
+    if (!next) return model::Reason::no_route;
     if (!ipv4) return model::Reason::no_address;
-    if (route->nexthop) return Hop{route->iface, *route->nexthop};
-    if (ipv4->network.contains(destination)) return Hop{route->iface, destination};
-    if (ipv4->gateway) return Hop{route->iface, *ipv4->gateway};
-    return model::Reason::no_route;
+    return Hop{route->iface, *next};
 }
 
 std::vector<model::Route> stated_routes(const model::Appliance& appliance) {

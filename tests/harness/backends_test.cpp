@@ -1,0 +1,96 @@
+// The interpreter and what the compiler makes must agree: on the host over many histories, in the image over
+// some.
+#include "codegen/cpp.hpp"
+#include "codegen/toolchain.hpp"
+#include "codegen/workshop.hpp"
+#include "harness/differential.hpp"
+#include "tests/eval/sample.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using sample::ip;
+
+/// Compiles the policy; the product goes with the workshop.
+std::filesystem::path build(const model::Appliance& appliance, codegen::Product product,
+                            const codegen::Workshop& workshop) {
+    const auto kit = codegen::find_kit();
+    REQUIRE(kit);
+    const auto path = workshop.path() / "product";
+    REQUIRE(codegen::build(*kit, codegen::cpp(appliance), product, path) == "");
+    return path;
+}
+
+void compare_on_host(const model::Appliance& policy, std::size_t reasons_min) {
+    const codegen::Workshop workshop;
+    const auto product = build(policy, codegen::Product::host, workshop);
+    const auto report = harness::differential(policy, harness::interp_backend(policy),
+                                              harness::host_backend(policy, product), {.histories = 10'000});
+    CHECK(report.disagreement.value_or("") == "");
+    CHECK(harness::shortfall(policy, report, reasons_min).value_or("") == "");
+}
+
+/// All that the bastion has, and few flows; it looks at invalid packets itself.
+model::Appliance crowded() {
+    auto policy = sample::bastion().appliance;
+    policy.conntrack.limit = 3;
+    policy.conntrack.drop_invalid = false;
+    return policy;
+}
+
+/// Routes of all kinds, an Iface without address, another without network, and reject everywhere.
+model::Appliance crossroads() {
+    sample::Policy p("crossroads");
+    const auto a = p.iface("a", sample::config(ip(10, 1, 0, 1), 16, ip(10, 1, 255, 254)));
+    const auto b = p.iface("b", sample::config(ip(10, 2, 0, 1), 31));
+    const auto c = p.iface("c");
+    const auto d = p.iface("d", sample::config(ip(10, 4, 0, 129), 25));
+    p.route({ip(10, 1, 0, 0), 16}, a);
+    p.route({ip(10, 2, 0, 0), 31}, b);
+    p.route({ip(10, 1, 128, 0), 17}, b, ip(10, 2, 0, 0), 7);
+    p.route({ip(10, 1, 128, 0), 17}, a, ip(10, 1, 0, 9), 3);
+    p.route({ip(10, 3, 0, 0), 16}, c);
+    p.route({ip(10, 5, 0, 0), 16}, c, ip(10, 5, 0, 1));
+    p.route({ip(10, 6, 0, 0), 16}, d);
+    p.route({ip(10, 7, 0, 0), 16}, a);
+    p.appliance.gateway->send_time_exceeded = false;
+    using model::Field;
+    const auto strange = p.filter(
+        "strange",
+        {p.when(p.is(Field::ip_options, {{1, 1}}), {p.reject()}),
+         p.when({model::Compare{Field::ip_saddr, model::Relation::less, Field::ip_daddr}, {}},
+                {p.log({"up ", Field::ip_ttl, " ", Field::ip_options})}),
+         p.in(model::Layer::tcp,
+              {p.when({model::Compare{Field::tcp_sport, model::Relation::equal, Field::tcp_dport}, {}},
+                      {p.reject()})}),
+         p.in(model::Layer::udp, {p.when(p.is(Field::udp_length, {{0, 12}}), {p.reject()})}),
+         // An echo reply of our own: rejected, and never answered.
+         p.in(model::Layer::icmp,
+              {p.when({model::All{{p.equals(Field::icmp_type, 0), p.is(Field::ip_length, {{0, 28}})}}, {}},
+                      {p.reject()})}),
+         p.accept()});
+    for (const auto iface : {a, b, d})
+        for (const auto hook : {model::Hook::input, model::Hook::output, model::Hook::postrouting})
+            p.put(iface, hook, {strange});
+    p.appliance.conntrack.limit = 16;
+    return p.appliance;
+}
+
+} // namespace
+
+TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
+TEST_CASE("a bastion") { compare_on_host(sample::bastion().appliance, 18); }
+TEST_CASE("a small flow table, and invalid packets let in") { compare_on_host(crowded(), 18); }
+TEST_CASE("many routes") { compare_on_host(crossroads(), 18); }
+
+TEST_CASE("a bastion in the image") {
+    const auto policy = sample::bastion().appliance;
+    const codegen::Workshop workshop;
+    const auto image = build(policy, codegen::Product::test_image, workshop);
+    const auto report = harness::differential(policy, harness::interp_backend(policy),
+                                              harness::qemu_backend(policy, {.machine = {.image = image}}),
+                                              {.histories = 40});
+    CHECK(report.disagreement.value_or("") == "");
+    CHECK(report.reasons.size() >= 8);
+}
