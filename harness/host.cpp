@@ -123,8 +123,7 @@ private:
         const auto& counters = *counters_();
         std::size_t statements = 0;
         const std::uint64_t* const hits = hits_(&statements);
-        return {counters.received,         counters.made,      counters.sent,
-                counters.delivered,        counters.waiting,   counters.dropped,
+        return {counters.received,         counters.delivered, counters.waiting, counters.dropped,
                 {hits, hits + statements}, counters.balanced()};
     }
 

@@ -23,8 +23,12 @@ struct Interp {
 
     Outcome receive(NicId nic, View frame) {
         auto result = machine->receive(nic, frame, now);
-        return {result.fate, std::move(result.drops), std::move(result.decided), std::move(result.logs),
-                std::move(result.out)};
+        return {.fate = result.fate,
+                .held = machine->counters().waiting,
+                .drops = std::move(result.drops),
+                .decided = std::move(result.decided),
+                .logs = std::move(result.logs),
+                .out = std::move(result.out)};
     }
 };
 
@@ -36,7 +40,7 @@ Backend interp_backend(const model::Appliance& appliance) {
         .name = "interp",
         .boot = [state] { state->boot(); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
-        .wait = [state](Time ns) { state->now += ns; },
+        .wait = [state](Time ns) { state->machine->tick(state->now += ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },
     };
 }

@@ -18,6 +18,7 @@ std::vector<T> sorted(std::vector<T> values) {
 std::string fate(const Outcome& outcome) {
     std::string text = outcome.fate == Fate::sent        ? "sent on"
                        : outcome.fate == Fate::delivered ? "delivered here"
+                       : outcome.fate == Fate::held      ? "held for the rest of its datagram"
                                                          : "dropped";
     if (outcome.fate == Fate::delivered && !outcome.drops.empty()) text += ", its reply dropped";
     std::string reasons;
@@ -29,7 +30,7 @@ std::string fate(const Outcome& outcome) {
 } // namespace
 
 bool same(const Outcome& a, const Outcome& b) {
-    return a.fate == b.fate && sorted(a.drops) == sorted(b.drops) && sorted(a.decided) == sorted(b.decided) &&
+    return a.fate == b.fate && a.held == b.held && sorted(a.drops) == sorted(b.drops) && sorted(a.decided) == sorted(b.decided) &&
            a.logs == b.logs && sorted(a.out) == sorted(b.out);
 }
 

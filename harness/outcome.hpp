@@ -13,7 +13,8 @@ using eval::View;
 
 struct Outcome {
     Fate fate = Fate::dropped;               ///< of the packet that was sent in
-    std::vector<model::Reason> drops;        ///< of that packet, or of the reply that it caused
+    std::uint64_t held = 0;                  ///< fragments that wait for the rest of their datagrams
+    std::vector<model::Reason> drops;        ///< of that packet with its fragments, or of the reply that it caused
     std::vector<model::StatementId> decided; ///< in order where the backend knows it, else ascending
     std::vector<std::string> logs;
     std::vector<FrameOut> out; ///< without ARP

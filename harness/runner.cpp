@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 3> expect_names = {"accept", "drop", "rej
 bool fulfils(const Outcome& outcome, model::Expect expected) {
     switch (expected) {
     case model::Expect::accept:
-        return outcome.fate != Fate::dropped;
+        return outcome.fate == Fate::sent || outcome.fate == Fate::delivered;
     case model::Expect::reject:
         return outcome.dropped_by(model::Reason::reject);
     case model::Expect::drop:
@@ -139,7 +139,9 @@ std::string describe(const model::Appliance& appliance, const Witness& witness) 
     const auto& outcome = witness.outcome;
     const bool dropped = outcome.fate == Fate::dropped;
     const std::string verdict = dropped ? fmt::format("drop ({})", model::name(outcome.drops.at(0)))
-                                        : outcome.fate == Fate::delivered ? "delivered" : "sent on";
+                                : outcome.fate == Fate::delivered ? "delivered"
+                                : outcome.fate == Fate::held      ? "held"
+                                                                  : "sent on";
     const auto& decided = outcome.decided;
     return fmt::format("{:<8} {:<52} {:<16} {}", appliance.ifaces.at(witness.step.iface).name,
                        summary(witness.frame), verdict,

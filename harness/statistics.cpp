@@ -26,8 +26,6 @@ void read_packets(std::istringstream& line, Tally& tally) {
         }
         if (!(line >> count)) throw Error("no number after `" + word + "` in the statistics");
         if (word == "received") tally.received = count;
-        if (word == "made") tally.made = count;
-        if (word == "sent") tally.sent = count;
         if (word == "delivered") tally.delivered = count;
         if (word == "waiting") tally.waiting = count;
     }

@@ -7,15 +7,15 @@
 namespace harness {
 
 struct Tally {
-    std::uint64_t received = 0, made = 0, sent = 0, delivered = 0, waiting = 0;
+    std::uint64_t received = 0, delivered = 0, waiting = 0;
     std::array<std::uint64_t, model::reason_names.size()> dropped{};
     std::vector<std::uint64_t> hits; ///< by statement
     bool balanced = true;
 };
 
 /// Fate, drops and statements of the one packet that came in between two tallies. Throws Error when they
-/// cannot be told: a packet still waits, or more or fewer came to an end than can have. ARP answers that came
-/// in meanwhile are counted like any other frame.
+/// cannot be told: more or fewer came in or to an end than can have. ARP answers that came in meanwhile are
+/// counted like any other frame.
 Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t arp_answers);
 
 } // namespace harness
