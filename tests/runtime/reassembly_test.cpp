@@ -363,6 +363,7 @@ TEST_CASE("a datagram waits for its neighbour with all its fragments") {
 
 TEST_CASE("a datagram for whose fragments there is no room to wait does not wait at all") {
     set_silent_scene();
+    left_peer_asks();
     receive_each(0, cut(udp(50 * 16 - 8), 16));
     CHECK(runtime::counters().waiting == 50);
     Whole other = udp(15 * 16 - 8);
