@@ -48,8 +48,8 @@ struct Appliance {
     Time now = 0;
 };
 
-/// Packets of one NIC, on their way together. A place is cleared when its packet becomes somebody else's: a NIC's, or
-/// that of a queue. Nobody looks at such a packet any more; its buffer may already hold another one.
+/// Packets of one NIC, on their way together. A place is cleared when its packet becomes somebody else's: a NIC's,
+/// or a queue's. Nobody looks at such a packet any more; its buffer may already hold another one.
 struct Burst {
     std::span<Packet*> places;
     Time now = 0;

@@ -1,5 +1,5 @@
-// What became of every packet. received + made + split = sent + delivered + dropped + merged + waiting, at any time
-// between bursts.
+// What became of every packet. Between bursts,
+// received + made + split = sent + delivered + dropped + merged + waiting.
 #pragma once
 #include <array>
 #include <cstddef>

@@ -28,7 +28,7 @@ void separate(Packet& first, std::uint8_t ttl) {
     first.fragments = 0;
 }
 
-/// RFC 791 3.2: each buffer becomes a fragment of the packet made here. Nobody counted on more than one before.
+/// RFC 791 3.2: each buffer becomes a fragment of the packet made here, which counted as one until now.
 void split(Appliance& appliance, Packet& packet) {
     std::size_t offset = 0;
     for_each_buffer(packet, [&](Packet& fragment) {
@@ -121,10 +121,12 @@ void repack(Appliance& appliance, Packet& packet) {
             if (filled == split_payload_bytes) {
                 set_payload_bytes(*to, filled);
                 to = to->next_fragment;
+                check(to != nullptr, "a repacked payload needs no more buffers than before");
                 filled = 0;
             }
             const std::size_t bytes = std::min(left.size(), split_payload_bytes - filled);
-            std::memmove(to->frame.data() + ethernet_header_bytes + plain_header_bytes + filled, left.data(), bytes);
+            std::uint8_t* const ip = to->frame.data() + ethernet_header_bytes;
+            std::memmove(ip + plain_header_bytes + filled, left.data(), bytes);
             filled += bytes;
             left = left.subspan(bytes);
         }
@@ -141,7 +143,7 @@ std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, Frames
     if (packet.made_here)
         split(appliance, packet);
     else
-        separate(packet, static_cast<std::uint8_t>(packet.received_ttl - 1)); // it came to leave by way of route
+        separate(packet, static_cast<std::uint8_t>(packet.received_ttl - 1)); // what leaves has passed route
     std::size_t count = 0;
     for_each_buffer(packet, [&](Packet& fragment) {
         const std::size_t place = packet.made_here ? count : fragment.arrival;

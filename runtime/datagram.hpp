@@ -1,6 +1,6 @@
-// Packets in several buffers. A reassembled datagram is its fragment at offset 0, which stands for all of them: its
-// header is made to read as that of the whole, the others hang on it by next_fragment, as they came. An echo reply
-// longer than the MTU is made in the same way, and split when it leaves.
+// Packets in several buffers. A reassembled datagram is its fragment at offset 0, which stands for all of them:
+// its header is made to read as that of the whole, so that no reader needs to know; the others hang on it by
+// next_fragment, as they came. An echo reply longer than the MTU is made alike, and split when it leaves.
 #pragma once
 #include "runtime/appliance.hpp"
 
@@ -20,7 +20,7 @@ std::size_t buffer_count(const Packet& packet);
 std::size_t payload_bytes(const Packet& packet);
 /// Sums the 16-bit words of the payload's first `bytes` bytes (see checksum.hpp).
 std::uint32_t sum_payload(const Packet& packet, std::size_t bytes, std::uint32_t sum = 0);
-/// The payload from its start on: where it is when it lies in one piece, else as much of it as fits into `scratch`.
+/// The payload from its start on: where it is when it lies in one piece, else what of it fits into `scratch`.
 Bytes payload_start(const Packet& packet, MutableBytes scratch);
 
 /// Gives back all buffers of a packet.
@@ -32,12 +32,12 @@ bool join(Packet& first);
 /// Back to the first fragment alone, as it came: what an answer is about. The other buffers are given back.
 void reduce_to_first(Appliance& appliance, Packet& packet);
 
-/// Moves the payload together behind headers of 20 bytes, so that every buffer but the last carries as much as the MTU
-/// allows. Buffers that are left over are given back. The headers are the caller's to write.
+/// Moves the payload together behind headers of 20 bytes, so that every buffer but the last carries as much as
+/// the MTU allows. Buffers that are left over are given back. The headers are the caller's to write.
 void repack(Appliance& appliance, Packet& packet);
 
 using Frames = std::array<Packet*, fragments_per_datagram>;
-/// The packet as it goes onto the wire: itself, or its fragments in the order they came; what was made here is split.
+/// The packet as it goes onto the wire: itself, or its fragments in the order they came, or, made here, split.
 std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, Frames& memory);
 
 } // namespace runtime

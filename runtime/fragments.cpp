@@ -6,7 +6,7 @@ namespace runtime {
 
 namespace {
 
-/// The last held fragment that starts before `offset`, or null. Most come in order, so the last of all is tried first.
+/// The last held fragment that starts before `offset`, or null. Most come in order, so the last is tried first.
 Packet* predecessor(const Datagram& datagram, std::size_t offset) {
     if (datagram.last != nullptr && extent_of(*datagram.last).offset < offset) return datagram.last;
     Packet* before = nullptr;
@@ -31,7 +31,9 @@ bool contradicts(const Datagram& datagram, const FragmentExtent& extent) {
     return extent.last && extent_of(*datagram.last).end > extent.end;
 }
 
-bool complete(const Datagram& datagram) { return datagram.end != 0 && datagram.payload_bytes == datagram.end; }
+bool complete(const Datagram& datagram) {
+    return datagram.end != 0 && datagram.payload_bytes == datagram.end; // no two of them overlap
+}
 
 void FragmentTable::reset(std::span<Datagram> memory) {
     *this = {};

@@ -1,6 +1,6 @@
-// Fragments whose datagram is not complete yet (RFC 791 3.2). Bounded in datagrams and in fragments; every fragment
-// stays in the buffer it came in. Datagrams stand in one list, in the order of their first-come fragments, so that the
-// oldest is the next to expire.
+// Fragments whose datagram is not complete yet (RFC 791 3.2). Bounded in datagrams and in fragments; every
+// fragment stays in the buffer it came in. Datagrams stand in one list, in the order of their first-come
+// fragments, so that the oldest is the next to expire.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -64,7 +64,7 @@ public:
     Datagram& open(const DatagramKey& key, Time now);
     /// Takes a fragment that does not contradict() what is held. Only after has_room().
     void hold(Datagram& datagram, Packet& fragment);
-    /// Forgets the datagram, and gives its fragments back, linked by offset; the first one knows their number.
+    /// Forgets the datagram, and gives its fragments back, linked by offset; the first knows their number.
     Packet& take_out(Datagram& datagram);
     /// A datagram whose time has passed, or null.
     Datagram* expired(Time now) const;
@@ -78,7 +78,7 @@ private:
     std::size_t fragments_ = 0;
 };
 
-/// Whether a fragment cannot be of the datagram as held: it overlaps (RFC 5722), or disagrees about where it ends.
+/// Whether a fragment cannot be of the datagram as held: it overlaps (RFC 5722), or disagrees about its end.
 bool contradicts(const Datagram& datagram, const FragmentExtent& extent);
 
 /// Whether every byte is there.

@@ -60,7 +60,7 @@ struct PacketInfo {
     bool reply;              ///< goes against its flow's first packet
     std::uint8_t received_ttl; ///< with which it came in
     std::uint8_t ip_header_bytes;
-    std::uint16_t ip_bytes;    ///< length of what this buffer holds: header, and payload or a fragment's share of it
+    std::uint16_t ip_bytes;    ///< header and payload in this buffer; total length, but for datagrams in several
     std::uint8_t fragments;    ///< as how many frames the datagram came in; 0: as one that is no fragment
     std::uint8_t arrival;      ///< a fragment's place in the order in which those of its datagram came
     Ipv4Address nexthop;       ///< from forward or output on

@@ -1,5 +1,5 @@
-// Stage reassemble: fragments are held until their datagram is complete. The fragment that completes it makes room in
-// the burst for the datagram, which goes on in its place.
+// Stage reassemble: fragments are held until their datagram is complete. The datagram goes on in the place that
+// the fragment which completed it had in the burst.
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/transport.hpp"

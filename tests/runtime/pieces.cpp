@@ -87,14 +87,16 @@ std::vector<Frame> cut(const Whole& whole, std::size_t bytes) {
 
 std::optional<std::vector<std::uint8_t>> joined(const std::vector<Frame>& frames) {
     std::map<std::size_t, const Frame*> by_offset;
-    for (const Frame& frame : frames) by_offset[std::size_t{8} * (runtime::get16(ip_of(frame), 6) & 0x1fff)] = &frame;
+    for (const Frame& frame : frames)
+        by_offset[std::size_t{8} * (runtime::get16(ip_of(frame), 6) & 0x1fff)] = &frame;
     if (by_offset.size() != frames.size()) return std::nullopt;
     std::vector<std::uint8_t> payload;
     bool more = true;
     for (const auto& [offset, frame] : by_offset) {
         const runtime::Bytes ip = ip_of(*frame);
         const std::size_t header_bytes = std::size_t{4} * (ip[0] & 0xf);
-        if (!more || offset != payload.size() || runtime::checksum(ip.first(header_bytes)) != 0) return std::nullopt;
+        if (!more || offset != payload.size()) return std::nullopt;
+        if (runtime::checksum(ip.first(header_bytes)) != 0) return std::nullopt;
         if (ip.size() != runtime::get16(ip, 2) || ip.size() > runtime::mtu_bytes) return std::nullopt;
         const runtime::Bytes part = ip.subspan(header_bytes);
         payload.insert(payload.end(), part.begin(), part.end());

@@ -30,8 +30,8 @@ Frame fragment(const Whole& whole, std::size_t offset, std::size_t end, bool mor
 /// All of it, cut every `bytes` bytes.
 std::vector<Frame> cut(const Whole& whole, std::size_t bytes = 1480);
 
-/// What a receiver gets from those frames: nothing unless they make up one datagram, without gap or overlap, with
-/// right header checksums.
+/// What a receiver gets from those frames: nothing unless they make up one datagram, without gap or overlap,
+/// with right header checksums.
 std::optional<std::vector<std::uint8_t>> joined(const std::vector<Frame>& frames);
 
 } // namespace test_frames

@@ -1,5 +1,5 @@
-// Many fragments at random. Nothing may halt, leak a buffer or unbalance the counters, and what is sent on as a datagram
-// must be one.
+// Many fragments at random. Nothing may halt, leak a buffer or unbalance the counters, and what is sent on as a
+// datagram must be one.
 #include "tests/runtime/scene.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,8 +23,9 @@ public:
     /// One of a few datagrams, so that fragments meet.
     Whole whole() {
         const std::size_t bytes = std::array<std::size_t, 4>{40, 900, 4000, 30'000}[below(4)] + below(16);
-        const std::array makers{ping(bytes, below(2) == 0 ? left_address : right_peer), udp(bytes), tcp(bytes, 0x10)};
-        Whole result = makers[below(3)];
+        const std::array kinds{ping(bytes, below(2) == 0 ? left_address : right_peer), udp(bytes),
+                               tcp(bytes, 0x10)};
+        Whole result = kinds[below(3)];
         if (below(8) == 0) result.protocol = 99;
         result.identification = static_cast<std::uint16_t>(below(40));
         result.ttl = static_cast<std::uint8_t>(below(12) == 0 ? below(3) : 64);
@@ -82,9 +83,10 @@ void run_for(std::uint64_t seed, std::size_t bursts) {
         behaviour().seen_by_forward.clear();
         behaviour().seen_by_output.clear();
         const auto fresh = sender.below(3) == 0 ? std::vector<Frame>{sender.stray()} : sender.pieces();
-        for (const Frame& frame : fresh) // datagrams meet on the way
-            queue.insert(queue.end() - static_cast<std::ptrdiff_t>(sender.below(std::min<std::size_t>(queue.size(), 8) + 1)),
-                         frame);
+        for (const Frame& frame : fresh) { // datagrams meet on the way
+            const std::size_t passed = sender.below(std::min<std::size_t>(queue.size(), 8) + 1);
+            queue.insert(queue.end() - static_cast<std::ptrdiff_t>(passed), frame);
+        }
         const std::size_t count = std::min(queue.size(), 1 + sender.below(32));
         now += sender.below(50) == 0 ? sender.below(31 * second_ns) : sender.below(1000);
         receive_burst(0, {queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count)}, now);
@@ -102,7 +104,7 @@ void run_for(std::uint64_t seed, std::size_t bursts) {
 
 } // namespace
 
-TEST_CASE("random fragments never halt the data plane, leak a buffer or unbalance the counters") {
+TEST_CASE("random fragments never halt, leak a buffer or unbalance the counters") {
     std::array<std::uint64_t, runtime::reason_names.size()> total{};
     std::uint64_t merged = 0, split = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {

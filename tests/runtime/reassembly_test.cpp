@@ -363,6 +363,7 @@ TEST_CASE("a datagram waits for its neighbour with all its fragments") {
 
 TEST_CASE("a datagram for whose fragments there is no room to wait does not wait at all") {
     set_silent_scene();
+    left_peer_asks();
     receive_each(0, cut(udp(50 * 16 - 8), 16));
     CHECK(runtime::counters().waiting == 50);
     Whole other = udp(15 * 16 - 8);
@@ -372,6 +373,14 @@ TEST_CASE("a datagram for whose fragments there is no room to wait does not wait
     CHECK(runtime::counters().waiting == 50);
     right_peer_answers();
     CHECK(sent_by(1).size() == 50);
+    check_nothing_left();
+    Whole later = udp(50 * 16 - 8); // there is room again
+    later.destination = right_peer + 1;
+    runtime::put16(later.payload, 6, 0); // no checksum
+    receive_each(0, cut(later, 16));
+    CHECK(runtime::counters().waiting == 50);
+    for (unsigned s = 1; s <= 3; ++s) runtime::tick(s * second_ns);
+    CHECK(dropped(Reason::arp_failed) == 50);
     check_nothing_left();
 }
 
@@ -384,7 +393,7 @@ TEST_CASE("a full ring may hit single fragments") {
     check_nothing_left();
 }
 
-TEST_CASE("the second datagram of a flow, in the same burst, is of the flow that the first one made") {
+TEST_CASE("the second datagram in a burst is of the flow that the first one made") {
     const Whole question = udp(2000);
     Whole again = question;
     again.identification = 8;
