@@ -1,6 +1,7 @@
 #include "harness/backend.hpp"
 
 #include "harness/packets.hpp"
+#include "harness/ticks.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,6 +22,13 @@ struct Interp {
         now = 0;
     }
 
+    void wait(Time ns) {
+        for_each_tick(ns, [&](Time step) {
+            now += step;
+            machine->tick(now);
+        });
+    }
+
     Outcome receive(NicId nic, View frame) {
         auto result = machine->receive(nic, frame, now);
         return {result.fate, std::move(result.drops), std::move(result.decided), std::move(result.logs),
@@ -36,7 +44,7 @@ Backend interp_backend(const model::Appliance& appliance) {
         .name = "interp",
         .boot = [state] { state->boot(); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
-        .wait = [state](Time ns) { state->now += ns; },
+        .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },
     };
 }

@@ -16,10 +16,9 @@ std::vector<T> sorted(std::vector<T> values) {
 }
 
 std::string fate(const Outcome& outcome) {
-    std::string text = outcome.fate == Fate::sent        ? "sent on"
-                       : outcome.fate == Fate::delivered ? "delivered here"
-                                                         : "dropped";
-    if (outcome.fate == Fate::delivered && !outcome.drops.empty()) text += ", its reply dropped";
+    constexpr std::array<std::string_view, 4> names = {"sent on", "delivered here", "dropped", "held"};
+    std::string text(names[static_cast<std::size_t>(outcome.fate)]);
+    if (outcome.fate == Fate::delivered && outcome.reason()) text += ", its reply dropped";
     std::string reasons;
     for (const auto reason : outcome.drops)
         reasons += fmt::format("{}{}", reasons.empty() ? "" : ", ", model::name(reason));
