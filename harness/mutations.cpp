@@ -90,6 +90,7 @@ void flip(Bytes& frame, Dice& dice) {
 } // namespace
 
 void mutate(Bytes& frame, Dice& dice) {
+    if (!datagram_in(frame)) return;
     using Mutation = void (*)(Bytes&, Dice&);
     dice.one_of<Mutation>({lie, lie, lie, insert_options, insert_options, fragment, other_destination,
                            other_ether_type, resize, resize, flip})(frame, dice);
