@@ -1,6 +1,7 @@
 #include "harness/backend.hpp"
 
 #include "harness/packets.hpp"
+#include "harness/ticks.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,14 +22,17 @@ struct Interp {
         now = 0;
     }
 
+    void wait(Time ns) {
+        for_each_tick(ns, [&](Time step) {
+            now += step;
+            machine->tick(now);
+        });
+    }
+
     Outcome receive(NicId nic, View frame) {
         auto result = machine->receive(nic, frame, now);
-        return {.fate = result.fate,
-                .held = machine->counters().waiting,
-                .drops = std::move(result.drops),
-                .decided = std::move(result.decided),
-                .logs = std::move(result.logs),
-                .out = std::move(result.out)};
+        return {result.fate, std::move(result.drops), std::move(result.decided), std::move(result.logs),
+                std::move(result.out)};
     }
 };
 
@@ -40,7 +44,7 @@ Backend interp_backend(const model::Appliance& appliance) {
         .name = "interp",
         .boot = [state] { state->boot(); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
-        .wait = [state](Time ns) { state->machine->tick(state->now += ns); },
+        .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },
     };
 }

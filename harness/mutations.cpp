@@ -1,5 +1,6 @@
 #include "harness/mutations.hpp"
 
+#include "harness/frames.hpp"
 #include "harness/packets.hpp"
 
 namespace harness {
@@ -89,9 +90,40 @@ void flip(Bytes& frame, Dice& dice) {
 } // namespace
 
 void mutate(Bytes& frame, Dice& dice) {
+    if (!datagram_in(frame)) return;
     using Mutation = void (*)(Bytes&, Dice&);
     dice.one_of<Mutation>({lie, lie, lie, insert_options, insert_options, fragment, other_destination,
                            other_ether_type, resize, resize, flip})(frame, dice);
+}
+
+std::vector<Bytes> split(const Bytes& frame, Dice& dice) {
+    const auto datagram = datagram_in(frame);
+    if (!datagram || datagram->payload().empty()) return {frame};
+    constexpr std::uint16_t more_fragments = 0x2000;
+    const View payload = datagram->payload();
+    const Bytes head(frame.begin(),
+                     frame.begin() + static_cast<std::ptrdiff_t>(ip + datagram->header_bytes()));
+    const auto identification = static_cast<std::uint16_t>(dice.below(4)); // few, so that datagrams mix
+
+    std::vector<Bytes> pieces;
+    for (std::size_t at = 0; at < payload.size();) {
+        const std::size_t units = dice.percent(10) ? 1 : 3 + dice.below(20);
+        const std::size_t bytes = std::min(8 * units, payload.size() - at);
+        std::size_t offset = at / 8;
+        if (dice.percent(3)) offset = at == 0 ? 1 : offset - 1;
+        at += bytes;
+        Bytes piece = head;
+        eval::append(piece, payload.subspan(at - bytes, bytes));
+        eval::put16(piece, ip + 2, static_cast<std::uint16_t>(datagram->header_bytes() + bytes));
+        eval::put16(piece, ip + 4, identification);
+        eval::put16(piece, ip + 6,
+                    static_cast<std::uint16_t>((at < payload.size() ? more_fragments : 0) | offset));
+        piece[ip + 8] =
+            static_cast<std::uint8_t>(piece[ip + 8] - dice.below(2)); // by ways of different lengths
+        fix_ip_checksum(piece);
+        pieces.push_back(std::move(piece));
+    }
+    return pieces;
 }
 
 } // namespace harness

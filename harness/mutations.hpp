@@ -9,4 +9,8 @@ namespace harness {
 /// wrong, with its checksums made to fit.
 void mutate(Bytes& frame, Dice& dice);
 
+/// The frame's datagram in fragments, cut at random; itself when it has no payload to cut. Seldom they
+/// overlap, leave gaps, or hide the transport header.
+std::vector<Bytes> split(const Bytes& frame, Dice& dice);
+
 } // namespace harness

@@ -16,11 +16,9 @@ std::vector<T> sorted(std::vector<T> values) {
 }
 
 std::string fate(const Outcome& outcome) {
-    std::string text = outcome.fate == Fate::sent        ? "sent on"
-                       : outcome.fate == Fate::delivered ? "delivered here"
-                       : outcome.fate == Fate::held      ? "held for the rest of its datagram"
-                                                         : "dropped";
-    if (outcome.fate == Fate::delivered && !outcome.drops.empty()) text += ", its reply dropped";
+    constexpr std::array<std::string_view, 4> names = {"sent on", "delivered here", "dropped", "held"};
+    std::string text(names[static_cast<std::size_t>(outcome.fate)]);
+    if (outcome.fate == Fate::delivered && outcome.reason()) text += ", its reply dropped";
     std::string reasons;
     for (const auto reason : outcome.drops)
         reasons += fmt::format("{}{}", reasons.empty() ? "" : ", ", model::name(reason));
@@ -30,7 +28,7 @@ std::string fate(const Outcome& outcome) {
 } // namespace
 
 bool same(const Outcome& a, const Outcome& b) {
-    return a.fate == b.fate && a.held == b.held && sorted(a.drops) == sorted(b.drops) && sorted(a.decided) == sorted(b.decided) &&
+    return a.fate == b.fate && sorted(a.drops) == sorted(b.drops) && sorted(a.decided) == sorted(b.decided) &&
            a.logs == b.logs && sorted(a.out) == sorted(b.out);
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 #include "compiler/eval/machine.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace harness {
 
 using eval::Bytes;
@@ -12,16 +15,19 @@ using eval::Time;
 using eval::View;
 
 struct Outcome {
-    Fate fate = Fate::dropped;               ///< of the packet that was sent in
-    std::uint64_t held = 0;                  ///< fragments that wait for the rest of their datagrams
-    std::vector<model::Reason> drops;        ///< of that packet with its fragments, or of the reply that it caused
+    Fate fate = Fate::dropped;        ///< of the packet that was sent in
+    std::vector<model::Reason> drops; ///< of that packet, of the reply that it caused, of held fragments
     std::vector<model::StatementId> decided; ///< in order where the backend knows it, else ascending
     std::vector<std::string> logs;
     std::vector<FrameOut> out; ///< without ARP
 
-    bool dropped_by(model::Reason reason) const {
-        return fate == Fate::dropped && !drops.empty() && drops.front() == reason;
+    /// Why it was dropped; held fragments that expired meanwhile have nothing to do with it.
+    std::optional<model::Reason> reason() const {
+        const auto is_own = [](model::Reason reason) { return reason != model::Reason::reassembly_timeout; };
+        const auto own = std::ranges::find_if(drops, is_own);
+        return own == drops.end() ? std::nullopt : std::optional(*own);
     }
+    bool dropped_by(model::Reason wanted) const { return fate == Fate::dropped && reason() == wanted; }
 };
 
 /// Whether both saw the same. The order of statements, and of frames on different NICs, is not everywhere

@@ -36,7 +36,11 @@ public:
         const std::size_t packets = 1 + dice_.below(packets_max);
         for (std::size_t i = 0; i < packets; ++i) {
             if (i > 0 && dice_.percent(20)) history.push_back(Pause{pause_ns()});
-            history.push_back(next_frame());
+            const FrameIn frame = next_frame();
+            if (dice_.percent(8))
+                add_fragments(history, frame);
+            else
+                history.push_back(frame);
         }
         if (dice_.percent(1)) {
             const Event last = history.back();
@@ -63,6 +67,20 @@ private:
         FrameIn frame{recipe.iface, build(recipe)};
         if (dice_.percent(12)) mutate(frame.bytes, dice_);
         return frame;
+    }
+
+    /// The frame in fragments, mostly whole and in order; now and then one comes late.
+    void add_fragments(History& history, const FrameIn& whole) {
+        auto pieces = split(whole.bytes, dice_);
+        if (dice_.percent(30)) std::swap(pieces.front(), pieces[dice_.below(pieces.size())]);
+        if (dice_.percent(15))
+            pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(dice_.below(pieces.size())));
+        if (dice_.percent(10) && !pieces.empty()) pieces.push_back(dice_.one_of(pieces));
+        for (auto& piece : pieces) {
+            if (dice_.percent(5)) history.push_back(Pause{30 * eval::second_ns + dice_.below(3) - 1});
+            if (dice_.percent(3)) mutate(piece, dice_);
+            history.push_back(FrameIn{whole.iface, std::move(piece)});
+        }
     }
 
     Recipe fresh() {

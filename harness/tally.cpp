@@ -21,12 +21,16 @@ Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t a
     if (received != 1 || delivered > 1)
         throw Error(
             fmt::format("one packet was sent, but {} were received and {} delivered", received, delivered));
-    outcome.held = after.waiting;
-    // Neighbours have answered by now, so that only fragments still wait.
-    outcome.fate = delivered == 1                   ? Fate::delivered
-                   : !outcome.drops.empty()         ? Fate::dropped
-                   : after.waiting > before.waiting ? Fate::held
-                                                    : Fate::sent;
+    // A fragment that is held waits; those that have waited too long end meanwhile, whatever becomes of this
+    // one.
+    const auto late = static_cast<std::size_t>(model::Reason::reassembly_timeout);
+    const std::uint64_t expired = after.dropped[late] - before.dropped[late];
+    if (delivered == 1)
+        outcome.fate = Fate::delivered;
+    else if (outcome.reason())
+        outcome.fate = Fate::dropped;
+    else
+        outcome.fate = after.waiting + expired > before.waiting ? Fate::held : Fate::sent;
     return outcome;
 }
 

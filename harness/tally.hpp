@@ -14,8 +14,7 @@ struct Tally {
 };
 
 /// Fate, drops and statements of the one packet that came in between two tallies. Throws Error when they
-/// cannot be told: more or fewer came in or to an end than can have. ARP answers that came in meanwhile are
-/// counted like any other frame.
+/// cannot be told. ARP answers that came in meanwhile are counted like any other frame.
 Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t arp_answers);
 
 } // namespace harness

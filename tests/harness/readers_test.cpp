@@ -70,12 +70,24 @@ TEST_CASE("the growth of the counters tells a packet's fate") {
     after.delivered = 3; // delivered, and its reply dropped
     CHECK(outcome_between(before, after, 2).fate == Fate::delivered);
     CHECK_THROWS_AS(outcome_between(before, after, 0), Error);
-    after = before;
+}
+
+TEST_CASE("a fragment that is held waits, also when others stop waiting") {
+    Tally before;
+    before.waiting = 2;
+    Tally after = before;
     after.received = 1;
+    after.waiting = 3;
+    CHECK(outcome_between(before, after, 0).fate == Fate::held);
+    after.dropped[static_cast<std::size_t>(model::Reason::reassembly_timeout)] = 2;
     after.waiting = 1;
-    const auto held = outcome_between(before, after, 0);
-    CHECK(held.fate == Fate::held);
-    CHECK(held.held == 1);
+    CHECK(outcome_between(before, after, 0).fate == Fate::held);
+    after.waiting = 0;
+    CHECK(outcome_between(before, after, 0).fate == Fate::sent);
+    after.dropped[static_cast<std::size_t>(model::Reason::fragment_overlap)] = 1;
+    const auto overlap = outcome_between(before, after, 0);
+    CHECK(overlap.fate == Fate::dropped);
+    CHECK(overlap.dropped_by(model::Reason::fragment_overlap));
 }
 
 TEST_CASE("a wait is cut into at most a hundred pieces that add up") {
