@@ -292,8 +292,10 @@ void Machine::send(Bytes datagram, const Hop& hop) {
 /// Answers skip the chains and the flow table.
 void Machine::answer(const Packet& about, AnswerKind kind) {
     if (about.made_here) return; // we know already
-    // What the sender reads must be what it sent, so the answer is about the packet as it came in.
-    const Datagram received(about.received);
+    // What the sender reads must be what it sent, so an ICMP error is about the packet as it came in. A reset is
+    // about the whole segment, in however many fragments it came.
+    const bool reset = kind == AnswerKind::reset;
+    const Datagram received(reset ? about.bytes : about.received);
     const auto destination = received.destination();
     if (about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
         is_broadcast(destination) || !may_be_answered(kind, received))
@@ -303,7 +305,7 @@ void Machine::answer(const Packet& about, AnswerKind kind) {
     if (!answers_.take(now_)) return;
     const auto hop = std::get<Hop>(routed);
     ++counters_.made;
-    if (kind == AnswerKind::reset) return send(make_reset(received), hop);
+    if (reset) return send(make_reset(received), hop);
     const bool delivered = kind == AnswerKind::port_unreachable || kind == AnswerKind::protocol_unreachable;
     const auto source = delivered ? destination : appliance_.ifaces[hop.egress].ipv4->address;
     send(make_icmp_error(kind, source, received), hop);
