@@ -247,21 +247,21 @@ void Machine::send(Bytes datagram, const Hop& hop) {
 /// Answers skip the chains and the flow table.
 void Machine::answer(const Packet& about, AnswerKind kind) {
     if (about.made_here) return; // we know already
-    // What the sender reads must be what it sent, so the answer is about the packet as it came in.
-    const Datagram received(about.received);
-    const auto destination = received.destination();
+    const Datagram datagram = about.datagram();
+    const auto destination = datagram.destination();
     if (about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
-        is_broadcast(destination) || !may_be_answered(kind, received))
+        is_broadcast(destination) || !may_be_answered(kind, datagram))
         return;
-    const auto routed = route_from_here(appliance_, received.source());
+    const auto routed = route_from_here(appliance_, datagram.source());
     if (std::holds_alternative<Reason>(routed)) return;
     if (!answers_.take(now_)) return;
     const auto hop = std::get<Hop>(routed);
     ++counters_.made;
-    if (kind == AnswerKind::reset) return send(make_reset(received), hop);
+    if (kind == AnswerKind::reset) return send(make_reset(datagram), hop);
     const bool delivered = kind == AnswerKind::port_unreachable || kind == AnswerKind::protocol_unreachable;
     const auto source = delivered ? destination : appliance_.ifaces[hop.egress].ipv4->address;
-    send(make_icmp_error(kind, source, received), hop);
+    // What the sender reads must be what it sent, so the packet is quoted as it came in.
+    send(make_icmp_error(kind, source, Datagram(about.received)), hop);
 }
 
 /// The directed broadcast address of one of our Ifaces.
