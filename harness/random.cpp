@@ -42,7 +42,7 @@ public:
             else
                 history.push_back(frame);
         }
-        if (dice_.percent(1) && !history.empty()) {
+        if (dice_.percent(1) && !history.empty() && std::holds_alternative<FrameIn>(history.back())) {
             const Event last = history.back();
             history.insert(history.end(), 120, last);
             history.push_back(Pause{dice_.one_of<Time>({9'999'999, 10'000'000, 500'000'000})});
