@@ -42,7 +42,7 @@ public:
             else
                 history.push_back(frame);
         }
-        if (dice_.percent(1)) {
+        if (dice_.percent(1) && !history.empty() && std::holds_alternative<FrameIn>(history.back())) {
             const Event last = history.back();
             history.insert(history.end(), 120, last);
             history.push_back(Pause{dice_.one_of<Time>({9'999'999, 10'000'000, 500'000'000})});
@@ -181,9 +181,12 @@ private:
 
     /// With its identifier, which no field of the registry names.
     static std::string icmp_message(const Recipe& recipe) {
-        Bytes message = {recipe.type, recipe.code, 0, 0, 0, 0, 0, 1};
+        Bytes message(8 + recipe.data.size());
+        message[0] = recipe.type;
+        message[1] = recipe.code;
         eval::put16(message, 4, std::min(recipe.source_port, recipe.destination_port));
-        message.insert(message.end(), recipe.data.begin(), recipe.data.end());
+        message[7] = 1;
+        std::ranges::copy(recipe.data, message.begin() + 8);
         eval::put16(message, 2, eval::checksum(message));
         return {message.begin(), message.end()};
     }

@@ -10,16 +10,6 @@ namespace eval {
 
 using model::Reason;
 
-namespace {
-
-void decrement_ttl(Bytes& datagram) {
-    --datagram[8];
-    put16(datagram, 10, 0);
-    put16(datagram, 10, checksum(View(datagram).first(Datagram(datagram).header_bytes())));
-}
-
-} // namespace
-
 model::Mac neighbour_mac(model::Ipv4Address address) {
     const auto byte = [&](int shift) { return static_cast<std::uint8_t>(address >> shift); };
     return {0x02, 0x00, byte(24), byte(16), byte(8), byte(0)};
@@ -34,18 +24,12 @@ Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs
 Result Machine::receive(NicId nic, View frame, Time now) {
     now_ = now;
     result_ = {};
-    expire_fragments();
     ++counters_.received;
     Packet packet;
     packet.frame.assign(frame.begin(), frame.end());
     packet.nic = nic;
     run(packet);
     return std::move(result_);
-}
-
-void Machine::tick(Time now) {
-    now_ = now;
-    expire_fragments();
 }
 
 /// The stages in order. Each handles the packets that stand at it, and moves them forward.
@@ -56,19 +40,9 @@ void Machine::run(Packet& packet) {
     assert(packet.at == At::settled);
 }
 
-void Machine::count_drops(Reason reason, std::size_t times) {
-    counters_.dropped += times;
-    result_.drops.insert(result_.drops.end(), times, reason);
-}
-
-void Machine::expire_fragments() {
-    count_drops(Reason::reassembly_timeout, fragments_.expire(now_));
-    counters_.waiting = fragments_.count();
-}
-
-/// A datagram that came in fragments ends with all of them.
 void Machine::drop(Packet& packet, Reason reason) {
-    count_drops(reason, std::max<std::size_t>(packet.fragments.size(), 1));
+    ++counters_.dropped;
+    result_.drops.push_back(reason);
     if (!packet.made_here) result_.fate = Fate::dropped;
     packet.at = At::settled;
 }
@@ -107,24 +81,10 @@ void Machine::validate(Packet& packet) {
 }
 
 void Machine::reassemble(Packet& packet) {
+    // The reassembly memory has no room yet.
+    if (appliance_.has_chains() && packet.datagram().is_fragment())
+        return drop(packet, Reason::reassembly_full);
     packet.at = At::track;
-    if (!appliance_.has_chains() || !packet.datagram().is_fragment()) return;
-    auto taken = fragments_.take(packet.ingress, packet.datagram(), now_);
-    counters_.waiting = fragments_.count();
-    if (const auto* refused = std::get_if<Refused>(&taken)) {
-        count_drops(refused->reason, refused->held_ones);
-        return drop(packet, refused->reason);
-    }
-    if (std::holds_alternative<HeldBack>(taken)) {
-        result_.fate = Fate::held;
-        packet.at = At::settled;
-        return;
-    }
-    auto& whole = std::get<Whole>(taken);
-    packet.bytes = std::move(whole.datagram);
-    packet.received = std::move(whole.first);
-    packet.fragments = std::move(whole.fragments);
-    if (const auto fault = transport_fault(packet.datagram())) drop(packet, *fault);
 }
 
 void Machine::track(Packet& packet) {
@@ -193,8 +153,9 @@ void Machine::route(Packet& packet) {
         return drop(packet, *reason);
     }
     packet.hop = std::get<Hop>(routed);
-    decrement_ttl(packet.bytes);
-    for (auto& fragment : packet.fragments) decrement_ttl(fragment);
+    --packet.bytes[8];
+    put16(packet.bytes, 10, 0);
+    put16(packet.bytes, 10, checksum(View(packet.bytes).first(datagram.header_bytes())));
     packet.at = At::forward;
 }
 
@@ -219,7 +180,6 @@ void Machine::deliver(Packet& packet) {
     const auto datagram = packet.datagram();
     if (!flows_.confirm(datagram, packet.tracked, now_)) return drop(packet, Reason::ct_full);
     ++counters_.delivered;
-    if (!packet.fragments.empty()) counters_.merged += packet.fragments.size() - 1;
     result_.fate = Fate::delivered;
     packet.at = At::settled;
     if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
@@ -246,7 +206,7 @@ void Machine::reply_to_echo(const Packet& request) {
     Packet reply;
     ++counters_.made;
     reply.made_here = true;
-    reply.bytes = make_echo_reply(request.datagram(), mtu_bytes);
+    reply.bytes = make_echo_reply(request.datagram());
     const auto routed = route_from_here(appliance_, reply.datagram().destination());
     if (const auto* reason = std::get_if<Reason>(&routed)) return drop(reply, *reason);
     reply.hop = std::get<Hop>(routed);
@@ -270,12 +230,7 @@ void Machine::confirm(Packet& packet) {
 void Machine::transmit(Packet& packet) {
     if (!packet.made_here) result_.fate = Fate::sent;
     packet.at = At::settled;
-    if (packet.made_here) {
-        packet.fragments = split(packet.bytes, mtu_bytes);
-        counters_.split += packet.fragments.size() - 1;
-    }
-    if (packet.fragments.empty()) packet.fragments.push_back(std::move(packet.bytes));
-    for (auto& fragment : packet.fragments) send(std::move(fragment), packet.hop);
+    send(std::move(packet.bytes), packet.hop);
 }
 
 void Machine::send(Bytes datagram, const Hop& hop) {
@@ -292,23 +247,21 @@ void Machine::send(Bytes datagram, const Hop& hop) {
 /// Answers skip the chains and the flow table.
 void Machine::answer(const Packet& about, AnswerKind kind) {
     if (about.made_here) return; // we know already
-    // What the sender reads must be what it sent, so an ICMP error is about the packet as it came in. A reset is
-    // about the whole segment, in however many fragments it came.
-    const bool reset = kind == AnswerKind::reset;
-    const Datagram received(reset ? about.bytes : about.received);
-    const auto destination = received.destination();
+    const Datagram datagram = about.datagram();
+    const auto destination = datagram.destination();
     if (about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
-        is_broadcast(destination) || !may_be_answered(kind, received))
+        is_broadcast(destination) || !may_be_answered(kind, datagram))
         return;
-    const auto routed = route_from_here(appliance_, received.source());
+    const auto routed = route_from_here(appliance_, datagram.source());
     if (std::holds_alternative<Reason>(routed)) return;
     if (!answers_.take(now_)) return;
     const auto hop = std::get<Hop>(routed);
     ++counters_.made;
-    if (reset) return send(make_reset(received), hop);
+    if (kind == AnswerKind::reset) return send(make_reset(datagram), hop);
     const bool delivered = kind == AnswerKind::port_unreachable || kind == AnswerKind::protocol_unreachable;
     const auto source = delivered ? destination : appliance_.ifaces[hop.egress].ipv4->address;
-    send(make_icmp_error(kind, source, received), hop);
+    // What the sender reads must be what it sent, so the packet is quoted as it came in.
+    send(make_icmp_error(kind, source, Datagram(about.received)), hop);
 }
 
 /// The directed broadcast address of one of our Ifaces.
