@@ -10,6 +10,16 @@ namespace eval {
 
 using model::Reason;
 
+namespace {
+
+void decrement_ttl(Bytes& datagram) {
+    --datagram[8];
+    put16(datagram, 10, 0);
+    put16(datagram, 10, checksum(View(datagram).first(Datagram(datagram).header_bytes())));
+}
+
+} // namespace
+
 model::Mac neighbour_mac(model::Ipv4Address address) {
     const auto byte = [&](int shift) { return static_cast<std::uint8_t>(address >> shift); };
     return {0x02, 0x00, byte(24), byte(16), byte(8), byte(0)};
@@ -24,12 +34,18 @@ Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs
 Result Machine::receive(NicId nic, View frame, Time now) {
     now_ = now;
     result_ = {};
+    expire_fragments();
     ++counters_.received;
     Packet packet;
     packet.frame.assign(frame.begin(), frame.end());
     packet.nic = nic;
     run(packet);
     return std::move(result_);
+}
+
+void Machine::tick(Time now) {
+    now_ = now;
+    expire_fragments();
 }
 
 /// The stages in order. Each handles the packets that stand at it, and moves them forward.
@@ -40,9 +56,19 @@ void Machine::run(Packet& packet) {
     assert(packet.at == At::settled);
 }
 
+void Machine::count_drops(Reason reason, std::size_t times) {
+    counters_.dropped += times;
+    result_.drops.insert(result_.drops.end(), times, reason);
+}
+
+void Machine::expire_fragments() {
+    count_drops(Reason::reassembly_timeout, fragments_.expire(now_));
+    counters_.waiting = fragments_.count();
+}
+
+/// A datagram that came in fragments ends with all of them.
 void Machine::drop(Packet& packet, Reason reason) {
-    ++counters_.dropped;
-    result_.drops.push_back(reason);
+    count_drops(reason, std::max<std::size_t>(packet.fragments.size(), 1));
     if (!packet.made_here) result_.fate = Fate::dropped;
     packet.at = At::settled;
 }
@@ -81,10 +107,24 @@ void Machine::validate(Packet& packet) {
 }
 
 void Machine::reassemble(Packet& packet) {
-    // The reassembly memory has no room yet.
-    if (appliance_.has_chains() && packet.datagram().is_fragment())
-        return drop(packet, Reason::reassembly_full);
     packet.at = At::track;
+    if (!appliance_.has_chains() || !packet.datagram().is_fragment()) return;
+    auto taken = fragments_.take(packet.ingress, packet.datagram(), now_);
+    counters_.waiting = fragments_.count();
+    if (const auto* refused = std::get_if<Refused>(&taken)) {
+        count_drops(refused->reason, refused->held_ones);
+        return drop(packet, refused->reason);
+    }
+    if (std::holds_alternative<HeldBack>(taken)) {
+        result_.fate = Fate::held;
+        packet.at = At::settled;
+        return;
+    }
+    auto& whole = std::get<Whole>(taken);
+    packet.bytes = std::move(whole.datagram);
+    packet.received = std::move(whole.first);
+    packet.fragments = std::move(whole.fragments);
+    if (const auto fault = transport_fault(packet.datagram())) drop(packet, *fault);
 }
 
 void Machine::track(Packet& packet) {
@@ -153,9 +193,8 @@ void Machine::route(Packet& packet) {
         return drop(packet, *reason);
     }
     packet.hop = std::get<Hop>(routed);
-    --packet.bytes[8];
-    put16(packet.bytes, 10, 0);
-    put16(packet.bytes, 10, checksum(View(packet.bytes).first(datagram.header_bytes())));
+    decrement_ttl(packet.bytes);
+    for (auto& fragment : packet.fragments) decrement_ttl(fragment);
     packet.at = At::forward;
 }
 
@@ -180,6 +219,7 @@ void Machine::deliver(Packet& packet) {
     const auto datagram = packet.datagram();
     if (!flows_.confirm(datagram, packet.tracked, now_)) return drop(packet, Reason::ct_full);
     ++counters_.delivered;
+    if (!packet.fragments.empty()) counters_.merged += packet.fragments.size() - 1;
     result_.fate = Fate::delivered;
     packet.at = At::settled;
     if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
@@ -206,7 +246,7 @@ void Machine::reply_to_echo(const Packet& request) {
     Packet reply;
     ++counters_.made;
     reply.made_here = true;
-    reply.bytes = make_echo_reply(request.datagram());
+    reply.bytes = make_echo_reply(request.datagram(), mtu_bytes);
     const auto routed = route_from_here(appliance_, reply.datagram().destination());
     if (const auto* reason = std::get_if<Reason>(&routed)) return drop(reply, *reason);
     reply.hop = std::get<Hop>(routed);
@@ -230,7 +270,12 @@ void Machine::confirm(Packet& packet) {
 void Machine::transmit(Packet& packet) {
     if (!packet.made_here) result_.fate = Fate::sent;
     packet.at = At::settled;
-    send(std::move(packet.bytes), packet.hop);
+    if (packet.made_here) {
+        packet.fragments = split(packet.bytes, mtu_bytes);
+        counters_.split += packet.fragments.size() - 1;
+    }
+    if (packet.fragments.empty()) packet.fragments.push_back(std::move(packet.bytes));
+    for (auto& fragment : packet.fragments) send(std::move(fragment), packet.hop);
 }
 
 void Machine::send(Bytes datagram, const Hop& hop) {
