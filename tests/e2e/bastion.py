@@ -37,9 +37,9 @@ class Scene:
         if not holds:
             self.failures.append(f"{what} {details}".strip())
 
-    def ping(self, source, destination):
+    def ping(self, source, destination, data_bytes=56):
         done = run(*self.network.inside_of("outside", "ping", "-c", "3", "-i", "0.2", "-W", "1", "-I", source,
-                                           destination), check=False)
+                                           "-s", str(data_bytes), destination), check=False)
         return re.search(r"(\d+) received", done.stdout).group(1)
 
     def curl(self, source, port, path=""):
@@ -68,6 +68,8 @@ def play(scene, image, sample):
 
     scene.expect("ping of the appliance itself is answered", scene.ping(CLIENT, GATEWAY) == "3")
     scene.expect("ping from the jump host passes", scene.ping(JUMP_HOST, SERVER) == "3")
+    scene.expect("a ping in fragments passes, too", scene.ping(JUMP_HOST, SERVER, 4000) == "3")
+    scene.expect("the appliance answers a ping in fragments", scene.ping(CLIENT, GATEWAY, 4000) == "3")
     scene.expect("ping from anyone else is dropped", scene.ping(CLIENT, SERVER) == "0")
 
     done = scene.curl(CLIENT, 80, "file")
