@@ -36,6 +36,10 @@ public:
         const std::size_t packets = 1 + dice_.below(packets_max);
         for (std::size_t i = 0; i < packets; ++i) {
             if (i > 0 && dice_.percent(20)) history.push_back(Pause{pause_ns()});
+            if (dice_.percent(8)) {
+                add_conversation(history);
+                continue;
+            }
             const FrameIn frame = next_frame();
             if (dice_.percent(8))
                 add_fragments(history, frame);
@@ -67,6 +71,33 @@ private:
         FrameIn frame{recipe.iface, build(recipe)};
         if (dice_.percent(12)) mutate(frame.bytes, dice_);
         return frame;
+    }
+
+    /// A TCP handshake with steps left out, repeated or late.
+    void add_conversation(History& history) {
+        using namespace eval::tcp_flag;
+        Recipe there = fresh();
+        there.protocol = eval::tcp;
+        there.flags = syn;
+        there.more.clear();
+        past_.push_back(there);
+        history.push_back(FrameIn{there.iface, build(there)});
+        Recipe back = reply_to(there);
+        for (std::size_t steps = 2 + dice_.below(4); steps > 0; --steps) {
+            switch (dice_.below(4)) {
+            case 0:
+                history.push_back(Pause{around_ns(timeouts().tcp)});
+                break;
+            case 1:
+                back.flags = syn | ack;
+                history.push_back(FrameIn{back.iface, build(back)});
+                break;
+            default:
+                there.flags = dice_.percent(75) ? +ack : syn;
+                history.push_back(FrameIn{there.iface, build(there)});
+                break;
+            }
+        }
     }
 
     /// The frame in fragments, mostly whole and in order; now and then one comes late.
@@ -286,15 +317,21 @@ private:
         return static_cast<model::IfaceId>(dice_.below(appliance_.ifaces.size()));
     }
 
-    /// Around each timeout of a flow, to the nanosecond; or a short while.
-    Time pause_ns() {
+    model::Timeouts timeouts() {
         const auto& conntrack = appliance_.conntrack;
-        const auto& timeouts = dice_.one_of<model::Timeouts>(
+        return dice_.one_of<model::Timeouts>(
             {conntrack.established, conntrack.confirmed, conntrack.unconfirmed});
-        const Time timeout = dice_.one_of({timeouts.tcp, timeouts.udp, timeouts.icmp}) * eval::second_ns;
-        if (timeout == 0 || dice_.percent(20))
-            return dice_.one_of<Time>({1, 1'000'000, 10'000'000, eval::second_ns});
-        return timeout + dice_.below(3) - 1;
+    }
+
+    /// Just before, just at, just after, to the nanosecond.
+    Time around_ns(std::uint32_t seconds) {
+        return seconds * eval::second_ns + dice_.below(3) - (seconds > 0);
+    }
+
+    Time pause_ns() {
+        const auto of_flow = timeouts();
+        if (dice_.percent(80)) return around_ns(dice_.one_of({of_flow.tcp, of_flow.udp, of_flow.icmp}));
+        return dice_.one_of<Time>({1, 1'000'000, 10'000'000, eval::second_ns});
     }
 
     const model::Appliance& appliance_;
