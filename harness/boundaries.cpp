@@ -64,20 +64,14 @@ private:
 
     void config(const model::Ipv4Config& ipv4) {
         around(Field::ip_daddr, ipv4.address);
-        around(Field::ip_saddr, ipv4.address);
         prefix(ipv4.network);
         if (ipv4.gateway) address(*ipv4.gateway);
     }
     void prefix(const model::Ipv4Prefix& network) {
-        for (const auto field : {Field::ip_saddr, Field::ip_daddr}) {
-            around(field, network.address);
-            around(field, network.address | ~network.mask());
-        }
+        around(Field::ip_daddr, network.address);
+        around(Field::ip_daddr, network.address | ~network.mask());
     }
-    void address(model::Ipv4Address a) {
-        value(Field::ip_saddr, a);
-        value(Field::ip_daddr, a);
-    }
+    void address(model::Ipv4Address a) { value(Field::ip_daddr, a); }
 
     void around(Field field, model::Value at) {
         value(field, at);
@@ -85,7 +79,11 @@ private:
         if (at < model::info(field).max()) value(field, at + 1);
     }
     void value(Field field, model::Value at) {
-        if (at <= model::info(field).max()) found_[field].push_back(at);
+        if (at > model::info(field).max()) return;
+        found_[field].push_back(at);
+        // Whoever is a destination of a reply was a source before.
+        if (field == Field::ip_saddr) found_[Field::ip_daddr].push_back(at);
+        if (field == Field::ip_daddr) found_[Field::ip_saddr].push_back(at);
     }
 
     const model::Appliance& appliance_;

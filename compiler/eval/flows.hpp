@@ -21,8 +21,8 @@ struct Tuple {
     friend auto operator<=>(const Tuple&, const Tuple&) = default;
 };
 
-/// None for a packet without a sound header to find its ports or identifier in, and for ICMP messages that are
-/// neither echo nor timestamp.
+/// None for a packet without a sound header to find its ports or identifier in, and for ICMP messages that
+/// are neither echo nor timestamp.
 std::optional<Tuple> tuple_of(const Datagram& datagram);
 Tuple reverse(const Tuple& tuple);
 

@@ -32,7 +32,7 @@ TEST_CASE("boundaries are the policy's constants and their neighbours") {
 TEST_CASE("random histories reach every statement and many reasons") {
     const auto policy = sample::bastion().appliance;
     const auto report =
-        differential(policy, interp_backend(policy), interp_backend(policy), {.histories = 1500});
+        differential(policy, interp_backend(policy), interp_backend(policy), {.histories = 4000});
     CHECK(report.disagreement == std::nullopt);
     CHECK(shortfall(policy, report, 18).value_or("") == "");
     CHECK(shortfall(policy, report, 40) == "packets were dropped for " +
