@@ -5,6 +5,7 @@
 #include "codegen/names.hpp"
 #include "codegen/sizes.hpp"
 #include "codegen/version.hpp"
+#include "compiler/model/nics.hpp"
 
 #include <algorithm>
 
@@ -12,15 +13,10 @@ namespace codegen {
 
 namespace {
 
-using NicSelector = std::variant<std::uint32_t, model::Mac>;
-
 class Program {
 public:
     explicit Program(const model::Appliance& appliance)
-        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)) {
-        for (const auto& iface : appliance.ifaces)
-            if (std::ranges::find(nics_, iface.nic) == nics_.end()) nics_.push_back(iface.nic);
-    }
+        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)) {}
 
     std::string text() {
         // Functions are written first, since they tell which sets need tables; the text has the tables first.
@@ -56,8 +52,9 @@ public:
 
 private:
     void nics(Writer& out) const {
-        out.open("constexpr std::array<NicSelector, {}> nic_selectors = {{{{", nics_.size());
-        for (const auto& nic : nics_) {
+        const auto nics = model::nics(appliance_);
+        out.open("constexpr std::array<NicSelector, {}> nic_selectors = {{{{", nics.size());
+        for (const auto& nic : nics) {
             const auto user = std::ranges::find(appliance_.ifaces, nic, &model::Iface::nic);
             if (const auto* index = std::get_if<std::uint32_t>(&nic)) {
                 out.line("{{{}, false, {}, {{}}}},", quoted(user->name), *index);
@@ -95,7 +92,7 @@ private:
         for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i) {
             const auto& iface = appliance_.ifaces[i];
             out.open("{{.name = {},", quoted(iface.name));
-            out.line(".nic = {},", std::ranges::find(nics_, iface.nic) - nics_.begin());
+            out.line(".nic = {},", model::nic_of(appliance_, static_cast<model::IfaceId>(i)));
             out.line(".forwards = {},", forwards(static_cast<model::IfaceId>(i)));
             out.line(".configured = {},", iface.ipv4.has_value());
             if (iface.ipv4) {
@@ -255,7 +252,6 @@ private:
     const model::Appliance& appliance_;
     Sets sets_;
     std::set<model::FunctionId> functions_;
-    std::vector<NicSelector> nics_; ///< in order of first use
 };
 
 } // namespace

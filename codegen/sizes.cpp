@@ -1,19 +1,13 @@
 #include "codegen/sizes.hpp"
 
+#include "compiler/model/nics.hpp"
 #include "runtime/policy.hpp"
 
 #include <fmt/format.h>
 
 #include <bit>
-#include <set>
 
 namespace codegen {
-
-std::size_t nic_count(const model::Appliance& appliance) {
-    std::set<std::variant<std::uint32_t, model::Mac>> nics;
-    for (const auto& iface : appliance.ifaces) nics.insert(iface.nic);
-    return nics.size();
-}
 
 Sizes sizes(const model::Appliance& appliance) {
     constexpr std::size_t ring_packets = 256;   // each NIC has one ring each way
@@ -26,7 +20,7 @@ Sizes sizes(const model::Appliance& appliance) {
             .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
-            .packets = nic_count(appliance) * 2 * ring_packets + waiting_packets + held_fragments + spare_packets};
+            .packets = model::nics(appliance).size() * 2 * ring_packets + waiting_packets + held_fragments + spare_packets};
 }
 
 std::string size_table(const model::Appliance& appliance) {

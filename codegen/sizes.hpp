@@ -17,9 +17,6 @@ struct Sizes {
 
 Sizes sizes(const model::Appliance& appliance);
 
-/// How many different NICs the Ifaces name.
-std::size_t nic_count(const model::Appliance& appliance);
-
 /// The sizes for people, in bytes, with their total.
 std::string size_table(const model::Appliance& appliance);
 

@@ -51,7 +51,7 @@ private:
     }
 
     std::optional<std::string> step(const FrameIn& frame, DifferentialReport& report) {
-        const NicId nic = eval::nic_of(appliance_, frame.iface);
+        const NicId nic = model::nic_of(appliance_, frame.iface);
         const Outcome from_a = a_.receive(nic, frame.bytes);
         const Outcome from_b = b_.receive(nic, frame.bytes);
         ++report.packets;

@@ -10,7 +10,7 @@ namespace harness {
 using eval::Bytes;
 using eval::Fate;
 using eval::FrameOut;
-using eval::NicId;
+using model::NicId;
 using eval::Time;
 using eval::View;
 

@@ -144,7 +144,7 @@ void put_transport_checksum(Crafted& crafted) {
 
 Wire wire_of(const model::Appliance& appliance, model::IfaceId iface) {
     Wire wire;
-    wire.mac = nic_macs(appliance).at(eval::nic_of(appliance, iface));
+    wire.mac = nic_macs(appliance).at(model::nic_of(appliance, iface));
     const auto& ipv4 = appliance.ifaces.at(iface).ipv4;
     // TEST-NET-1 (RFC 5737) where the Iface has no address.
     wire.destination = ipv4 ? ipv4->address : 0xc0000201;
@@ -155,7 +155,7 @@ Wire wire_of(const model::Appliance& appliance, model::IfaceId iface) {
 
 std::vector<model::Mac> nic_macs(const model::Appliance& appliance) {
     std::vector<model::Mac> macs;
-    for (const auto& nic : eval::nics(appliance)) {
+    for (const auto& nic : model::nics(appliance)) {
         if (const auto* mac = std::get_if<model::Mac>(&nic)) {
             macs.push_back(*mac);
         } else {

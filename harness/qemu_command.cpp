@@ -1,6 +1,6 @@
 #include "harness/qemu_command.hpp"
 
-#include "compiler/eval/nics.hpp"
+#include "compiler/model/nics.hpp"
 #include "harness/packets.hpp"
 
 #include <fmt/format.h>
@@ -39,7 +39,7 @@ void add_nic(std::vector<std::string>& command, const QemuMachine& machine, std:
 }
 
 MachineNics nics_of_machine(const model::Appliance& appliance) {
-    const auto selectors = eval::nics(appliance);
+    const auto selectors = model::nics(appliance);
     const auto policy_macs = nic_macs(appliance);
     MachineNics machine;
     const auto add_up_to = [&](std::size_t index) {

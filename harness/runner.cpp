@@ -30,7 +30,7 @@ std::optional<std::string> missing_frame(const model::Appliance& appliance, cons
     if (out.empty()) return "a frame to leave, but none did";
     std::string why;
     for (const auto& frame : out) {
-        const auto wrong_way = wanted.iface && eval::nic_of(appliance, *wanted.iface) != frame.nic;
+        const auto wrong_way = wanted.iface && model::nic_of(appliance, *wanted.iface) != frame.nic;
         const auto wrong = wrong_way
                                ? "it left by another Iface than " + appliance.ifaces.at(*wanted.iface).name
                                : difference(frame.bytes, wanted.packet);
@@ -92,7 +92,7 @@ struct TestRun {
     }
     std::optional<std::string> run(const model::SendStep& step) {
         const Bytes frame = craft(step.packet, wire_of(appliance, step.iface), conversations);
-        const Outcome outcome = backend.receive(eval::nic_of(appliance, step.iface), frame);
+        const Outcome outcome = backend.receive(model::nic_of(appliance, step.iface), frame);
         reached.insert(outcome.decided.begin(), outcome.decided.end());
         if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);
@@ -138,7 +138,7 @@ RunReport run_tests(const model::Appliance& appliance, const Backend& backend, c
 std::string describe(const model::Appliance& appliance, const Witness& witness) {
     const auto& outcome = witness.outcome;
     const bool dropped = outcome.fate == Fate::dropped;
-    const std::string verdict = dropped ? fmt::format("drop ({})", model::name(outcome.drops.at(0)))
+    const std::string verdict = dropped ? fmt::format("drop ({})", model::name(*outcome.reason()))
                                 : outcome.fate == Fate::delivered ? "delivered"
                                 : outcome.fate == Fate::held      ? "held"
                                                                   : "sent on";

@@ -28,10 +28,10 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
 Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs)
     : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack) {
     assert(appliance.pending.empty());
-    assert(macs_.size() == nics(appliance).size());
+    assert(macs_.size() == model::nics(appliance).size());
 }
 
-Result Machine::receive(NicId nic, View frame, Time now) {
+Result Machine::receive(model::NicId nic, View frame, Time now) {
     now_ = now;
     result_ = {};
     expire_fragments();
@@ -85,7 +85,7 @@ void Machine::receive(Packet& packet) {
     }
     packet.group_mac = is_group(destination_mac(packet.frame));
     const auto on_nic = [&](const model::Iface& iface) {
-        return nic_of(appliance_, static_cast<model::IfaceId>(&iface - appliance_.ifaces.data())) ==
+        return model::nic_of(appliance_, static_cast<model::IfaceId>(&iface - appliance_.ifaces.data())) ==
                packet.nic;
     };
     const auto ingress = std::ranges::find_if(appliance_.ifaces, on_nic);
@@ -279,7 +279,7 @@ void Machine::transmit(Packet& packet) {
 }
 
 void Machine::send(Bytes datagram, const Hop& hop) {
-    const NicId nic = nic_of(appliance_, hop.egress);
+    const model::NicId nic = model::nic_of(appliance_, hop.egress);
     const auto to = neighbour_mac(hop.next);
     Bytes frame(to.begin(), to.end());
     append(frame, macs_.at(nic));

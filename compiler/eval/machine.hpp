@@ -5,7 +5,7 @@
 #include "compiler/eval/answers.hpp"
 #include "compiler/eval/flows.hpp"
 #include "compiler/eval/fragments.hpp"
-#include "compiler/eval/nics.hpp"
+#include "compiler/model/nics.hpp"
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
 #include "compiler/model/reason.hpp"
@@ -15,7 +15,7 @@
 namespace eval {
 
 struct FrameOut {
-    NicId nic = 0;
+    model::NicId nic = 0;
     Bytes bytes;
 
     friend auto operator<=>(const FrameOut&, const FrameOut&) = default;
@@ -50,7 +50,7 @@ public:
     /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i.
     Machine(const model::Appliance& appliance, std::vector<model::Mac> macs);
 
-    Result receive(NicId nic, View frame, Time now);
+    Result receive(model::NicId nic, View frame, Time now);
     /// Lets time pass without a frame: held fragments may expire.
     void tick(Time now);
     const Counters& counters() const { return counters_; }
@@ -69,7 +69,7 @@ private:
         Bytes bytes;    ///< the datagram, from `validate` on
         Bytes received; ///< the datagram before anything was changed in it; of several fragments, the one at offset 0
         std::vector<Bytes> fragments; ///< of a datagram that came in several
-        NicId nic = 0;
+        model::NicId nic = 0;
         model::IfaceId ingress = 0;
         model::IfaceId local = 0; ///< the Iface it is for, from `input` on
         Hop hop;                  ///< from `forward` or `output` on

@@ -164,7 +164,6 @@ private:
         if (!allowed_in(FunctionKind::nat, word, action.name.span)) return std::nullopt;
         const auto arguments = nat_arguments(action, word);
         if (!arguments) return std::nullopt;
-        context_.pending(word, span);
         const auto what = word == "dnat" ? model::Action::dnat : model::Action::snat;
         return statement({what, arguments->address, arguments->port, place_of(span)});
     }
