@@ -201,6 +201,16 @@ TEST_CASE("comments keep their lines") {
     CHECK(formatted(" \n ") == "");
 }
 
+TEST_CASE("comments inside a line go with what follows at the start of a block and behind a comma") {
+    CHECK(formatted("a: { /* b */ b: 1, /* c */ c: 2, /* end */\n}") ==
+          "a: {\n    /* b */ b: 1,\n    /* c */ c: 2, /* end */\n}\n");
+    CHECK(formatted("a: {b: 1, c: 2,\nd: 3 /* d */ }") ==
+          "a: {\n    b: 1,\n    c: 2,\n    d: 3 /* d */\n}\n");
+    CHECK(formatted("a: {\nb: 1, /* end */ }") == "a: {\n    b: 1, /* end */\n}\n");
+    CHECK(formatted("Filter::IP f { /* l */ log(1) /* l */ drop\n/* d */ }") ==
+          "Filter::IP f {\n    /* l */ log(1) /* l */\n    drop\n    /* d */\n}\n");
+}
+
 TEST_CASE("comments at odd places") {
     CHECK(formatted("a: { b: 1 // one\n, c: 2 // two\n}") == "a: {\n    b: 1, // one\n    c: 2 // two\n}\n");
     CHECK(formatted("Filter::IP f { if (a) { drop }\n// otherwise\nelse { accept } }") == "Filter::IP f {\n"
