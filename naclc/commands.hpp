@@ -11,6 +11,12 @@ using Path = std::filesystem::path;
 
 int check(const std::vector<Path>& files, const Reporting& reporting);
 
+struct FormatOptions {
+    std::vector<Path> files;
+    bool check = false; ///< name the files that would change, and change nothing
+};
+int format(const FormatOptions& options, const Reporting& reporting);
+
 int emit(const Path& file, const Reporting& reporting);
 
 struct BuildOptions {

@@ -28,6 +28,15 @@ int main(int argc, char** argv) {
     check->add_option("FILE", checked, "The policies")->required();
     check->callback([&] { status = naclc::check(checked, reporting); });
 
+    naclc::FormatOptions format_options;
+    auto* const format = app.add_subcommand("fmt", "Bring policies into the canonical layout, in place");
+    format->footer("Comments, spellings and meaning stay as they are. So does a file with syntax errors: they "
+                   "are printed, and the exit status is 1.");
+    format->add_option("FILE", format_options.files, "The policies")->required();
+    format->add_flag("--check", format_options.check,
+                     "Change nothing: name the files that would change, and exit with 1 if there are any");
+    format->callback([&] { status = naclc::format(format_options, reporting); });
+
     naclc::Path emitted;
     auto* const emit = app.add_subcommand("emit", "Print the generated C++");
     add_file(emit, emitted);

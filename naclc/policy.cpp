@@ -11,12 +11,6 @@ namespace naclc {
 
 namespace {
 
-void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting) {
-    const auto text = reporting.json ? syntax::render_json(diagnostic, sources)
-                                     : syntax::render_text(diagnostic, sources);
-    std::fputs(text.c_str(), stderr);
-}
-
 Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!loaded.readable) {
         fmt::print(stderr, "naclc: cannot read {}\n", file.string());
@@ -39,6 +33,12 @@ syntax::Diagnostic cannot_execute(const model::Pending& pending) {
 }
 
 } // namespace
+
+void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting) {
+    const auto text = reporting.json ? syntax::render_json(diagnostic, sources)
+                                     : syntax::render_text(diagnostic, sources);
+    std::fputs(text.c_str(), stderr);
+}
 
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
     return check(sema::load(file), file, reporting);

@@ -21,6 +21,9 @@ struct Checked {
     Status status = fine;
 };
 
+/// On standard error.
+void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting);
+
 /// Reads and checks; prints the diagnostics on standard error.
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting);
 

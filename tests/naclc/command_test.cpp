@@ -53,7 +53,7 @@ TEST_CASE("mistakes are named with their place and a cure, and nothing is writte
     };
     const Desk desk;
     for (const auto& [from, to, place, says] :
-         {Case{"services: [80,443]", "services: [80,", "p.nacl:30:", "`[`"},
+         {Case{"services: [80, 443]", "services: [80,", "p.nacl:30:", "`[`"},
           Case{"tcp.dport in services", "tcp.dport == 70000", "p.nacl:40:", "0 to 65535"},
           Case{"ip.daddr in servers", "ip.daddr in serverz", "p.nacl:40:", "`servers`"}}) {
         const auto file = desk.copy(from, to);
@@ -172,4 +172,64 @@ TEST_CASE("the first policy of the docs is what its page says, and passes its Te
     CAPTURE(done.output);
     CHECK(done.status == 0);
     CHECK(has(done.output, "3 of 3 verdict statements"));
+}
+
+TEST_CASE("fmt brings files into the canonical layout, in place") {
+    const Desk desk;
+    const auto file = desk.copy("services: [80, 443]", "services:[80,\n443]");
+    const auto path = desk.workshop.path() / file;
+    fs::permissions(path, fs::perms{0640});
+    fs::create_symlink(file, desk.workshop.path() / "link.nacl");
+    const auto before = text_of(path);
+
+    const auto check = desk.naclc({"fmt", "--check", sample, "link.nacl"});
+    CHECK(check.status == 1);
+    CHECK(check.output == "link.nacl\n");
+    CHECK(text_of(path) == before);
+
+    const auto done = desk.naclc({"fmt", sample, "link.nacl"});
+    CHECK(done.status == 0);
+    CHECK(done.output == "");
+    CHECK(has(text_of(path), "services: [\n    80,\n    443\n]\n"));
+    CHECK(desk.naclc({"fmt", "--check", file}).status == 0);
+    CHECK(fs::status(path).permissions() == fs::perms{0640});
+    CHECK(fs::is_symlink(desk.workshop.path() / "link.nacl"));
+    CHECK(std::distance(fs::directory_iterator(desk.workshop.path()), {}) == 2);
+}
+
+TEST_CASE("fmt leaves files with syntax errors as they are, and formats the others") {
+    const Desk desk;
+    const auto wrong = desk.copy("services: [80, 443]", "services:[80,", "wrong.nacl");
+    const auto unknown = desk.copy("ip.daddr in servers", "ip.daddr  in nowhere", "unknown.nacl");
+    const auto before = text_of(desk.workshop.path() / wrong);
+    for (const std::vector<std::string>& call :
+         {std::vector<std::string>{"fmt", "--check", wrong, unknown}, {"fmt", wrong, unknown}}) {
+        const auto done = desk.naclc(call);
+        CAPTURE(done.output);
+        CHECK(done.status == 1);
+        CHECK(has(done.output, "wrong.nacl:30:"));
+        CHECK(has(done.output, ": error: "));
+        CHECK_FALSE(has(done.output, "nowhere"));
+        CHECK(text_of(desk.workshop.path() / wrong) == before);
+    }
+    // Only the layout is judged: an unknown name is none of it.
+    CHECK(has(text_of(desk.workshop.path() / unknown), "ip.daddr in nowhere"));
+}
+
+TEST_CASE("fmt says which file it cannot read") {
+    const Desk desk;
+    const auto done = desk.naclc({"fmt", "nowhere.nacl"});
+    CHECK(done.status == 2);
+    CHECK(has(done.output, "cannot read nowhere.nacl"));
+}
+
+TEST_CASE("the policies of the repository are in the canonical layout") {
+    std::vector<std::string> call = {"fmt", "--check"};
+    for (const char* folder : {SAMPLES, DOCS "/start"})
+        for (const auto& entry : fs::directory_iterator(folder))
+            if (entry.path().extension() == ".nacl") call.push_back(entry.path());
+    CHECK(call.size() >= 4);
+    const auto done = Desk().naclc(call);
+    CHECK(done.output == "");
+    CHECK(done.status == 0);
 }
