@@ -53,6 +53,7 @@ void boot(std::span<const Mac> macs, Time now) {
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
     appliance.fragments.reset(linked_policy.datagrams);
+    appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
     for (auto& hits : linked_policy.hits) hits = 0;
     appliance.counters = {};

@@ -1,16 +1,11 @@
 #include "runtime/flow_table.hpp"
 
 #include "runtime/fields.hpp"
+#include "runtime/mix.hpp"
 
 namespace runtime {
 
 namespace {
-
-/// Both halves of a 128-bit product, folded: the mixing step of wyhash.
-std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
-    const auto product = static_cast<unsigned __int128>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 constexpr std::uint16_t answering_type(std::uint16_t type) {
     switch (type) {

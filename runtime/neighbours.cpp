@@ -2,6 +2,7 @@
 
 #include "runtime/answers.hpp"
 #include "runtime/datagram.hpp"
+#include "runtime/mix.hpp"
 #include "runtime/transmit.hpp"
 #include "runtime/transport.hpp"
 
@@ -13,31 +14,47 @@ constexpr std::uint16_t op_request = 1;
 constexpr std::uint16_t op_reply = 2;
 constexpr std::size_t arp_bytes = 28;
 constexpr std::size_t ways = 4;             ///< places an address may stand in
+constexpr std::size_t asking_in_set = 2;    ///< of them for questions
 constexpr std::size_t waiting_buffers = 64; ///< all neighbours together
 constexpr Mac broadcast_mac{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /// The few places where an address may stand.
-std::span<Neighbour> set_of(const Policy& policy, IfaceId iface, Ipv4Address address) {
-    const std::size_t sets = policy.neighbours.size() / ways;
-    const std::size_t index = ((address ^ iface) * 0x9e3779b1u >> 16) & (sets - 1);
-    return policy.neighbours.subspan(index * ways, ways);
+std::span<Neighbour> set_of(const Appliance& appliance, IfaceId iface, Ipv4Address address) {
+    const std::span<Neighbour> all = appliance.policy.neighbours;
+    const std::size_t sets = all.size() / ways;
+    const std::uint64_t key = std::uint64_t{iface} << 32 | address;
+    const std::size_t index = mixed(key ^ appliance.neighbour_seed[0], appliance.neighbour_seed[1]) & (sets - 1);
+    return all.subspan(index * ways, ways);
 }
 
-Neighbour* find(const Policy& policy, IfaceId iface, Ipv4Address address) {
-    for (auto& entry : set_of(policy, iface, address))
+Neighbour* find(const Appliance& appliance, IfaceId iface, Ipv4Address address) {
+    for (auto& entry : set_of(appliance, iface, address))
         if (entry.is != Neighbour::Is::free && entry.iface == iface && entry.address == address) return &entry;
     return nullptr;
 }
 
-/// A free place, or the known neighbour that was asked about longest ago when `evict` allows.
-Neighbour* place_for(const Policy& policy, IfaceId iface, Ipv4Address address, bool evict) {
-    Neighbour* oldest = nullptr;
-    for (auto& entry : set_of(policy, iface, address)) {
+Neighbour* free_place(const Appliance& appliance, IfaceId iface, Ipv4Address address) {
+    for (auto& entry : set_of(appliance, iface, address))
         if (entry.is == Neighbour::Is::free) return &entry;
-        if (entry.is == Neighbour::Is::known && (oldest == nullptr || entry.deadline < oldest->deadline))
+    return nullptr;
+}
+
+/// Where a question may stand: a free place, else that of the oldest question when there are enough of them, else
+/// that of the neighbour that was asked about longest ago.
+Neighbour& place_for_question(const Appliance& appliance, IfaceId iface, Ipv4Address address) {
+    Neighbour* oldest_question = nullptr;
+    Neighbour* oldest_known = nullptr;
+    std::size_t questions = 0;
+    for (auto& entry : set_of(appliance, iface, address)) {
+        const bool asking = entry.is == Neighbour::Is::asking;
+        questions += asking;
+        Neighbour*& oldest = asking ? oldest_question : oldest_known;
+        if (entry.is != Neighbour::Is::free && (oldest == nullptr || entry.deadline < oldest->deadline))
             oldest = &entry;
     }
-    return evict ? oldest : nullptr;
+    if (questions >= asking_in_set) return *oldest_question;
+    if (Neighbour* const free = free_place(appliance, iface, address)) return *free;
+    return *oldest_known; // fewer than asking_in_set of the four are questions, and none is free
 }
 
 void begin(Neighbour& entry, IfaceId iface, Ipv4Address address) {
@@ -85,14 +102,22 @@ void ask(Appliance& appliance, Neighbour& entry, Time now) {
     send(appliance, entry.iface, op_request, broadcast_mac, entry.address);
 }
 
-Packet* next_waiting(Appliance& appliance, Neighbour& entry) {
-    Packet* const packet = entry.first_waiting;
-    if (packet == nullptr) return nullptr;
-    entry.first_waiting = packet->next;
-    --entry.waiting;
-    appliance.buffers_waiting -= buffer_count(*packet);
-    appliance.counters.waiting -= frame_count(*packet);
-    return packet;
+/// Runs `work(packet)` on each packet that waits for the neighbour, and then lets it go on. The queue is taken off
+/// first, since what happens to a packet may need the entry's place for another neighbour.
+template <typename Work> void let_go(Appliance& appliance, Neighbour& entry, Time now, Work work) {
+    Packet* next = entry.first_waiting;
+    entry.first_waiting = nullptr;
+    entry.waiting = 0;
+    for (const Packet* packet = next; packet != nullptr; packet = packet->next) {
+        appliance.buffers_waiting -= buffer_count(*packet);
+        appliance.counters.waiting -= frame_count(*packet);
+    }
+    while (next != nullptr) {
+        Packet* const packet = next;
+        next = packet->next;
+        work(*packet);
+        run(appliance, std::span{&packet, 1}, now);
+    }
 }
 
 void learn(Appliance& appliance, Neighbour& entry, const Mac& mac, Time now) {
@@ -100,21 +125,23 @@ void learn(Appliance& appliance, Neighbour& entry, const Mac& mac, Time now) {
     entry.mac = mac;
     entry.tries = 0;
     entry.deadline = now + fresh_ns;
-    while (Packet* const packet = next_waiting(appliance, entry)) {
-        run(appliance, std::span{&packet, 1}, now);
-    }
+    let_go(appliance, entry, now, [](Packet&) {});
 }
 
 void give_up(Appliance& appliance, Neighbour& entry, Time now) {
     constexpr std::uint8_t host_unreachable = 1;
     entry.is = Neighbour::Is::free;
-    while (Packet* const packet = next_waiting(appliance, entry)) {
-        if (packet->made_here)
-            drop(appliance, *packet, Reason::arp_failed);
+    let_go(appliance, entry, now, [&](Packet& packet) {
+        if (packet.made_here)
+            drop(appliance, packet, Reason::arp_failed);
         else
-            drop_with_error(appliance, *packet, Reason::arp_failed, {icmp::unreachable, host_unreachable}, now);
-        run(appliance, std::span{&packet, 1}, now);
-    }
+            drop_with_error(appliance, packet, Reason::arp_failed, {icmp::unreachable, host_unreachable}, now);
+    });
+}
+
+/// Another neighbour takes the place: what still waits here is dropped.
+void evict(Appliance& appliance, Neighbour& entry, Time now) {
+    let_go(appliance, entry, now, [&](Packet& packet) { drop(appliance, packet, Reason::arp_full); });
 }
 
 /// A datagram waits as a whole: as one packet for its neighbour, with all its buffers for the memory of all.
@@ -133,7 +160,7 @@ void wait(Appliance& appliance, Neighbour& entry, Packet& packet) {
 } // namespace
 
 const Mac* resolve(Appliance& appliance, Packet& packet, Time now) {
-    Neighbour* entry = find(appliance.policy, packet.egress, packet.nexthop);
+    Neighbour* entry = find(appliance, packet.egress, packet.nexthop);
     if (entry != nullptr && entry->is == Neighbour::Is::known) {
         if (now < entry->deadline) return &entry->mac;
         if (entry->tries < tries) { // stale: still good while we ask again
@@ -144,11 +171,8 @@ const Mac* resolve(Appliance& appliance, Packet& packet, Time now) {
         entry = nullptr;
     }
     if (entry == nullptr) {
-        entry = place_for(appliance.policy, packet.egress, packet.nexthop, true);
-        if (entry == nullptr) {
-            drop(appliance, packet, Reason::arp_full);
-            return nullptr;
-        }
+        entry = &place_for_question(appliance, packet.egress, packet.nexthop);
+        evict(appliance, *entry, now);
         begin(*entry, packet.egress, packet.nexthop);
         wait(appliance, *entry, packet);
         ask(appliance, *entry, now);
@@ -161,18 +185,18 @@ const Mac* resolve(Appliance& appliance, Packet& packet, Time now) {
 void handle(Appliance& appliance, Packet& packet, Time now) {
     const Bytes arp{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
     if (arp.size() < arp_bytes || get16(arp, 0) != 1 || get16(arp, 2) != 0x0800 || get16(arp, 4) != 0x0604) return;
-    const Policy& policy = appliance.policy;
-    const Iface& iface = policy.ifaces[packet.ingress];
+    const Iface& iface = appliance.policy.ifaces[packet.ingress];
     const std::uint16_t op = get16(arp, 6);
     const Mac mac = get_mac(arp, 8);
     const Ipv4Address sender = get32(arp, 14);
     const bool for_us = iface.configured && get32(arp, 24) == iface.address;
-    // A sender that cannot be a neighbour is not believed.
-    if ((mac[0] & 1) != 0 || !iface.on_network(sender) || sender == iface.address || !for_us) return;
+    if ((mac[0] & 1) != 0 || sender == iface.address || !for_us) return;
 
-    Neighbour* entry = find(policy, packet.ingress, sender);
-    if (entry == nullptr && op == op_request) {
-        entry = place_for(policy, packet.ingress, sender, false);
+    // News about an address outside the network is believed only when it was asked for (a next hop may lie there);
+    // a probe (RFC 5227) has no address to learn yet.
+    Neighbour* entry = find(appliance, packet.ingress, sender);
+    if (entry == nullptr && op == op_request && iface.on_network(sender)) {
+        entry = free_place(appliance, packet.ingress, sender);
         if (entry != nullptr) begin(*entry, packet.ingress, sender);
     }
     const bool asked_for =

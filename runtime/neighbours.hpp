@@ -1,7 +1,9 @@
 // ARP (RFC 826): which MAC a neighbour has, and the packets that wait to learn it. Bounded in every way.
 //
 // An entry is made only for an address we want to send to, or by a request addressed to us. A live entry is never
-// overwritten by news we did not ask for.
+// overwritten by news we did not ask for. An address may stand in four places, chosen by a hash that peers do not know;
+// at most two of them are questions that nobody has answered, so that questions about dead hosts cannot take the table
+// from the live ones (RFC 6583), and there always is a place to ask anew.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -18,10 +20,10 @@ struct Neighbour {
     std::uint8_t tries; ///< requests sent since the last answer
     std::uint8_t waiting;
     Ipv4Address address;
-    Mac mac{};
-    Time deadline = 0; ///< asking: when to ask again or give up; known: when to ask anew
-    Packet* first_waiting = nullptr;
-    Packet* last_waiting = nullptr;
+    Mac mac;
+    Time deadline; ///< asking: when to ask again or give up; known: when to ask anew
+    Packet* first_waiting;
+    Packet* last_waiting;
 };
 
 namespace arp {

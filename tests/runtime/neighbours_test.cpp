@@ -1,0 +1,81 @@
+// ARP under pressure: dead hosts, full tables, spoofed sources. Nothing waits for ever, nothing live is cut off.
+#include "tests/runtime/frames.hpp"
+
+#include "runtime/policy.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace {
+
+using namespace test_frames;
+using test_platform::state;
+
+/// A protocol without ports, from one address to another.
+Frame packet(runtime::Ipv4Address source, runtime::Ipv4Address destination) {
+    Frame frame = ethernet(left_mac, 0x0800, 20);
+    const runtime::MutableBytes ip = ip_of(frame);
+    runtime::put8(ip, 0, 0x45);
+    runtime::put16(ip, 2, 20);
+    runtime::put8(ip, 8, 64);
+    runtime::put8(ip, 9, 47);
+    runtime::put32(ip, 12, source);
+    runtime::put32(ip, 16, destination);
+    seal(frame);
+    return frame;
+}
+
+/// Every buffer that nobody holds.
+std::size_t free_buffers() {
+    std::vector<runtime::Packet*> all;
+    while (runtime::Packet* const one = runtime::acquire()) all.push_back(one);
+    for (auto* one : all) runtime::release(*one);
+    return all.size();
+}
+
+} // namespace
+
+TEST_CASE("when nobody answers, in the end nothing waits and every buffer is back") {
+    boot();
+    const std::size_t buffers = free_buffers();
+    std::mt19937 random(7);
+    runtime::Time now = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        // Spoofed sources on the left: the errors about dead hosts on the right need neighbours, too.
+        const auto source = static_cast<runtime::Ipv4Address>(0x0a000002 + random() % 250);
+        const auto destination = static_cast<runtime::Ipv4Address>(0x0a000102 + random() % 250);
+        receive(0, packet(source, destination), now);
+        if (random() % 8 == 0) runtime::tick(now += second_ns / 10);
+    }
+    for (int i = 0; i < 100; ++i) runtime::tick(now += second_ns);
+    CHECK(runtime::counters().waiting == 0);
+    CHECK(runtime::counters().balanced());
+    CHECK(free_buffers() == buffers);
+    CHECK(dropped(runtime::Reason::arp_failed) > 0);
+}
+
+TEST_CASE("questions about dead hosts do not cut off a live neighbour") {
+    boot();
+    receive(0, packet(left_peer, right_peer));
+    right_peer_answers();
+    for (runtime::Ipv4Address dead = 0x0a000110; dead < 0x0a0001f0; ++dead) {
+        receive(0, packet(left_peer, dead));
+        state().sent.clear();
+        receive(0, packet(left_peer, right_peer));
+        // Sent, or asked for anew: never dropped unheard.
+        REQUIRE(state().sent.size() == 1);
+        if (runtime::get16(state().sent[0].frame, 12) == 0x0806) right_peer_answers();
+    }
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("a probe for our address is answered, and nothing is learnt from it (RFC 5227)") {
+    boot();
+    receive(0, arp(1, 0, left_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));
+    REQUIRE(state().sent.size() == 1);
+    CHECK(runtime::get16(state().sent[0].frame, 14 + 6) == 2);
+    CHECK(std::ranges::all_of(runtime::linked_policy.neighbours,
+                              [](const auto& entry) { return entry.is == runtime::Neighbour::Is::free; }));
+}
