@@ -25,7 +25,7 @@ public:
 
         Writer out;
         out.line("// Made by naclc {} from {}: change the policy, not this file.", version,
-                 appliance_.files.at(0));
+                 in_comment(appliance_.files.at(0)));
         out.line("#include \"runtime/generated.hpp\"");
         out.blank();
         out.line("namespace {{");

@@ -1,7 +1,8 @@
 #include "codegen/kit.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 namespace codegen {
 
@@ -9,7 +10,18 @@ namespace {
 
 bool complete(const std::filesystem::path& root) {
     std::error_code ignored;
-    return std::filesystem::exists(root / "lib" / "image.ld", ignored);
+    constexpr std::string_view parts[] = {"host.flags",
+                                          "image.flags",
+                                          "include/runtime/generated.hpp",
+                                          "lib/image.ld",
+                                          "lib/libhost_platform.a",
+                                          "lib/libruntime_host.a",
+                                          "lib/libruntime_image.a",
+                                          "lib/libunikernel.a",
+                                          "lib/libunikernel_door_none.a",
+                                          "lib/libunikernel_door_test.a"};
+    return std::ranges::all_of(
+        parts, [&](std::string_view part) { return std::filesystem::exists(root / part, ignored); });
 }
 
 } // namespace

@@ -65,8 +65,15 @@ std::string literal(model::Field field, model::Value value) {
     return known + "u" == code ? code : fmt::format("{} /* {} */", code, known);
 }
 
+std::string in_comment(std::string_view name) {
+    std::string result(name);
+    // Neither the end of the line nor a backslash before it may end or lengthen a comment.
+    std::ranges::replace_if(result, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\'; }, '?');
+    return result;
+}
+
 std::string location(const model::Appliance& appliance, const model::Place& place) {
-    return fmt::format("{}:{}", appliance.files.at(place.file), place.line);
+    return fmt::format("{}:{}", in_comment(appliance.files.at(place.file)), place.line);
 }
 
 std::string_view subtype(model::Layer layer) {

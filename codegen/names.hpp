@@ -19,6 +19,8 @@ std::string accessor(model::Field field);
 std::string literal(model::Field field, model::Value value);
 /// The same without code, for comments: "10.0.0.1", "80", "syn".
 std::string notation(model::FieldKind kind, model::Value value);
+/// A file's name as a comment of the generated code can hold it.
+std::string in_comment(std::string_view name);
 /// "bastion.nacl:12"
 std::string location(const model::Appliance& appliance, const model::Place& place);
 /// "IP", "TCP", "UDP", "ICMP"

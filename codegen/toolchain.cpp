@@ -5,7 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <unistd.h>
 #include <vector>
 
 namespace codegen {
@@ -27,7 +31,7 @@ std::vector<std::string> link_command(const Kit& kit, Product product) {
                 "policy.o", "-Wl,--whole-archive", library("libhost_platform.a"), "-Wl,--no-whole-archive",
                 library("libruntime_host.a"), "-o", "linked"};
     const auto door = product == Product::test_image ? "libunikernel_door_test.a" : "libunikernel_door_none.a";
-    return {"g++", "-nostdlib", "-static", "-no-pie", "-Wl,-T," + library("image.ld"), "-Wl,--gc-sections",
+    return {"g++", "-nostdlib", "-static", "-no-pie", "-T", library("image.ld"), "-Wl,--gc-sections",
             "-Wl,-z,max-page-size=4096", "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments", "policy.o",
             "-Wl,--start-group", library("libruntime_image.a"), library("libunikernel.a"), library(door),
             "-Wl,--end-group", "-o", "linked"};
@@ -37,16 +41,26 @@ std::string failure(std::string_view what, const Finished& finished) {
     return fmt::format("{} failed with status {}:\n{}", what, finished.status, finished.output);
 }
 
-/// Beside its destination first, then renamed: nobody ever sees half a file.
-std::string put(const fs::path& from, const fs::path& to) {
-    const fs::path beside = to.string() + ".part";
+/// Beside its destination first, then renamed: nobody ever sees half a file. A link stays a link; a device, a pipe or
+/// a directory is no place for an image.
+std::string put(const fs::path& from, const fs::path& wanted) {
     std::error_code error;
+    const auto there = fs::status(wanted, error);
+    if (fs::exists(there) && !fs::is_regular_file(there))
+        return fmt::format("cannot write {}: it is no regular file\n", wanted.string());
+    const fs::path to = fs::exists(there) ? fs::canonical(wanted, error) : wanted;
+    std::string beside = to.string() + ".XXXXXX";
+    const int file = mkstemp(beside.data());
+    if (file < 0) return fmt::format("cannot write {}: {}\n", wanted.string(), std::strerror(errno));
+    close(file);
+    error.clear();
     fs::copy_file(from, beside, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::permissions(beside, fs::status(from).permissions(), error);
     if (!error) fs::rename(beside, to, error);
     if (!error) return {};
     std::error_code ignored;
     fs::remove(beside, ignored);
-    return fmt::format("cannot write {}: {}\n", to.string(), error.message());
+    return fmt::format("cannot write {}: {}\n", wanted.string(), error.message());
 }
 
 std::string keep_files(const fs::path& workshop, const fs::path& keep) {

@@ -9,8 +9,9 @@ namespace codegen {
 class Workshop {
 public:
     Workshop() {
-        std::string name = (std::filesystem::temp_directory_path() / "naclc-XXXXXX").string();
-        if (mkdtemp(name.data()) != nullptr) path_ = name;
+        std::error_code missing;
+        std::string name = (std::filesystem::temp_directory_path(missing) / "naclc-XXXXXX").string();
+        if (!missing && mkdtemp(name.data()) != nullptr) path_ = name;
     }
     Workshop(const Workshop&) = delete;
     Workshop& operator=(const Workshop&) = delete;

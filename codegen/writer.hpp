@@ -57,10 +57,11 @@ private:
     /// line comment, outside strings. 0 when there is none.
     static std::size_t break_before(std::string_view line, std::size_t limit) {
         std::size_t place = 0;
+        if (line.starts_with("//")) return 0; // a comment goes on to the end of its line
         bool in_string = false;
-        for (std::size_t i = 1; i < line.size() && i <= limit; ++i) {
+        for (std::size_t i = 0; i < line.size() && i <= limit; ++i) {
             if (line[i] == '"') in_string = !in_string; // see quoted()
-            if (in_string || line[i] != ' ') continue;
+            if (in_string || line[i] != ' ' || i == 0) continue;
             if (line.substr(i).starts_with(" // ")) return i;
             const char before = line[i - 1];
             if (before == ',' || before == '&' || before == '|') place = i;

@@ -14,6 +14,12 @@ namespace naclc {
 int build(const BuildOptions& options, const Reporting& reporting) {
     const auto checked = executable_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
+    std::error_code ignored;
+    if (std::filesystem::equivalent(options.file, options.output, ignored)) {
+        fmt::print(stderr, "naclc: {} is the policy itself: name another file for the image\n",
+                   options.output.string());
+        return wrong_usage;
+    }
     const auto kit = kit_or_message();
     if (!kit) return wrong_usage;
     const auto error = codegen::build(*kit, codegen::cpp(*checked.appliance), codegen::Product::image,
@@ -22,7 +28,7 @@ int build(const BuildOptions& options, const Reporting& reporting) {
         fmt::print(stderr, "naclc: {}", error);
         return wrong_usage;
     }
-    fmt::print("{}: {} bytes, policy {}\n{}", options.output.string(), std::filesystem::file_size(options.output),
+    fmt::print("{}: {} bytes, policy {}\n{}", options.output.string(), std::filesystem::file_size(options.output, ignored),
                codegen::policy_hash(*checked.appliance), codegen::size_table(*checked.appliance));
     return fine;
 }

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+
 namespace {
 
 /// The commands that read one policy have it as their only argument.
@@ -80,6 +82,11 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? naclc::fine : naclc::wrong_usage;
+    }
+    // What was printed must have got where it should: half an output is none.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        std::fputs("naclc: cannot write to standard output\n", stderr);
+        return naclc::wrong_usage;
     }
     return status;
 }

@@ -7,23 +7,42 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace naclc {
 
 namespace {
 
-/// Becomes QEMU. The image has no name any more by then, so that nothing is left behind however QEMU ends.
-int become(std::vector<std::string> command) {
+/// The console is QEMU's until it ends. Signals of the terminal are for QEMU, which we outlive to say how it ended.
+int play(std::vector<std::string> command) {
     std::vector<char*> arguments;
     for (auto& argument : command) arguments.push_back(argument.data());
     arguments.push_back(nullptr);
     std::fflush(stdout);
-    execvp(arguments[0], arguments.data());
-    fmt::print(stderr, "naclc: qemu-system-x86_64 does not start; is qemu-system-x86 installed?\n");
-    return wrong_usage;
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &ours);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    std::signal(SIGINT, SIG_IGN);
+    pid_t qemu = 0;
+    if (posix_spawnp(&qemu, arguments[0], nullptr, &attributes, arguments.data(), environ) != 0) {
+        fmt::print(stderr, "naclc: qemu-system-x86_64 does not start; is qemu-system-x86 installed?\n");
+        return wrong_usage;
+    }
+    int status = 0;
+    while (waitpid(qemu, &status, 0) < 0 && errno == EINTR) {}
+    constexpr int powered_off = 33; // see docs/internals/unikernel.md
+    if (WIFSIGNALED(status)) return fine; // ended by the user
+    return WEXITSTATUS(status) == powered_off || WEXITSTATUS(status) == 0 ? fine : wrong_input;
 }
 
 } // namespace
@@ -55,7 +74,7 @@ int run(const RunOptions& options, const Reporting& reporting) {
         const auto netdev = i < options.netdevs.size() ? options.netdevs[i] : fmt::format("hubport,hubid={}", i);
         harness::add_nic(command, machine, i, netdev, macs[i]);
     }
-    return become(std::move(command));
+    return play(std::move(command));
 }
 
 } // namespace naclc

@@ -45,6 +45,7 @@ int test_file(const Path& file, const TestOptions& options, const Reporting& rep
     const auto checked = executable_file(file, reporting);
     if (!checked.appliance) return checked.status;
     const auto& appliance = *checked.appliance;
+    if (appliance.tests.empty()) fmt::print("{}: there are no Tests in it\n", file.string());
     const codegen::Workshop workshop;
     int status = fine;
     std::set<model::StatementId> reached;

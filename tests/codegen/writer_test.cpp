@@ -46,3 +46,10 @@ TEST_CASE("what has no place to break stays whole") {
     const std::string text(200, 'a');
     CHECK(written(text) == text + "\n");
 }
+
+TEST_CASE("a string that starts a continued line is not broken either, and comments never are") {
+    const std::string text(120, 'x');
+    CHECK(written("call(" + std::string(100, 'a') + ", \"" + text + ", y\", z);") ==
+          "call(" + std::string(100, 'a') + ",\n        \"" + text + ", y\", z);\n");
+    CHECK(written("/// " + text + ", " + text) == "/// " + text + ", " + text + "\n");
+}

@@ -233,3 +233,37 @@ TEST_CASE("the policies of the repository are in the canonical layout") {
     CHECK(done.output == "");
     CHECK(done.status == 0);
 }
+
+TEST_CASE("an image is written to a file, and never over the policy, a device or a link") {
+    const Desk desk;
+    const auto folder = desk.workshop.path();
+    const auto file = desk.copy("Iface", "Iface");
+    const std::string before = text_of(folder / file);
+    CHECK(desk.naclc({"build", file, "-o", file}).status == 2);
+    CHECK(text_of(folder / file) == before);
+
+    fs::create_directory(folder / "folder");
+    CHECK(desk.naclc({"build", file, "-o", "folder"}).status == 2);
+    CHECK(desk.naclc({"build", file, "-o", "nowhere/fw.elf"}).status == 2);
+
+    std::ofstream(folder / "real.elf") << "old";
+    fs::create_symlink("real.elf", folder / "link.elf");
+    CHECK(desk.naclc({"build", file, "-o", "link.elf"}).status == 0);
+    CHECK(fs::is_symlink(folder / "link.elf"));
+    CHECK(fs::file_size(folder / "real.elf") > 1000);
+}
+
+TEST_CASE("long and odd file names change nothing but the names") {
+    const Desk desk;
+    const auto name = desk.copy("Iface", "Iface",
+                                "a policy, whose file name \\ alone is, longer than any line, of code should be, by far.nacl");
+    const auto done = desk.naclc({"build", name, "-o", "fw.elf"});
+    CAPTURE(done.output);
+    CHECK(done.status == 0);
+}
+
+TEST_CASE("a policy without Tests says so") {
+    const Desk desk;
+    std::ofstream(desk.workshop.path() / "none.nacl") << "Iface a { index: 0 }\n";
+    CHECK(has(desk.naclc({"test", "none.nacl", "--on", "interp"}).output, "there are no Tests in it"));
+}
