@@ -76,6 +76,7 @@ DifferentialReport differential(const model::Appliance& appliance, const Backend
     DifferentialReport report;
     for (std::size_t i = 0; i < options.histories; ++i) {
         const std::uint64_t seed = options.seed + i;
+        if (options.starting) options.starting(seed);
         const History history = random_history(appliance, boundaries, seed, options.packets_max);
         ++report.histories;
         if (!comparison.play(history, report)) continue;

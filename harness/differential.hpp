@@ -3,6 +3,7 @@
 #include "harness/backend.hpp"
 #include "harness/random.hpp"
 
+#include <functional>
 #include <set>
 
 namespace harness {
@@ -11,6 +12,7 @@ struct DifferentialOptions {
     std::uint64_t seed = 1;         ///< of the first history; the next one has the next seed
     std::size_t histories = 10'000; ///< 1 to rerun a failing seed
     std::size_t packets_max = 12;
+    std::function<void(std::uint64_t seed)> starting{}; ///< called before each history
 };
 
 struct DifferentialReport {

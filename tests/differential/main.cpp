@@ -9,7 +9,17 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <csignal>
+
+/// There only in builds with sanitizers.
+extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*callback)());
+
 namespace {
+
+/// For the worst case: a halt or a sanitizer's finding ends the process before the comparison can say anything.
+std::uint64_t seed_under_way = 0;
+
+void print_seed() { fmt::print(stderr, "seed {} was under way\n", seed_under_way); }
 
 struct Options {
     std::string policy;
@@ -74,5 +84,8 @@ int main(int argc, char** argv) {
     app.add_option("--reasons", options.reasons_min, "How many drop reasons must come up")->capture_default_str();
     app.add_flag("--mutant", options.mutant, "Succeed only if they disagree");
     CLI11_PARSE(app, argc, argv);
+    options.run.starting = [](std::uint64_t seed) { seed_under_way = seed; };
+    std::signal(SIGABRT, [](int) { print_seed(); });
+    if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(print_seed);
     return compare(options);
 }
