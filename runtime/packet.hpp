@@ -25,6 +25,10 @@ inline constexpr std::size_t packet_bytes = 2048;
 inline constexpr std::size_t headroom_bytes = 64;
 inline constexpr std::size_t burst_packets = 32;
 
+inline constexpr std::size_t nics_max = 16; ///< that a policy may name
+/// As many packets each NIC may hold each way: the pool must be larger than what all of them hold together.
+inline constexpr std::size_t ring_packets = 256;
+
 /// How far a packet has come: the next stage that may concern it. Stages run in this order, and a stage handles
 /// the packets that have not gone past it; so a stage that a policy does without is simply not in its list.
 enum class At : std::uint8_t {

@@ -12,7 +12,6 @@ namespace unikernel::nics {
 namespace {
 
 constexpr std::size_t max_found = 32;
-constexpr std::size_t max_driven = 16;
 
 /// A NIC of the machine, in the order QEMU was given them.
 struct Found {
@@ -22,9 +21,9 @@ struct Found {
 std::array<Found, max_found> found;
 std::size_t found_count;
 
-std::array<VirtioNet, max_driven> nics;
-std::array<runtime::Mac, max_driven> nic_macs;
-std::array<std::size_t, max_driven> place_of; ///< in `found`, by NicId
+std::array<VirtioNet, runtime::nics_max> nics;
+std::array<runtime::Mac, runtime::nics_max> nic_macs;
+std::array<std::size_t, runtime::nics_max> place_of; ///< in `found`, by NicId
 std::size_t nic_count;
 
 template <typename Device>
@@ -62,7 +61,7 @@ void drive(const runtime::NicSelector& selector) {
                       at, " ", found[at].mac, "\nnothing is forwarded\n");
         poweroff::fail();
     }
-    runtime::check(nic_count < max_driven, "the policy names at most 16 NICs");
+    runtime::check(nic_count < runtime::nics_max, "the policy names at most nics_max NICs");
     nics[nic_count].start(found[at].device, static_cast<runtime::NicId>(nic_count));
     nic_macs[nic_count] = found[at].mac;
     place_of[nic_count++] = at;

@@ -20,7 +20,7 @@ struct QueuePlaces {
 
 class Virtqueue {
 public:
-    static constexpr std::uint16_t max_entries = 256;
+    static constexpr std::uint16_t max_entries = runtime::ring_packets;
     enum class Use : std::uint8_t { device_reads, device_writes };
 
     /// A packet that the device is done with, and how many bytes it says it wrote.
