@@ -10,8 +10,6 @@
 namespace codegen {
 
 Sizes sizes(const model::Appliance& appliance) {
-    constexpr std::size_t ring_packets = 256;   // each NIC has one ring each way
-    constexpr std::size_t waiting_packets = 64; // for neighbours
     constexpr std::size_t spare_packets = 64;   // bursts and packets made here
     const bool tracks = appliance.has_chains();
     const std::size_t flows = tracks ? appliance.conntrack.limit : 0;
@@ -20,7 +18,8 @@ Sizes sizes(const model::Appliance& appliance) {
             .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
-            .packets = model::nics(appliance).size() * 2 * ring_packets + waiting_packets + held_fragments + spare_packets};
+            .packets = model::nics(appliance).size() * 2 * runtime::ring_packets + runtime::arp::waiting_buffers +
+                       held_fragments + spare_packets};
 }
 
 std::string size_table(const model::Appliance& appliance) {

@@ -15,7 +15,6 @@ constexpr std::uint16_t op_reply = 2;
 constexpr std::size_t arp_bytes = 28;
 constexpr std::size_t ways = 4;             ///< places an address may stand in
 constexpr std::size_t asking_in_set = 2;    ///< of them for questions
-constexpr std::size_t waiting_buffers = 64; ///< all neighbours together
 constexpr Mac broadcast_mac{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /// The few places where an address may stand.

@@ -32,6 +32,7 @@ inline constexpr Time retry_ns = 1'000'000'000;
 inline constexpr Time fresh_ns = 60'000'000'000; ///< RFC 1122 2.3.2.1: on the order of a minute
 inline constexpr unsigned tries = 3;
 inline constexpr unsigned waiting_per_neighbour = 4;
+inline constexpr std::size_t waiting_buffers = 64; ///< all neighbours together
 
 /// An ARP frame for an Iface's NIC: answers requests for our address, learns what we asked for.
 void handle(Appliance& appliance, Packet& packet, Time now);
