@@ -18,6 +18,7 @@ std::size_t transmit(NicId nic, std::span<Packet* const> packets);
 std::uint64_t random();
 
 /// Prints one text exactly as given: a log statement's, a statistic's. MAY be slow; the data plane limits its use.
+/// A text that does not end its line MAY wait for the one that does; both MAY be lost when nobody reads them.
 void console(std::string_view text);
 
 /// One `log` or `syslog` statement's text, whole. The image prints it; the harness also collects it.

@@ -51,6 +51,7 @@ std::string_view describe(std::uint64_t error, std::uint64_t address) {
 
 extern "C" [[noreturn]] void unikernel_fault(const Frame* frame) {
     const std::uint64_t address = cpu::read_cr2();
+    serial::set_pace(serial::Pace::prompt);
     serial::print("\n", names[frame->vector % names.size()]);
     if (frame->vector == page_fault) serial::print(": ", describe(frame->error, address));
     serial::print(", error ", serial::Hex{frame->error}, ", rip ", serial::Hex{frame->rip}, ", cr2 ",

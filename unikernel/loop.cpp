@@ -44,7 +44,11 @@ bool poll(runtime::NicId id) {
 }
 
 void obey(char key) {
-    if (key == 's' || key == 'q') runtime::print_statistics();
+    if (key != 's' && key != 'q') return;
+    // They may be longer than the ring.
+    serial::set_pace(serial::Pace::patient);
+    runtime::print_statistics();
+    serial::set_pace(serial::Pace::eager);
     if (key == 'q') poweroff::off();
 }
 
@@ -67,6 +71,7 @@ void sleep() {
 } // namespace
 
 void run() {
+    serial::set_pace(serial::Pace::eager);
     runtime::Time ticked = clock::now();
     for (;;) {
         bool came = false;
@@ -76,7 +81,9 @@ void run() {
             ticked = now;
             tick();
         }
-        if (!came) sleep();
+        // When the console stands still, the timer wakes us to try again.
+        const bool printed = serial::drain();
+        if (!came && !printed) sleep();
     }
 }
 

@@ -26,6 +26,7 @@ void log(std::string_view text) {
 }
 
 void halt(std::string_view what, const char* file, int line) {
+    unikernel::serial::set_pace(unikernel::serial::Pace::prompt);
     unikernel::serial::print("\nassertion failed: ", what, " at ", std::string_view(file), ":",
                              static_cast<std::uint64_t>(line), "\n");
     unikernel::poweroff::fail();

@@ -3,6 +3,7 @@
 #include "unikernel/cpu.hpp"
 #include "unikernel/nics.hpp"
 #include "unikernel/paging.hpp"
+#include "unikernel/serial.hpp"
 
 namespace unikernel::poweroff {
 
@@ -39,6 +40,7 @@ void acpi_off() {
 
 void off() {
     nics::stop();
+    serial::set_pace(serial::Pace::prompt);
     debug_exit(off_value);
     acpi_off();
     reset();
@@ -49,6 +51,7 @@ void fail() {
     if (!failing) { // a fault in stop() comes here again
         failing = true;
         nics::stop();
+        serial::set_pace(serial::Pace::prompt);
     }
     debug_exit(fail_value);
     cpu::stop();

@@ -1,5 +1,6 @@
 #include "unikernel/serial.hpp"
 #include "unikernel/cpu.hpp"
+#include "unikernel/text_ring.hpp"
 
 #include <array>
 
@@ -17,16 +18,33 @@ constexpr std::uint16_t line_status_port = data_port + 5;
 
 constexpr std::uint8_t data_ready = 0x01;
 constexpr std::uint8_t transmitter_empty = 0x20;
+constexpr std::uint8_t transmitter_idle = 0x40; // its shift register is empty too
 constexpr std::uint8_t no_such_port = 0xff;
 
 constexpr std::size_t fifo_bytes = 16;
 
-/// A host that does not read its end must not stop the data plane for good: then bytes are lost.
-void wait_until_empty() {
-    for (int patience = 100'000; patience > 0; --patience) {
-        if (cpu::in8(line_status_port) & transmitter_empty) return;
+/// About a tenth of a second at 1 to 4 GHz; texts are printed before the counter's frequency is known.
+constexpr std::uint64_t patience_ticks = 300'000'000;
+
+constinit TextRing ring; // texts come before static constructors do
+Pace pace = Pace::prompt;
+std::uint64_t patience_end; ///< from this time stamp on nothing is waited for
+
+bool sees(std::uint8_t status_bit) { return (cpu::in8(line_status_port) & status_bit) != 0; }
+
+/// Once patience has ended, nothing but a byte that goes out renews it: a console that stands still is waited
+/// for only once, not with each text.
+template <typename Condition>
+void drain_until(Condition holds) {
+    while (!holds()) {
+        if (drain()) continue;
+        if (cpu::tsc() >= patience_end) return;
         cpu::pause();
     }
+}
+
+void flush() {
+    drain_until([] { return ring.empty() && sees(transmitter_idle); });
 }
 
 } // namespace
@@ -39,13 +57,28 @@ void open() {
     cpu::out8(line_control_port, 0x03); // 8 bits, no parity
     cpu::out8(fifo_control_port, 0x07); // on and empty
     cpu::out8(modem_control_port, 0x03);
+    set_pace(Pace::prompt);
 }
 
-void write(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (i % fifo_bytes == 0) wait_until_empty();
-        cpu::out8(data_port, static_cast<std::uint8_t>(text[i]));
-    }
+void set_pace(Pace wanted) {
+    pace = wanted;
+    patience_end = cpu::tsc() + patience_ticks;
+    if (pace == Pace::prompt) flush();
+}
+
+bool drain() {
+    if (ring.empty() || !sees(transmitter_empty)) return false;
+    std::array<char, fifo_bytes> bytes;
+    const std::size_t count = ring.take(bytes);
+    for (std::size_t i = 0; i < count; ++i) cpu::out8(data_port, static_cast<std::uint8_t>(bytes[i]));
+    if (pace == Pace::prompt) patience_end = cpu::tsc() + patience_ticks;
+    return true;
+}
+
+void write(std::string_view part) {
+    if (pace == Pace::patient) drain_until([&] { return ring.has_room(part.size()); });
+    ring.append(part);
+    if (pace == Pace::prompt && part.ends_with('\n')) flush();
 }
 
 std::optional<char> read() {

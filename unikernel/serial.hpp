@@ -1,4 +1,5 @@
-// The console: the first serial port.
+// The console: the first serial port. What is printed waits in a ring until its reader has taken what came
+// before, so that a console that nobody reads stops nothing.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -8,8 +9,23 @@
 
 namespace unikernel::serial {
 
+/// What a text may wait for.
+enum class Pace : std::uint8_t {
+    prompt,  ///< each text is out before its print returns, unless the console stands still
+    patient, ///< it waits for room in the ring, all texts together for a bounded time
+    eager,   ///< for nothing: a text that the ring has no room for is lost
+};
+
+/// The pace is prompt at first.
 void open();
-void write(std::string_view text);
+/// Prompt also prints what the ring holds already.
+void set_pace(Pace pace);
+/// Prints the ring's next few bytes if that takes no waiting; false when it printed nothing.
+bool drain();
+
+/// A part of a text; a part that ends a line ends the text. A text is printed whole or is lost, and lost
+/// texts are counted on the console.
+void write(std::string_view part);
 /// The next key typed, if there is one.
 std::optional<char> read();
 

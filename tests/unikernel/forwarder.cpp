@@ -16,6 +16,10 @@ namespace {
 #define FORWARDER_NICS {.iface = "left", .index = 0}, {.iface = "right", .index = 1}
 // clang-format on
 #endif
+#ifndef FORWARDER_LINES
+#define FORWARDER_LINES 0
+#endif
+constexpr std::uint64_t statistics_lines = FORWARDER_LINES; ///< besides the counters
 constexpr NicSelector selectors[] = {FORWARDER_NICS};
 
 std::array<Packet, 2048> pool;
@@ -83,6 +87,8 @@ void print_statistics() {
     print_counter("sent", sent);
     print_counter("refused", refused);
     print_counter("ticks", ticks);
+    std::uint64_t number = 0;
+    while (number != statistics_lines) print_counter("line", number++);
 }
 
 } // namespace runtime

@@ -46,7 +46,7 @@ class Guest:
             end.close()
         os.set_blocking(self.process.stdout.fileno(), False)
         self.console = ""
-        self.deadline = time.monotonic() + PATIENCE_S
+        self.patience(PATIENCE_S)
 
     def __enter__(self):
         return self
@@ -55,10 +55,14 @@ class Guest:
         self.process.kill()
         self.process.wait()
 
+    def patience(self, seconds):
+        """All that follows may take this long."""
+        self.deadline = time.monotonic() + seconds
+
     def left_s(self):
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError(f"gave up after {PATIENCE_S} s; the console says:\n{self.console}")
+            raise TimeoutError(f"gave up; the console says:\n{self.console}")
         return left
 
     def read_console(self):

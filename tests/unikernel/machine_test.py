@@ -73,7 +73,7 @@ def forwards(machine, image, *options):
         pump(guest, 0, 1, frames[:50], 1)
         # 0x88b5 is a control frame to the test build only: the product forwards it like any other.
         pump(guest, 0, 1, [frame(1, 60, ether_type=Door.ETHER_TYPE)], 1)
-        guest.send(0, bytes(12) + struct.pack(">H", LOGGED) + b"a log text")
+        guest.send(0, logged("a log text"))
         guest.expect(r"^a log text\n")
         guest.type("q")
         guest.expect(r"received 1452\nsent 1452\nrefused 0\n")
@@ -135,6 +135,53 @@ def refuses_legacy(machine, image):
         assert guest.exit_code() == EXIT_FAIL
 
 
+def logged(text):
+    return bytes(12) + struct.pack(">H", LOGGED) + text.encode()
+
+
+def outlives_console(machine, image):
+    """Nobody reads the console, and every frame logs: frames go on all the same. Then it is read, and each
+    text is there whole or counted as lost."""
+    text = "x" * 1000
+    with Guest(machine, image) as guest:
+        guest.expect(r"ready in .*\n")
+        guest.patience(20)
+        pump(guest, 0, 1, [logged(text)] * 500, 16)
+        guest.patience(20)
+        printed = lost = 0
+        while printed + lost < 500:
+            line = guest.expect(rf"^(?:{text}|(\d+) console texts lost)\n")
+            printed, lost = (printed + 1, lost) if line[1] is None else (printed, lost + int(line[1]))
+        assert printed + lost == 500 and lost > 0, (printed, lost)
+        pump(guest, 0, 1, [logged(text)], 1)
+        guest.expect(rf"^{text}\n")
+        guest.type("q")
+        guest.expect(r"^received 501\nsent 501\nrefused 0\n")
+        assert guest.exit_code() == EXIT_OFF
+
+
+def tells_all(machine, image):
+    """Statistics longer than the console's ring come out whole."""
+    lines = "".join(f"line {number}\n" for number in range(5000))
+    with Guest(machine, image) as guest:
+        guest.expect(r"ready in .*\n")
+        guest.type("s")
+        guest.expect(rf"^received 0\nsent 0\nrefused 0\nticks \d+\n{lines}")
+        guest.type("q")
+        guest.expect(lines)
+        assert guest.exit_code() == EXIT_OFF
+
+
+def powers_off_unread(machine, image):
+    """The end waits for a console that nobody reads, but not for ever."""
+    with Guest(machine, image) as guest:
+        guest.expect(r"ready in .*\n")
+        guest.patience(20)
+        pump(guest, 0, 1, [logged("x" * 1000)] * 200, 16)
+        guest.type("q")
+        assert guest.process.wait(guest.left_s()) == EXIT_OFF
+
+
 def faults(machine, image):
     with Guest(machine, image) as guest:
         guest.expect(FAULTS[image.rsplit("fault_")[-1]])
@@ -149,12 +196,12 @@ def door(machine, image):
         frames = [frame(number, 100) for number in range(200)]
         for each in frames:
             guest.send(0, each)
-        text = b"a log text"
-        guest.send(0, bytes(12) + struct.pack(">H", LOGGED) + text)
+        text = "a log text"
+        guest.send(0, logged(text))
         left.clock(1_000_000)
         left.clock(2_000_000_000)
         _, texts, counters = left.sync()
-        assert texts == [text], texts
+        assert texts == [text.encode()], texts
         assert counters == "received 201\nsent 201\nrefused 0\nticks 2\n", counters
         # All of them have left by the other wire already, although nobody has read there so far.
         came, texts, counters = right.sync()
