@@ -23,8 +23,8 @@ void set_pace(Pace pace);
 /// Prints the ring's next few bytes if that takes no waiting; false when it printed nothing.
 bool drain();
 
-/// A part of a text; a part that ends a line ends the text. A text is printed whole or is lost, and lost texts
-/// are counted on the console.
+/// A part of a text; a part that ends a line ends the text. A text is printed whole or is lost, and lost
+/// texts are counted on the console.
 void write(std::string_view part);
 /// The next key typed, if there is one.
 std::optional<char> read();

@@ -101,6 +101,7 @@ def check_counters(scene, console, sample):
     scene.expect("every dropped packet is counted by its reason",
                  drops is not None and int(drops.group(1)) == hits.get(refused, ("", 0))[1], console[-2000:])
     scene.expect("the counters balance", "UNBALANCED" not in console)
+    print("".join(f"     {line}\n" for line in console.splitlines() if re.match(r"(packets|hit|drop) ", line)), end="")
 
 
 def main():
