@@ -325,6 +325,17 @@ std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& 
     return std::move(flattener.leaves);
 }
 
+std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& value) {
+    std::vector<const syntax::Value*> items;
+    if (const auto* list = std::get_if<syntax::List>(&value.is))
+        for (const auto& item : list->items) items.push_back(&item);
+    else if (const auto* object = std::get_if<syntax::Object>(&value.is))
+        for (const auto& pair : object->pairs) items.push_back(&pair.value);
+    else
+        return std::nullopt;
+    return items;
+}
+
 std::string text_of(const syntax::Value& value) { return quoted(std::visit(TextOf{}, value.is)); }
 
 std::string text_of(const Leaf& leaf) {

@@ -188,7 +188,7 @@ private:
     }
 
     std::optional<model::Value> field_value(model::Field field, const syntax::Value& value) {
-        if (info(field).kind == model::FieldKind::flags) return flag_bits(context_, value);
+        if (info(field).kind == model::FieldKind::flags) return flag_bits(context_, value, value.span);
         const auto leaves = flatten(context_, value);
         if (!leaves) return std::nullopt;
         const auto interval =

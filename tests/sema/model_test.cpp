@@ -110,6 +110,14 @@ TEST_CASE("and binds tighter than or, not binds one unit") {
 
 TEST_CASE("comparisons between constants are decided when compiled") {
     CHECK(folded("80 == http"));
+    CHECK(tcp_condition("tcp.flags in [[syn, ack], rst]").set().values.intervals() ==
+          Intervals{{4, 4}, {18, 18}});
+    CHECK(tcp_condition("tcp.flags in [both, rst]", "both: [syn, ack]").set().values.intervals() ==
+          Intervals{{4, 4}, {18, 18}});
+    CHECK(tcp_condition("tcp.flags in both", "both: [syn, ack]").set().values.intervals() ==
+          Intervals{{2, 2}, {16, 16}});
+    CHECK(tcp_condition("tcp.flags in [[]]").set().values.intervals() == Intervals{{0, 0}});
+    CHECK(tcp_condition("tcp.flags in 1-3").set().values.intervals() == Intervals{{1, 3}});
     CHECK_FALSE(folded("80 != http"));
     CHECK(folded("10.0.0.9 < 10.0.0.10"));
     CHECK(folded("\"a\" == \"a\""));
