@@ -123,10 +123,13 @@ private:
                        quoted(key) + " is not used: the address is leased",
                        "write `config: dhcp-with-fallback` to use it when there is no answer");
         }
-        const auto address = value_of("address");
+        const auto address = host("address", "write an address of the network, or leave `address` and "
+                                             "`netmask` out");
         const auto mask_member = reader_["netmask"];
         const auto mask = mask_member ? netmask_of(context_, mask_member) : std::nullopt;
-        const auto gateway = value_of("gateway"), dns = value_of("dns");
+        const auto gateway = host("gateway", "leave `gateway` out when there is none");
+        const auto dns_member = reader_["dns"];
+        const auto dns = dns_member ? address_of(context_, dns_member) : std::nullopt;
         if (dhcp || !both_or_neither()) return;
         if (!reader_["address"]) return without_address();
         if (!address || !mask) return;
@@ -136,13 +139,27 @@ private:
         if (gateway && !network.contains(*gateway))
             report(Kind::outside_network, reader_["gateway"].value->span,
                    "the gateway " + quoted(dotted(*gateway)) + " is not in the network of " +
+        if (!is_host_in(network, *address)) return;
                        quoted(element_.name.text) + ", " +
                        quoted(dotted(network.address) + "/" + std::to_string(network.length)));
     }
 
-    std::optional<std::uint32_t> value_of(std::string_view key) {
+    std::optional<std::uint32_t> host(std::string_view key, std::string cure) {
         const auto member = reader_[key];
-        return member ? address_of(context_, member) : std::nullopt;
+        return member ? host_of(context_, member, std::move(cure)) : std::nullopt;
+    }
+
+    /// Networks of one or two addresses have neither a name nor a broadcast address (RFC 3021).
+    bool is_host_in(const model::Ipv4Prefix& network, std::uint32_t address) {
+        const bool is_first = address == network.address;
+        const bool is_last = address == (network.address | ~network.mask());
+        if (network.length > 30 || (!is_first && !is_last)) return true;
+        report(Kind::not_a_host, reader_["address"].value->span,
+               "`address` cannot be " + quoted(dotted(address)) + ", which is the " +
+                   (is_first ? "address" : "broadcast address") + " of the network " +
+                   quoted(dotted(network.address) + "/" + std::to_string(network.length)),
+               "write one of the addresses between its first and its last");
+        return false;
     }
 
     bool both_or_neither() {
