@@ -41,8 +41,17 @@ public:
         const ObjectReader reader(context_, object, "a Test with `steps`", {"steps"});
         const auto* list = list_of(context_, {&steps->key, &steps->value});
         if (list == nullptr) return std::nullopt;
-        if (list->items.empty()) report(Kind::missing_member, steps->value.span, "this Test has no steps");
+        const auto errors = context_.diagnostics.error_count();
         for (const auto& item : list->items) add_step(item, scenario);
+        const bool sends = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const auto& step) {
+            return std::holds_alternative<model::SendStep>(step.is);
+        });
+        // A step that was refused may have been the one that sends.
+        if (!sends && context_.diagnostics.error_count() == errors)
+            report(Kind::missing_member, steps->value.span,
+                   list->items.empty() ? "this Test has no steps"
+                                       : "this Test only waits, and sends no packet: it tests nothing",
+                   "add a step such as `{ iface: …, packet: { … }, expect: drop }`");
         return scenario;
     }
 
