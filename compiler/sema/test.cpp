@@ -157,7 +157,7 @@ private:
         for (const auto& pair : object.pairs) {
             const auto key = lower(pair.key.text);
             if (key == "eth" || key == "vlan" || key == "options")
-                context_.not_yet_supported(key + " in a Test's packet", pair.key.span);
+                context_.not_yet_supported("packet: { " + key + ": … }", pair.key.span);
             else
                 known.pairs.push_back(pair);
         }
@@ -184,7 +184,7 @@ private:
         syntax::Object known;
         for (const auto& pair : object->pairs) {
             if (lower(pair.key.text) == "options")
-                context_.not_yet_supported("options in a Test's packet", pair.key.span);
+                context_.not_yet_supported("packet: { " + layer + ": { options: … } }", pair.key.span);
             else
                 known.pairs.push_back(pair);
         }
