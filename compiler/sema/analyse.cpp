@@ -70,8 +70,8 @@ std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& prog
     define_functions(context);
     for (const auto& element : context.scope.elements()) define_object(context, element);
 
-    // What needs the whole. No path can be followed through functions that call themselves.
-    if (check_recursion(context)) return std::nullopt;
+    // What needs the whole. No path can be followed through calls without end.
+    if (check_calls(context)) return std::nullopt;
     check_flow(context);
     check_translations(context);
     if (diagnostics.has_errors()) return std::nullopt;

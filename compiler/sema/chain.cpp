@@ -9,9 +9,9 @@ namespace {
 
 using syntax::Kind;
 
-/// The translations that a block can reach.
-void each_translation(const Context& context, const model::Block& block, std::set<model::FunctionId>& seen,
-                      std::set<model::StatementId>& found) {
+/// The translations that stand in a block, and the functions that it calls.
+void each_translation(const Context& context, const model::Block& block,
+                      std::vector<model::FunctionId>& called, std::set<model::StatementId>& found) {
     for (const auto& step : block) {
         if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) {
             const auto action = context.appliance.statements[verdict->statement].action;
@@ -19,15 +19,27 @@ void each_translation(const Context& context, const model::Block& block, std::se
                 found.insert(verdict->statement);
         }
         if (const auto* enter = std::get_if<model::Enter>(&step.is))
-            each_translation(context, enter->body, seen, found);
+            each_translation(context, enter->body, called, found);
         if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
-            each_translation(context, branch->then, seen, found);
-            each_translation(context, branch->otherwise, seen, found);
+            each_translation(context, branch->then, called, found);
+            each_translation(context, branch->otherwise, called, found);
         }
-        if (const auto* call = std::get_if<model::Call>(&step.is))
-            if (seen.insert(call->function).second)
-                each_translation(context, context.appliance.functions[call->function].body, seen, found);
+        if (const auto* call = std::get_if<model::Call>(&step.is)) called.push_back(call->function);
     }
+}
+
+/// The translations that a function can reach.
+std::set<model::StatementId> translations(const Context& context, model::FunctionId function) {
+    std::set<model::StatementId> found;
+    std::set<model::FunctionId> seen;
+    std::vector<model::FunctionId> called = {function};
+    while (!called.empty()) {
+        const auto id = called.back();
+        called.pop_back();
+        if (seen.insert(id).second)
+            each_translation(context, context.appliance.functions[id].body, called, found);
+    }
+    return found;
 }
 
 constexpr std::array<std::string_view, 4> hook_names = {"prerouting", "input", "output", "postrouting"};
@@ -81,10 +93,7 @@ void check_translations(Context& context) {
     for (const auto& iface : context.appliance.ifaces)
         for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
             for (const auto id : iface.chains[hook]) {
-                std::set<model::FunctionId> seen;
-                std::set<model::StatementId> found;
-                each_translation(context, context.appliance.functions[id].body, seen, found);
-                for (const auto statement : found) {
+                for (const auto statement : translations(context, id)) {
                     const auto& made = context.appliance.statements[statement];
                     const bool dnat = made.action == model::Action::dnat;
                     const auto at = static_cast<model::Hook>(hook);

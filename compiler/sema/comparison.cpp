@@ -3,6 +3,8 @@
 #include "compiler/sema/set.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <bit>
+
 namespace sema {
 
 namespace {
@@ -180,7 +182,7 @@ private:
         }
         if (right_.field() && info(*right_.field()).kind == FieldKind::flags && !left_.field()) {
             const auto bits = interval_of(context_, *right_.field(), left_.leaf(), left_.value.span);
-            if (!bits) return std::nullopt;
+            if (!bits || !is_one_flag(bits->low)) return std::nullopt;
             return made(
                 model::Test{*right_.field(), add_set("", {{bits->low, bits->low}}, span_), bits->low});
         }
@@ -192,6 +194,15 @@ private:
         }
         if (left_.field()) return field_in_set(*left_.field());
         return constant_in_set();
+    }
+
+    bool is_one_flag(model::Value bits) {
+        if (std::has_single_bit(bits)) return true;
+        report(Kind::value_out_of_range, left_.value.span,
+               text_of(left_.value) + " is not one TCP flag, as it must be on the left of `in`",
+               bits == 0 ? "write `tcp.flags == 0` for packets without flags"
+                         : "test one flag each: `syn in tcp.flags and ack in tcp.flags`");
+        return false;
     }
 
     static std::string describe(const Side& side) {
@@ -224,7 +235,7 @@ private:
         const bool flags = other.field() && info(*other.field()).kind == FieldKind::flags;
         if (flags && !is_order(comparison_.relation) &&
             std::holds_alternative<syntax::List>(set.literal()->is)) {
-            const auto bits = flag_bits(context_, set.value);
+            const auto bits = flag_bits(context_, set.value, set.value.span);
             if (!bits) return std::nullopt;
             return test(*other.field(), satisfying(comparison_.relation, *bits, info(*other.field()).max()));
         }

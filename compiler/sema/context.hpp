@@ -19,6 +19,9 @@ struct PlaceOrder {
     }
 };
 
+/// How deep values may lie in each other, names followed. What walks them recurses.
+constexpr std::size_t value_depth_max = 256;
+
 struct Context {
     explicit Context(syntax::Diagnostics& sink) : diagnostics(sink) {}
 
@@ -30,9 +33,13 @@ struct Context {
     std::vector<const Element*> functions;        ///< by FunctionId
     std::set<const Element*> ifaces_with_nic;     ///< those whose `index` and `vlan` could be read
     std::set<model::FunctionId> broken_functions; ///< a statement of theirs was refused: their flow has holes
-    /// Names that are being followed, and names that were found to lead back to themselves.
+    /// Names that are being followed, and names that were found to have no end: they lead back to
+    /// themselves, or are too many.
     std::vector<const syntax::Path*> following;
-    std::set<const syntax::Path*> cyclic;
+    std::set<const syntax::Path*> endless;
+    /// How deep in names, and in lists and objects behind them, the analysis is.
+    std::size_t depth = 0;
+    bool depth_is_reported = false; ///< one chain of names has many links, and is one mistake
     /// What a message underlines at the place of a step or condition.
     std::map<model::Place, syntax::Span, PlaceOrder> spans;
 

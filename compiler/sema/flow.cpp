@@ -3,6 +3,8 @@
 #include "compiler/sema/function.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <algorithm>
+
 namespace sema {
 
 namespace {
@@ -140,10 +142,14 @@ void collect_calls(const model::Block& block,
     }
 }
 
-class RecursionCheck {
+/// What executes a policy recurses into its blocks, and into functions where they are called.
+constexpr std::size_t block_depth_max = 1024;
+
+class CallCheck {
 public:
-    explicit RecursionCheck(Context& context)
-        : context_(context), calls_(context.functions.size()), state_(context.functions.size()) {
+    explicit CallCheck(Context& context)
+        : context_(context), calls_(context.functions.size()), state_(context.functions.size()),
+          depth_(context.functions.size()) {
         for (std::size_t i = 0; i < calls_.size(); ++i)
             collect_calls(context.appliance.functions[i].body, calls_[i]);
     }
@@ -151,7 +157,7 @@ public:
     bool run() {
         for (model::FunctionId id = 0; id < calls_.size(); ++id)
             if (state_[id] == State::fresh) visit(id);
-        return found_;
+        return recursion_ || too_deep_;
     }
 
 private:
@@ -169,6 +175,7 @@ private:
             auto& frame = stack.back();
             if (frame.next == calls_[frame.id].size()) {
                 state_[frame.id] = State::done;
+                depth_[frame.id] = depth(context_.appliance.functions[frame.id].body, 1);
                 stack.pop_back();
                 continue;
             }
@@ -178,8 +185,38 @@ private:
         }
     }
 
+    /// Of the deepest block in a block that is itself at `level`. All callees are done.
+    std::size_t depth(const model::Block& block, std::size_t level) {
+        auto deepest = level;
+        for (const auto& step : block) {
+            if (const auto* enter = std::get_if<model::Enter>(&step.is))
+                deepest = std::max(deepest, depth(enter->body, level + 1));
+            if (const auto* branch = std::get_if<model::Branch>(&step.is))
+                deepest =
+                    std::max({deepest, depth(branch->then, level + 1), depth(branch->otherwise, level + 1)});
+            if (const auto* call = std::get_if<model::Call>(&step.is)) {
+                const auto behind = level + depth_[call->function];
+                if (behind > block_depth_max)
+                    report_depth(step.place);
+                else
+                    deepest = std::max(deepest, behind);
+            }
+        }
+        return deepest;
+    }
+
+    /// Once: whatever calls this is too deep as well.
+    void report_depth(const model::Place& place) {
+        if (!too_deep_)
+            context_.report(Kind::nesting_too_deep, context_.spans.at(place),
+                            "with this call, functions and the blocks in them nest more than " +
+                                std::to_string(block_depth_max) + " deep",
+                            "let fewer functions call each other in a row");
+        too_deep_ = true;
+    }
+
     void report(const std::vector<Frame>& stack, model::FunctionId callee) {
-        found_ = true;
+        recursion_ = true;
         std::vector<syntax::Note> notes;
         auto frame = stack.begin();
         while (frame->id != callee) ++frame;
@@ -198,7 +235,9 @@ private:
     Context& context_;
     std::vector<std::vector<std::pair<model::FunctionId, model::Place>>> calls_;
     std::vector<State> state_;
-    bool found_ = false;
+    std::vector<std::size_t> depth_; ///< of the blocks in a function, those of its callees included
+    bool recursion_ = false;
+    bool too_deep_ = false;
 };
 
 void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
@@ -219,7 +258,7 @@ void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
 
 } // namespace
 
-bool check_recursion(Context& context) { return RecursionCheck(context).run(); }
+bool check_calls(Context& context) { return CallCheck(context).run(); }
 
 void check_flow(Context& context) {
     const auto& functions = context.appliance.functions;

@@ -10,8 +10,9 @@ void declare_functions(Context& context);
 /// Translates the bodies.
 void define_functions(Context& context);
 
-/// Calls that lead back to themselves; true when there are any, and nothing may follow calls then.
-bool check_recursion(Context& context);
+/// Calls that lead back to themselves or nest too deep; true when there are any, and nothing may follow calls
+/// then.
+bool check_calls(Context& context);
 
 /// Statements that no packet reaches, and Filters on chains that may end without a verdict.
 void check_flow(Context& context);

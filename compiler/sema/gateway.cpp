@@ -121,7 +121,10 @@ private:
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
         std::optional<model::IfaceId> id;
         if (iface) id = iface_of(context_, iface);
-        const auto nexthop = reader["nexthop"] ? address_of(context_, reader["nexthop"]) : std::nullopt;
+        const auto nexthop = reader["nexthop"] ? host_of(context_, reader["nexthop"],
+                                                         "leave `nexthop` out: the network is then reached "
+                                                         "directly")
+                                               : std::nullopt;
         const auto cost = reader["cost"] ? integer_of(context_, reader["cost"], 0,
                                                       std::numeric_limits<std::uint32_t>::max())
                                          : std::nullopt;

@@ -1,8 +1,10 @@
 // Iface: one attachment to a network.
+#include "compiler/model/nics.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sema {
@@ -12,6 +14,8 @@ namespace {
 using syntax::Kind;
 
 constexpr std::int64_t nic_index_max = 254; // the data plane counts NICs in a byte
+constexpr std::size_t ifaces_max = 250;
+constexpr std::size_t nics_max = 16;
 constexpr std::int64_t queue_packets_max = 1'000'000;
 
 std::optional<model::Mac> parse_mac(std::string_view text) {
@@ -123,15 +127,19 @@ private:
                        quoted(key) + " is not used: the address is leased",
                        "write `config: dhcp-with-fallback` to use it when there is no answer");
         }
-        const auto address = value_of("address");
+        const auto address = host("address", "write an address of the network, or leave `address` and "
+                                             "`netmask` out");
         const auto mask_member = reader_["netmask"];
         const auto mask = mask_member ? netmask_of(context_, mask_member) : std::nullopt;
-        const auto gateway = value_of("gateway"), dns = value_of("dns");
+        const auto gateway = host("gateway", "leave `gateway` out when there is none");
+        const auto dns_member = reader_["dns"];
+        const auto dns = dns_member ? address_of(context_, dns_member) : std::nullopt;
         if (dhcp || !both_or_neither()) return;
         if (!reader_["address"]) return without_address();
         if (!address || !mask) return;
         model::Ipv4Prefix network{0, *mask};
         network.address = *address & network.mask();
+        if (!is_host_in(network, *address)) return;
         iface_.ipv4 = model::Ipv4Config{*address, network, gateway, dns};
         if (gateway && !network.contains(*gateway))
             report(Kind::outside_network, reader_["gateway"].value->span,
@@ -140,9 +148,22 @@ private:
                        quoted(dotted(network.address) + "/" + std::to_string(network.length)));
     }
 
-    std::optional<std::uint32_t> value_of(std::string_view key) {
+    std::optional<std::uint32_t> host(std::string_view key, std::string cure) {
         const auto member = reader_[key];
-        return member ? address_of(context_, member) : std::nullopt;
+        return member ? host_of(context_, member, std::move(cure)) : std::nullopt;
+    }
+
+    /// Networks of one or two addresses have neither a name nor a broadcast address (RFC 3021).
+    bool is_host_in(const model::Ipv4Prefix& network, std::uint32_t address) {
+        const bool is_first = address == network.address;
+        const bool is_last = address == (network.address | ~network.mask());
+        if (network.length > 30 || (!is_first && !is_last)) return true;
+        report(Kind::not_a_host, reader_["address"].value->span,
+               "`address` cannot be " + quoted(dotted(address)) + ", which is the " +
+                   (is_first ? "address" : "broadcast address") + " of the network " +
+                   quoted(dotted(network.address) + "/" + std::to_string(network.length)),
+               "write one of the addresses between its first and its last");
+        return false;
     }
 
     bool both_or_neither() {
@@ -199,6 +220,28 @@ std::string text_of_nic(const model::Iface& iface) {
     return "the NIC with that MAC";
 }
 
+/// Reports the first Iface that is one too many.
+void check_count(Context& context, const std::vector<const Element*>& elements) {
+    std::vector<model::NicSelector> nics;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        const auto& nic = context.appliance.ifaces[i].nic;
+        const bool is_new = context.ifaces_with_nic.contains(elements[i]) &&
+                            std::find(nics.begin(), nics.end(), nic) == nics.end();
+        if (is_new) nics.push_back(nic);
+        const auto& name = elements[i]->name;
+        if (nics.size() > nics_max)
+            return context.report(Kind::too_many_ifaces, name.span,
+                                  quoted(name.text) + " needs one NIC more than the " +
+                                      std::to_string(nics_max) + " that an appliance has at most",
+                                  "put several VLANs on one NIC, or divide the policy between appliances");
+        if (i == ifaces_max)
+            return context.report(Kind::too_many_ifaces, name.span,
+                                  quoted(name.text) + " is one Iface more than the " +
+                                      std::to_string(ifaces_max) + " that an appliance has at most",
+                                  "divide the policy between appliances");
+    }
+}
+
 } // namespace
 
 void declare_ifaces(Context& context) {
@@ -228,8 +271,10 @@ void define_iface(Context& context, const Element& element) {
 void check_ifaces(Context& context) {
     std::vector<const Element*> elements(context.iface_ids.size());
     for (const auto& [element, id] : context.iface_ids) elements[id] = element;
+    check_count(context, elements);
     const auto& ifaces = context.appliance.ifaces;
-    for (std::size_t i = 0; i < ifaces.size(); ++i)
+    // Those beyond the limit are one mistake; comparing all with all would take long.
+    for (std::size_t i = 0; i < std::min(ifaces.size(), ifaces_max); ++i)
         for (std::size_t j = 0; j < i; ++j) {
             const auto& a = ifaces[j];
             const auto& b = ifaces[i];

@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t import_depth_max = 256; // reading a file recurses into those it imports
+
 /// By which a file is known again, whatever the way to it.
 fs::path identity_of(const fs::path& path) {
     std::error_code error;
@@ -71,6 +73,15 @@ private:
                  "put what both need into a third file"});
         }
         if (seen_.contains(identity)) return;
+        if (reading_.size() == import_depth_max) {
+            complete_ = false;
+            return diagnostics_.report(
+                {syntax::Kind::nesting_too_deep,
+                 import.span,
+                 "this import is nested more than " + std::to_string(import_depth_max) + " files deep",
+                 {},
+                 "import the files from one place"});
+        }
         auto text = read_file(path);
         if (text) return load(path.string(), std::move(*text), path.parent_path(), identity);
         complete_ = false;

@@ -1,5 +1,6 @@
 // Dotted assignments are merged into the elements before anything reads them.
 #include "compiler/sema/constants.hpp"
+#include "compiler/sema/context.hpp"
 #include "compiler/sema/scope.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -77,6 +78,11 @@ private:
             return report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to",
                           {}, did_you_mean(name.text, scope_.names()));
         if (root->type == ElementType::unsupported) return;
+        if (parts.size() > value_depth_max) {
+            root->value_is_known = false;
+            return report(Kind::nesting_too_deep, assignment.path.span,
+                          "this member is nested more than " + std::to_string(value_depth_max) + " deep");
+        }
         if (is_function(root->type))
             return report(Kind::no_members, assignment.path.span,
                           quoted(name.text) + " is a " + std::string(name_of(root->type)) +

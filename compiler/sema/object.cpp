@@ -70,6 +70,21 @@ std::optional<std::uint32_t> address_of(Context& context, const Member& member) 
     return address->ipv4;
 }
 
+std::optional<std::uint32_t> host_of(Context& context, const Member& member, std::string cure) {
+    const auto address = address_of(context, member);
+    if (!address) return std::nullopt;
+    const char* what = *address == 0             ? "no address"
+                       : *address >> 24 == 127   ? "a loopback address"
+                       : *address >> 28 == 0xe   ? "a multicast address"
+                       : *address == 0xffff'ffff ? "the broadcast address"
+                                                 : nullptr;
+    if (what == nullptr) return address;
+    context.report(Kind::not_a_host, member.value->span,
+                   named(member) + " cannot be " + quoted(dotted(*address)) + ", which is " + what,
+                   *address == 0 ? std::move(cure) : "write the address of a host");
+    return std::nullopt;
+}
+
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max) {
     const auto settled = settle(context, *member.value);

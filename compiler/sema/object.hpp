@@ -35,6 +35,8 @@ const syntax::Object* object_of(Context& context, const Member& member);
 const syntax::List* list_of(Context& context, const Member& member);
 
 std::optional<std::uint32_t> address_of(Context& context, const Member& member);
+/// An address that one host can have; `cure` is said about 0.0.0.0, which people write for "none".
+std::optional<std::uint32_t> host_of(Context& context, const Member& member, std::string cure);
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max);
 std::optional<bool> boolean_of(Context& context, const Member& member);

@@ -17,9 +17,21 @@ bool is_packet_object(const std::string& word) {
     return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
 }
 
+/// One level deeper in values, as long as it lives.
+class Deeper {
+public:
+    explicit Deeper(Context& context) : context_(context) { ++context.depth; }
+    ~Deeper() { --context_.depth; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+
+private:
+    Context& context_;
+};
+
 class Following {
 public:
-    Following(Context& context, const syntax::Path& path) : context_(context) {
+    Following(Context& context, const syntax::Path& path) : context_(context), deeper_(context) {
         context.following.push_back(&path);
     }
     ~Following() { context_.following.pop_back(); }
@@ -28,11 +40,25 @@ public:
 
 private:
     Context& context_;
+    Deeper deeper_;
 };
+
+/// True when what stands here lies too deep to be followed; the names that lead here are poison then.
+bool too_deep(Context& context, const syntax::Span& span) {
+    if (context.depth < value_depth_max) return false;
+    context.endless.insert(context.following.begin(), context.following.end());
+    if (!context.depth_is_reported)
+        context.report(Kind::nesting_too_deep, span,
+                       "with the names that lead here followed, this is nested more than " +
+                           std::to_string(value_depth_max) + " deep",
+                       "let fewer names lead to each other");
+    context.depth_is_reported = true;
+    return true;
+}
 
 /// True when the name is poison because it leads back to itself.
 bool leads_back(Context& context, const syntax::Path& path) {
-    if (context.cyclic.contains(&path)) return true;
+    if (context.endless.contains(&path)) return true;
     const auto start = std::find(context.following.begin(), context.following.end(), &path);
     if (start == context.following.end()) return false;
     std::vector<const syntax::Path*> cycle(start, context.following.end());
@@ -46,7 +72,7 @@ bool leads_back(Context& context, const syntax::Path& path) {
     context.report(Kind::reference_cycle, cycle.front()->span,
                    quoted(to_string(*cycle.front())) + " leads back to itself",
                    "give one of them a value of its own", std::move(notes));
-    context.cyclic.insert(cycle.begin(), cycle.end());
+    context.endless.insert(cycle.begin(), cycle.end());
     return true;
 }
 
@@ -138,7 +164,7 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
 }
 
 Settled follow(Context& context, const syntax::Path& path) {
-    if (leads_back(context, path)) return Poison{};
+    if (leads_back(context, path) || too_deep(context, path.span)) return Poison{};
     const Following guard(context, path);
     const auto& first = path.parts.front();
     if (const auto* element = context.scope.find(first.text)) {
@@ -192,6 +218,8 @@ public:
 
 private:
     bool append_items(const syntax::Value& collection) {
+        if (too_deep(context_, collection.span)) return false;
+        const Deeper deeper(context_);
         bool fine = true;
         if (const auto* list = std::get_if<syntax::List>(&collection.is))
             for (const auto& item : list->items) fine &= append(item);
@@ -210,14 +238,20 @@ public:
     explicit NameCheck(Context& context) : context_(context) {}
 
     void check(const syntax::Value& value) {
-        if (const auto* list = std::get_if<syntax::List>(&value.is))
-            for (const auto& item : list->items) check(item);
-        if (const auto* object = std::get_if<syntax::Object>(&value.is))
-            for (const auto& pair : object->pairs) check(pair.value);
-        if (const auto* path = std::get_if<syntax::Path>(&value.is)) check_path(value, *path);
+        if (const auto* path = std::get_if<syntax::Path>(&value.is)) return check_path(value, *path);
+        if (is_collection(value)) check_items(value);
     }
 
 private:
+    void check_items(const syntax::Value& collection) {
+        if (too_deep(context_, collection.span)) return;
+        const Deeper deeper(context_);
+        if (const auto* list = std::get_if<syntax::List>(&collection.is))
+            for (const auto& item : list->items) check(item);
+        if (const auto* object = std::get_if<syntax::Object>(&collection.is))
+            for (const auto& pair : object->pairs) check(pair.value);
+    }
+
     void check_path(const syntax::Value& value, const syntax::Path& path) {
         const bool known = context_.scope.find(path.parts.front().text) != nullptr;
         if (!known && path.parts.size() == 1 && is_config_word(path.parts.front().text)) return;
@@ -289,6 +323,17 @@ std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& 
     Flattener flattener(context);
     if (!flattener.append(value)) return std::nullopt;
     return std::move(flattener.leaves);
+}
+
+std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& value) {
+    std::vector<const syntax::Value*> items;
+    if (const auto* list = std::get_if<syntax::List>(&value.is))
+        for (const auto& item : list->items) items.push_back(&item);
+    else if (const auto* object = std::get_if<syntax::Object>(&value.is))
+        for (const auto& pair : object->pairs) items.push_back(&pair.value);
+    else
+        return std::nullopt;
+    return items;
 }
 
 std::string text_of(const syntax::Value& value) { return quoted(std::visit(TextOf{}, value.is)); }

@@ -24,6 +24,9 @@ struct Leaf {
 /// Nothing when a part of it is poison.
 std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& value);
 
+/// The items of a list or object as they are written; nothing when the value is neither.
+std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& value);
+
 std::string dotted(std::uint32_t address);
 
 /// A value as a message shows it, and what it is: "`http`", "a port".

@@ -80,6 +80,40 @@ struct IntervalOf {
     }
 };
 
+/// One item of a set of flags: all flags of a list at once, or what a leaf stands for.
+std::optional<model::Interval> flags_of(Context& context, model::Field field, const syntax::Value& item,
+                                        const syntax::Span& use) {
+    const auto settled = settle(context, item);
+    const auto* literal = std::get_if<const syntax::Value*>(&settled);
+    if (literal != nullptr && items_in(**literal)) {
+        const auto bits = flag_bits(context, item, use);
+        if (!bits) return std::nullopt;
+        return model::Interval{*bits, *bits};
+    }
+    const auto leaves = flatten(context, item);
+    if (!leaves) return std::nullopt;
+    return interval_of(context, field, leaves->front(), use);
+}
+
+std::optional<model::IntervalSet> flag_sets(Context& context, model::Field field, const syntax::Value& set) {
+    const auto settled = settle(context, set);
+    const auto* literal = std::get_if<const syntax::Value*>(&settled);
+    if (literal == nullptr) return std::nullopt;
+    const auto items = items_in(**literal);
+    std::vector<model::Interval> intervals;
+    bool fine = true;
+    for (const auto* item : items.value_or(std::vector{*literal})) {
+        const auto interval = flags_of(context, field, *item, set.span);
+        if (interval)
+            intervals.push_back(*interval);
+        else if (!encloses(set.span, item->span))
+            return std::nullopt;
+        fine &= interval.has_value();
+    }
+    if (!fine) return std::nullopt;
+    return model::IntervalSet(std::move(intervals));
+}
+
 } // namespace
 
 std::optional<model::Interval> interval_of(Context& context, model::Field field, const Leaf& leaf,
@@ -92,6 +126,7 @@ std::optional<model::Interval> interval_of(Context& context, model::Field field,
 }
 
 std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set) {
+    if (info(field).kind == FieldKind::flags) return flag_sets(context, field, set);
     const auto leaves = flatten(context, set);
     if (!leaves) return std::nullopt;
     std::vector<model::Interval> intervals;
@@ -108,16 +143,17 @@ std::optional<model::IntervalSet> values_of(Context& context, model::Field field
     return model::IntervalSet(std::move(intervals));
 }
 
-std::optional<model::Value> flag_bits(Context& context, const syntax::Value& value) {
+std::optional<model::Value> flag_bits(Context& context, const syntax::Value& value, const syntax::Span& use) {
     const auto leaves = flatten(context, value);
     if (!leaves) return std::nullopt;
     model::Value bits = 0;
     for (const auto& leaf : *leaves) {
-        const auto flag = interval_of(context, model::Field::tcp_flags, leaf, value.span);
+        const auto flag = interval_of(context, model::Field::tcp_flags, leaf, use);
         if (!flag) return std::nullopt;
         if (flag->low != flag->high) {
-            context.report(Kind::type_mismatch, leaf.span,
-                           text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag");
+            context.report(Kind::type_mismatch, place_for(leaf, use),
+                           text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag", {},
+                           note_about(leaf, use));
             return std::nullopt;
         }
         bits |= flag->low;

@@ -41,8 +41,17 @@ public:
         const ObjectReader reader(context_, object, "a Test with `steps`", {"steps"});
         const auto* list = list_of(context_, {&steps->key, &steps->value});
         if (list == nullptr) return std::nullopt;
-        if (list->items.empty()) report(Kind::missing_member, steps->value.span, "this Test has no steps");
+        const auto errors = context_.diagnostics.error_count();
         for (const auto& item : list->items) add_step(item, scenario);
+        const bool sends = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const auto& step) {
+            return std::holds_alternative<model::SendStep>(step.is);
+        });
+        // A step that was refused may have been the one that sends.
+        if (!sends && context_.diagnostics.error_count() == errors)
+            report(Kind::missing_member, steps->value.span,
+                   list->items.empty() ? "this Test has no steps"
+                                       : "this Test only waits, and sends no packet: it tests nothing",
+                   "add a step such as `{ iface: …, packet: { … }, expect: drop }`");
         return scenario;
     }
 
@@ -148,7 +157,7 @@ private:
         for (const auto& pair : object.pairs) {
             const auto key = lower(pair.key.text);
             if (key == "eth" || key == "vlan" || key == "options")
-                context_.not_yet_supported(key + " in a Test's packet", pair.key.span);
+                context_.not_yet_supported("packet: { " + key + ": … }", pair.key.span);
             else
                 known.pairs.push_back(pair);
         }
@@ -175,7 +184,7 @@ private:
         syntax::Object known;
         for (const auto& pair : object->pairs) {
             if (lower(pair.key.text) == "options")
-                context_.not_yet_supported("options in a Test's packet", pair.key.span);
+                context_.not_yet_supported("packet: { " + layer + ": { options: … } }", pair.key.span);
             else
                 known.pairs.push_back(pair);
         }
@@ -188,7 +197,7 @@ private:
     }
 
     std::optional<model::Value> field_value(model::Field field, const syntax::Value& value) {
-        if (info(field).kind == model::FieldKind::flags) return flag_bits(context_, value);
+        if (info(field).kind == model::FieldKind::flags) return flag_bits(context_, value, value.span);
         const auto leaves = flatten(context_, value);
         if (!leaves) return std::nullopt;
         const auto interval =

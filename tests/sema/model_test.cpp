@@ -60,6 +60,21 @@ TEST_CASE("comparisons become sets of the field's values") {
     CHECK(condition("ip.saddr in 0.0.0.0/0").set().values.intervals() == Intervals{{0, top}});
 }
 
+TEST_CASE("there are at most 250 Ifaces on 16 NICs") {
+    const auto said = [](int ifaces) {
+        std::string text;
+        for (int i = 0; i < ifaces; ++i)
+            text += "Iface e" + std::to_string(i) + " { index: " + std::to_string(i % 16) +
+                    ", vlan: " + std::to_string(i + 1) + ", config: dhcp }\n";
+        return sema::load_text("policy.nacl", text).diagnostics;
+    };
+    CHECK(said(250).empty());
+    const auto errors = said(260);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].kind == syntax::Kind::too_many_ifaces);
+    CHECK(errors[0].span.begin.line == 251);
+}
+
 TEST_CASE("networks are masked and ranges hold both ends") {
     CHECK(condition("ip.saddr in 143.23.5.12/24").set().values.intervals() ==
           Intervals{{0x8f170500, 0x8f1705ff}});
@@ -95,6 +110,14 @@ TEST_CASE("flags are compared all together, or tested one by one") {
     const auto one = tcp_condition("ns in tcp.flags");
     CHECK(one.test().mask == 256);
     CHECK(one.set().values.intervals() == Intervals{{256, 256}});
+    CHECK(tcp_condition("tcp.flags in [[syn, ack], rst]").set().values.intervals() ==
+          Intervals{{4, 4}, {18, 18}});
+    CHECK(tcp_condition("tcp.flags in [both, rst]", "both: [syn, ack]").set().values.intervals() ==
+          Intervals{{4, 4}, {18, 18}});
+    CHECK(tcp_condition("tcp.flags in both", "both: [syn, ack]").set().values.intervals() ==
+          Intervals{{2, 2}, {16, 16}});
+    CHECK(tcp_condition("tcp.flags in [[]]").set().values.intervals() == Intervals{{0, 0}});
+    CHECK(tcp_condition("tcp.flags in 1-3").set().values.intervals() == Intervals{{1, 3}});
     CHECK(tcp_condition("tcp.flags in [fin, rst]").set().values.intervals() == Intervals{{1, 1}, {4, 4}});
 }
 

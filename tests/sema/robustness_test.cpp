@@ -168,6 +168,65 @@ TEST_CASE("deep and long inputs are only large") {
     check(repeated("Filter::IP f {\n", 300));
 }
 
+/// 3,000 lines `before N middle N+1 after`, as one text, and in reverse order.
+void check_chain(const std::string& before, const std::string& middle, const std::string& after,
+                 const std::string& rest) {
+    std::string forward, backward;
+    for (int i = 0; i < 3'000; ++i) {
+        const auto line = before + std::to_string(i) + middle + std::to_string(i + 1) + after + '\n';
+        forward += line;
+        backward.insert(0, line);
+    }
+    for (const auto& text : {forward + rest, rest + backward}) {
+        const auto loaded = sema::load_text("chain.nacl", text);
+        std::size_t too_deep = 0;
+        for (const auto& diagnostic : loaded.diagnostics)
+            too_deep += diagnostic.kind == syntax::Kind::nesting_too_deep;
+        CHECK(too_deep == 1);
+    }
+}
+
+TEST_CASE("what leads on for ever is one mistake") {
+    const std::string asks =
+        "Iface e { index: 0, prerouting: f }\nFilter::IP f { if (ip.ttl in s0) { drop } accept }\n";
+    const std::string opened(100, '['), closed(100, ']');
+    check_chain("s", ": [s", "]", "s3000: [1]\n" + asks);
+    check_chain("s", ": s", "", "s3000: 1\n");
+    check_chain("s", ": { m: s", " }", "s3000: { m: 1 }\n" + asks);
+    check_chain("s", ": " + opened + "s", closed, "s3000: 1\n" + asks);
+    check_chain("Filter::IP f", " { f", " }",
+                "Filter::IP f3000 { drop }\nIface e { index: 0, prerouting: f0 }\n");
+}
+
+TEST_CASE("values lie in each other as deep as they may, and no deeper") {
+    const auto errors = [](int links) {
+        std::string text = "s" + std::to_string(links) + ": 1\n";
+        for (int i = 0; i < links; ++i)
+            text += "s" + std::to_string(i) + ": s" + std::to_string(i + 1) + '\n';
+        return sema::load_text("links.nacl", text).diagnostics.size();
+    };
+    CHECK(errors(256) == 0);
+    CHECK(errors(257) == 1);
+}
+
+TEST_CASE("imports nest only so deep") {
+    const auto folder = fs::temp_directory_path() / "naclc_imports_test";
+    fs::create_directories(folder);
+    for (int i = 0; i < 300; ++i)
+        std::ofstream(folder / (std::to_string(i) + ".nacl"))
+            << "import \"" << i + 1 << ".nacl\"\nv" << i << ": 1\n";
+    const auto loaded = sema::load(folder / "0.nacl");
+    fs::remove_all(folder);
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(loaded.diagnostics[0].kind == syntax::Kind::nesting_too_deep);
+}
+
+TEST_CASE("members assigned into each other are only deep") {
+    std::string text = "a: { }\n", path = "a";
+    for (int i = 0; i < 1'000; ++i) text += (path += ".b") + ": { }\n";
+    check(text);
+}
+
 TEST_CASE("lists that name each other many times stay cheap") {
     std::string text = "l0: [1]\n";
     for (int i = 1; i < 60; ++i) {
