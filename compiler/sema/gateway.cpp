@@ -121,10 +121,7 @@ private:
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
         std::optional<model::IfaceId> id;
         if (iface) id = iface_of(context_, iface);
-        const auto nexthop = reader["nexthop"] ? host_of(context_, reader["nexthop"],
-                                                         "leave `nexthop` out: the network is then reached "
-                                                         "directly")
-                                               : std::nullopt;
+        const auto nexthop = reader["nexthop"] ? router_of(context_, reader["nexthop"]) : std::nullopt;
         const auto cost = reader["cost"] ? integer_of(context_, reader["cost"], 0,
                                                       std::numeric_limits<std::uint32_t>::max())
                                          : std::nullopt;
@@ -151,6 +148,11 @@ private:
     }
 
     void check_nexthop(const Member& member, model::IfaceId id, std::uint32_t nexthop) {
+        for (const auto& own : context_.appliance.ifaces)
+            if (own.ipv4 && own.ipv4->address == nexthop)
+                return report(Kind::not_a_host, member.value->span,
+                              quoted(dotted(nexthop)) + " is the address of our own Iface " + quoted(own.name),
+                              "a next hop is another router; without one packets go straight to their destination");
         const auto& iface = context_.appliance.ifaces[id];
         if (iface.ipv4 && !iface.ipv4->network.contains(nexthop))
             report(Kind::outside_network, member.value->span,

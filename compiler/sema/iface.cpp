@@ -127,11 +127,10 @@ private:
                        quoted(key) + " is not used: the address is leased",
                        "write `config: dhcp-with-fallback` to use it when there is no answer");
         }
-        const auto address = host("address", "write an address of the network, or leave `address` and "
-                                             "`netmask` out");
+        const auto address = reader_["address"] ? host_of(context_, reader_["address"]) : std::nullopt;
         const auto mask_member = reader_["netmask"];
         const auto mask = mask_member ? netmask_of(context_, mask_member) : std::nullopt;
-        const auto gateway = host("gateway", "leave `gateway` out when there is none");
+        const auto gateway = reader_["gateway"] ? router_of(context_, reader_["gateway"]) : std::nullopt;
         const auto dns_member = reader_["dns"];
         const auto dns = dns_member ? address_of(context_, dns_member) : std::nullopt;
         if (dhcp || !both_or_neither()) return;
@@ -146,11 +145,6 @@ private:
                    "the gateway " + quoted(dotted(*gateway)) + " is not in the network of " +
                        quoted(element_.name.text) + ", " +
                        quoted(dotted(network.address) + "/" + std::to_string(network.length)));
-    }
-
-    std::optional<std::uint32_t> host(std::string_view key, std::string cure) {
-        const auto member = reader_[key];
-        return member ? host_of(context_, member, std::move(cure)) : std::nullopt;
     }
 
     /// Networks of one or two addresses have neither a name nor a broadcast address (RFC 3021).

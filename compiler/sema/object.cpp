@@ -70,7 +70,13 @@ std::optional<std::uint32_t> address_of(Context& context, const Member& member) 
     return address->ipv4;
 }
 
-std::optional<std::uint32_t> host_of(Context& context, const Member& member, std::string cure) {
+std::optional<std::uint32_t> router_of(Context& context, const Member& member) {
+    const auto address = address_of(context, member);
+    if (!address || *address == 0) return std::nullopt; // 0.0.0.0 says "none", as it always has
+    return host_of(context, member);
+}
+
+std::optional<std::uint32_t> host_of(Context& context, const Member& member) {
     const auto address = address_of(context, member);
     if (!address) return std::nullopt;
     const char* what = *address == 0             ? "no address"
@@ -81,7 +87,7 @@ std::optional<std::uint32_t> host_of(Context& context, const Member& member, std
     if (what == nullptr) return address;
     context.report(Kind::not_a_host, member.value->span,
                    named(member) + " cannot be " + quoted(dotted(*address)) + ", which is " + what,
-                   *address == 0 ? std::move(cure) : "write the address of a host");
+                   "write the address of a host");
     return std::nullopt;
 }
 

@@ -35,8 +35,10 @@ const syntax::Object* object_of(Context& context, const Member& member);
 const syntax::List* list_of(Context& context, const Member& member);
 
 std::optional<std::uint32_t> address_of(Context& context, const Member& member);
-/// An address that one host can have; `cure` is said about 0.0.0.0, which people write for "none".
-std::optional<std::uint32_t> host_of(Context& context, const Member& member, std::string cure);
+/// An address that one host can have.
+std::optional<std::uint32_t> host_of(Context& context, const Member& member);
+/// The address of a router; nothing for 0.0.0.0, which says that there is none.
+std::optional<std::uint32_t> router_of(Context& context, const Member& member);
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max);
 std::optional<bool> boolean_of(Context& context, const Member& member);
