@@ -1,6 +1,7 @@
 #include "harness/differential.hpp"
 
 #include "harness/coverage.hpp"
+#include "harness/frames.hpp"
 
 #include <fmt/format.h>
 
@@ -58,8 +59,8 @@ private:
         report.statements.insert(from_a.decided.begin(), from_a.decided.end());
         report.reasons.insert(from_a.drops.begin(), from_a.drops.end());
         if (same(from_a, from_b)) return std::nullopt;
-        return fmt::format("on {}: {}\non {}: {}", a_.name, describe(appliance_, from_a), b_.name,
-                           describe(appliance_, from_b));
+        return fmt::format("on {}: {}\non {}: {}", a_.name, describe(appliance_, from_a, describe_frame), b_.name,
+                           describe(appliance_, from_b, describe_frame));
     }
 
     const model::Appliance& appliance_;

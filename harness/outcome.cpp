@@ -17,6 +17,7 @@ std::vector<T> sorted(std::vector<T> values) {
 
 std::string fate(const Outcome& outcome) {
     constexpr std::array<std::string_view, 4> names = {"sent on", "delivered here", "dropped", "held"};
+    if (outcome.dropped_by(model::Reason::reject)) return "rejected";
     std::string text(names[static_cast<std::size_t>(outcome.fate)]);
     if (outcome.fate == Fate::delivered && outcome.reason()) text += ", its reply dropped";
     std::string reasons;
@@ -36,7 +37,7 @@ std::string at(const model::Appliance& appliance, const model::Place& place) {
     return fmt::format("{}:{}:{}", appliance.files.at(place.file), place.line, place.column);
 }
 
-std::string describe(const model::Appliance& appliance, const Outcome& outcome) {
+std::string describe(const model::Appliance& appliance, const Outcome& outcome, std::string (*show)(View)) {
     std::string text = fate(outcome);
     const char* between = ", decided by ";
     for (const auto id : outcome.decided) {
@@ -45,7 +46,7 @@ std::string describe(const model::Appliance& appliance, const Outcome& outcome) 
     }
     for (const auto& log : outcome.logs) text += fmt::format("\n  log: \"{}\"", log);
     for (const auto& frame : outcome.out)
-        text += fmt::format("\n  out by NIC {}: {}", frame.nic, describe_frame(frame.bytes));
+        text += fmt::format("\n  out by NIC {}: {}", frame.nic, show(frame.bytes));
     return text;
 }
 

@@ -34,8 +34,8 @@ struct Outcome {
 /// known.
 bool same(const Outcome& a, const Outcome& b);
 
-/// "dropped (filter), decided by bastion.nacl:14:5", then a line for each log text and each frame.
-std::string describe(const model::Appliance& appliance, const Outcome& outcome);
+/// "dropped (filter), decided by bastion.nacl:14:5", then a line for each log text and each frame, as `show` has it.
+std::string describe(const model::Appliance& appliance, const Outcome& outcome, std::string (*show)(View));
 
 /// "bastion.nacl:14:5"
 std::string at(const model::Appliance& appliance, const model::Place& place);

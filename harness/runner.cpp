@@ -99,7 +99,7 @@ struct TestRun {
         const auto missing = shortcoming(appliance, step, outcome);
         if (!missing) return std::nullopt;
         return fmt::format("expected {}\n  on {} the packet was {}\n  the packet: {}", *missing, backend.name,
-                           describe(appliance, outcome), describe_frame(frame));
+                           describe(appliance, outcome, summary), summary(frame));
     }
 };
 

@@ -51,7 +51,7 @@ TEST_CASE("a policy that differs in one bound is told apart, by a short history"
     CHECK(report.disagreement->starts_with("seed "));
     CHECK(report.disagreement->find("disagree at event 1 of 1") != std::string::npos);
     CHECK(report.disagreement->find("tcp.dport 8099") != std::string::npos);
-    CHECK(report.disagreement->find("dropped (reject)") != std::string::npos);
+    CHECK(report.disagreement->find("rejected") != std::string::npos);
 }
 
 TEST_CASE("a timeout that differs by a second is told apart") {

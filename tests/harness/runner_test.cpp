@@ -78,11 +78,11 @@ TEST_CASE("a failure says what was expected, and what was seen") {
         "bastion.nacl:91:9: Test it failed: expected accept\n  on interp the packet was dropped "
         "(filter), decided by bastion.nacl:"));
     CHECK(closed.find("log: \"dropped 6 new\"") != std::string::npos);
-    CHECK(closed.find("the packet: ip.version 4") != std::string::npos);
+    CHECK(closed.find("the packet: tcp 10.55.") != std::string::npos);
     CHECK(run({to_server(80, Expect::drop)}).find("expected drop\n  on interp the packet was sent on") !=
           std::string::npos);
     CHECK(run({to_server(8001, Expect::drop)})
-              .find("expected drop\n  on interp the packet was dropped (reject)") != std::string::npos);
+              .find("expected drop\n  on interp the packet was rejected") != std::string::npos);
 }
 
 TEST_CASE("reasons, frames and texts are compared") {
