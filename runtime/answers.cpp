@@ -50,7 +50,6 @@ std::optional<NextHop> way_back(Appliance& appliance, const Packet& packet, Time
 void send_answer(Packet& packet, const NextHop& hop) {
     packet.egress = hop.iface;
     packet.nexthop = hop.address;
-    packet.answer = true;
     packet.at = At::transmit;
 }
 

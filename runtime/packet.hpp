@@ -60,7 +60,6 @@ struct PacketInfo {
     bool group_mac;          ///< came in a broadcast or multicast frame
     bool to_broadcast;       ///< goes to an IP broadcast address
     bool made_here;
-    bool answer;             ///< an ICMP error or RST: no chain, no flow
     bool reply;              ///< goes against its flow's first packet
     std::uint8_t received_ttl; ///< with which it came in
     std::uint8_t ip_header_bytes;
