@@ -101,8 +101,15 @@ private:
         case model::FieldKind::state: return fmt::format("StateName{{{}}}", value);
         case model::FieldKind::flags: return fmt::format("FlagNames{{{}}}", value);
         case model::FieldKind::boolean: return fmt::format("Truth{{{}}}", value);
+        case model::FieldKind::iface: return fmt::format("iface_name(appliance, {})", value);
+        case model::FieldKind::mac: return fmt::format("MacNumber{{{}}}", value);
         default: return value;
         }
+    }
+
+    static std::string_view symbol(model::Relation relation) {
+        constexpr std::string_view symbols[] = {"==", "!=", "<", ">", "<=", ">="};
+        return symbols[static_cast<std::size_t>(relation)];
     }
 
     /// `inner` conditions that are not single tests get parentheses.
@@ -112,9 +119,16 @@ private:
     std::string expression(const model::Constant& constant, bool) { return constant.value ? "true" : "false"; }
     std::string expression(const model::Test& test, bool) { return sets_.test(test); }
     std::string expression(const model::Compare& compare, bool) {
-        constexpr std::string_view symbols[] = {"==", "!=", "<", ">", "<=", ">="};
         return fmt::format("field::{}(packet) {} field::{}(packet)", accessor(compare.left),
-                           symbols[static_cast<std::size_t>(compare.relation)], accessor(compare.right));
+                           symbol(compare.relation), accessor(compare.right));
+    }
+    std::string expression(const model::CompareLease& compare, bool) {
+        return fmt::format("field::{}(packet) {} leased(appliance, {}).{}", accessor(compare.field),
+                           symbol(compare.relation), compare.iface,
+                           model::ipv4_member_names[static_cast<std::size_t>(compare.member)]);
+    }
+    std::string expression(const model::Exceeded& exceeded, bool) {
+        return fmt::format("exceeded(appliance, {}, packet)", exceeded.limit);
     }
     std::string expression(const model::Not& negation, bool) {
         return fmt::format("!({})", condition(negation.operand.at(0), false));

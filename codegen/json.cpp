@@ -142,6 +142,13 @@ private:
                 {"relation", static_cast<int>(compare.relation)},
                 {"right", model::info(compare.right).name}};
     }
+    json one(const model::CompareLease& compare) const {
+        return {{"left", model::info(compare.field).name},
+                {"relation", static_cast<int>(compare.relation)},
+                {"iface", appliance_.ifaces.at(compare.iface).name},
+                {"member", model::ipv4_member_names[static_cast<std::size_t>(compare.member)]}};
+    }
+    json one(const model::Exceeded& exceeded) const { return {{"exceeded", appliance_.limits.at(exceeded.limit).name}}; }
     json one(const model::Not& negation) const { return {{"not", condition(negation.operand.at(0))}}; }
     json one(const model::All& all) const { return {{"all", several(all.operands)}}; }
     json one(const model::Any& any) const { return {{"any", several(any.operands)}}; }

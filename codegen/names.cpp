@@ -53,6 +53,12 @@ std::string notation(model::FieldKind kind, model::Value value) {
             if ((value >> i & 1) != 0) names += (names.empty() ? "" : ",") + std::string(model::tcp_flag_names[i]);
         return names.empty() ? "none" : names;
     }
+    case model::FieldKind::mac: {
+        std::string bytes;
+        for (int shift = 40; shift >= 0; shift -= 8)
+            bytes += fmt::format("{}{:02x}", bytes.empty() ? "" : ":", value >> shift & 0xff);
+        return bytes;
+    }
     default: return fmt::format("{}", value);
     }
 }
@@ -61,7 +67,9 @@ std::string literal(model::Field field, model::Value value) {
     const auto kind = model::info(field).kind;
     const std::string known = notation(kind, value);
     const std::string code =
-        kind == model::FieldKind::address ? fmt::format("{:#010x}", value) : fmt::format("{}u", value);
+        kind == model::FieldKind::address ? fmt::format("{:#010x}", value)
+        : kind == model::FieldKind::mac   ? fmt::format("std::uint64_t{{{:#014x}}}", value)
+                                          : fmt::format("{}u", value);
     return known + "u" == code ? code : fmt::format("{} /* {} */", code, known);
 }
 

@@ -10,7 +10,10 @@ std::string Sets::test(const model::Test& test) {
     std::string value = fmt::format("field::{}(packet)", accessor(test.field));
     if ((test.mask & info.max()) != info.max())
         value = fmt::format("({} & {})", value, literal(test.field, test.mask));
-    const auto say = [&](model::Value v) { return literal(test.field, v); };
+    const auto say = [&](model::Value v) {
+        if (info.kind != model::FieldKind::iface || v >= appliance_.ifaces.size()) return literal(test.field, v);
+        return fmt::format("{}u /* {} */", v, in_comment(appliance_.ifaces[v].name));
+    };
     if (intervals.empty()) return "false";
     const auto& first = intervals.front();
     const auto& last = intervals.back();
@@ -38,15 +41,16 @@ void Sets::write_tables(Writer& out) const {
         const auto& set = appliance_.sets.at(id);
         const auto& intervals = set.values.intervals();
         out.line("/// {}: {}", set.name.empty() ? "a set" : set.name, location(appliance_, set.place));
-        out.open("constexpr std::array<Interval, {}> {} = {{{{", intervals.size(),
-                 set.name.empty() ? fmt::format("set_{}", id) : identifier(set.name) + std::to_string(id));
         const auto kind = model::info(field).kind;
+        const bool is_mac = kind == model::FieldKind::mac;
+        out.open("constexpr std::array<{}, {}> {} = {{{{", is_mac ? "MacInterval" : "Interval", intervals.size(),
+                 set.name.empty() ? fmt::format("set_{}", id) : identifier(set.name) + std::to_string(id));
         for (const auto& [low, high] : intervals) {
             const std::string note = low == high
                                          ? notation(kind, low)
                                          : fmt::format("{} - {}", notation(kind, low), notation(kind, high));
-            if (kind == model::FieldKind::address)
-                out.line("{{{:#010x}, {:#010x}}}, // {}", low, high, note);
+            if (kind == model::FieldKind::address || is_mac)
+                out.line("{{{0:#0{2}x}, {1:#0{2}x}}}, // {3}", low, high, is_mac ? 14 : 10, note);
             else
                 out.line("{{{}, {}}},", low, high);
         }

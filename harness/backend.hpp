@@ -1,6 +1,6 @@
 // An appliance that executes a policy, whichever way: the one interface of all backends.
 #pragma once
-#include "harness/outcome.hpp"
+#include "harness/judge.hpp"
 #include "harness/qemu_command.hpp"
 
 #include <filesystem>
@@ -24,6 +24,8 @@ struct Backend {
     std::function<void(Time)> wait;
     /// received + made = sent + delivered + dropped + waiting
     std::function<bool()> balanced;
+    /// What one chain or function says of a frame; empty where that cannot be asked.
+    std::function<Outcome(const Question&, View)> judge{};
 };
 
 /// The policy, which outlives the backend, executed by the reference interpreter.

@@ -54,6 +54,10 @@ private:
         value(compare.left, 0);
         value(compare.right, 0);
     }
+    void in(const model::CompareLease& compare) {
+        if (const auto& ipv4 = appliance_.ifaces.at(compare.iface).ipv4) around(compare.field, ipv4->address);
+    }
+    void in(const model::Exceeded&) {}
     void in(const model::Not& negation) { condition(negation.operand.at(0)); }
     void in(const model::All& all) {
         for (const auto& operand : all.operands) condition(operand);

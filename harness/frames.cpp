@@ -22,8 +22,11 @@ std::optional<eval::Datagram> datagram_in(eval::View frame) {
 
 std::optional<model::Value> field_of(eval::View frame, model::Field field) {
     const auto datagram = datagram_in(frame);
-    if (!datagram || field == model::Field::ct_state) return std::nullopt;
-    const auto layer = model::info(field).layer;
+    if (!datagram) return std::nullopt;
+    const auto& [of, name, layer, bit, bits, scale, kind, text] = model::info(field);
+    if (layer == model::Layer::eth) return eval::get_bits(frame, bit, bits);
+    if (field == model::Field::vlan_id) return 0; // a tagged frame holds no datagram yet
+    if (layer == model::Layer::meta && field != model::Field::ip_options) return std::nullopt;
     const bool in_transport = layer != model::Layer::ip && layer != model::Layer::meta;
     if (in_transport &&
         (datagram->protocol() != model::protocol_number(layer) || !datagram->transport_complete()))

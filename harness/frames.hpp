@@ -11,7 +11,7 @@ namespace harness {
 /// The IPv4 datagram in a frame; none when it has none with sane lengths. The frame must outlive it.
 std::optional<eval::Datagram> datagram_in(eval::View frame);
 
-/// A field's value; none when the frame has not the header that it stands in. Never for ct.state.
+/// A field's value; none when the frame has not the header that it stands in. Never for what no frame holds.
 std::optional<model::Value> field_of(eval::View frame, model::Field field);
 
 /// What follows the transport header, or the IP header where there is no TCP, UDP or ICMP one.

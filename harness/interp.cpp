@@ -46,6 +46,7 @@ Backend interp_backend(const model::Appliance& appliance) {
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },
+        .judge = [state](const Question& question, View frame) { return judge(state->appliance, question, frame); },
     };
 }
 

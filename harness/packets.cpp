@@ -67,9 +67,29 @@ struct Crafted {
 
     std::span<std::uint8_t> ip() { return std::span(frame).subspan(eval::ethernet_header_bytes, ip_bytes); }
     std::span<std::uint8_t> header(Layer layer) {
+        if (layer == Layer::eth) return frame;
         return layer == Layer::ip ? ip() : ip().subspan(ip_header_bytes);
     }
 };
+
+/// Puts bytes behind the fixed part of the IP header, whatever they mean.
+void insert_options(Crafted& crafted, const std::string& options) {
+    const auto end_of_fixed = static_cast<std::ptrdiff_t>(eval::ethernet_header_bytes + eval::ip_header_min_bytes);
+    crafted.frame.insert(crafted.frame.begin() + end_of_fixed, options.begin(), options.end());
+    crafted.ip_header_bytes += options.size();
+    crafted.ip_bytes += options.size();
+    const auto ip = crafted.ip();
+    ip[0] = static_cast<std::uint8_t>(0x40 | crafted.ip_header_bytes / 4);
+    eval::put16(ip, 2, static_cast<std::uint16_t>(crafted.ip_bytes));
+}
+
+/// The four bytes of IEEE 802.1Q behind the MAC addresses.
+void insert_vlan_tag(eval::Bytes& frame, model::Value id) {
+    constexpr std::ptrdiff_t behind_addresses = 12;
+    const std::array<std::uint8_t, 4> tag = {0x81, 0x00, static_cast<std::uint8_t>(id >> 8),
+                                             static_cast<std::uint8_t>(id)};
+    frame.insert(frame.begin() + behind_addresses, tag.begin(), tag.end());
+}
 
 Crafted plain_frame(const model::PacketSpec& spec, const Wire& wire) {
     const auto source = static_cast<model::Ipv4Address>(said(spec, Field::ip_saddr).value_or(wire.source));
@@ -80,7 +100,7 @@ Crafted plain_frame(const model::PacketSpec& spec, const Wire& wire) {
     ip.id(1);
     if (const auto protocol = said(spec, Field::ip_protocol))
         ip.protocol(static_cast<std::uint8_t>(*protocol));
-    if (said(spec, Field::ip_options).value_or(0) != 0) {
+    if (!spec.options && said(spec, Field::ip_options).value_or(0) != 0) {
         for (int i = 0; i < 3; ++i) ip.noop();
         ip.eol();
     }
@@ -94,13 +114,14 @@ Crafted plain_frame(const model::PacketSpec& spec, const Wire& wire) {
     const eval::View packet = eval::View(crafted.frame).subspan(eval::ethernet_header_bytes);
     crafted.ip_header_bytes = eval::Datagram(packet).header_bytes();
     crafted.ip_bytes = eval::get16(packet, 2);
+    if (spec.options) insert_options(crafted, *spec.options);
     return crafted;
 }
 
 void put(Crafted& crafted, Field field, model::Value value) {
     const auto& info = model::info(field);
-    if (info.layer == Layer::meta) return; // ip.options made the header longer; ct.state stands in none
-    assert(info.layer == Layer::ip || info.layer == crafted.transport);
+    if (info.layer == Layer::meta) return; // ip.options made the header longer, vlan.id comes last; the others stand in no packet
+    assert(info.layer == Layer::eth || info.layer == Layer::ip || info.layer == crafted.transport);
     put_bits(crafted.header(info.layer), info.bit, info.bits, value / info.scale);
 }
 
@@ -195,6 +216,7 @@ eval::Bytes craft(const model::PacketSpec& spec, const Wire& wire, const Convers
         said(spec, crafted.transport == Layer::tcp ? Field::tcp_checksum : Field::udp_checksum);
     if (!checksum_said) put_transport_checksum(crafted);
     if (!said(spec, Field::ip_checksum)) fix_ip_checksum(crafted.frame);
+    if (const auto vlan = said(spec, Field::vlan_id); vlan.value_or(0) != 0) insert_vlan_tag(crafted.frame, *vlan);
     return std::move(crafted.frame);
 }
 

@@ -1,5 +1,6 @@
 #include "harness/runner.hpp"
 
+#include "harness/capture.hpp"
 #include "harness/frames.hpp"
 #include "harness/packets.hpp"
 
@@ -10,10 +11,23 @@ namespace harness {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> expect_names = {"accept", "drop", "reject"};
+constexpr std::array<std::string_view, 4> expect_names = {"accept", "drop", "reject", "next"};
 
-bool fulfils(const Outcome& outcome, model::Expect expected) {
+bool is_narrow(const model::Scenario& test) { return !std::holds_alternative<model::WholeAppliance>(test.about); }
+
+/// What a function or chain says, in the words of `expect`.
+model::Expect judgement(const model::Scenario& test, const Outcome& outcome) {
+    if (outcome.dropped_by(model::Reason::reject)) return model::Expect::reject;
+    if (outcome.fate == Fate::dropped) return model::Expect::drop;
+    const bool about_function = std::holds_alternative<model::FunctionId>(test.about);
+    return about_function && outcome.decided.empty() ? model::Expect::next : model::Expect::accept;
+}
+
+bool fulfils(const model::Scenario& test, const Outcome& outcome, model::Expect expected) {
+    if (is_narrow(test)) return judgement(test, outcome) == expected;
     switch (expected) {
+    case model::Expect::next:
+        return false;
     case model::Expect::accept:
         return outcome.fate == Fate::sent || outcome.fate == Fate::delivered;
     case model::Expect::reject:
@@ -63,9 +77,9 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
 }
 
 /// What was expected and not seen.
-std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::SendStep& step,
-                                       const Outcome& outcome) {
-    if (!fulfils(outcome, step.expect))
+std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::Scenario& test,
+                                       const model::SendStep& step, const Outcome& outcome) {
+    if (!fulfils(test, outcome, step.expect))
         return std::string(expect_names[static_cast<std::size_t>(step.expect)]) +
                (step.reason ? fmt::format(" ({})", model::name(*step.reason)) : "");
     if (step.reason && !outcome.dropped_by(*step.reason))
@@ -91,13 +105,42 @@ struct TestRun {
         return std::nullopt;
     }
     std::optional<std::string> run(const model::SendStep& step) {
-        const Bytes frame = craft(step.packet, wire_of(appliance, step.iface), conversations);
-        const Outcome outcome = backend.receive(model::nic_of(appliance, step.iface), frame);
+        if (!step.pcap) return send(step, craft(step.packet, wire_of(appliance, step.iface.value_or(0)), conversations));
+        std::size_t number = 0;
+        for (auto& frame : frames_in(*step.pcap)) {
+            ++number;
+            if (auto wrong = send(step, readdressed(std::move(frame), step)))
+                return fmt::format("packet {} of {}: {}", number, *step.pcap, *wrong);
+        }
+        return std::nullopt;
+    }
+
+private:
+    /// A capture was taken elsewhere: what was for one host there is for our NIC here.
+    Bytes readdressed(Bytes frame, const model::SendStep& step) const {
+        const auto mac = wire_of(appliance, step.iface.value_or(0)).mac;
+        const bool is_group = !frame.empty() && (frame[0] & 1) != 0;
+        if (!is_group && frame.size() >= mac.size()) std::ranges::copy(mac, frame.begin());
+        return frame;
+    }
+
+    std::optional<std::string> send(const model::SendStep& step, const Bytes& frame) {
+        const Outcome outcome =
+            is_narrow(test)
+                ? backend.judge({test.about, step.state.value_or(model::State::fresh), step.iface}, frame)
+                : backend.receive(model::nic_of(appliance, *step.iface), frame);
         reached.insert(outcome.decided.begin(), outcome.decided.end());
         if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);
-        const auto missing = shortcoming(appliance, step, outcome);
+        const auto missing = shortcoming(appliance, test, step, outcome);
         if (!missing) return std::nullopt;
+        if (is_narrow(test))
+            return fmt::format("expected {}\n  on {} the verdict is {}{}\n  the packet: {}", *missing, backend.name,
+                               expect_names[static_cast<std::size_t>(judgement(test, outcome))],
+                               outcome.decided.empty()
+                                   ? ""
+                                   : ", by " + at(appliance, appliance.statements.at(outcome.decided.back()).place),
+                               summary(frame));
         return fmt::format("expected {}\n  on {} the packet was {}\n  the packet: {}", *missing, backend.name,
                            describe(appliance, outcome, summary), summary(frame));
     }
@@ -128,6 +171,10 @@ std::optional<Failure> run_test(const model::Appliance& appliance, const Backend
 RunReport run_tests(const model::Appliance& appliance, const Backend& backend, const Watch& watch) {
     RunReport report;
     for (const auto& test : appliance.tests) {
+        if (is_narrow(test) && !backend.judge) {
+            ++report.skipped;
+            continue;
+        }
         ++report.tests;
         if (auto failure = run_test(appliance, backend, test, report.reached, watch))
             report.failures.push_back(std::move(*failure));
@@ -138,13 +185,16 @@ RunReport run_tests(const model::Appliance& appliance, const Backend& backend, c
 std::string describe(const model::Appliance& appliance, const Witness& witness) {
     const auto& outcome = witness.outcome;
     const bool dropped = outcome.fate == Fate::dropped;
-    const std::string verdict = dropped ? fmt::format("drop ({})", model::name(*outcome.reason()))
+    const auto& [test, step, frame, seen] = witness;
+    const std::string verdict = is_narrow(test)
+                                    ? std::string(expect_names[static_cast<std::size_t>(judgement(test, seen))])
+                                : dropped ? fmt::format("drop ({})", model::name(*outcome.reason()))
                                 : outcome.fate == Fate::delivered ? "delivered"
                                 : outcome.fate == Fate::held      ? "held"
                                                                   : "sent on";
     const auto& decided = outcome.decided;
-    return fmt::format("{:<8} {:<52} {:<16} {}", appliance.ifaces.at(witness.step.iface).name,
-                       summary(witness.frame), verdict,
+    return fmt::format("{:<8} {:<52} {:<16} {}", step.iface ? appliance.ifaces.at(*step.iface).name : "-",
+                       summary(frame), verdict,
                        decided.empty() ? "" : at(appliance, appliance.statements.at(decided.back()).place));
 }
 

@@ -59,6 +59,8 @@ int test_file(const Path& file, const TestOptions& options, const Reporting& rep
         for (const auto& failure : report.failures)
             fmt::print("{}\n", harness::describe(appliance, failure));
         fmt::print("{}: {} of {} Tests passed on {}\n", file.string(), report.passed(), report.tests, name);
+        if (report.skipped > 0)
+            fmt::print("{}: {} Tests of one chain or function run on interp only\n", file.string(), report.skipped);
         if (!report.failures.empty()) status = wrong_input;
         reached.insert(report.reached.begin(), report.reached.end());
     }

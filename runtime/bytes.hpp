@@ -23,6 +23,10 @@ inline std::uint32_t get32(Bytes bytes, std::size_t at) {
            std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
 }
 
+inline std::uint64_t get48(Bytes bytes, std::size_t at) {
+    return std::uint64_t{get16(bytes, at)} << 32 | get32(bytes, at + 2);
+}
+
 inline void put8(MutableBytes bytes, std::size_t at, std::uint8_t value) {
     check(at < bytes.size(), "write inside the packet");
     bytes[at] = value;

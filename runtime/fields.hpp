@@ -36,6 +36,8 @@ inline Bytes icmp(const Packet& packet) { return packet.payload(); }
 #define READ_tcp READ_ip
 #define READ_udp READ_ip
 #define READ_icmp READ_ip
+#define READ_eth(id, layer, bit, bits, scale) \
+    inline std::uint64_t id(const Packet& packet) { return packet.made_here ? 0 : get48(packet.frame, bit / 8); }
 #define READ_meta(id, layer, bit, bits, scale)
 #define FIELD(id, name, layer, bit, bits, scale, kind, text) READ_##layer(id, layer, bit, bits, scale)
 #include "runtime/fields.def"
@@ -43,9 +45,13 @@ inline Bytes icmp(const Packet& packet) { return packet.payload(); }
 #undef READ_tcp
 #undef READ_udp
 #undef READ_icmp
+#undef READ_eth
 #undef READ_meta
 
 inline std::uint32_t ip_options(const Packet& packet) { return packet.ip_header_bytes > 20; }
+inline std::uint32_t vlan_id(const Packet&) { return 0; } // tagged frames do not get here
+inline std::uint32_t iface_in(const Packet& packet) { return packet.made_here ? no_iface : packet.ingress; }
+inline std::uint32_t iface_out(const Packet& packet) { return packet.egress; }
 inline std::uint32_t ct_state(const Packet& packet) { return static_cast<std::uint32_t>(packet.state); }
 
 } // namespace field

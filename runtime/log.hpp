@@ -18,6 +18,11 @@ void put_syslog(Severity severity, std::string_view text);
 /// Says how many texts were lost, when some were and there is room again.
 void report_lost_logs(Appliance& appliance);
 
+/// Of what `iface.in` or `iface.out` reads.
+inline std::string_view iface_name(const Appliance& appliance, std::uint32_t iface) {
+    return iface == no_iface ? "none" : appliance.policy.ifaces[iface].name;
+}
+
 template <typename... Parts> void log(Appliance& appliance, const Parts&... parts) {
     if (!log_allowed(appliance)) return;
     Text text;

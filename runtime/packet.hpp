@@ -11,6 +11,7 @@ using Mac = std::array<std::uint8_t, 6>;
 using Ipv4Address = std::uint32_t; ///< host order
 using Time = std::uint64_t;        ///< nanoseconds since some fixed moment before boot
 using IfaceId = std::uint8_t;      ///< indexes Policy::ifaces
+inline constexpr IfaceId no_iface = 255; ///< what `iface.in` reads in packets made here
 using NicId = std::uint8_t;        ///< indexes Policy::nics; several Ifaces may share a NIC by their VLAN ids
 
 inline constexpr std::size_t ethernet_header_bytes = 14;

@@ -4,24 +4,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace runtime {
 
 /// Both ends inclusive.
-struct Interval {
-    std::uint32_t low = 0;
-    std::uint32_t high = 0;
+template <typename Value> struct IntervalOf {
+    Value low = 0;
+    Value high = 0;
 };
+using Interval = IntervalOf<std::uint32_t>;
+using MacInterval = IntervalOf<std::uint64_t>;
 
-constexpr bool within(std::uint32_t value, std::uint32_t low, std::uint32_t high) {
+template <typename Value>
+constexpr bool within(Value value, std::type_identity_t<Value> low, std::type_identity_t<Value> high) {
     return value - low <= high - low;
 }
 
 /// Whether a value is in a set of sorted, disjoint intervals: by halving, without a branch that depends on the data
 /// but the last.
-template <std::size_t size> constexpr bool in(std::uint32_t value, const std::array<Interval, size>& set) {
+template <typename Value, std::size_t size>
+constexpr bool in(std::type_identity_t<Value> value, const std::array<IntervalOf<Value>, size>& set) {
     if constexpr (size == 0) return false;
-    const Interval* at = set.data();
+    const IntervalOf<Value>* at = set.data();
     for (std::size_t left = size; left > 1;) {
         const std::size_t half = left / 2;
         at = at[half].low <= value ? at + half : at;

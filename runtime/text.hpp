@@ -16,6 +16,9 @@ struct FlagNames { std::uint32_t flags; };
 /// A yes-or-no field.
 struct Truth { std::uint32_t value; };
 
+/// The six bytes of a MAC address as one number.
+struct MacNumber { std::uint64_t value; };
+
 class Text {
 public:
     static constexpr std::size_t capacity = 1024;
@@ -58,6 +61,11 @@ public:
         return between.empty() ? *this << "none" : *this;
     }
     Text& operator<<(Truth truth) { return *this << (truth.value != 0 ? "true" : "false"); }
+    Text& operator<<(MacNumber mac) {
+        Mac bytes{};
+        for (std::size_t i = bytes.size(); i-- > 0; mac.value >>= 8) bytes[i] = static_cast<std::uint8_t>(mac.value);
+        return *this << bytes;
+    }
     Text& operator<<(const Mac& mac) {
         constexpr std::string_view digits = "0123456789abcdef";
         for (std::size_t i = 0; i < mac.size(); ++i)

@@ -1,6 +1,7 @@
 #include "compiler/eval/chains.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace eval {
 
@@ -8,9 +9,8 @@ namespace {
 
 class Run {
 public:
-    Run(const model::Appliance& appliance, const Datagram& datagram, model::State state,
-        std::vector<std::string>& logs)
-        : appliance_(appliance), datagram_(datagram), state_(state), logs_(logs) {}
+    Run(const model::Appliance& appliance, const Subject& subject, std::vector<std::string>& logs)
+        : appliance_(appliance), subject_(subject), datagram_(subject.datagram), logs_(logs) {}
 
     using Decided = std::optional<model::StatementId>;
 
@@ -39,10 +39,16 @@ private:
             if (const auto* written = std::get_if<std::string>(&part))
                 text += *written;
             else
-                text += show(std::get<model::Field>(part), value(std::get<model::Field>(part)));
+                text += shown(std::get<model::Field>(part));
         }
         logs_.push_back(std::move(text));
         return std::nullopt;
+    }
+
+    std::string shown(model::Field field) const {
+        const auto read = value(field);
+        if (model::info(field).kind != model::FieldKind::iface) return show(field, read);
+        return read == model::no_iface ? "none" : appliance_.ifaces.at(read).name;
     }
 
     bool enters(model::Layer layer) const {
@@ -58,9 +64,16 @@ private:
         return appliance_.sets.at(test.set).values.contains(value(test.field) & test.mask);
     }
     bool holds(const model::Compare& compare) const {
-        const auto left = value(compare.left);
-        const auto right = value(compare.right);
-        switch (compare.relation) {
+        return holds(value(compare.left), compare.relation, value(compare.right));
+    }
+    bool holds(const model::CompareLease& compare) const {
+        return holds(value(compare.field), compare.relation, leased(compare.iface, compare.member));
+    }
+    bool holds(const model::Exceeded&) const {
+        throw std::logic_error("a policy with Limits is not executed yet");
+    }
+    static bool holds(model::Value left, model::Relation relation, model::Value right) {
+        switch (relation) {
         case model::Relation::equal:
             return left == right;
         case model::Relation::not_equal:
@@ -85,13 +98,42 @@ private:
     }
 
     model::Value value(model::Field field) const {
-        if (field == model::Field::ct_state) return static_cast<model::Value>(state_);
-        return read(datagram_, field);
+        switch (field) {
+        case model::Field::ct_state:
+            return static_cast<model::Value>(subject_.state);
+        case model::Field::iface_in:
+            return subject_.ingress;
+        case model::Field::iface_out:
+            return subject_.egress;
+        case model::Field::vlan_id:
+            return 0; // tagged frames do not get here
+        default:
+            break;
+        }
+        const auto& info = model::info(field);
+        if (info.layer != model::Layer::eth) return read(datagram_, field);
+        return subject_.ethernet.empty() ? 0 : get_bits(subject_.ethernet, info.bit, info.bits);
+    }
+
+    /// 0 where there is none.
+    model::Value leased(model::IfaceId iface, model::Ipv4Member member) const {
+        const auto& ipv4 = appliance_.ifaces.at(iface).ipv4;
+        if (!ipv4) return 0;
+        switch (member) {
+        case model::Ipv4Member::address:
+            return ipv4->address;
+        case model::Ipv4Member::netmask:
+            return ipv4->network.mask();
+        case model::Ipv4Member::gateway:
+            return ipv4->gateway.value_or(0);
+        default:
+            return ipv4->dns.value_or(0);
+        }
     }
 
     const model::Appliance& appliance_;
+    const Subject& subject_;
     const Datagram& datagram_;
-    model::State state_;
     std::vector<std::string>& logs_;
 };
 
@@ -114,12 +156,21 @@ std::string flag_names(model::Value flags) {
     return text.empty() ? "none" : text;
 }
 
+std::string mac_text(model::Value mac) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (int shift = 44; shift >= 0; shift -= 4) {
+        text += digits[mac >> shift & 0xf];
+        if (shift % 8 == 0 && shift > 0) text += ':';
+    }
+    return text;
+}
+
 } // namespace
 
 std::optional<model::StatementId> run_function(const model::Appliance& appliance, model::FunctionId function,
-                                               const Datagram& datagram, model::State state,
-                                               std::vector<std::string>& logs) {
-    return Run(appliance, datagram, state, logs).function(function);
+                                               const Subject& subject, std::vector<std::string>& logs) {
+    return Run(appliance, subject, logs).function(function);
 }
 
 std::string show(model::Field field, model::Value value) {
@@ -132,6 +183,8 @@ std::string show(model::Field field, model::Value value) {
         return flag_names(value);
     case model::FieldKind::boolean:
         return value != 0 ? "true" : "false";
+    case model::FieldKind::mac:
+        return mac_text(value);
     default:
         return std::to_string(value);
     }

@@ -8,12 +8,20 @@
 
 namespace eval {
 
+/// What a function can read of a packet.
+struct Subject {
+    Datagram datagram;
+    model::State state{};
+    View ethernet{}; ///< header of the frame that it came in; empty for a packet made here
+    model::Value ingress = model::no_iface;
+    model::Value egress = model::no_iface;
+};
+
 /// The statement that decided, or none when the packet fell through. Appends what the function logs.
 std::optional<model::StatementId> run_function(const model::Appliance& appliance, model::FunctionId function,
-                                               const Datagram& datagram, model::State state,
-                                               std::vector<std::string>& logs);
+                                               const Subject& subject, std::vector<std::string>& logs);
 
-/// A field's value as a log statement prints it.
+/// A field's value as a log statement prints it; of Ifaces the number, as their names stand in the policy.
 std::string show(model::Field field, model::Value value);
 
 } // namespace eval

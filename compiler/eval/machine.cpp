@@ -1,6 +1,5 @@
 #include "compiler/eval/machine.hpp"
 
-#include "compiler/eval/chains.hpp"
 #include "compiler/eval/checksum.hpp"
 
 #include <algorithm>
@@ -136,6 +135,16 @@ void Machine::track(Packet& packet) {
     packet.at = packet.made_here ? At::output : At::prerouting;
 }
 
+Subject Machine::subject(const Packet& packet) const {
+    Subject subject{packet.datagram(), packet.tracked.state};
+    if (!packet.made_here) {
+        subject.ethernet = View(packet.frame).first(ethernet_header_bytes);
+        subject.ingress = packet.ingress;
+    }
+    if (packet.at > At::route) subject.egress = packet.hop.egress;
+    return subject;
+}
+
 void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next) {
     packet.at = next;
     if (chain.empty()) return;
@@ -145,7 +154,7 @@ void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& ch
         const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
         if (is_nat && !packet.tracked.first_of_flow()) continue;
         const auto decided =
-            run_function(appliance_, id, packet.datagram(), packet.tracked.state, result_.logs);
+            run_function(appliance_, id, subject(packet), result_.logs);
         if (!decided) continue;
         result_.decided.push_back(*decided);
         switch (appliance_.statements.at(*decided).action) {

@@ -3,6 +3,7 @@
 // 02:00:a:b:c:d.
 #pragma once
 #include "compiler/eval/answers.hpp"
+#include "compiler/eval/chains.hpp"
 #include "compiler/eval/flows.hpp"
 #include "compiler/eval/fragments.hpp"
 #include "compiler/model/nics.hpp"
@@ -87,6 +88,7 @@ private:
     void drop(Packet& packet, model::Reason reason);
     void count_drops(model::Reason reason, std::size_t times);
     void expire_fragments();
+    Subject subject(const Packet& packet) const;
     void run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next);
     void answer(const Packet& about, AnswerKind kind);
     void reply_to_echo(const Packet& request);

@@ -5,36 +5,13 @@
 #include "compiler/model/scenario.hpp"
 
 #include <array>
-#include <bit>
+#include <string_view>
 
 namespace model {
 
-using Ipv4Address = std::uint32_t; ///< host order
 using Mac = std::array<std::uint8_t, 6>;
-using IfaceId = std::uint32_t; ///< indexes Appliance::ifaces
-
-struct Ipv4Prefix {
-    Ipv4Address address = 0; ///< host bits are zero
-    std::uint8_t length = 0; ///< 0..32
-
-    constexpr Ipv4Address mask() const { return length == 0 ? 0 : ~Ipv4Address{0} << (32 - length); }
-    constexpr bool contains(Ipv4Address a) const { return (a & mask()) == address; }
-    /// The directed broadcast address; networks of 31 and 32 bits have none (RFC 3021).
-    constexpr std::optional<Ipv4Address> broadcast() const {
-        if (length >= 31) return std::nullopt;
-        return address | ~mask();
-    }
-};
-
-struct Ipv4Config {
-    Ipv4Address address = 0;
-    Ipv4Prefix network;
-    std::optional<Ipv4Address> gateway;
-    std::optional<Ipv4Address> dns;
-};
 
 enum class IfaceConfig : std::uint8_t { fixed, dhcp, dhcp_with_fallback };
-enum class Hook : std::uint8_t { prerouting, input, output, postrouting };
 
 struct Iface {
     std::string name;
@@ -59,6 +36,8 @@ struct Route {
     IfaceId iface = 0;
     std::optional<Ipv4Address> nexthop;
     std::uint32_t cost = 1;
+    /// From `connected`: the destination is the Iface's own network, a leased one when the Iface has no address yet.
+    bool connected = false;
 };
 
 struct Gateway {
@@ -84,6 +63,69 @@ struct Conntrack {
     Timeouts unconfirmed{10, 10, 10};
 };
 
+/// A token bucket for each value of the key: `burst` tokens, `rate` new ones every `period_s` seconds.
+struct Limit {
+    std::string name;
+    Place place;
+    std::uint32_t rate = 1;
+    std::uint32_t period_s = 1;
+    std::uint32_t burst = 1;
+    std::optional<Field> key; ///< nullopt: one bucket for all packets
+    std::uint32_t size = 4096; ///< keys that have a bucket of their own at one time; the others share one
+};
+
+struct Server {
+    Ipv4Address address = 0;
+    std::uint16_t port = 0;
+};
+
+/// TCP connections to one port of an Iface, spread over servers in turn.
+struct LoadBalancer {
+    std::string name;
+    Place place;
+    IfaceId clients = 0; ///< the Iface that clients connect to
+    std::uint16_t port = 0;
+    std::uint32_t wait_queue_limit = 1000; ///< flows that no server has answered yet
+    std::uint32_t session_limit = 1000;    ///< flows
+    IfaceId servers = 0;                   ///< the Iface by which the servers are reached
+    std::vector<Server> pool;
+};
+
+/// Where `syslog` statements send to (RFC 5424 over UDP).
+struct Syslog {
+    Place place;
+    Ipv4Address address = 0;
+    std::uint16_t port = 514;
+};
+
+enum class TimerData : std::uint8_t { timestamp, stats, memory, cpu, lb, stack_sampling, timers };
+
+inline constexpr std::string_view timer_data_names[] = {"timestamp", "stats", "memory", "cpu",
+                                                        "lb",        "stack-sampling", "timers"};
+
+/// What is printed every so many seconds.
+struct Timer {
+    std::string name;
+    Place place;
+    std::uint32_t interval_s = 1;
+    std::vector<TimerData> data; ///< each at most once, in the order in which they are printed
+};
+
+/// What is proved for all packets: wherever the body decides, the chain, or the path from one Iface to
+/// another, decides the same.
+struct Assert {
+    struct Path {
+        IfaceId from = 0;
+        IfaceId to = 0;
+    };
+
+    std::string name;
+    Place place;
+    Layer layer{}; ///< the subtype
+    std::variant<IfaceChain, ForwardChain, Path> about;
+    Block body;
+};
+
 /// Something the policy says that is typed and checked, but that the data plane cannot do yet.
 struct Pending {
     std::string feature; ///< "Load_balancer", "masquerade", …
@@ -98,9 +140,19 @@ struct Appliance {
     Conntrack conntrack;
     std::vector<Function> functions;
     std::vector<Set> sets;
-    std::vector<Statement> statements; ///< in source order
+    std::vector<Limit> limits;
+    std::vector<Statement> statements; ///< of Filters and Nats, in source order
+    std::vector<Statement> claims;     ///< of Asserts; their ids go on where those of `statements` end
+    std::optional<LoadBalancer> load_balancer;
+    std::optional<Syslog> syslog;
+    std::vector<Timer> timers;
+    std::vector<Assert> asserts;
     std::vector<Scenario> tests;
     std::vector<Pending> pending;
+
+    const std::vector<FunctionId>& functions_of(const IfaceChain& chain) const {
+        return ifaces.at(chain.iface).chain(chain.hook);
+    }
 
     bool has_chains() const {
         for (const auto& iface : ifaces)

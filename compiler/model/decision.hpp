@@ -12,6 +12,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace model {
 using SetId = std::uint32_t;       ///< indexes Appliance::sets
 using FunctionId = std::uint32_t;  ///< indexes Appliance::functions
 using StatementId = std::uint32_t; ///< indexes Appliance::statements
+using IfaceId = std::uint32_t;     ///< indexes Appliance::ifaces
+using LimitId = std::uint32_t;     ///< indexes Appliance::limits
 
 /// A named or inline set of values.
 struct Set {
@@ -44,6 +47,22 @@ struct Compare {
     Field right{};
 };
 
+/// What an Iface knows of its network; with DHCP only while the appliance runs.
+enum class Ipv4Member : std::uint8_t { address, netmask, gateway, dns };
+
+inline constexpr std::string_view ipv4_member_names[] = {"address", "netmask", "gateway", "dns"};
+
+/// A field compared with a leased value of an Iface: 0.0.0.0 while there is no lease.
+struct CompareLease {
+    Field field{};
+    Relation relation{};
+    IfaceId iface = 0;
+    Ipv4Member member{};
+};
+
+/// `limit.exceeded`: takes a token from the bucket of the packet's key; true when there is none left.
+struct Exceeded { LimitId limit = 0; };
+
 struct Condition;
 struct Constant { bool value = false; };
 struct Not { std::vector<Condition> operand; }; ///< exactly one
@@ -51,7 +70,7 @@ struct All { std::vector<Condition> operands; }; ///< `and`, left to right, at l
 struct Any { std::vector<Condition> operands; }; ///< `or`, left to right, at least two
 
 struct Condition {
-    std::variant<Constant, Test, Compare, Not, All, Any> is;
+    std::variant<Constant, Test, Compare, CompareLease, Exceeded, Not, All, Any> is;
     Place place;
 };
 

@@ -9,10 +9,21 @@
 namespace model {
 
 /// Whose header holds a field; `meta` is held by none.
-enum class Layer : std::uint8_t { meta, ip, tcp, udp, icmp };
+enum class Layer : std::uint8_t { meta, eth, ip, tcp, udp, icmp };
 
 /// What a field's values are, hence which constants it may be compared with.
-enum class FieldKind : std::uint8_t { number, address, port, protocol, icmp_type, flags, state, boolean };
+enum class FieldKind : std::uint8_t {
+    number,
+    address,
+    port,
+    protocol,
+    icmp_type,
+    flags,
+    state,
+    boolean,
+    iface, ///< an index of Appliance::ifaces, or `no_iface`
+    mac,   ///< the six bytes as one number, first byte highest
+};
 
 enum class Field : std::uint8_t {
 #define FIELD(id, name, layer, bit, bits, scale, kind, text) id,
@@ -21,6 +32,9 @@ enum class Field : std::uint8_t {
 
 /// Wide enough for every field's value. IPv6 will widen it here alone.
 using Value = std::uint64_t;
+
+/// What `iface.in` and `iface.out` read where there is none.
+inline constexpr Value no_iface = 255;
 
 struct FieldInfo {
     Field field;

@@ -1,7 +1,8 @@
 // A `Test` object of the policy: what must happen to a packet, or to a series of them.
 // It is called a Scenario here, since a Test is the atom of a condition.
 #pragma once
-#include "compiler/model/decision.hpp"
+#include "compiler/model/chain.hpp"
+#include "compiler/model/ipv4.hpp"
 #include "compiler/model/reason.hpp"
 
 namespace model {
@@ -16,19 +17,23 @@ struct PacketSpec {
     std::vector<FieldValue> fields;     ///< in source order
     std::optional<Layer> transport;     ///< tcp, udp, icmp when such an object is given
     std::optional<std::string> payload; ///< bytes
+    std::optional<std::string> options{}; ///< bytes of the IP header behind its fixed part, a multiple of 4
 };
 
 /// A frame that must leave because of a step.
 struct OutSpec {
-    std::optional<std::uint32_t> iface; ///< indexes Appliance::ifaces
+    std::optional<IfaceId> iface;
     PacketSpec packet;                  ///< only what it says is compared
 };
 
-enum class Expect : std::uint8_t { accept, drop, reject };
+/// `next`: the function that the Test is about reaches no verdict.
+enum class Expect : std::uint8_t { accept, drop, reject, next };
 
 struct SendStep {
-    std::uint32_t iface = 0; ///< the ingress Iface
+    std::optional<IfaceId> iface; ///< the ingress Iface; a Test of one function may do without
     PacketSpec packet;
+    std::optional<std::string> pcap{}; ///< path of a capture whose frames all come in, in place of the packet
+    std::optional<State> state{};      ///< of the flow, in a Test of one chain or function; `new` when not said
     Expect expect{};
     std::optional<Reason> reason;
     std::optional<OutSpec> out;
@@ -42,10 +47,20 @@ struct TestStep {
     Place place;
 };
 
+/// What an Iface with DHCP has leased when the Test begins.
+struct Lease {
+    IfaceId iface = 0;
+    Ipv4Config config;
+};
+
+struct WholeAppliance {};
+
 struct Scenario {
     std::string name;
     Place place;
     std::vector<TestStep> steps;
+    std::variant<WholeAppliance, IfaceChain, ForwardChain, FunctionId> about{};
+    std::vector<Lease> leases{};
 };
 
 } // namespace model

@@ -53,27 +53,32 @@ const syntax::Object* object_value(Context& context, const Element& element) {
 std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
                                         syntax::Diagnostics& diagnostics) {
     Context context(diagnostics);
-    for (const auto& program : programs) context.appliance.files.push_back(program.name);
+    for (const auto& program : programs) {
+        context.appliance.files.push_back(program.name);
+        context.folders[program.file] = program.folder;
+    }
     if (!programs.empty()) context.appliance.name = policy_name(programs.front().name);
 
     // Names first, then what they are given from afar: nothing is read before it is whole.
     const auto assignments = collect(programs, context.scope, diagnostics);
     merge(assignments, context.scope, diagnostics);
-    check_names(context);
 
     // Ids before bodies, so that everything may refer to everything.
     declare_ifaces(context);
     declare_functions(context);
+    define_limits(context);
+    check_names(context);
     each(context, ElementType::iface, define_iface);
     check_ifaces(context);
     each(context, ElementType::gateway, define_gateway);
     define_functions(context);
+    each(context, ElementType::assertion, define_assert);
     for (const auto& element : context.scope.elements()) define_object(context, element);
 
     // What needs the whole. No path can be followed through calls without end.
     if (check_calls(context)) return std::nullopt;
     check_flow(context);
-    check_translations(context);
+    check_chains(context);
     if (diagnostics.has_errors()) return std::nullopt;
     return std::move(context.appliance);
 }

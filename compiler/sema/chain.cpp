@@ -9,40 +9,79 @@ namespace {
 
 using syntax::Kind;
 
-/// The translations that stand in a block, and the functions that it calls.
-void each_translation(const Context& context, const model::Block& block,
-                      std::vector<model::FunctionId>& called, std::set<model::StatementId>& found) {
-    for (const auto& step : block) {
-        if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) {
-            const auto action = context.appliance.statements[verdict->statement].action;
-            if (action == model::Action::dnat || action == model::Action::snat)
-                found.insert(verdict->statement);
-        }
-        if (const auto* enter = std::get_if<model::Enter>(&step.is))
-            each_translation(context, enter->body, called, found);
-        if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
-            each_translation(context, branch->then, called, found);
-            each_translation(context, branch->otherwise, called, found);
-        }
-        if (const auto* call = std::get_if<model::Call>(&step.is)) called.push_back(call->function);
-    }
-}
+/// What in a function, and in those that it calls, does not fit every chain.
+struct Reached {
+    std::set<model::StatementId> translations;
+    std::set<model::Place, PlaceOrder> reads_of_egress; ///< where `iface.out` is read
+};
 
-/// The translations that a function can reach.
-std::set<model::StatementId> translations(const Context& context, model::FunctionId function) {
-    std::set<model::StatementId> found;
-    std::set<model::FunctionId> seen;
-    std::vector<model::FunctionId> called = {function};
-    while (!called.empty()) {
-        const auto id = called.back();
-        called.pop_back();
-        if (seen.insert(id).second)
-            each_translation(context, context.appliance.functions[id].body, called, found);
+class Walk {
+public:
+    Walk(const model::Appliance& appliance, model::FunctionId function) : appliance_(appliance) {
+        called_.push_back(function);
+        while (!called_.empty()) {
+            const auto id = called_.back();
+            called_.pop_back();
+            if (seen_.insert(id).second) block(appliance.functions[id].body);
+        }
     }
-    return found;
-}
 
-constexpr std::array<std::string_view, 4> hook_names = {"prerouting", "input", "output", "postrouting"};
+    Reached found;
+
+private:
+    void block(const model::Block& steps) {
+        for (const auto& step : steps) std::visit([&](const auto& kind) { visit(kind, step.place); }, step.is);
+    }
+
+    void visit(const model::Verdict& verdict, const model::Place&) {
+        const auto action = appliance_.statements[verdict.statement].action;
+        if (action == model::Action::dnat || action == model::Action::snat)
+            found.translations.insert(verdict.statement);
+    }
+    void visit(const model::Enter& enter, const model::Place&) { block(enter.body); }
+    void visit(const model::Call& call, const model::Place&) { called_.push_back(call.function); }
+    void visit(const model::Branch& branch, const model::Place&) {
+        condition(branch.condition);
+        block(branch.then);
+        block(branch.otherwise);
+    }
+    void visit(const model::Log& log, const model::Place& place) {
+        for (const auto& part : log.parts)
+            if (const auto* field = std::get_if<model::Field>(&part)) read(*field, place);
+    }
+
+    void condition(const model::Condition& condition) {
+        std::visit([&](const auto& kind) { visit(kind, condition.place); }, condition.is);
+    }
+    void visit(const model::Constant&, const model::Place&) {}
+    void visit(const model::CompareLease&, const model::Place&) {} // of addresses
+    void visit(const model::Test& test, const model::Place& place) { read(test.field, place); }
+    void visit(const model::Compare& compare, const model::Place& place) {
+        read(compare.left, place);
+        read(compare.right, place);
+    }
+    void visit(const model::Exceeded& exceeded, const model::Place& place) {
+        if (const auto key = appliance_.limits[exceeded.limit].key) read(*key, place);
+    }
+    void visit(const model::Not& negation, const model::Place&) { condition(negation.operand.front()); }
+    void visit(const model::All& all, const model::Place&) {
+        for (const auto& operand : all.operands) condition(operand);
+    }
+    void visit(const model::Any& any, const model::Place&) {
+        for (const auto& operand : any.operands) condition(operand);
+    }
+
+    void read(model::Field field, const model::Place& place) {
+        if (field == model::Field::iface_out) found.reads_of_egress.insert(place);
+    }
+
+    const model::Appliance& appliance_;
+    std::vector<model::FunctionId> called_;
+    std::set<model::FunctionId> seen_;
+};
+
+using model::hook_names;
+
 
 std::optional<model::FunctionId> function_named(Context& context, const syntax::Name& name) {
     const auto* element = context.scope.find(name.text);
@@ -68,6 +107,16 @@ void check_subtype(Context& context, model::FunctionId id, const syntax::Value& 
 
 } // namespace
 
+std::optional<model::FunctionId> function_of(Context& context, const Member& member) {
+    if (std::holds_alternative<syntax::Bad>(member.value->is)) return std::nullopt;
+    const auto* path = std::get_if<syntax::Path>(&member.value->is);
+    if (path != nullptr && path->parts.size() == 1) return function_named(context, path->parts.front());
+    context.report(Kind::wrong_member_type, member.value->span,
+                   quoted(member.key->text) + " is the name of a function, and " + text_of(*member.value) +
+                       " is " + kind_of(*member.value));
+    return std::nullopt;
+}
+
 std::vector<ChainItem> chain_of(Context& context, const Member& member) {
     std::vector<ChainItem> result;
     for (const auto* item : items_of(*member.value)) {
@@ -89,25 +138,46 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
     return result;
 }
 
-void check_translations(Context& context) {
+namespace {
+
+void check_translations(Context& context, model::Hook hook, const Reached& reached) {
+    for (const auto id : reached.translations) {
+        const auto& made = context.appliance.statements[id];
+        const bool dnat = made.action == model::Action::dnat;
+        const bool fits = dnat ? hook == model::Hook::prerouting || hook == model::Hook::output
+                               : hook == model::Hook::postrouting;
+        if (fits) continue;
+        context.report(Kind::translation_misplaced, context.spans.at(made.place),
+                       std::string(dnat ? "`dnat` in " : "`snat` in ") +
+                           std::string(hook_names[static_cast<std::size_t>(hook)]) +
+                           (dnat ? " comes too late to change where the packet goes"
+                                 : " comes before it is known by which Iface the packet leaves"),
+                       dnat ? "put it into `prerouting`, or `output` for packets made here"
+                            : "put it into `postrouting`");
+    }
+}
+
+void check_egress(Context& context, const model::Iface& iface, model::Hook hook, const Reached& reached) {
+    if (hook != model::Hook::prerouting && hook != model::Hook::input) return;
+    for (const auto& place : reached.reads_of_egress)
+        context.report(Kind::property_not_visible, context.spans.at(place),
+                       "`iface.out` is not known in " + quoted(iface.name + "." +
+                       std::string(hook_names[static_cast<std::size_t>(hook)])) +
+                           (hook == model::Hook::input ? ": the packet stays here"
+                                                       : ": the packet is routed later"),
+                       "test it in a function on `forward` or `postrouting`");
+}
+
+} // namespace
+
+void check_chains(Context& context) {
     for (const auto& iface : context.appliance.ifaces)
-        for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
-            for (const auto id : iface.chains[hook]) {
-                for (const auto statement : translations(context, id)) {
-                    const auto& made = context.appliance.statements[statement];
-                    const bool dnat = made.action == model::Action::dnat;
-                    const auto at = static_cast<model::Hook>(hook);
-                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output
-                                           : at == model::Hook::postrouting;
-                    if (!fits)
-                        context.report(
-                            Kind::translation_misplaced, context.spans.at(made.place),
-                            std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
-                                (dnat ? " comes too late to change where the packet goes"
-                                      : " comes before it is known by which Iface the packet leaves"),
-                            dnat ? "put it into `prerouting`, or `output` for packets made here"
-                                 : "put it into `postrouting`");
-                }
+        for (std::size_t i = 0; i < iface.chains.size(); ++i)
+            for (const auto id : iface.chains[i]) {
+                const auto hook = static_cast<model::Hook>(i);
+                const auto reached = Walk(context.appliance, id).found;
+                check_translations(context, hook, reached);
+                check_egress(context, iface, hook, reached);
             }
 }
 

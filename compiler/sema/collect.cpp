@@ -15,8 +15,8 @@ using syntax::Kind;
 
 constexpr std::array object_types = {ElementType::iface,         ElementType::gateway, ElementType::conntrack,
                                      ElementType::load_balancer, ElementType::syslog,  ElementType::timer,
-                                     ElementType::test};
-constexpr std::array function_types = {ElementType::filter, ElementType::nat};
+                                     ElementType::limit,         ElementType::test};
+constexpr std::array function_types = {ElementType::filter, ElementType::nat, ElementType::assertion};
 constexpr std::array<std::string_view, 5> packet_objects = {"tcp", "udp", "icmp", "ct", "ip"};
 constexpr std::array<std::string_view, 6> actions = {"accept", "drop", "log", "syslog", "dnat", "snat"};
 
@@ -44,7 +44,6 @@ public:
                    "write `" + function.type.text + "::" + function.subtype.text + " name { … }`");
             return;
         }
-        if (word == "assert") return refuse("Assert", function.type.span, *function.name);
         if (const auto object = type_named(object_types, word)) {
             report(Kind::type_misused, function.type.span,
                    "`" + std::string(name_of(*object)) + "` is no function type",
@@ -56,10 +55,10 @@ public:
             report(
                 Kind::unknown_type, function.type.span,
                 "there is no function type `" + function.type.text + "`",
-                or_else(did_you_mean(word, {"Filter", "Nat", "Assert"}), "functions are `Filter` or `Nat`"));
+                or_else(did_you_mean(word, {"Filter", "Nat", "Assert"}), "functions are `Filter`, `Nat` or `Assert`"));
             return add({ElementType::unsupported, *function.name, bad(function.span)});
         }
-        if (function.target)
+        if (function.target && *type != ElementType::assertion)
             report(Kind::type_misused, function.target->span, "only an `Assert` is about a chain or a path",
                    "leave it out; an Iface or the Gateway names the functions of its chains");
         add({*type, *function.name, bad(function.span), &function});
@@ -67,7 +66,6 @@ public:
 
     void operator()(const syntax::Typed& typed) {
         const auto word = lower(typed.type.text);
-        if (word == "limit") return refuse("Limit", typed.type.span, typed.name);
         if (const auto type = type_named(object_types, word)) {
             check_single(*type, typed.type.span);
             return add({*type, typed.name, typed.value});
@@ -104,14 +102,9 @@ private:
         diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
     }
 
-    void refuse(const std::string& feature, const syntax::Span& span, const syntax::Name& name) {
-        report(Kind::not_yet_supported, span, quoted(feature) + " is not supported yet");
-        add({ElementType::unsupported, name, bad(span)});
-    }
-
     void check_single(ElementType type, const syntax::Span& span) {
-        const bool single =
-            type == ElementType::gateway || type == ElementType::conntrack || type == ElementType::syslog;
+        const bool single = type == ElementType::gateway || type == ElementType::conntrack ||
+                            type == ElementType::load_balancer || type == ElementType::syslog;
         if (!single) return;
         for (const auto& other : scope_.elements())
             if (other.type == type)

@@ -24,6 +24,7 @@ struct Side {
         const auto* found = std::get_if<const syntax::Value*>(&settled);
         return found == nullptr ? nullptr : *found;
     }
+    const Leased* leased() const { return std::get_if<Leased>(&settled); }
     bool is_set() const {
         const auto* v = literal();
         if (v == nullptr) return false;
@@ -35,6 +36,7 @@ struct Side {
     }
     Leaf leaf() const {
         if (const auto* constant = std::get_if<const Constant*>(&settled)) return {*constant, value.span};
+        if (const auto* element = std::get_if<const Element*>(&settled)) return {*element, value.span};
         return {literal(), literal()->span};
     }
 };
@@ -102,6 +104,7 @@ std::optional<Folded> folded(const Leaf& leaf) {
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is))
         return Folded{
             Folded::Type::integer, (*constant)->kind, static_cast<std::int64_t>((*constant)->value), 0, {}};
+    if (std::holds_alternative<const Element*>(leaf.is)) return std::nullopt;
     const auto& is = std::get<const syntax::Value*>(leaf.is)->is;
     if (const auto* i = std::get_if<syntax::Integer>(&is))
         return Folded{Folded::Type::integer, {}, i->value, 0, {}};
@@ -125,7 +128,9 @@ public:
 
     Result run() {
         const auto is_poison = [](const Side& side) { return std::holds_alternative<Poison>(side.settled); };
-        if (is_poison(left_) || is_poison(right_) || !usable(left_) | !usable(right_)) return std::nullopt;
+        if (is_poison(left_) || is_poison(right_)) return std::nullopt;
+        if (!usable(left_, right_) | !usable(right_, left_)) return std::nullopt;
+        if (left_.leased() || right_.leased()) return lease();
         if (comparison_.relation == Operator::in) return membership();
         if (left_.is_set() || right_.is_set()) return set_relation();
         if (left_.field() && right_.field()) return two_fields();
@@ -135,10 +140,22 @@ public:
     }
 
 private:
-    bool usable(const Side& side) {
-        if (std::holds_alternative<const Element*>(side.settled)) {
+    bool usable(const Side& side, const Side& other) {
+        if (const auto* element = std::get_if<const Element*>(&side.settled)) {
+            const auto kind = other.field() ? std::optional(info(*other.field()).kind) : std::nullopt;
+            const bool is_iface = (*element)->type == ElementType::iface;
+            if (is_iface && kind == FieldKind::iface) return true;
             report(Kind::not_a_value, side.value.span,
-                   text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared");
+                   text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared",
+                   is_iface && kind == FieldKind::address
+                       ? "write `" + (*element)->name.text + ".address` for its address"
+                       : "");
+            return false;
+        }
+        if (std::holds_alternative<model::Exceeded>(side.settled)) {
+            report(Kind::not_a_value, side.value.span,
+                   text_of(side.value) + " is a condition by itself, and cannot be compared",
+                   "write `if (" + to_string(std::get<syntax::Path>(side.value.is)) + ")`");
             return false;
         }
         return !side.field() || visible(context_, *side.field(), conditions_.layer, side.value.span);
@@ -149,8 +166,10 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
     }
 
-    Result made(std::variant<model::Constant, model::Test, model::Compare, model::Not, model::All, model::Any>
-                    is) const {
+    template <typename Kind> Result made(Kind is) const {
+        for (const auto* side : {&left_, &right_})
+            if (side->field() && info(*side->field()).kind == FieldKind::iface)
+                context_.spans[place_of(span_)] = span_; // it may be read where it is not known yet
         return model::Condition{std::move(is), place_of(span_)};
     }
 
@@ -168,6 +187,29 @@ private:
     void warn_if_constant(model::Field field, const model::IntervalSet& values) {
         if (field != model::Field::ip_version || values.contains(4)) return;
         report(Kind::never_true, span_, "this is never true: only IPv4 packets come here");
+    }
+
+    /// A leased value stands by itself on one side of a comparison with an address.
+    Result lease() {
+        const auto& side = left_.leased() ? left_ : right_;
+        const auto& other = left_.leased() ? right_ : left_;
+        const auto leased = *side.leased();
+        if (comparison_.relation == Operator::in || !other.field()) {
+            report(Kind::not_a_value, side.value.span,
+                   text_of(side.value) + " is known only when it is leased, and can only be compared with a "
+                                         "packet property",
+                   "write `ip.daddr == " + to_string(std::get<syntax::Path>(side.value.is)) + "`");
+            return std::nullopt;
+        }
+        const auto field = *other.field();
+        if (info(field).kind != FieldKind::address) {
+            report(Kind::type_mismatch, span_,
+                   quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
+                       text_of(side.value) + " is an address");
+            return std::nullopt;
+        }
+        const auto sign = left_.leased() ? mirrored(comparison_.relation) : comparison_.relation;
+        return made(model::CompareLease{field, relation_of(sign), leased.iface, leased.member});
     }
 
     Result membership() {
@@ -263,8 +305,9 @@ private:
 
     bool ordered(model::Field field) {
         const auto kind = info(field).kind;
-        if (!is_order(comparison_.relation) || (kind != FieldKind::state && kind != FieldKind::boolean))
-            return true;
+        const bool has_order = kind != FieldKind::state && kind != FieldKind::boolean &&
+                               kind != FieldKind::iface && kind != FieldKind::mac;
+        if (!is_order(comparison_.relation) || has_order) return true;
         report(Kind::no_order, comparison_.operator_span,
                quoted(info(field).name) + " is " + std::string(with_article(kind)) +
                    ", and these have no order",

@@ -30,6 +30,12 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
     if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
         if (const auto* boolean = std::get_if<syntax::Boolean>(&(*literal)->is))
             return model::Condition{model::Constant{boolean->value}, place};
+    if (const auto* exceeded = std::get_if<model::Exceeded>(&settled)) {
+        const auto key = context.appliance.limits[exceeded->limit].key;
+        if (key && !visible(context, *key, conditions.layer, value.span)) return std::nullopt;
+        context.spans[place] = value.span;
+        return model::Condition{*exceeded, place};
+    }
     if (const auto* field = std::get_if<model::Field>(&settled)) {
         if (!visible(context, *field, conditions.layer, value.span)) return std::nullopt;
         if (info(*field).kind == model::FieldKind::boolean) {
@@ -84,7 +90,8 @@ struct Translate {
 std::optional<model::Field> visible(Context& context, model::Field field, model::Layer layer,
                                     const syntax::Span& span) {
     const auto of = info(field).layer;
-    if (of == model::Layer::meta || of == model::Layer::ip || of == layer) return field;
+    const bool everywhere = of == model::Layer::meta || of == model::Layer::eth || of == model::Layer::ip;
+    if (everywhere || of == layer) return field;
     const auto name = std::string(name_of(of));
     context.report(Kind::property_not_visible, span,
                    quoted(info(field).name) + " exists only in " + name + " packets, and here are " +

@@ -84,6 +84,10 @@ std::string_view with_article(model::FieldKind kind) {
         return "a flow state";
     case boolean:
         return "true or false";
+    case model::FieldKind::iface:
+        return "an Iface";
+    case mac:
+        return "a MAC address";
     }
     return {};
 }

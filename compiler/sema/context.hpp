@@ -28,8 +28,10 @@ struct Context {
     syntax::Diagnostics& diagnostics;
     Scope scope;
     model::Appliance appliance;
+    std::map<syntax::FileId, std::string> folders; ///< from which each file names others
     std::map<const Element*, model::IfaceId> iface_ids;
-    std::map<const Element*, model::FunctionId> function_ids;
+    std::map<const Element*, model::LimitId> limit_ids;
+    std::map<const Element*, model::FunctionId> function_ids; ///< of Filters and Nats
     std::vector<const Element*> functions;        ///< by FunctionId
     std::set<const Element*> ifaces_with_nic;     ///< those whose `index` and `vlan` could be read
     std::set<model::FunctionId> broken_functions; ///< a statement of theirs was refused: their flow has holes
@@ -46,10 +48,6 @@ struct Context {
     void report(syntax::Kind kind, const syntax::Span& span, std::string message, std::string hint = {},
                 std::vector<syntax::Note> notes = {}) {
         diagnostics.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
-    }
-
-    void not_yet_supported(const std::string& feature, const syntax::Span& span) {
-        report(syntax::Kind::not_yet_supported, span, "`" + feature + "` is not supported yet");
     }
 
     /// Typed and kept in the model, but nothing that executes a policy can do it yet.

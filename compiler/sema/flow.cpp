@@ -247,6 +247,11 @@ void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
         collect_calls(function.body, calls);
         for (const auto& [callee, place] : calls) used.insert(callee);
     }
+    for (const auto& assertion : context.appliance.asserts) {
+        std::vector<std::pair<model::FunctionId, model::Place>> calls;
+        collect_calls(assertion.body, calls);
+        for (const auto& [callee, place] : calls) used.insert(callee);
+    }
     for (model::FunctionId id = 0; id < context.functions.size(); ++id)
         if (!used.contains(id))
             context.report(Kind::unused_function, context.functions[id]->name.span,

@@ -3,6 +3,7 @@
 #include "compiler/sema/condition.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sema {
@@ -39,6 +40,11 @@ std::optional<Layer> layer_of(Context& context, const syntax::Name& subtype) {
 
 std::string_view kind_name(FunctionKind kind) { return kind == FunctionKind::filter ? "Filter" : "Nat"; }
 
+/// What a body says of itself in messages: an Assert decides like a Filter, about packets that never come.
+enum class Role : std::uint8_t { filter, nat, assertion };
+
+constexpr std::string_view role_names[] = {"Filter", "Nat", "Assert"};
+
 bool can_hold(Layer outer, Layer inner) { return outer == Layer::ip || inner == Layer::ip || inner == outer; }
 
 /// What an address or port stands for; a single value or nothing after a message.
@@ -51,8 +57,9 @@ class FunctionBuilder {
 public:
     using NamedSets = std::map<std::pair<const syntax::Value*, model::FieldKind>, model::SetId>;
 
-    FunctionBuilder(Context& context, FunctionKind kind, NamedSets& named_sets)
-        : context_(context), kind_(kind), named_sets_(named_sets) {}
+    FunctionBuilder(Context& context, Role role, NamedSets& named_sets)
+        : context_(context), role_(role),
+          kind_(role == Role::nat ? FunctionKind::nat : FunctionKind::filter), named_sets_(named_sets) {}
 
     model::Block block(const std::vector<syntax::Statement>& statements, Layer layer) {
         model::Block result;
@@ -88,11 +95,13 @@ private:
 
     Made translate(const syntax::Function& inner, const syntax::Span&, Layer layer) {
         bool fine = true;
-        if (lower(inner.type.text) != lower(kind_name(kind_))) {
+        const std::string own_name(role_names[static_cast<std::size_t>(role_)]);
+        const auto type = lower(inner.type.text);
+        if (type != lower(own_name) && type != lower(kind_name(kind_))) {
             report(Kind::wrong_function_type, inner.type.span,
-                   "a " + std::string(kind_name(kind_)) + " function holds " + std::string(kind_name(kind_)) +
+                   (role_ == Role::assertion ? "an " : "a ") + own_name + " holds " + own_name +
                        " functions only",
-                   "write `" + std::string(kind_name(kind_)) + "::" + inner.subtype.text + "`");
+                   "write `" + own_name + "::" + inner.subtype.text + "`");
             fine = false;
         }
         if (inner.target)
@@ -121,6 +130,7 @@ private:
         if (word == "reject" && element != nullptr) return call(action, *element, layer);
         if (word == "accept" || word == "drop" || word == "reject") return verdict(action, word, span);
         if (word == "dnat" || word == "snat") return translation(action, word, span);
+        if ((word == "log" || word == "syslog") && !may_log(name)) return std::nullopt;
         if (word == "log") return log(action, std::nullopt, 0, span, layer);
         if (word == "syslog") return syslog(action, span, layer);
         if (element != nullptr) return call(action, *element, layer);
@@ -131,8 +141,22 @@ private:
         return std::nullopt;
     }
 
+    /// No packet ever meets an Assert, so there is nothing to write down.
+    bool may_log(const syntax::Name& action) {
+        if (role_ != Role::assertion) return true;
+        report(Kind::action_not_allowed, action.span,
+               "an Assert is proved when the policy is compiled, and has nothing to log", "leave it out");
+        return false;
+    }
+
     bool allowed_in(FunctionKind kind, const std::string& word, const syntax::Span& span) {
         if (kind == kind_) return true;
+        if (role_ == Role::assertion) {
+            report(Kind::action_not_allowed, span,
+                   quoted(word) + " translates, and an Assert only says what is decided",
+                   "write `accept`, `drop` or `reject`");
+            return false;
+        }
         report(Kind::action_not_allowed, span,
                quoted(word) + " is for " + std::string(kind_name(kind)) + " functions, and this is a " +
                    std::string(kind_name(kind_)),
@@ -143,8 +167,11 @@ private:
     }
 
     model::Verdict statement(model::Statement made) {
-        context_.appliance.statements.push_back(std::move(made));
-        return {static_cast<model::StatementId>(context_.appliance.statements.size() - 1)};
+        auto& appliance = context_.appliance;
+        auto& list = role_ == Role::assertion ? appliance.claims : appliance.statements;
+        list.push_back(std::move(made));
+        const auto before = role_ == Role::assertion ? appliance.statements.size() : 0;
+        return {static_cast<model::StatementId>(before + list.size() - 1)};
     }
 
     Made verdict(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
@@ -270,7 +297,7 @@ private:
     using Part = std::variant<std::string, model::Field>;
 
     /// The longest text that a part can become.
-    static std::size_t size_of(const Part& part) {
+    std::size_t size_of(const Part& part) const {
         if (const auto* text = std::get_if<std::string>(&part)) return text->size();
         switch (info(std::get<model::Field>(part)).kind) {
         case model::FieldKind::address:
@@ -279,9 +306,19 @@ private:
             return std::string_view("fin,syn,rst,psh,ack,urg,ece,cwr,ns").size();
         case model::FieldKind::state:
             return std::string_view("established").size();
+        case model::FieldKind::mac:
+            return std::string_view("00:00:00:00:00:00").size();
+        case model::FieldKind::iface:
+            return longest_iface_name();
         default:
             return std::string_view("4294967295").size();
         }
+    }
+
+    std::size_t longest_iface_name() const {
+        std::size_t longest = std::string_view("none").size();
+        for (const auto& iface : context_.appliance.ifaces) longest = std::max(longest, iface.name.size());
+        return longest;
     }
 
     std::optional<Part> log_part(const syntax::Value& value, Layer layer) {
@@ -304,13 +341,14 @@ private:
     Made call(const syntax::Action& action, const Element& element, Layer layer) {
         const auto& span = action.name.span;
         if (element.type == ElementType::unsupported) return std::nullopt;
-        if (!is_function(element.type)) {
+        const auto found = context_.function_ids.find(&element);
+        if (found == context_.function_ids.end()) {
             report(Kind::unknown_statement, span,
-                   quoted(element.name.text) + " is " + kind_of(element) + ", not a function", {},
+                   quoted(element.name.text) + " is " + kind_of(element) + ", not a Filter or Nat", {},
                    {{element.name.span, "it is declared here"}});
             return std::nullopt;
         }
-        const auto id = context_.function_ids.at(&element);
+        const auto id = found->second;
         const auto& callee = context_.appliance.functions[id];
         if (!action.arguments.empty())
             report(Kind::wrong_arguments, action.arguments.front().span, "functions take no arguments",
@@ -332,6 +370,7 @@ private:
     }
 
     Context& context_;
+    Role role_;
     FunctionKind kind_;
     NamedSets& named_sets_;
 };
@@ -340,7 +379,7 @@ private:
 
 void declare_functions(Context& context) {
     for (const auto& element : context.scope.elements()) {
-        if (!is_function(element.type)) continue;
+        if (element.type != ElementType::filter && element.type != ElementType::nat) continue;
         const auto layer = layer_of(context, element.function->subtype);
         const auto kind = element.type == ElementType::filter ? FunctionKind::filter : FunctionKind::nat;
         context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
@@ -357,11 +396,20 @@ void define_functions(Context& context) {
         const auto kind = context.appliance.functions[id].kind;
         const auto layer = context.appliance.functions[id].layer;
         const auto errors = context.diagnostics.error_count();
-        FunctionBuilder builder(context, kind, named_sets);
+        FunctionBuilder builder(context, kind == FunctionKind::nat ? Role::nat : Role::filter, named_sets);
         context.appliance.functions[id].body = builder.block(context.functions[id]->function->body, layer);
         if (context.diagnostics.error_count() > errors)
             context.broken_functions.insert(static_cast<model::FunctionId>(id));
     }
+}
+
+std::optional<model::Assert> assertion_of(Context& context, const Element& element) {
+    const auto layer = layer_of(context, element.function->subtype);
+    if (!layer) return std::nullopt;
+    FunctionBuilder::NamedSets named_sets;
+    FunctionBuilder builder(context, Role::assertion, named_sets);
+    return model::Assert{element.name.text, place_of(element.name.span), *layer, {},
+                         builder.block(element.function->body, *layer)};
 }
 
 } // namespace sema

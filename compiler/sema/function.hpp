@@ -10,6 +10,9 @@ void declare_functions(Context& context);
 /// Translates the bodies.
 void define_functions(Context& context);
 
+/// The body of an Assert; what it is about is not read here.
+std::optional<model::Assert> assertion_of(Context& context, const Element& element);
+
 /// Calls that lead back to themselves or nest too deep; true when there are any, and nothing may follow calls
 /// then.
 bool check_calls(Context& context);

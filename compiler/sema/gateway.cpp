@@ -77,11 +77,15 @@ private:
             const auto id = iface_of(context_, {nullptr, item});
             if (!id) continue;
             const auto& iface = context_.appliance.ifaces[*id];
-            if (iface.config != model::IfaceConfig::fixed)
-                context_.not_yet_supported("connected network of a DHCP Iface", item->span);
-            else if (iface.ipv4)
-                gateway_.routes.push_back(
-                    {"", place_of(item->span), iface.ipv4->network, *id, std::nullopt, 1});
+            const bool leased = iface.config != model::IfaceConfig::fixed;
+            if (leased || iface.ipv4)
+                gateway_.routes.push_back({.name = "",
+                                           .place = place_of(item->span),
+                                           .destination = iface.ipv4 ? iface.ipv4->network : model::Ipv4Prefix{},
+                                           .iface = *id,
+                                           .nexthop = std::nullopt,
+                                           .cost = 1,
+                                           .connected = true});
             else if (iface_is_complete(*id))
                 report(Kind::missing_member, item->span,
                        "Iface " + quoted(iface.name) + " has no network to route to",

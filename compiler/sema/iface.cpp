@@ -1,11 +1,11 @@
 // Iface: one attachment to a network.
 #include "compiler/model/nics.hpp"
+#include "compiler/sema/mac.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace sema {
 
@@ -17,18 +17,6 @@ constexpr std::int64_t nic_index_max = 254; // the data plane counts NICs in a b
 constexpr std::size_t ifaces_max = 250;
 constexpr std::size_t nics_max = 16;
 constexpr std::int64_t queue_packets_max = 1'000'000;
-
-std::optional<model::Mac> parse_mac(std::string_view text) {
-    model::Mac mac{};
-    if (text.size() != 17) return std::nullopt;
-    for (std::size_t i = 0; i < mac.size(); ++i) {
-        const auto* start = text.data() + 3 * i;
-        const auto [rest, error] = std::from_chars(start, start + 2, mac[i], 16);
-        if (error != std::errc{} || rest != start + 2) return std::nullopt;
-        if (i > 0 && text[3 * i - 1] != ':') return std::nullopt;
-    }
-    return mac;
-}
 
 class IfaceBuilder {
 public:
@@ -82,8 +70,7 @@ private:
         } else if (const auto mac = parse_mac(text->text))
             set_nic(*mac);
         else
-            report(Kind::bad_mac, member.value->span, text_of(**value) + " is no MAC address",
-                   "write six pairs of hexadecimal digits: `\"c0:01:0a:00:00:2a\"`");
+            report_bad_mac(context_, text_of(**value), member.value->span);
     }
 
     void set_nic(std::variant<std::uint32_t, model::Mac> nic) {

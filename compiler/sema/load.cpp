@@ -35,6 +35,7 @@ public:
         auto parsed = syntax::parse(result.sources, file, diagnostics_);
         complete_ &= parsed.complete;
         expand_files(parsed.program, folder, result.sources, diagnostics_);
+        parsed.program.folder = folder.string();
         programs_.push_back(std::move(parsed.program));
         const auto index = programs_.size() - 1;
         for (std::size_t i = 0; i < programs_[index].declarations.size(); ++i)

@@ -9,18 +9,22 @@ namespace {
 
 constexpr std::int64_t sessions_max = 16'777'216;
 
-class LoadBalancerCheck {
+class LoadBalancerBuilder {
 public:
-    LoadBalancerCheck(Context& context, const Element& element) : context_(context), element_(element) {}
+    LoadBalancerBuilder(Context& context, const Element& element) : context_(context), element_(element) {
+        made_.name = element.name.text;
+        made_.place = place_of(element.name.span);
+    }
 
-    void run(const syntax::Object& object) {
+    model::LoadBalancer build(const syntax::Object& object) {
         const ObjectReader reader(context_, object, "a Load_balancer", {"layer", "clients", "servers"},
                                   false);
         if (const auto layer = need(reader, "layer", "")) word_of(context_, layer, {"tcp"});
         if (const auto clients = need(reader, "clients", ""))
-            if (const auto* members = object_of(context_, clients)) check_clients(*members);
+            if (const auto* members = object_of(context_, clients)) read_clients(*members);
         if (const auto servers = need(reader, "servers", ""))
-            if (const auto* members = object_of(context_, servers)) check_servers(*members);
+            if (const auto* members = object_of(context_, servers)) read_servers(*members);
+        return std::move(made_);
     }
 
 private:
@@ -33,34 +37,48 @@ private:
         return member;
     }
 
-    void check_clients(const syntax::Object& object) {
+    void read_clients(const syntax::Object& object) {
         const ObjectReader reader(context_, object, "`clients`",
                                   {"iface", "port", "wait_queue_limit", "session_limit"}, ignore_case);
-        if (const auto iface = need(reader, "iface", "clients.")) iface_of(context_, iface);
-        if (const auto port = need(reader, "port", "clients.")) integer_of(context_, port, 0, 65535);
-        for (const auto* key : {"wait_queue_limit", "session_limit"})
-            if (const auto limit = reader[key]) integer_of(context_, limit, 0, sessions_max);
+        if (const auto iface = need(reader, "iface", "clients."))
+            made_.clients = iface_of(context_, iface).value_or(0);
+        if (const auto port = need(reader, "port", "clients.")) made_.port = port_of(context_, port).value_or(0);
+        read_limit(reader["wait_queue_limit"], made_.wait_queue_limit);
+        read_limit(reader["session_limit"], made_.session_limit);
     }
 
-    void check_servers(const syntax::Object& object) {
+    /// 0 means the default, as for Conntrack's.
+    void read_limit(const Member& member, std::uint32_t& limit) {
+        if (!member) return;
+        const auto flows = integer_of(context_, member, 0, sessions_max);
+        if (flows && *flows > 0) limit = static_cast<std::uint32_t>(*flows);
+    }
+
+    void read_servers(const syntax::Object& object) {
         const ObjectReader reader(context_, object, "`servers`", {"iface", "algorithm", "pool"}, ignore_case);
-        if (const auto iface = need(reader, "iface", "servers.")) iface_of(context_, iface);
+        if (const auto iface = need(reader, "iface", "servers."))
+            made_.servers = iface_of(context_, iface).value_or(0);
         if (const auto algorithm = need(reader, "algorithm", "servers."))
             word_of(context_, algorithm, {"round_robin"});
         const auto pool = need(reader, "pool", "servers.");
         const auto* list = pool ? list_of(context_, pool) : nullptr;
         if (list == nullptr) return;
         for (const auto& item : list->items)
-            if (const auto* node = object_of(context_, {pool.key, &item})) check_node(*node, item.span);
+            if (const auto* node = object_of(context_, {pool.key, &item})) read_node(*node, item.span);
+        if (list->items.empty())
+            context_.report(syntax::Kind::missing_member, pool.value->span, "there is no server in the pool",
+                            "write `pool: [{ address: 10.0.0.5, port: 80 }]`");
     }
 
-    void check_node(const syntax::Object& object, const syntax::Span& span) {
+    void read_node(const syntax::Object& object, const syntax::Span& span) {
         const ObjectReader reader(context_, object, "a server of the pool", {"address", "port"});
         for (const auto* key : {"address", "port"})
             if (reader.lacks(key))
                 context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key));
-        if (const auto address = reader["address"]) address_of(context_, address);
-        if (const auto port = reader["port"]) integer_of(context_, port, 0, 65535);
+        model::Server server;
+        if (const auto address = reader["address"]) server.address = host_of(context_, address).value_or(0);
+        if (const auto port = reader["port"]) server.port = port_of(context_, port).value_or(0);
+        made_.pool.push_back(server);
     }
 
     /// As in the baseline, where the two may be given by name and are then read in any case.
@@ -68,6 +86,7 @@ private:
 
     Context& context_;
     const Element& element_;
+    model::LoadBalancer made_;
 };
 
 } // namespace
@@ -76,7 +95,7 @@ void define_load_balancer(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
     context.pending("Load_balancer", element.name.span);
-    LoadBalancerCheck(context, element).run(*object);
+    context.appliance.load_balancer = LoadBalancerBuilder(context, element).build(*object);
 }
 
 } // namespace sema

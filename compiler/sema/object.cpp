@@ -112,6 +112,12 @@ std::optional<std::int64_t> integer_of(Context& context, const Member& member, s
     return std::nullopt;
 }
 
+std::optional<std::uint16_t> port_of(Context& context, const Member& member) {
+    const auto port = integer_of(context, member, 0, 65535);
+    if (!port) return std::nullopt;
+    return static_cast<std::uint16_t>(*port);
+}
+
 std::optional<bool> boolean_of(Context& context, const Member& member) {
     const auto* boolean = literal_of<syntax::Boolean>(context, member, "true or false");
     if (boolean == nullptr) return std::nullopt;
@@ -176,6 +182,41 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
     }
     if (!std::holds_alternative<syntax::Bad>(member.value->is))
         wrong_type(context, member, kind_of(*member.value), "the name of an Iface");
+    return std::nullopt;
+}
+
+std::optional<model::IfaceId> iface_named(Context& context, const syntax::Path& path) {
+    const syntax::Value value{path, path.span};
+    return iface_of(context, {nullptr, &value});
+}
+
+std::optional<ChainName> chain_named(Context& context, const syntax::Path& path) {
+    const std::vector<std::string> hooks(std::begin(model::hook_names), std::end(model::hook_names));
+    const auto& owner = path.parts.front();
+    const auto* element = context.scope.find(owner.text);
+    const bool is_gateway = element != nullptr && element->type == ElementType::gateway;
+    if (path.parts.size() != 2) {
+        context.report(Kind::wrong_member_type, path.span,
+                       quoted(to_string(path)) + " is no chain",
+                       is_gateway ? "write `" + owner.text + ".forward`"
+                                  : "write the Iface and the chain, as in `" + owner.text + ".prerouting`");
+        return std::nullopt;
+    }
+    const auto& name = path.parts.back();
+    const auto word = lower(name.text);
+    if (is_gateway && word == "forward") return model::ForwardChain{};
+    if (is_gateway) {
+        context.report(Kind::unknown_word, name.span, "the Gateway has no chain " + quoted(name.text),
+                       "write `" + owner.text + ".forward`");
+        return std::nullopt;
+    }
+    const auto iface = iface_named(context, {{owner}, owner.span});
+    if (!iface) return std::nullopt;
+    const auto found = std::ranges::find(hooks, word);
+    if (found != hooks.end()) return model::IfaceChain{*iface, static_cast<model::Hook>(found - hooks.begin())};
+    const auto near = did_you_mean(word, hooks);
+    context.report(Kind::unknown_word, name.span, "an Iface has no chain " + quoted(name.text),
+                   near.empty() ? "it has " + one_of(hooks) : near);
     return std::nullopt;
 }
 

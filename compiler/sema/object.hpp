@@ -41,6 +41,8 @@ std::optional<std::uint32_t> host_of(Context& context, const Member& member);
 std::optional<std::uint32_t> router_of(Context& context, const Member& member);
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max);
+/// A port of TCP or UDP.
+std::optional<std::uint16_t> port_of(Context& context, const Member& member);
 std::optional<bool> boolean_of(Context& context, const Member& member);
 std::optional<std::string> string_of(Context& context, const Member& member);
 /// One of the words, in lower case; written as a word, not through a name.
@@ -49,11 +51,20 @@ std::optional<std::string> word_of(Context& context, const Member& member,
 /// The length of a mask without holes.
 std::optional<std::uint8_t> netmask_of(Context& context, const Member& member);
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member);
+std::optional<model::IfaceId> iface_named(Context& context, const syntax::Path& path);
+
+/// `eth0.prerouting`, or `gateway.forward` by the Gateway's name.
+using ChainName = std::variant<model::IfaceChain, model::ForwardChain>;
+std::optional<ChainName> chain_named(Context& context, const syntax::Path& path);
+
 /// A function on a chain, and where the chain names it.
 struct ChainItem {
     model::FunctionId function = 0;
     const syntax::Value* value = nullptr;
 };
+
+/// A Filter or Nat, by its name.
+std::optional<model::FunctionId> function_of(Context& context, const Member& member);
 
 /// A chain: a function name or a list of them. Filters on it must be for all packets.
 std::vector<ChainItem> chain_of(Context& context, const Member& member);

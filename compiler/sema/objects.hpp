@@ -16,10 +16,14 @@ void define_conntrack(Context& context, const Element& element);
 void define_load_balancer(Context& context, const Element& element);
 void define_syslog(Context& context, const Element& element);
 void define_timer(Context& context, const Element& element);
+/// Gives every Limit its id and reads it: conditions refer to it, and to its key.
+void define_limits(Context& context);
+/// After all functions: the ids of its verdicts come behind theirs.
+void define_assert(Context& context, const Element& element);
 void define_test(Context& context, const Element& element);
 
-/// Translations that stand on a chain where they can do nothing.
-void check_translations(Context& context);
+/// Translations that stand on a chain where they can do nothing, and `iface.out` where it is not known yet.
+void check_chains(Context& context);
 
 /// The object of an element; nothing after a message when it is none.
 const syntax::Object* object_value(Context& context, const Element& element);

@@ -11,7 +11,8 @@ namespace {
 
 using syntax::Kind;
 
-constexpr std::array<std::string_view, 5> packet_objects = {"ip", "tcp", "udp", "icmp", "ct"};
+constexpr std::array<std::string_view, 8> packet_objects = {"ip", "tcp", "udp",   "icmp",
+                                                            "ct", "eth", "vlan", "iface"};
 
 bool is_packet_object(const std::string& word) {
     return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
@@ -90,10 +91,6 @@ Settled unknown(Context& context, const syntax::Name& name) {
 
 Settled packet_property(Context& context, const syntax::Path& path) {
     const auto object = lower(path.parts.front().text);
-    if (object == "iface" || object == "eth" || object == "vlan") {
-        context.not_yet_supported(to_string(path), path.span);
-        return Poison{};
-    }
     if (!is_packet_object(object)) return unknown(context, path.parts.front());
     if (path.parts.size() > 2) {
         context.report(Kind::unknown_member, path.parts[2].span, "a packet property has no members");
@@ -110,9 +107,10 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     return Poison{};
 }
 
-Settled no_member(Context& context, const syntax::Path& path, std::size_t part,
+Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
                   const syntax::Object& object) {
     std::vector<std::string> names;
+    if (element.type == ElementType::limit) names.emplace_back("exceeded");
     for (const auto& pair : object.pairs) names.push_back(pair.key.text);
     const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)},
                               {}};
@@ -123,13 +121,19 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part,
 }
 
 /// Members that the appliance only knows when it runs.
-bool is_leased(const Element& element, const syntax::Object& object, const std::string& member) {
-    if (element.type != ElementType::iface) return false;
+std::optional<Settled> runtime_member(const Context& context, const Element& element,
+                                      const syntax::Object& object, const std::string& member) {
+    const auto name = lower(member);
+    if (element.type == ElementType::limit && name == "exceeded")
+        return model::Exceeded{context.limit_ids.at(&element)};
+    if (element.type != ElementType::iface) return std::nullopt;
     const auto* config = find_pair(object, "config", true);
     const auto* word = config == nullptr ? nullptr : std::get_if<syntax::Path>(&config->value.is);
-    if (word == nullptr || !lower(to_string(*word)).starts_with("dhcp")) return false;
-    const auto name = lower(member);
-    return name == "address" || name == "netmask" || name == "gateway" || name == "dns";
+    if (word == nullptr || !lower(to_string(*word)).starts_with("dhcp")) return std::nullopt;
+    const auto* found = std::ranges::find(model::ipv4_member_names, name);
+    if (found == std::end(model::ipv4_member_names)) return std::nullopt;
+    return Leased{context.iface_ids.at(&element),
+                  static_cast<model::Ipv4Member>(found - std::begin(model::ipv4_member_names))};
 }
 
 Settled member(Context& context, const Element& element, const syntax::Path& path) {
@@ -152,12 +156,11 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
                            {{value->span, "its value"}});
             return Poison{};
         }
-        if (is_leased(element, *object, path.parts[i].text)) {
-            context.not_yet_supported(to_string(path), path.span);
-            return Poison{};
-        }
+        const bool is_last = i + 1 == path.parts.size();
+        if (auto found = runtime_member(context, element, *object, path.parts[i].text); found && is_last)
+            return *found;
         const auto* pair = find_pair(*object, path.parts[i].text, keys_ignore_case(element.type));
-        if (pair == nullptr) return no_member(context, path, i, *object);
+        if (pair == nullptr) return no_member(context, path, i, element, *object);
         value = &pair->value;
     }
     return settle(context, *value);
@@ -194,10 +197,17 @@ public:
             leaves.push_back({*constant, value.span});
             return true;
         }
+        if (const auto* element = std::get_if<const Element*>(&settled);
+            element != nullptr && (*element)->type == ElementType::iface) {
+            leaves.push_back({*element, value.span});
+            return true;
+        }
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         if (literal == nullptr) {
+            const bool leased = std::holds_alternative<Leased>(settled);
             context_.report(Kind::not_a_value, value.span,
-                            text_of(value) + " is " + kind_of(settled) + ", which no set can hold");
+                            text_of(value) + " is " + kind_of(settled) + ", which no set can hold",
+                            leased ? "compare it by itself, as in `ip.daddr == " + to_string(std::get<syntax::Path>(value.is)) + "`" : "");
             return false;
         }
         if (!is_collection(**literal)) {
@@ -340,6 +350,7 @@ std::string text_of(const syntax::Value& value) { return quoted(std::visit(TextO
 
 std::string text_of(const Leaf& leaf) {
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) return quoted((*constant)->name);
+    if (const auto* element = std::get_if<const Element*>(&leaf.is)) return quoted((*element)->name.text);
     return text_of(*std::get<const syntax::Value*>(leaf.is));
 }
 
@@ -350,18 +361,22 @@ std::string kind_of(const Leaf& leaf) {
         if ((*constant)->kind == model::FieldKind::flags) return "a TCP flag";
         return std::string(with_article((*constant)->kind));
     }
+    if (const auto* element = std::get_if<const Element*>(&leaf.is)) return kind_of(**element);
     return kind_of(*std::get<const syntax::Value*>(leaf.is));
 }
 
 std::string kind_of(const Element& element) {
     if (element.type == ElementType::untyped) return kind_of(element.value);
-    return with_article(element.type) + (is_function(element.type) ? " function" : "");
+    const bool runs = element.type == ElementType::filter || element.type == ElementType::nat;
+    return with_article(element.type) + (runs ? " function" : "");
 }
 
 std::string kind_of(const Settled& settled) {
     if (const auto* value = std::get_if<const syntax::Value*>(&settled)) return kind_of(**value);
     if (const auto* constant = std::get_if<const Constant*>(&settled)) return kind_of(Leaf{*constant, {}});
     if (std::holds_alternative<model::Field>(settled)) return "a packet property";
+    if (std::holds_alternative<Leased>(settled)) return "known only when it is leased";
+    if (std::holds_alternative<model::Exceeded>(settled)) return "a condition";
     if (const auto* element = std::get_if<const Element*>(&settled)) return kind_of(**element);
     return "a mistake";
 }

@@ -8,15 +8,22 @@ namespace sema {
 /// A mistake that has been reported: whoever meets it stays silent.
 struct Poison {};
 
+/// `eth0.address` where DHCP gives it: known only when the appliance runs.
+struct Leased {
+    model::IfaceId iface = 0;
+    model::Ipv4Member member{};
+};
+
 /// What is left when every name has been followed: a literal, list or object; a constant of the language; a
-/// packet field; or an element that is no value (a function or a typed object).
-using Settled = std::variant<Poison, const syntax::Value*, const Constant*, model::Field, const Element*>;
+/// packet field; what is known only at run time; or an element that is no value (a function or a typed object).
+using Settled = std::variant<Poison, const syntax::Value*, const Constant*, model::Field, Leased,
+                             model::Exceeded, const Element*>;
 
 Settled settle(Context& context, const syntax::Value& value);
 
-/// A scalar, range or network in a set.
+/// A scalar, range, network or Iface in a set.
 struct Leaf {
-    std::variant<const syntax::Value*, const Constant*> is;
+    std::variant<const syntax::Value*, const Constant*, const Element*> is;
     syntax::Span span;
 };
 

@@ -14,6 +14,8 @@ std::string_view name_of(ElementType type) {
         return "Filter";
     case ElementType::nat:
         return "Nat";
+    case ElementType::assertion:
+        return "Assert";
     case ElementType::iface:
         return "Iface";
     case ElementType::gateway:
@@ -26,6 +28,8 @@ std::string_view name_of(ElementType type) {
         return "Syslog";
     case ElementType::timer:
         return "Timer";
+    case ElementType::limit:
+        return "Limit";
     case ElementType::test:
         return "Test";
     case ElementType::unsupported:
@@ -35,12 +39,13 @@ std::string_view name_of(ElementType type) {
 }
 
 std::string with_article(ElementType type) {
-    return (type == ElementType::iface ? "an " : "a ") + std::string(name_of(type));
+    const bool vowel = type == ElementType::iface || type == ElementType::assertion;
+    return (vowel ? "an " : "a ") + std::string(name_of(type));
 }
 
 bool keys_ignore_case(ElementType type) {
     return type == ElementType::iface || type == ElementType::gateway || type == ElementType::timer ||
-           type == ElementType::test;
+           type == ElementType::limit || type == ElementType::test;
 }
 
 const Element* Scope::find(std::string_view name) const {

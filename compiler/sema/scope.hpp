@@ -12,12 +12,14 @@ enum class ElementType : std::uint8_t {
     untyped,
     filter,
     nat,
+    assertion,
     iface,
     gateway,
     conntrack,
     load_balancer,
     syslog,
     timer,
+    limit,
     test,
     unsupported, ///< its declaration has been refused; what refers to it stays silent
 };
@@ -25,8 +27,9 @@ enum class ElementType : std::uint8_t {
 /// How the language writes a type: "Iface".
 std::string_view name_of(ElementType type);
 std::string with_article(ElementType type);
+/// Something with a body. Only Filters and Nats can be called and stand on chains.
 constexpr bool is_function(ElementType type) {
-    return type == ElementType::filter || type == ElementType::nat;
+    return type == ElementType::filter || type == ElementType::nat || type == ElementType::assertion;
 }
 constexpr bool is_object(ElementType type) { return type >= ElementType::iface && type <= ElementType::test; }
 /// Whether members may be written in any case.
@@ -36,7 +39,7 @@ struct Element {
     ElementType type{};
     syntax::Name name;
     syntax::Value value;                        ///< with everything that was assigned to it
-    const syntax::Function* function = nullptr; ///< of a Filter or Nat
+    const syntax::Function* function = nullptr; ///< of a Filter, Nat or Assert
     bool value_is_known = true;                 ///< false after a mistake in its assignments
 };
 

@@ -1,5 +1,6 @@
 #include "compiler/sema/set.hpp"
 
+#include "compiler/sema/mac.hpp"
 #include "compiler/sema/suggest.hpp"
 
 namespace sema {
@@ -52,7 +53,10 @@ struct IntervalOf {
     using Result = std::optional<model::Interval>;
     FieldKind kind() const { return info(field).kind; }
     Result wrong() const { return mismatch(context, field, leaf, use); }
-    bool is_numeric() const { return kind() != FieldKind::address && kind() != FieldKind::boolean; }
+    bool is_numeric() const {
+        return kind() != FieldKind::address && kind() != FieldKind::boolean && kind() != FieldKind::iface &&
+               kind() != FieldKind::mac;
+    }
 
     Result operator()(const syntax::Integer& i) const {
         return is_numeric() ? in_range(context, field, leaf, use, i.value, i.value) : wrong();
@@ -73,6 +77,17 @@ struct IntervalOf {
     }
     Result operator()(const syntax::Boolean& b) const {
         return kind() == FieldKind::boolean ? Result{{b.value, b.value}} : wrong();
+    }
+    Result operator()(const syntax::String& text) const {
+        if (kind() != FieldKind::mac) return wrong();
+        const auto mac = parse_mac(text.text);
+        if (!mac) {
+            report_bad_mac(context, text_of(leaf), place_for(leaf, use));
+            return std::nullopt;
+        }
+        model::Value value = 0;
+        for (const auto byte : *mac) value = value << 8 | byte;
+        return model::Interval{value, value};
     }
     template <typename Other>
     Result operator()(const Other&) const {
@@ -121,6 +136,11 @@ std::optional<model::Interval> interval_of(Context& context, model::Field field,
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) {
         if ((*constant)->kind != info(field).kind) return mismatch(context, field, leaf, use);
         return model::Interval{(*constant)->value, (*constant)->value};
+    }
+    if (const auto* element = std::get_if<const Element*>(&leaf.is)) {
+        if (info(field).kind != FieldKind::iface) return mismatch(context, field, leaf, use);
+        const auto id = context.iface_ids.at(*element);
+        return model::Interval{id, id};
     }
     return std::visit(IntervalOf{context, field, leaf, use}, std::get<const syntax::Value*>(leaf.is)->is);
 }

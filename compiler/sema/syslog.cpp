@@ -14,8 +14,11 @@ void define_syslog(Context& context, const Element& element) {
         if (reader.lacks(key))
             context.report(syntax::Kind::missing_member, element.name.span,
                            "Syslog " + quoted(element.name.text) + " has no " + quoted(key));
-    if (const auto address = reader["address"]) address_of(context, address);
-    if (const auto port = reader["port"]) integer_of(context, port, 0, 65535);
+    model::Syslog syslog;
+    syslog.place = place_of(element.name.span);
+    if (const auto address = reader["address"]) syslog.address = host_of(context, address).value_or(0);
+    if (const auto port = reader["port"]) syslog.port = port_of(context, port).value_or(0);
+    context.appliance.syslog = syslog;
 }
 
 } // namespace sema

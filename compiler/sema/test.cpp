@@ -1,8 +1,9 @@
 // Test: packets, and what must happen to them.
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
-#include "compiler/sema/set.hpp"
+#include "compiler/sema/paths.hpp"
 #include "compiler/sema/suggest.hpp"
+#include "compiler/sema/test_packet.hpp"
 
 #include <algorithm>
 
@@ -10,49 +11,36 @@ namespace sema {
 
 namespace {
 
-using model::Layer;
 using syntax::Kind;
 
-constexpr std::array<std::string_view, 5> narrow_keys = {"chain", "function", "state", "lease", "pcap"};
 constexpr std::int64_t wait_max_s = 1'000'000'000;
 
-/// The fields that an object `layer: { … }` can set, and the keys of it that have to wait.
-std::vector<std::string> keys_of(const std::string& layer) {
-    std::vector<std::string> keys;
-    for (const auto& field : model::field_table)
-        if (field.layer != Layer::meta && field.name.starts_with(layer + '.'))
-            keys.emplace_back(field.name.substr(layer.size() + 1));
-    return keys;
-}
+const std::vector<std::string> step_keys = {"iface", "packet", "pcap", "state", "expect", "reason", "out", "log"};
 
 class TestBuilder {
 public:
-    explicit TestBuilder(Context& context) : context_(context) {}
+    TestBuilder(Context& context, const Element& element) : context_(context), element_(element) {
+        scenario_.name = element.name.text;
+        scenario_.place = place_of(element.name.span);
+    }
 
-    std::optional<model::Scenario> build(const Element& element, const syntax::Object& object) {
-        model::Scenario scenario{element.name.text, place_of(element.name.span), {}};
-        if (refused(object)) return std::nullopt;
-        const auto* steps = find_pair(object, "steps", true);
-        if (steps == nullptr) {
-            if (auto step = send(object, element.name.span, "Test " + quoted(element.name.text)))
-                scenario.steps.push_back({std::move(*step), place_of(element.name.span)});
-            return scenario;
-        }
-        const ObjectReader reader(context_, object, "a Test with `steps`", {"steps"});
-        const auto* list = list_of(context_, {&steps->key, &steps->value});
-        if (list == nullptr) return std::nullopt;
+    std::optional<model::Scenario> build(const syntax::Object& object) {
         const auto errors = context_.diagnostics.error_count();
-        for (const auto& item : list->items) add_step(item, scenario);
-        const bool sends = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const auto& step) {
-            return std::holds_alternative<model::SendStep>(step.is);
-        });
-        // A step that was refused may have been the one that sends.
-        if (!sends && context_.diagnostics.error_count() == errors)
-            report(Kind::missing_member, steps->value.span,
-                   list->items.empty() ? "this Test has no steps"
-                                       : "this Test only waits, and sends no packet: it tests nothing",
-                   "add a step such as `{ iface: …, packet: { … }, expect: drop }`");
-        return scenario;
+        const auto* steps = find_pair(object, "steps", true);
+        std::vector<std::string> keys = {"chain", "function", "lease", "steps"};
+        if (steps == nullptr) keys.insert(keys.begin(), step_keys.begin(), step_keys.end());
+        const ObjectReader reader(context_, object, steps == nullptr ? "a Test" : "a Test with `steps`", keys);
+        scope(reader["chain"], reader["function"]);
+        if (const auto member = reader["lease"]) leases(member);
+        if (steps == nullptr) {
+            if (auto step = send(reader, element_.name.span, "Test " + quoted(element_.name.text)))
+                scenario_.steps.push_back({std::move(*step), scenario_.place});
+        } else if (const auto* list = list_of(context_, {&steps->key, &steps->value})) {
+            for (const auto& item : list->items) add_step(item);
+            if (context_.diagnostics.error_count() == errors) check_sends(*list, steps->value.span);
+        }
+        if (context_.diagnostics.error_count() > errors) return std::nullopt;
+        return std::move(scenario_);
     }
 
 private:
@@ -60,65 +48,167 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint));
     }
 
-    /// What narrows a Test to less than the whole appliance comes later.
-    bool refused(const syntax::Object& object) {
-        bool found = false;
-        for (const auto& pair : object.pairs)
-            if (std::find(narrow_keys.begin(), narrow_keys.end(), lower(pair.key.text)) !=
-                narrow_keys.end()) {
-                context_.not_yet_supported("Test { " + lower(pair.key.text) + ": … }", pair.key.span);
-                found = true;
-            }
-        return found;
+    /// What narrows a Test to less than the whole appliance.
+    void scope(const Member& chain, const Member& function) {
+        is_narrow_ = chain || function;
+        is_about_function_ = static_cast<bool>(function);
+        if (chain && function)
+            report(Kind::conflicting_members, function.key->span,
+                   "a Test is about a `chain` or about a `function`, not both");
+        if (chain) {
+            const auto* path = std::get_if<syntax::Path>(&chain.value->is);
+            if (path == nullptr)
+                report(Kind::wrong_member_type, chain.value->span,
+                       "`chain` names a chain, and " + text_of(*chain.value) + " is " + kind_of(*chain.value),
+                       "write `chain: eth0.prerouting`");
+            else if (const auto name = chain_named(context_, *path))
+                std::visit([&](const auto& about) { scenario_.about = about; }, *name);
+        }
+        if (function)
+            if (const auto id = function_of(context_, function)) scenario_.about = *id;
     }
 
-    void add_step(const syntax::Value& item, model::Scenario& scenario) {
+    void leases(const Member& member) {
+        for (const auto* item : items_of(*member.value)) {
+            const auto* object = object_of(context_, {member.key, item});
+            if (object != nullptr) lease(*object, item->span);
+        }
+    }
+
+    void lease(const syntax::Object& object, const syntax::Span& span) {
+        const ObjectReader reader(context_, object, "a lease", {"iface", "address", "netmask", "gateway", "dns"});
+        for (const auto* key : {"address", "netmask"})
+            if (reader.lacks(key)) report(Kind::missing_member, span, "this lease has no " + quoted(key));
+        const auto iface = leasing_iface(reader["iface"], span);
+        const auto address_member = reader["address"], mask_member = reader["netmask"];
+        if (!iface || !address_member || !mask_member) return;
+        const auto address = host_of(context_, address_member);
+        const auto mask = netmask_of(context_, mask_member);
+        if (!address || !mask) return;
+        model::Lease made{*iface, {*address, {0, *mask}, {}, {}}};
+        made.config.network.address = *address & made.config.network.mask();
+        if (const auto gateway = reader["gateway"]) made.config.gateway = router_of(context_, gateway);
+        if (const auto dns = reader["dns"]) made.config.dns = address_of(context_, dns);
+        scenario_.leases.push_back(made);
+    }
+
+    /// The Iface that is named, or the only one there is with DHCP.
+    std::optional<model::IfaceId> leasing_iface(const Member& named, const syntax::Span& span) {
+        const auto& ifaces = context_.appliance.ifaces;
+        const auto leases = [](const model::Iface& iface) { return iface.config != model::IfaceConfig::fixed; };
+        if (!named) {
+            if (std::ranges::count_if(ifaces, leases) == 1)
+                return static_cast<model::IfaceId>(std::ranges::find_if(ifaces, leases) - ifaces.begin());
+            const bool none = std::ranges::none_of(ifaces, leases);
+            report(Kind::missing_member, span,
+                   none ? "there is a lease, and no Iface uses DHCP"
+                        : "this lease does not say whose it is, and several Ifaces use DHCP",
+                   none ? "write `config: dhcp` in an Iface, or leave the lease out"
+                        : "write `iface: …` with the name of one of them");
+            return std::nullopt;
+        }
+        const auto id = iface_of(context_, named);
+        if (!id || leases(ifaces[*id])) return id;
+        report(Kind::conflicting_members, named.value->span,
+               quoted(ifaces[*id].name) + " has a fixed address, and leases none");
+        return std::nullopt;
+    }
+
+    /// A step that was refused may have been the one that sends.
+    void check_sends(const syntax::List& list, const syntax::Span& span) {
+        const bool sends = std::ranges::any_of(
+            scenario_.steps, [](const auto& step) { return std::holds_alternative<model::SendStep>(step.is); });
+        if (sends) return;
+        report(Kind::missing_member, span,
+               list.items.empty() ? "this Test has no steps"
+                                  : "this Test only waits, and sends no packet: it tests nothing",
+               "add a step such as `{ iface: …, packet: { … }, expect: drop }`");
+    }
+
+    void add_step(const syntax::Value& item) {
         const syntax::Name name{"step", item.span};
         const auto* object = object_of(context_, {&name, &item});
-        if (object == nullptr || refused(*object)) return;
+        if (object == nullptr) return;
         if (find_pair(*object, "wait", true) == nullptr) {
-            if (auto step = send(*object, item.span, "this step"))
-                scenario.steps.push_back({std::move(*step), place_of(item.span)});
+            const ObjectReader reader(context_, *object, "a step of a Test", step_keys);
+            if (auto step = send(reader, item.span, "this step"))
+                scenario_.steps.push_back({std::move(*step), place_of(item.span)});
             return;
         }
         const ObjectReader reader(context_, *object, "a step that waits", {"wait"});
-        const auto seconds = integer_of(context_, reader["wait"], 0, wait_max_s);
-        if (seconds)
-            scenario.steps.push_back(
+        if (const auto seconds = integer_of(context_, reader["wait"], 0, wait_max_s))
+            scenario_.steps.push_back(
                 {model::WaitStep{static_cast<model::Value>(*seconds)}, place_of(item.span)});
     }
 
-    std::optional<model::SendStep> send(const syntax::Object& object, const syntax::Span& span,
+    std::optional<model::SendStep> send(const ObjectReader& reader, const syntax::Span& span,
                                         const std::string& what) {
-        const ObjectReader reader(context_, object, "a step of a Test",
-                                  {"iface", "packet", "expect", "reason", "out", "log"});
-        bool complete = true;
-        for (const auto* key : {"iface", "packet", "expect"})
-            if (!reader[key]) {
-                if (reader.lacks(key)) report(Kind::missing_member, span, what + " has no " + quoted(key));
-                complete = false;
-            }
-        if (!complete) return std::nullopt;
+        if (!is_complete(reader, span, what)) return std::nullopt;
         model::SendStep step;
-        const auto iface = iface_of(context_, reader["iface"]);
-        step.iface = iface.value_or(0);
-        step.packet = packet(reader["packet"]);
-        const auto expected = word_of(context_, reader["expect"], {"accept", "drop", "reject"});
-        if (expected)
-            step.expect = *expected == "accept" ? model::Expect::accept
-                          : *expected == "drop" ? model::Expect::drop
-                                                : model::Expect::reject;
-        if (const auto member = reader["reason"]; member && expected)
-            step.reason = reason(member, step.expect);
+        if (const auto member = reader["iface"]) step.iface = iface_of(context_, member);
+        if (const auto member = reader["packet"])
+            if (const auto* object = object_of(context_, member)) step.packet = packet_of(context_, *object, "a packet");
+        if (const auto member = reader["pcap"]) step.pcap = capture(member, reader["packet"]);
+        if (const auto member = reader["state"]) step.state = state(member);
+        if (const auto expected = expectation(reader["expect"])) {
+            step.expect = *expected;
+            if (const auto member = reader["reason"]) step.reason = reason(member, step.expect);
+        }
         if (const auto member = reader["out"]) step.out = out(member);
         if (const auto member = reader["log"]) step.log = log(member);
         return step;
     }
 
+    bool is_complete(const ObjectReader& reader, const syntax::Span& span, const std::string& what) {
+        std::vector<std::string> needed = {"expect"};
+        if (!is_narrow_) needed.insert(needed.begin(), "iface");
+        if (!reader["pcap"]) needed.insert(needed.end() - 1, "packet");
+        bool complete = true;
+        for (const auto& key : needed) {
+            if (reader.lacks(key)) report(Kind::missing_member, span, what + " has no " + quoted(key));
+            complete &= static_cast<bool>(reader[key]);
+        }
+        return complete;
+    }
+
+    std::optional<std::string> capture(const Member& member, const Member& packet) {
+        if (packet)
+            report(Kind::conflicting_members, member.key->span,
+                   "a step sends one `packet`, or those of a `pcap`, not both");
+        const auto name = string_of(context_, member);
+        if (!name) return std::nullopt;
+        const auto path = inside(context_.folders[member.value->span.file], *name);
+        if (is_file(path)) return path;
+        report(Kind::unreadable_file, member.value->span, quoted(path) + " cannot be read",
+               "paths are relative to the file that names them");
+        return std::nullopt;
+    }
+
+    std::optional<model::State> state(const Member& member) {
+        if (!is_narrow_) {
+            report(Kind::conflicting_members, member.key->span,
+                   "the state of a flow comes from the packets before this one",
+                   "send those first in `steps`, or test one `chain` or `function`");
+            return std::nullopt;
+        }
+        const std::vector<std::string> words(model::state_names.begin(), model::state_names.end());
+        const auto word = word_of(context_, member, words);
+        if (!word) return std::nullopt;
+        return static_cast<model::State>(std::ranges::find(words, *word) - words.begin());
+    }
+
+    std::optional<model::Expect> expectation(const Member& member) {
+        std::vector<std::string> words = {"accept", "drop", "reject"};
+        if (is_about_function_) words.emplace_back("next");
+        const auto word = word_of(context_, member, words);
+        if (!word) return std::nullopt;
+        return static_cast<model::Expect>(std::ranges::find(words, *word) - words.begin());
+    }
+
     std::optional<model::Reason> reason(const Member& member, model::Expect expect) {
-        if (expect == model::Expect::accept) {
-            report(Kind::conflicting_members, member.key->span, "a packet that is accepted has no `reason`",
-                   "leave it out, or expect a `drop`");
+        if (expect == model::Expect::accept || expect == model::Expect::next) {
+            report(Kind::conflicting_members, member.key->span,
+                   "a packet that is not dropped has no `reason`", "leave it out, or expect a `drop`");
             return std::nullopt;
         }
         const std::vector<std::string> words(model::reason_names.begin(), model::reason_names.end());
@@ -127,12 +217,17 @@ private:
     }
 
     std::optional<model::OutSpec> out(const Member& member) {
+        if (is_narrow_) {
+            report(Kind::conflicting_members, member.key->span,
+                   "nothing is sent on in a Test of one chain or function", "leave it out");
+            return std::nullopt;
+        }
         const auto* object = object_of(context_, member);
         if (object == nullptr) return std::nullopt;
         model::OutSpec result;
+        result.packet = packet_of(context_, *object, "`out`", {"iface"});
         if (const auto* iface = find_pair(*object, "iface", true))
             result.iface = iface_of(context_, {&iface->key, &iface->value});
-        read_packet(*object, "`out`", true, result.packet);
         return result;
     }
 
@@ -143,80 +238,12 @@ private:
         return texts;
     }
 
-    model::PacketSpec packet(const Member& member) {
-        model::PacketSpec result;
-        if (const auto* object = object_of(context_, member)) read_packet(*object, "a packet", false, result);
-        return result;
-    }
-
-    void read_packet(const syntax::Object& object, std::string_view what, bool with_iface,
-                     model::PacketSpec& packet) {
-        std::vector<std::string> keys = {"ip", "tcp", "udp", "icmp", "payload"};
-        if (with_iface) keys.insert(keys.begin(), "iface");
-        syntax::Object known;
-        for (const auto& pair : object.pairs) {
-            const auto key = lower(pair.key.text);
-            if (key == "eth" || key == "vlan" || key == "options")
-                context_.not_yet_supported("packet: { " + key + ": … }", pair.key.span);
-            else
-                known.pairs.push_back(pair);
-        }
-        const ObjectReader reader(context_, known, what, keys);
-        if (const auto member = reader["ip"]) read_fields(member, packet);
-        const std::array<std::pair<std::string_view, Layer>, 3> transports = {
-            {{"tcp", Layer::tcp}, {"udp", Layer::udp}, {"icmp", Layer::icmp}}};
-        for (const auto& [key, layer] : transports) {
-            const auto member = reader[key];
-            if (!member) continue;
-            if (packet.transport)
-                report(Kind::conflicting_members, member.key->span,
-                       "a packet has one of `tcp`, `udp` and `icmp`");
-            packet.transport = layer;
-            read_fields(member, packet);
-        }
-        if (const auto member = reader["payload"]) packet.payload = string_of(context_, member);
-    }
-
-    void read_fields(const Member& member, model::PacketSpec& packet) {
-        const auto layer = lower(member.key->text);
-        const auto* object = object_of(context_, member);
-        if (object == nullptr) return;
-        syntax::Object known;
-        for (const auto& pair : object->pairs) {
-            if (lower(pair.key.text) == "options")
-                context_.not_yet_supported("packet: { " + layer + ": { options: … } }", pair.key.span);
-            else
-                known.pairs.push_back(pair);
-        }
-        const ObjectReader reader(context_, known, quoted(layer), keys_of(layer));
-        for (const auto& pair : known.pairs)
-            if (const auto field = model::field_named(layer + '.' + lower(pair.key.text));
-                field && info(*field).layer != Layer::meta)
-                if (const auto value = field_value(*field, pair.value))
-                    packet.fields.push_back({*field, *value});
-    }
-
-    std::optional<model::Value> field_value(model::Field field, const syntax::Value& value) {
-        if (info(field).kind == model::FieldKind::flags) return flag_bits(context_, value, value.span);
-        const auto leaves = flatten(context_, value);
-        if (!leaves) return std::nullopt;
-        const auto interval =
-            leaves->size() == 1 ? interval_of(context_, field, leaves->front(), value.span) : std::nullopt;
-        if (leaves->size() == 1 && !interval) return std::nullopt;
-        if (!interval || interval->low != interval->high) {
-            report(Kind::wrong_member_type, value.span,
-                   quoted(info(field).name) + " of a packet has one value, and " + text_of(value) +
-                       " has not");
-            return std::nullopt;
-        }
-        if (interval->low % info(field).scale == 0) return interval->low;
-        report(Kind::value_out_of_range, value.span,
-               quoted(info(field).name) + " cannot equal " + std::to_string(interval->low) +
-                   ": it is a multiple of " + std::to_string(info(field).scale));
-        return std::nullopt;
-    }
-
     Context& context_;
+    const Element& element_;
+    model::Scenario scenario_;
+    // Also when what they name is a mistake.
+    bool is_narrow_ = false;
+    bool is_about_function_ = false;
 };
 
 } // namespace
@@ -224,7 +251,7 @@ private:
 void define_test(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    if (auto scenario = TestBuilder(context).build(element, *object))
+    if (auto scenario = TestBuilder(context, element).build(*object))
         context.appliance.tests.push_back(std::move(*scenario));
 }
 

@@ -3,6 +3,9 @@
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace sema {
 
 void define_timer(Context& context, const Element& element) {
@@ -14,13 +17,21 @@ void define_timer(Context& context, const Element& element) {
         if (reader.lacks(key))
             context.report(syntax::Kind::missing_member, element.name.span,
                            "Timer " + quoted(element.name.text) + " has no " + quoted(key));
-    if (const auto interval = reader["interval"]) integer_of(context, interval, 1, 31'536'000);
+    model::Timer timer;
+    timer.name = element.name.text;
+    timer.place = place_of(element.name.span);
+    if (const auto interval = reader["interval"])
+        timer.interval_s = static_cast<std::uint32_t>(integer_of(context, interval, 1, 31'536'000).value_or(1));
     const auto data = reader["data"];
     const auto* list = data ? list_of(context, data) : nullptr;
     if (list == nullptr) return;
+    const std::vector<std::string> words(std::begin(model::timer_data_names), std::end(model::timer_data_names));
+    std::set<model::TimerData> wanted; // its order is the one in which they are printed
     for (const auto& item : list->items)
-        word_of(context, {data.key, &item},
-                {"timestamp", "stats", "memory", "cpu", "lb", "stack-sampling", "timers"});
+        if (const auto word = word_of(context, {data.key, &item}, words))
+            wanted.insert(static_cast<model::TimerData>(std::ranges::find(words, *word) - words.begin()));
+    timer.data.assign(wanted.begin(), wanted.end());
+    context.appliance.timers.push_back(std::move(timer));
 }
 
 } // namespace sema

@@ -172,8 +172,9 @@ using Declaration = std::variant<Function, Typed, Untyped, Import>;
 
 struct Program {
     FileId file = 0;
-    std::string name; ///< of the file
+    std::string name;   ///< of the file
     std::vector<Declaration> declarations;
+    std::string folder{}; ///< from which it names other files
 };
 
 } // namespace syntax

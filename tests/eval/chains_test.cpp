@@ -88,7 +88,7 @@ TEST_CASE("a fragment is no packet of a protocol's body") {
     const Bytes packet = datagram(fragment);
     const eval::Datagram view(packet);
     std::vector<std::string> logs;
-    CHECK_FALSE(eval::run_function(policy.appliance, 0, view, model::State::fresh, logs)); // services
+    CHECK_FALSE(eval::run_function(policy.appliance, 0, {view}, logs)); // services
 }
 
 TEST_CASE("values are logged by name") {

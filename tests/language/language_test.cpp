@@ -54,7 +54,7 @@ std::string said_about(const sema::Loaded& loaded) {
     if (loaded.appliance)
         for (const auto& pending : loaded.appliance->pending)
             text += "pending: " + pending.feature + " at " + std::to_string(pending.place.line) + ':' +
-                    std::to_string(pending.place.column) + '\n';
+                    std::to_string(pending.place.column) + " [not-yet-supported]\n";
     // Where the cases lie is not theirs to say.
     const auto folder = std::string(CASES_DIR) + "/";
     for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))

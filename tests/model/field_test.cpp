@@ -11,7 +11,7 @@ TEST_CASE("the registry of fields is consistent") {
         CHECK(names.insert(entry.name).second);
         CHECK(model::field_named(entry.name) == entry.field);
         CHECK(entry.bits >= 1);
-        CHECK(entry.bits <= 32);
+        CHECK(entry.bits <= 48);
         CHECK(entry.scale >= 1);
         CHECK_FALSE(entry.text.empty());
     }

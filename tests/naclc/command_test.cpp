@@ -35,6 +35,10 @@ struct Desk {
         std::ofstream(workshop.path() / name) << text.replace(at, from.size(), to);
         return name;
     }
+
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(workshop.path() / name, std::ios::binary) << text;
+    }
 };
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
@@ -266,4 +270,46 @@ TEST_CASE("a policy without Tests says so") {
     const Desk desk;
     std::ofstream(desk.workshop.path() / "none.nacl") << "Iface a { index: 0 }\n";
     CHECK(has(desk.naclc({"test", "none.nacl", "--on", "interp"}).output, "there are no Tests in it"));
+}
+
+TEST_CASE("Tests of one chain or function, and packets of a capture") {
+    const Desk desk;
+    // Two echo requests from 10.0.0.9 and 10.0.0.8 to 10.0.0.1, as tcpdump writes them.
+    const std::string header("\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0", 24);
+    const auto record = [](char host, char checksum) {
+        const std::string sizes("\0\0\0\0\0\0\0\0\x2a\0\0\0\x2a\0\0\0", 16);
+        std::string frame("\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0E\0\0\x1c\0\x01\0\0@\x01\x66\xd6"
+                          "\x0a\0\0\x09\x0a\0\0\x01\x08\0\xf7\xfd\0\x01\0\x01", 42);
+        frame[25] = checksum;
+        frame[29] = host;
+        return sizes + frame;
+    };
+    desk.write("two.pcap", header + record('\x09', '\xd7') + record('\x08', '\xd8'));
+    desk.write("short.pcap", header + record('\x09', '\xd7').substr(0, 30));
+    const std::string policy = "Iface eth0 { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: f }\n"
+                               "Filter::IP f { if (iface.in == eth0) { log(\"in\") } g() accept }\n"
+                               "Filter::IP g { if (ct.state == established) { drop } if (ip.saddr == 10.0.0.8) { reject } }\n";
+    const auto run = [&](const std::string& tests) {
+        desk.write("p.nacl", policy + tests);
+        return desk.naclc({"test", "--on", "interp", "p.nacl"});
+    };
+    const auto fine = run("Test a { function: g, packet: {}, expect: next }\n"
+                          "Test b { function: g, state: established, packet: {}, expect: drop, reason: filter }\n"
+                          "Test c { chain: eth0.prerouting, packet: {}, expect: accept, log: [\"in\"] }\n"
+                          "Test d { chain: eth0.prerouting, state: invalid, packet: {}, expect: drop, reason: ct_invalid }\n"
+                          "Test e { chain: eth0.input, state: invalid, packet: {}, expect: accept }\n");
+    INFO(fine.output);
+    CHECK(fine.status == 0);
+    CHECK(has(fine.output, "5 of 5 Tests passed on interp"));
+    const auto wrong = run("Test a { function: g, packet: {}, expect: accept }\n");
+    CHECK(wrong.status == 1);
+    CHECK(has(wrong.output, "on interp the verdict is next"));
+    const auto replayed = run("Test a { iface: eth0, pcap: \"two.pcap\", expect: accept }\n");
+    INFO(replayed.output);
+    CHECK(replayed.status == 1);
+    CHECK(has(replayed.output, "packet 2 of "));
+    CHECK(has(replayed.output, "rejected"));
+    const auto cut = run("Test a { iface: eth0, pcap: \"short.pcap\", expect: accept }\n");
+    CHECK(cut.status == 1);
+    CHECK(has(cut.output, "short.pcap"));
 }

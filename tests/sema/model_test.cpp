@@ -285,3 +285,91 @@ TEST_CASE("the order of declarations means nothing") {
     CHECK(forward.functions.size() == backward.functions.size());
     CHECK(backward.functions.at(backward.ifaces.at(0).chain(model::Hook::prerouting).at(0)).name == "f");
 }
+
+TEST_CASE("a Limit has a bucket for each value of its key") {
+    const auto policy = model_of(on_chain + "Limit tries { rate: 10, per: minute, burst: 20, key: ip.saddr, size: 64 }\n"
+                                            "Limit all { RATE: 7, Per: HOUR }\n"
+                                            "Filter::IP f { if (tries.exceeded or all.exceeded) { drop } accept }\n");
+    REQUIRE(policy.limits.size() == 2);
+    const auto& tries = policy.limits[0];
+    CHECK((tries.rate == 10 && tries.period_s == 60 && tries.burst == 20 && tries.size == 64));
+    CHECK(tries.key == model::Field::ip_saddr);
+    const auto& all = policy.limits[1];
+    CHECK((all.rate == 7 && all.period_s == 3600 && all.burst == 7 && all.size == 4096 && !all.key));
+    const auto& condition = std::get<model::Branch>(policy.functions[0].body[0].is).condition;
+    const auto& operands = std::get<model::Any>(condition.is).operands;
+    CHECK(std::get<model::Exceeded>(operands.at(0).is).limit == 0);
+    CHECK(std::get<model::Exceeded>(operands.at(1).is).limit == 1);
+}
+
+TEST_CASE("leased addresses are read when the appliance runs, fixed ones when it is built") {
+    const std::string f = "Iface eth0 { index: 0, prerouting: f, address: 10.0.0.1, netmask: 255.0.0.0 }\n"
+                          "Iface up { index: 1, config: dhcp-with-fallback, address: 10.9.0.1, netmask: 255.255.0.0 }\n"
+                          "mine: up.Gateway\n"
+                          "Filter::IP f { if (ip.daddr == eth0.address or mine > ip.saddr) { drop } accept }\n";
+    const auto policy = model_of(f);
+    const auto& operands =
+        std::get<model::Any>(std::get<model::Branch>(policy.functions[0].body[0].is).condition.is).operands;
+    CHECK(std::holds_alternative<model::Test>(operands.at(0).is));
+    const auto& leased = std::get<model::CompareLease>(operands.at(1).is);
+    CHECK((leased.field == model::Field::ip_saddr && leased.relation == model::Relation::less));
+    CHECK((leased.iface == 1 && leased.member == model::Ipv4Member::gateway));
+}
+
+TEST_CASE("Asserts are about a chain or a path, and their verdicts are kept apart") {
+    const auto policy = model_of(on_chain + "Iface eth1 { index: 1 }\nGateway g { }\nFilter::IP f { accept }\n"
+                                            "Assert::TCP a(eth0.prerouting) { if (tcp.dport == ssh) { drop } }\n"
+                                            "Assert::IP b(eth0 -> eth1) { f }\n"
+                                            "Assert::IP c(g.forward) { Filter::UDP { reject } }\n");
+    CHECK(policy.statements.size() == 1);
+    REQUIRE(policy.claims.size() == 2);
+    REQUIRE(policy.asserts.size() == 3);
+    CHECK(policy.asserts[0].layer == model::Layer::tcp);
+    const auto& chain = std::get<model::IfaceChain>(policy.asserts[0].about);
+    CHECK((chain.iface == 0 && chain.hook == model::Hook::prerouting));
+    const auto& branch = std::get<model::Branch>(policy.asserts[0].body.at(0).is);
+    CHECK(std::get<model::Verdict>(branch.then.at(0).is).statement == policy.statements.size());
+    const auto& path = std::get<model::Assert::Path>(policy.asserts[1].about);
+    CHECK((path.from == 0 && path.to == 1));
+    CHECK(std::holds_alternative<model::ForwardChain>(policy.asserts[2].about));
+}
+
+TEST_CASE("a Test may be about one chain or function, and its packets about their frames") {
+    const auto policy = model_of(on_chain + "Iface up { index: 1, config: dhcp }\nFilter::IP f { accept }\n"
+                                            "Test a { chain: eth0.prerouting, state: established, packet: { vlan: 7, "
+                                            "eth: { saddr: \"c0:01:0a:00:00:2a\" }, options: \"\\x01\" }, expect: drop }\n"
+                                            "Test b { function: f, packet: {}, expect: next }\n"
+                                            "Test c { lease: { address: 10.7.0.9, netmask: 255.255.0.0 }, steps: ["
+                                            "{ iface: up, packet: { vlan: { id: 8 } }, expect: drop }] }\n");
+    REQUIRE(policy.tests.size() == 3);
+    CHECK(std::holds_alternative<model::IfaceChain>(policy.tests[0].about));
+    const auto& step = std::get<model::SendStep>(policy.tests[0].steps.at(0).is);
+    CHECK((step.state == model::State::established && !step.iface));
+    CHECK(step.packet.options == std::string("\x01\0\0\0", 4));
+    REQUIRE(step.packet.fields.size() == 2);
+    CHECK(step.packet.fields[0].value == 0xc0010a00002a);
+    CHECK((step.packet.fields[1].field == model::Field::vlan_id && step.packet.fields[1].value == 7));
+    CHECK(std::get<model::FunctionId>(policy.tests[1].about) == 0);
+    CHECK(std::get<model::SendStep>(policy.tests[1].steps.at(0).is).expect == model::Expect::next);
+    REQUIRE(policy.tests[2].leases.size() == 1);
+    const auto& lease = policy.tests[2].leases[0];
+    CHECK((lease.iface == 1 && lease.config.address == 0x0a070009 && lease.config.network.length == 16));
+}
+
+TEST_CASE("the services keep what is said of them") {
+    const auto policy = model_of(
+        "Iface eth0 { index: 0 }\nSyslog s { address: 10.0.0.5, port: 5140 }\n"
+        "Timer t { interval: 30, data: [cpu, stats, cpu] }\n"
+        "Load_balancer lb { layer: tcp, clients: { iface: eth0, port: http, session_limit: 50 }, "
+        "servers: { iface: eth0, algorithm: round_robin, pool: [{ address: 10.0.0.7, port: 8080 }] } }\n");
+    REQUIRE(policy.syslog);
+    CHECK((policy.syslog->address == 0x0a000005 && policy.syslog->port == 5140));
+    REQUIRE(policy.timers.size() == 1);
+    CHECK(policy.timers[0].interval_s == 30);
+    CHECK(policy.timers[0].data == std::vector{model::TimerData::stats, model::TimerData::cpu});
+    REQUIRE(policy.load_balancer);
+    CHECK((policy.load_balancer->port == 80 && policy.load_balancer->session_limit == 50));
+    CHECK(policy.load_balancer->wait_queue_limit == 1000);
+    REQUIRE(policy.load_balancer->pool.size() == 1);
+    CHECK(policy.load_balancer->pool[0].port == 8080);
+}

@@ -1,0 +1,15 @@
+// MAC addresses as the language writes them: strings of six pairs of hexadecimal digits.
+#pragma once
+#include "compiler/sema/context.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace sema {
+
+std::optional<model::Mac> parse_mac(std::string_view text);
+
+/// `what` is no MAC address.
+void report_bad_mac(Context& context, const std::string& what, const syntax::Span& span);
+
+} // namespace sema
