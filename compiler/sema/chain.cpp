@@ -28,11 +28,13 @@ void each_translation(const Context& context, const model::Block& block,
     }
 }
 
-/// The translations that a function can reach.
-std::set<model::StatementId> translations(const Context& context, model::FunctionId function) {
+/// The translations that the functions of one hook can reach, on any Iface.
+std::set<model::StatementId> translations(const Context& context, std::size_t hook) {
     std::set<model::StatementId> found;
     std::set<model::FunctionId> seen;
-    std::vector<model::FunctionId> called = {function};
+    std::vector<model::FunctionId> called;
+    for (const auto& iface : context.appliance.ifaces)
+        called.insert(called.end(), iface.chains[hook].begin(), iface.chains[hook].end());
     while (!called.empty()) {
         const auto id = called.back();
         called.pop_back();
@@ -50,10 +52,13 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     if (element != nullptr)
         if (const auto found = context.function_ids.find(element); found != context.function_ids.end())
             return found->second;
-    std::vector<std::string> names;
-    for (const auto* function : context.functions) names.push_back(function->name.text);
+    const auto names = [&] {
+        std::vector<std::string> result;
+        for (const auto* function : context.functions) result.push_back(function->name.text);
+        return result;
+    };
     context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
-                   did_you_mean(name.text, names));
+                   context.suggestions.among(context.functions.size(), name.text, names));
     return std::nullopt;
 }
 
@@ -90,25 +95,21 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
 }
 
 void check_translations(Context& context) {
-    for (const auto& iface : context.appliance.ifaces)
-        for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
-            for (const auto id : iface.chains[hook]) {
-                for (const auto statement : translations(context, id)) {
-                    const auto& made = context.appliance.statements[statement];
-                    const bool dnat = made.action == model::Action::dnat;
-                    const auto at = static_cast<model::Hook>(hook);
-                    const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output
-                                           : at == model::Hook::postrouting;
-                    if (!fits)
-                        context.report(
-                            Kind::translation_misplaced, context.spans.at(made.place),
-                            std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
-                                (dnat ? " comes too late to change where the packet goes"
-                                      : " comes before it is known by which Iface the packet leaves"),
-                            dnat ? "put it into `prerouting`, or `output` for packets made here"
-                                 : "put it into `postrouting`");
-                }
-            }
+    for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
+        for (const auto statement : translations(context, hook)) {
+            const auto& made = context.appliance.statements[statement];
+            const bool dnat = made.action == model::Action::dnat;
+            const auto at = static_cast<model::Hook>(hook);
+            const bool fits = dnat ? at == model::Hook::prerouting || at == model::Hook::output
+                                   : at == model::Hook::postrouting;
+            if (fits) continue;
+            context.report(Kind::translation_misplaced, context.spans.at(made.place),
+                           std::string(dnat ? "`dnat` in " : "`snat` in ") + std::string(hook_names[hook]) +
+                               (dnat ? " comes too late to change where the packet goes"
+                                     : " comes before it is known by which Iface the packet leaves"),
+                           dnat ? "put it into `prerouting`, or `output` for packets made here"
+                                : "put it into `postrouting`");
+        }
 }
 
 } // namespace sema

@@ -84,7 +84,8 @@ std::vector<std::string> known_names(const Context& context) {
 
 Settled unknown(Context& context, const syntax::Name& name) {
     context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
-                   did_you_mean(name.text, known_names(context)));
+                   context.suggestions.among(context.scope.elements().size(), name.text,
+                                             [&] { return known_names(context); }));
     return Poison{};
 }
 
@@ -112,13 +113,16 @@ Settled packet_property(Context& context, const syntax::Path& path) {
 
 Settled no_member(Context& context, const syntax::Path& path, std::size_t part,
                   const syntax::Object& object) {
-    std::vector<std::string> names;
-    for (const auto& pair : object.pairs) names.push_back(pair.key.text);
+    const auto names = [&] {
+        std::vector<std::string> keys;
+        for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
+        return keys;
+    };
     const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)},
                               {}};
     context.report(Kind::unknown_member, path.parts[part].span,
                    quoted(to_string(parent)) + " has no member " + quoted(path.parts[part].text),
-                   did_you_mean(path.parts[part].text, names));
+                   context.suggestions.among(object.pairs.size(), path.parts[part].text, names));
     return Poison{};
 }
 
@@ -156,9 +160,11 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
             context.not_yet_supported(to_string(path), path.span);
             return Poison{};
         }
-        const auto* pair = find_pair(*object, path.parts[i].text, keys_ignore_case(element.type));
-        if (pair == nullptr) return no_member(context, path, i, *object);
-        value = &pair->value;
+        const bool any_case = keys_ignore_case(element.type);
+        const auto& keys = context.keys.try_emplace({object, any_case}, *object, any_case).first->second;
+        const auto index = keys.find(path.parts[i].text);
+        if (!index) return no_member(context, path, i, *object);
+        value = &object->pairs[*index].value;
     }
     return settle(context, *value);
 }

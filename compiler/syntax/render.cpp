@@ -43,8 +43,31 @@ std::string place(const Span& span, const Sources& sources) {
            std::to_string(span.begin.column);
 }
 
-std::string excerpt(const Span& span, const Sources& sources) {
-    const auto line = sources[span.file].line(span.begin.line);
+/// What is shown of a line, `columns_before` of its characters left out.
+struct Excerpt {
+    std::string_view line;
+    std::uint32_t columns_before = 0;
+};
+
+/// Lines may be long, and messages about them many: of a long one the neighbourhood of the column is shown.
+Excerpt neighbourhood(std::string_view line, std::uint32_t column) {
+    constexpr std::uint32_t columns_max = 200, columns_to_the_left = 80;
+    if (line.size() <= columns_max) return {line};
+    const auto before = column > columns_to_the_left ? column - columns_to_the_left : 0;
+    std::uint32_t columns = 0;
+    std::size_t begin = 0, end = 0;
+    for (; end < line.size(); ++end) {
+        if (!starts_character(line[end])) continue;
+        if (columns == before) begin = end;
+        if (columns++ == before + columns_max) break;
+    }
+    return {line.substr(begin, end - begin), before};
+}
+
+std::string excerpt(Span span, const Sources& sources) {
+    const auto [line, columns_before] = neighbourhood(sources[span.file].line(span.begin.line), span.begin.column);
+    span.begin.column -= columns_before;
+    span.end.column -= std::min(span.end.column, columns_before);
     const auto past_line = columns_of(line) + 1;
     const auto end = span.end.line > span.begin.line ? past_line : std::min(span.end.column, past_line);
     const auto number = std::to_string(span.begin.line);
