@@ -31,7 +31,9 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 }
 
 const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    constexpr std::size_t letters_max = 100; // what is longer was not typed, and the comparison is quadratic
     const std::string* best = nullptr;
+    if (word.size() > letters_max) return best;
     // A third of the letters wrong is a typing mistake, more is another word.
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {
