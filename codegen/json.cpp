@@ -19,9 +19,40 @@ json address(model::Ipv4Address a) { return dotted(a); }
 json maybe_address(const std::optional<model::Ipv4Address>& a) { return a ? address(*a) : json(nullptr); }
 json prefix(const model::Ipv4Prefix& p) { return fmt::format("{}/{}", dotted(p.address), p.length); }
 
+json mac(const model::Mac& m) {
+    return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
+/// Texts of a policy may hold any bytes, JSON strings may not.
+json text(const std::string& bytes) {
+    try {
+        json string = bytes;
+        static_cast<void>(string.dump());
+        return {{"text", std::move(string)}};
+    } catch (const json::type_error&) {
+        return {{"bytes", std::vector<unsigned char>(bytes.begin(), bytes.end())}};
+    }
+}
+
+/// One function for each part of the model. A new part is a line in `whole`, a function, and its lines in the schema.
 class Model {
 public:
-    explicit Model(const model::Appliance& appliance) : appliance_(appliance) {}
+    Model(const model::Appliance& appliance, bool with_places) : appliance_(appliance), with_places_(with_places) {}
+
+    json document() const {
+        json out;
+        out["version"] = 1;
+        out["name"] = appliance_.name;
+        out["files"] = appliance_.files;
+        out["hash"] = policy_hash(appliance_);
+        out["appliance"] = whole();
+        out["tests"] = json::array();
+        for (const auto& test : appliance_.tests) out["tests"].push_back(one(test));
+        out["pending"] = json::array();
+        for (const auto& pending : appliance_.pending)
+            out["pending"].push_back(placed({{"feature", pending.feature}}, pending.place));
+        return out;
+    }
 
     json whole() const {
         json out;
@@ -31,14 +62,21 @@ public:
         out["conntrack"] = one(appliance_.conntrack);
         out["functions"] = json::array();
         for (const auto& function : appliance_.functions)
-            out["functions"].push_back({{"name", function.name},
-                                        {"kind", function.kind == model::FunctionKind::nat ? "Nat" : "Filter"},
-                                        {"subtype", subtype(function.layer)},
-                                        {"body", block(function.body)}});
+            out["functions"].push_back(placed({{"name", function.name},
+                                               {"kind", function.kind == model::FunctionKind::nat ? "Nat" : "Filter"},
+                                               {"subtype", subtype(function.layer)},
+                                               {"body", block(function.body)}},
+                                              function.place));
         return out;
     }
 
 private:
+    json placed(json out, const model::Place& place) const {
+        if (with_places_)
+            out["place"] = {{"file", place.file}, {"line", place.line}, {"column", place.column}};
+        return out;
+    }
+
     json names(const std::vector<model::FunctionId>& chain) const {
         json out = json::array();
         for (const auto id : chain) out.push_back(appliance_.functions.at(id).name);
@@ -46,11 +84,13 @@ private:
     }
 
     json one(const model::Iface& iface) const {
-        json out{{"name", iface.name}, {"config", static_cast<int>(iface.config)}};
+        constexpr std::string_view configs[] = {"static", "dhcp", "dhcp-with-fallback"};
+        json out{{"name", iface.name}, {"config", configs[static_cast<std::size_t>(iface.config)]}};
         if (const auto* index = std::get_if<std::uint32_t>(&iface.nic))
             out["index"] = *index;
         else
-            out["index"] = std::get<model::Mac>(iface.nic);
+            out["index"] = mac(std::get<model::Mac>(iface.nic));
+        out["ipv4"] = nullptr;
         if (iface.ipv4)
             out["ipv4"] = {{"address", address(iface.ipv4->address)},
                            {"network", prefix(iface.ipv4->network)},
@@ -61,21 +101,24 @@ private:
         out["strict_rpf"] = iface.strict_rpf;
         out["send_queue_limit"] = maybe(iface.send_queue_limit);
         out["buffer_limit"] = maybe(iface.buffer_limit);
-        out["chains"] = json::array();
-        for (const auto& chain : iface.chains) out["chains"].push_back(names(chain));
-        return out;
+        for (const auto hook : {model::Hook::prerouting, model::Hook::input, model::Hook::output,
+                                model::Hook::postrouting})
+            out["chains"][hook_name(hook)] = names(iface.chain(hook));
+        return placed(std::move(out), iface.place);
     }
 
     json one(const model::Gateway& gateway) const {
         json routes = json::array();
         for (const auto& route : gateway.routes)
-            routes.push_back({{"destination", prefix(route.destination)},
-                              {"iface", appliance_.ifaces.at(route.iface).name},
-                              {"nexthop", maybe_address(route.nexthop)},
-                              {"cost", route.cost}});
-        return {{"routes", routes},
-                {"forward", names(gateway.forward)},
-                {"send_time_exceeded", gateway.send_time_exceeded}};
+            routes.push_back(placed({{"destination", prefix(route.destination)},
+                                     {"iface", appliance_.ifaces.at(route.iface).name},
+                                     {"nexthop", maybe_address(route.nexthop)},
+                                     {"cost", route.cost}},
+                                    route.place));
+        return placed({{"routes", routes},
+                       {"forward", names(gateway.forward)},
+                       {"send_time_exceeded", gateway.send_time_exceeded}},
+                      gateway.place);
     }
 
     static json one(const model::Timeouts& t) { return {{"tcp", t.tcp}, {"udp", t.udp}, {"icmp", t.icmp}}; }
@@ -92,7 +135,7 @@ private:
     json block(const model::Block& steps) const {
         json out = json::array();
         for (const auto& step : steps)
-            out.push_back(std::visit([&](const auto& kind) { return one(kind); }, step.is));
+            out.push_back(placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
         return out;
     }
 
@@ -110,12 +153,10 @@ private:
     json one(const model::Log& log) const {
         json parts = json::array();
         for (const auto& part : log.parts) {
-            if (const auto* text = std::get_if<std::string>(&part)) {
-                // A log text may hold any bytes; JSON strings may not.
-                parts.push_back({{"text", std::vector<unsigned char>(text->begin(), text->end())}});
-            } else {
+            if (const auto* bytes = std::get_if<std::string>(&part))
+                parts.push_back(text(*bytes));
+            else
                 parts.push_back({{"field", model::info(std::get<model::Field>(part)).name}});
-            }
         }
         return {{"log", parts}, {"severity", maybe(log.severity)}};
     }
@@ -135,11 +176,13 @@ private:
         json intervals = json::array();
         for (const auto& [low, high] : appliance_.sets.at(test.set).values.intervals())
             intervals.push_back({low, high});
-        return {{"field", model::info(test.field).name}, {"mask", test.mask}, {"in", intervals}};
+        json out{{"field", model::info(test.field).name}, {"in", intervals}};
+        if (test.mask != std::numeric_limits<model::Value>::max()) out["mask"] = test.mask;
+        return out;
     }
     json one(const model::Compare& compare) const {
         return {{"left", model::info(compare.left).name},
-                {"relation", static_cast<int>(compare.relation)},
+                {"relation", relation(compare.relation)},
                 {"right", model::info(compare.right).name}};
     }
     json one(const model::CompareLease& compare) const {
@@ -158,12 +201,55 @@ private:
         return out;
     }
 
+    json one(const model::Scenario& test) const {
+        json steps = json::array();
+        for (const auto& step : test.steps)
+            steps.push_back(placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
+        return placed({{"name", test.name}, {"steps", steps}}, test.place);
+    }
+    static json one(const model::WaitStep& wait) { return {{"wait_s", wait.seconds}}; }
+    json one(const model::SendStep& send) const {
+        constexpr std::string_view expected[] = {"accept", "drop", "reject"};
+        json out{{"iface", appliance_.ifaces.at(send.iface).name},
+                 {"packet", one(send.packet)},
+                 {"expect", expected[static_cast<std::size_t>(send.expect)]},
+                 {"reason", send.reason ? json(name(*send.reason)) : json(nullptr)},
+                 {"out", nullptr},
+                 {"log", nullptr}};
+        if (send.out)
+            out["out"] = {{"iface", send.out->iface ? json(appliance_.ifaces.at(*send.out->iface).name) : json(nullptr)},
+                          {"packet", one(send.out->packet)}};
+        if (send.log) out["log"] = json::array();
+        for (const auto& line : send.log.value_or(std::vector<std::string>{})) out["log"].push_back(text(line));
+        return out;
+    }
+    static json one(const model::PacketSpec& packet) {
+        json fields = json::array();
+        for (const auto& [field, value] : packet.fields)
+            fields.push_back({{"field", model::info(field).name}, {"value", value}});
+        return {{"fields", fields},
+                {"transport", packet.transport ? json(subtype(*packet.transport)) : json(nullptr)},
+                {"payload", packet.payload ? text(*packet.payload) : json(nullptr)}};
+    }
+
+    static std::string_view relation(model::Relation which) {
+        constexpr std::string_view signs[] = {"==", "!=", "<", ">", "<=", ">="};
+        return signs[static_cast<std::size_t>(which)];
+    }
+    static std::string hook_name(model::Hook hook) {
+        constexpr std::string_view hooks[] = {"prerouting", "input", "output", "postrouting"};
+        return std::string(hooks[static_cast<std::size_t>(hook)]);
+    }
+
     const model::Appliance& appliance_;
+    bool with_places_;
 };
 
 } // namespace
 
-nlohmann::json to_json(const model::Appliance& appliance) { return Model(appliance).whole(); }
+nlohmann::json to_document(const model::Appliance& appliance) { return Model(appliance, true).document(); }
+
+nlohmann::json to_json(const model::Appliance& appliance) { return Model(appliance, false).whole(); }
 
 std::string policy_hash(const model::Appliance& appliance) {
     const std::string text = to_json(appliance).dump();

@@ -37,6 +37,7 @@ private:
 std::string one_of(const std::vector<std::string>& words);
 
 std::string lower(std::string_view text);
+/// As code in a message, which is one line: control characters as their escapes.
 std::string quoted(std::string_view text);
 
 } // namespace sema

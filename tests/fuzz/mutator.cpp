@@ -11,7 +11,7 @@ namespace fuzz {
 
 namespace {
 
-constexpr std::size_t text_bytes_max = 40'000;
+constexpr std::size_t text_bytes_max = 16'000;
 
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
