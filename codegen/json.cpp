@@ -46,6 +46,8 @@ public:
         out["files"] = appliance_.files;
         out["hash"] = policy_hash(appliance_);
         out["appliance"] = whole();
+        out["asserts"] = json::array();
+        for (const auto& assertion : appliance_.asserts) out["asserts"].push_back(one(assertion));
         out["tests"] = json::array();
         for (const auto& test : appliance_.tests) out["tests"].push_back(one(test));
         out["pending"] = json::array();
@@ -67,6 +69,14 @@ public:
                                                {"subtype", subtype(function.layer)},
                                                {"body", block(function.body)}},
                                               function.place));
+        out["limits"] = json::array();
+        for (const auto& limit : appliance_.limits) out["limits"].push_back(one(limit));
+        out["load_balancer"] = appliance_.load_balancer ? one(*appliance_.load_balancer) : json(nullptr);
+        out["syslog"] = nullptr;
+        if (const auto& syslog = appliance_.syslog)
+            out["syslog"] = placed({{"address", address(syslog->address)}, {"port", syslog->port}}, syslog->place);
+        out["timers"] = json::array();
+        for (const auto& timer : appliance_.timers) out["timers"].push_back(one(timer));
         return out;
     }
 
@@ -90,12 +100,7 @@ private:
             out["index"] = *index;
         else
             out["index"] = mac(std::get<model::Mac>(iface.nic));
-        out["ipv4"] = nullptr;
-        if (iface.ipv4)
-            out["ipv4"] = {{"address", address(iface.ipv4->address)},
-                           {"network", prefix(iface.ipv4->network)},
-                           {"gateway", maybe_address(iface.ipv4->gateway)},
-                           {"dns", maybe_address(iface.ipv4->dns)}};
+        out["ipv4"] = iface.ipv4 ? one(*iface.ipv4) : json(nullptr);
         out["vlan"] = maybe(iface.vlan);
         out["masquerade"] = iface.masquerade;
         out["strict_rpf"] = iface.strict_rpf;
@@ -107,13 +112,21 @@ private:
         return placed(std::move(out), iface.place);
     }
 
+    static json one(const model::Ipv4Config& ipv4) {
+        return {{"address", address(ipv4.address)},
+                {"network", prefix(ipv4.network)},
+                {"gateway", maybe_address(ipv4.gateway)},
+                {"dns", maybe_address(ipv4.dns)}};
+    }
+
     json one(const model::Gateway& gateway) const {
         json routes = json::array();
         for (const auto& route : gateway.routes)
             routes.push_back(placed({{"destination", prefix(route.destination)},
                                      {"iface", appliance_.ifaces.at(route.iface).name},
                                      {"nexthop", maybe_address(route.nexthop)},
-                                     {"cost", route.cost}},
+                                     {"cost", route.cost},
+                                     {"connected", route.connected}},
                                     route.place));
         return placed({{"routes", routes},
                        {"forward", names(gateway.forward)},
@@ -130,6 +143,60 @@ private:
                 {"established", one(conntrack.established)},
                 {"confirmed", one(conntrack.confirmed)},
                 {"unconfirmed", one(conntrack.unconfirmed)}};
+    }
+
+    json one(const model::Limit& limit) const {
+        return placed({{"name", limit.name},
+                       {"rate", limit.rate},
+                       {"period_s", limit.period_s},
+                       {"burst", limit.burst},
+                       {"key", limit.key ? json(model::info(*limit.key).name) : json(nullptr)},
+                       {"size", limit.size}},
+                      limit.place);
+    }
+
+    json one(const model::LoadBalancer& balancer) const {
+        json pool = json::array();
+        for (const auto& server : balancer.pool)
+            pool.push_back({{"address", address(server.address)}, {"port", server.port}});
+        return placed({{"name", balancer.name},
+                       {"clients", iface_name(balancer.clients)},
+                       {"port", balancer.port},
+                       {"wait_queue_limit", balancer.wait_queue_limit},
+                       {"session_limit", balancer.session_limit},
+                       {"servers", iface_name(balancer.servers)},
+                       {"pool", pool}},
+                      balancer.place);
+    }
+
+    json one(const model::Timer& timer) const {
+        json data = json::array();
+        for (const auto word : timer.data) data.push_back(model::timer_data_names[static_cast<std::size_t>(word)]);
+        return placed({{"name", timer.name}, {"interval_s", timer.interval_s}, {"data", data}}, timer.place);
+    }
+
+    json one(const model::Assert& assertion) const {
+        return placed({{"name", assertion.name},
+                       {"subtype", subtype(assertion.layer)},
+                       {"about", std::visit([&](const auto& about) { return scope(about); }, assertion.about)},
+                       {"body", block(assertion.body)}},
+                      assertion.place);
+    }
+
+    // What an Assert or a Test is about.
+    json scope(const model::WholeAppliance&) const { return nullptr; }
+    json scope(const model::IfaceChain& chain) const {
+        return {{"iface", iface_name(chain.iface)}, {"chain", hook_name(chain.hook)}};
+    }
+    json scope(const model::ForwardChain&) const { return {{"iface", nullptr}, {"chain", "forward"}}; }
+    json scope(model::FunctionId function) const { return {{"function", appliance_.functions.at(function).name}}; }
+    json scope(const model::Assert::Path& path) const {
+        return {{"from", iface_name(path.from)}, {"to", iface_name(path.to)}};
+    }
+
+    const std::string& iface_name(model::IfaceId iface) const { return appliance_.ifaces.at(iface).name; }
+    json maybe_iface(const std::optional<model::IfaceId>& iface) const {
+        return iface ? json(iface_name(*iface)) : json(nullptr);
     }
 
     json block(const model::Block& steps) const {
@@ -162,7 +229,9 @@ private:
     }
     json one(const model::Verdict& verdict) const {
         constexpr std::string_view actions[] = {"accept", "drop", "reject", "dnat", "snat"};
-        const auto& statement = appliance_.statements.at(verdict.statement);
+        const auto before = appliance_.statements.size();
+        const auto& statement = verdict.statement < before ? appliance_.statements[verdict.statement]
+                                                           : appliance_.claims.at(verdict.statement - before);
         return {{"verdict", actions[static_cast<std::size_t>(statement.action)]},
                 {"address", maybe_address(statement.ipv4_address)},
                 {"port", maybe(statement.port)}};
@@ -187,8 +256,8 @@ private:
     }
     json one(const model::CompareLease& compare) const {
         return {{"left", model::info(compare.field).name},
-                {"relation", static_cast<int>(compare.relation)},
-                {"iface", appliance_.ifaces.at(compare.iface).name},
+                {"relation", relation(compare.relation)},
+                {"iface", iface_name(compare.iface)},
                 {"member", model::ipv4_member_names[static_cast<std::size_t>(compare.member)]}};
     }
     json one(const model::Exceeded& exceeded) const { return {{"exceeded", appliance_.limits.at(exceeded.limit).name}}; }
@@ -205,20 +274,31 @@ private:
         json steps = json::array();
         for (const auto& step : test.steps)
             steps.push_back(placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
-        return placed({{"name", test.name}, {"steps", steps}}, test.place);
+        json leases = json::array();
+        for (const auto& [iface, config] : test.leases) {
+            json lease = one(config);
+            lease["iface"] = iface_name(iface);
+            leases.push_back(std::move(lease));
+        }
+        return placed({{"name", test.name},
+                       {"about", std::visit([&](const auto& about) { return scope(about); }, test.about)},
+                       {"leases", leases},
+                       {"steps", steps}},
+                      test.place);
     }
     static json one(const model::WaitStep& wait) { return {{"wait_s", wait.seconds}}; }
     json one(const model::SendStep& send) const {
-        constexpr std::string_view expected[] = {"accept", "drop", "reject"};
-        json out{{"iface", appliance_.ifaces.at(send.iface).name},
-                 {"packet", one(send.packet)},
+        constexpr std::string_view expected[] = {"accept", "drop", "reject", "next"};
+        json out{{"iface", maybe_iface(send.iface)},
+                 {"packet", send.pcap ? json(nullptr) : one(send.packet)},
+                 {"pcap", maybe(send.pcap)},
+                 {"state", send.state ? json(model::state_names[static_cast<std::size_t>(*send.state)]) : json(nullptr)},
                  {"expect", expected[static_cast<std::size_t>(send.expect)]},
                  {"reason", send.reason ? json(name(*send.reason)) : json(nullptr)},
                  {"out", nullptr},
                  {"log", nullptr}};
         if (send.out)
-            out["out"] = {{"iface", send.out->iface ? json(appliance_.ifaces.at(*send.out->iface).name) : json(nullptr)},
-                          {"packet", one(send.out->packet)}};
+            out["out"] = {{"iface", maybe_iface(send.out->iface)}, {"packet", one(send.out->packet)}};
         if (send.log) out["log"] = json::array();
         for (const auto& line : send.log.value_or(std::vector<std::string>{})) out["log"].push_back(text(line));
         return out;
@@ -229,6 +309,7 @@ private:
             fields.push_back({{"field", model::info(field).name}, {"value", value}});
         return {{"fields", fields},
                 {"transport", packet.transport ? json(subtype(*packet.transport)) : json(nullptr)},
+                {"options", packet.options ? text(*packet.options) : json(nullptr)},
                 {"payload", packet.payload ? text(*packet.payload) : json(nullptr)}};
     }
 
@@ -237,8 +318,7 @@ private:
         return signs[static_cast<std::size_t>(which)];
     }
     static std::string hook_name(model::Hook hook) {
-        constexpr std::string_view hooks[] = {"prerouting", "input", "output", "postrouting"};
-        return std::string(hooks[static_cast<std::size_t>(hook)]);
+        return std::string(model::hook_names[static_cast<std::size_t>(hook)]);
     }
 
     const model::Appliance& appliance_;

@@ -41,9 +41,23 @@ Filter::IP f {
     syslog(ERR, "b ", ct.state)
     if (ip.saddr in hosts and (ip.protocol == tcp or not ip.options)) { reject } else { log("c") }
     Filter::TCP { if (tcp.sport == tcp.dport or syn in tcp.flags) { accept } }
+    if (tries.exceeded or ip.saddr == far.address) { drop }
     if (true) { drop }
     drop
 }
+Limit tries { rate: 10, per: minute, key: ip.saddr }
+Limit all { rate: 5, per: day, burst: 9, size: 2 }
+Syslog logs { address: 192.168.0.9, port: 514 }
+Timer often { interval: 5, data: [stats, cpu] }
+Load_balancer lb { layer: tcp, clients: { iface: wan, port: 80 },
+    servers: { iface: lan, algorithm: round_robin, pool: [{ address: 192.168.0.2, port: 80 }] } }
+Assert::TCP claim(wan.prerouting) { if (tcp.dport == 23) { drop } }
+Assert::IP path(wan -> lan) { helper drop }
+Assert::IP through(g.forward) { drop }
+Test of_function { function: helper, state: established, packet: { options: "\x01" }, expect: next }
+Test of_chain { chain: wan.prerouting, packet: { eth: { saddr: "02:00:00:00:00:01" } }, expect: drop }
+Test leased { lease: { iface: far, address: 10.9.9.9, netmask: 255.255.0.0 },
+    steps: [{ iface: wan, pcap: "README.md", expect: drop }] }
 Nat::TCP nat { if (tcp.dport == 8080) { dnat(192.168.0.2, 80) } }
 Nat::IP source { snat(10.0.0.9) }
 Test t {
@@ -69,7 +83,7 @@ void collect_keys(const json& value, std::set<std::string>& keys) {
 
 TEST_CASE("a policy that says everything conforms to the schema, and uses every key of it") {
     const auto schema = read("docs/reference/model.schema.json");
-    const auto loaded = sema::load_text("all.nacl", everything);
+    const auto loaded = sema::load_text("all.nacl", everything, ROOT);
     for (const auto& diagnostic : loaded.diagnostics) WARN(diagnostic.message);
     const auto document = document_of(loaded);
     CHECK(nonconformity(schema, document) == "");
@@ -125,7 +139,7 @@ TEST_CASE("the schema is not content with anything") {
     CHECK(broken("/appliance/ifaces/0/ipv4/address", "10.0.0.256"));
     CHECK(broken("/appliance/functions/0/kind", "Assert"));
     CHECK(broken("/appliance/functions/0/body/0/if/in/0", json::array({1})));
-    CHECK(broken("/tests/0/steps/0/expect", "next"));
+    CHECK(broken("/tests/0/steps/0/expect", "later"));
     auto without = document;
     without["appliance"]["gateway"].erase("forward");
     CHECK_FALSE(nonconformity(schema, without).empty());
