@@ -1,4 +1,5 @@
 // Stage deliver: the packet has arrived. Answers pings; nothing else is served here.
+#include "runtime/addresses.hpp"
 #include "runtime/answers.hpp"
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
@@ -41,7 +42,9 @@ void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     ++appliance.counters.delivered;
     appliance.counters.merged += frame_count(packet) - 1;
     packet.at = At::settled;
-    if (packet.to_broadcast || is_fragment(packet)) return;
+    const Ipv4Address destination = field::ip_daddr(packet);
+    if (destination == limited_broadcast || iface_with_broadcast(appliance.policy, destination)) return;
+    if (is_fragment(packet)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
         echo(appliance, packet, now);
     else
