@@ -96,6 +96,9 @@ struct TestRun {
         reached.insert(outcome.decided.begin(), outcome.decided.end());
         if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);
+        // Who answers it knows it as it left, translated.
+        if (outcome.fate == Fate::sent)
+            for (const auto& out : outcome.out) conversations.passed(out.bytes);
         const auto missing = shortcoming(appliance, step, outcome);
         if (!missing) return std::nullopt;
         return fmt::format("expected {}\n  on {} the packet was {}\n  the packet: {}", *missing, backend.name,

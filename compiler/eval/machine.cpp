@@ -222,7 +222,10 @@ void Machine::route(Packet& packet) {
     }
     packet.hop = std::get<Hop>(routed);
     decrement_ttl(packet.bytes);
-    for (auto& fragment : packet.fragments) decrement_ttl(fragment);
+    for (auto& fragment : packet.fragments) {
+        decrement_ttl(fragment);
+        if (Datagram(fragment).fragment_offset() == 0) put16(packet.bytes, 10, get16(fragment, 10));
+    }
     packet.at = At::forward;
 }
 
