@@ -43,6 +43,7 @@ public:
         routes(rest);
         stages(rest);
         statements(rest);
+        outside_addresses(rest);
         memory(rest);
         rest.line("}} // namespace");
         rest.blank();
@@ -230,6 +231,14 @@ private:
                            has_pool ? fmt::format(", {}", pool_of(appliance_, *statement.ipv4_address)) : "");
     }
 
+    void outside_addresses(Writer& out) const {
+        const auto addresses = codegen::outside_addresses(appliance_);
+        out.open("constexpr std::array<Ipv4Address, {}> outside_addresses = {{{{", addresses.size());
+        for (const auto outside : addresses) out.line("{:#010x}, // {}", outside, dotted(outside));
+        out.close("}};");
+        out.blank();
+    }
+
     void memory(Writer& out) const {
         const Sizes s = sizes(appliance_);
         out.line("// All memory of the appliance");
@@ -264,7 +273,7 @@ private:
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
         for (const auto member :
-             {"stages", "statements", "hits", "packets", "flows", "flow_buckets", "mappings", "mapping_buckets",
+             {"stages", "statements", "outside_addresses", "hits", "packets", "flows", "flow_buckets", "mappings", "mapping_buckets",
               "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");

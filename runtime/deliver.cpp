@@ -4,6 +4,7 @@
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/ports.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/track.hpp"
 #include "runtime/transport.hpp"
@@ -37,6 +38,13 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     packet.at = At::output;
 }
 
+/// RFC 5382 REQ-4: what goes to the port of somebody inside may be half of a simultaneous open, and is not answered.
+bool may_be_awaited(Appliance& appliance, const Packet& packet, Time now) {
+    if (!is_tcp(packet) && !is_udp(packet)) return false;
+    return is_mapped(appliance, field::ip_daddr(packet), static_cast<std::uint8_t>(field::ip_protocol(packet)),
+                     static_cast<std::uint16_t>(field::tcp_dport(packet)), now); // TCP and UDP have it in one place
+}
+
 void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     if (!appliance.policy.flows.empty() && !confirm_flow(appliance, packet, now)) return;
     ++appliance.counters.delivered;
@@ -44,7 +52,7 @@ void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     packet.at = At::settled;
     const Ipv4Address destination = field::ip_daddr(packet);
     if (destination == limited_broadcast || iface_with_broadcast(appliance.policy, destination)) return;
-    if (is_fragment(packet)) return;
+    if (is_fragment(packet) || may_be_awaited(appliance, packet, now)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
         echo(appliance, packet, now);
     else

@@ -90,6 +90,7 @@ struct Policy {
 
     std::span<const Stage> stages;
     std::span<const Statement> statements;
+    std::span<const Ipv4Address> outside_addresses{}; ///< those on which ports are chosen, by pool
 
     // Memory.
     std::span<std::uint64_t> hits; ///< one for each statement

@@ -2,6 +2,8 @@
 
 #include "runtime/fields.hpp"
 
+#include <algorithm>
+
 namespace runtime {
 
 namespace {
@@ -60,6 +62,14 @@ std::optional<std::uint16_t> choose_port(Appliance& appliance, const Ipv4Tuple& 
         }
     }
     return std::nullopt;
+}
+
+bool is_mapped(Appliance& appliance, Ipv4Address outside, std::uint8_t protocol, std::uint16_t port, Time now) {
+    const auto addresses = appliance.policy.outside_addresses;
+    const auto pool = std::ranges::find(addresses, outside);
+    if (pool == addresses.end()) return false;
+    appliance.flows.forget_expired(now);
+    return appliance.flows.mappings().is_taken(static_cast<std::uint16_t>(pool - addresses.begin()), protocol, port);
 }
 
 } // namespace runtime

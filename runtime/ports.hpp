@@ -11,4 +11,7 @@ namespace runtime {
 std::optional<std::uint16_t> choose_port(Appliance& appliance, const Ipv4Tuple& first, Ipv4Tuple leaving,
                                          std::uint16_t pool, Time now);
 
+/// Whether somebody inside has that port of that address.
+bool is_mapped(Appliance& appliance, Ipv4Address outside, std::uint8_t protocol, std::uint16_t port, Time now);
+
 } // namespace runtime

@@ -256,6 +256,10 @@ void Machine::deliver(Packet& packet) {
     packet.at = At::settled;
     if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
     if (datagram.is_fragment()) return; // only where nothing is reassembled: its port is not to be told
+    if (datagram.protocol() == tcp || datagram.protocol() == udp) {
+        const auto mapped = flows_.mapped_ports(datagram.destination(), datagram.protocol());
+        if (mapped.contains(get16(datagram.payload(), 2))) return; // may be half of a simultaneous open
+    }
     switch (datagram.protocol()) {
     case icmp:
         if (datagram.transport_complete() && get8(datagram.payload(), 0) == icmp_type::echo)
