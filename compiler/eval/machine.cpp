@@ -246,20 +246,25 @@ void Machine::input(Packet& packet) {
     run_chain(packet, appliance_.ifaces[packet.local].chain(model::Hook::input), At::deliver);
 }
 
+/// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
+bool Machine::may_be_awaited(const Packet& packet) const {
+    const auto datagram = packet.datagram();
+    if (!packet.tracked.first_of_flow() || (datagram.protocol() != tcp && datagram.protocol() != udp)) return false;
+    return flows_.mapped_ports(datagram.destination(), datagram.protocol()).contains(get16(datagram.payload(), 2));
+}
+
 void Machine::deliver(Packet& packet) {
     const auto datagram = packet.datagram();
-    if (const auto reason = flows_.confirm(datagram, packet.tracked, now_, packet.opening))
-        return refuse(packet, *reason);
+    const bool awaited = may_be_awaited(packet);
+    if (!awaited)
+        if (const auto reason = flows_.confirm(datagram, packet.tracked, now_, packet.opening))
+            return refuse(packet, *reason);
     ++counters_.delivered;
     if (!packet.fragments.empty()) counters_.merged += packet.fragments.size() - 1;
     result_.fate = Fate::delivered;
     packet.at = At::settled;
-    if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
+    if (awaited || datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
     if (datagram.is_fragment()) return; // only where nothing is reassembled: its port is not to be told
-    if (datagram.protocol() == tcp || datagram.protocol() == udp) {
-        const auto mapped = flows_.mapped_ports(datagram.destination(), datagram.protocol());
-        if (mapped.contains(get16(datagram.payload(), 2))) return; // may be half of a simultaneous open
-    }
     switch (datagram.protocol()) {
     case icmp:
         if (datagram.transport_complete() && get8(datagram.payload(), 0) == icmp_type::echo)

@@ -117,6 +117,7 @@ private:
     void rewrite_quoted(Packet& packet, End end, const Endpoint& to);
 
     void answer(const Packet& about, AnswerKind kind);
+    bool may_be_awaited(const Packet& packet) const;
     void reply_to_echo(const Packet& request);
     void send(Bytes datagram, const Hop& hop);
     bool is_broadcast(model::Ipv4Address address) const;
