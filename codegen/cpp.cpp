@@ -43,6 +43,7 @@ public:
         routes(rest);
         stages(rest);
         statements(rest);
+        outside_addresses(rest);
         memory(rest);
         rest.line("}} // namespace");
         rest.blank();
@@ -71,8 +72,11 @@ private:
     void chain(Writer& out, const std::string& name, const std::vector<model::FunctionId>& functions) const {
         if (functions.empty()) return;
         std::vector<std::string> names;
-        for (const auto id : functions) names.push_back(function_name(appliance_, id));
-        out.line("constexpr std::array<Function, {}> {} = {{{}}};", names.size(), name, fmt::join(names, ", "));
+        for (const auto id : functions) {
+            const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
+            names.push_back(fmt::format("{{{}{}}}", function_name(appliance_, id), is_nat ? ", true" : ""));
+        }
+        out.line("constexpr std::array<Function, {}> {} = {{{{{}}}}};", names.size(), name, fmt::join(names, ", "));
     }
 
     static std::string chain_name(const model::Iface& iface, std::size_t hook) {
@@ -100,6 +104,10 @@ private:
                 address(out, "netmask", iface.ipv4->network.mask());
                 address(out, "broadcast", iface.ipv4->network.broadcast().value_or(0));
                 address(out, "gateway", iface.ipv4->gateway.value_or(0));
+            }
+            if (iface.masquerade) {
+                out.line(".masquerade = true,");
+                if (iface.ipv4) out.line(".pool = {},", pool_of(appliance_, iface.ipv4->address));
             }
             for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
                 if (!iface.chains[hook].empty()) out.line(".{} = {},", hook_names[hook], chain_name(iface, hook));
@@ -178,13 +186,13 @@ private:
 
     void stages(Writer& out) const {
         std::vector<std::string_view> names = {"receive", "validate"};
-        const bool tracks = appliance_.has_chains();
+        const bool tracks = appliance_.tracks(), translates = appliance_.translates();
         const auto add = [&](bool needed, std::string_view name) {
             if (needed) names.push_back(name);
         };
         add(tracks, "reassemble");
         add(tracks, "track");
-        add(any_chain(model::Hook::prerouting), "prerouting");
+        add(translates || any_chain(model::Hook::prerouting), "prerouting");
         add(true, "local");
         add(true, "route");
         add(appliance_.gateway && !appliance_.gateway->forward.empty(), "forward");
@@ -192,7 +200,7 @@ private:
         add(any_chain(model::Hook::input), "input");
         add(true, "deliver");
         add(any_chain(model::Hook::output), "output");
-        add(any_chain(model::Hook::postrouting), "postrouting");
+        add(translates || any_chain(model::Hook::postrouting), "postrouting");
         add(tracks, "confirm");
         add(true, "transmit");
         out.line("/// The path of a packet through this appliance");
@@ -203,12 +211,30 @@ private:
     }
 
     void statements(Writer& out) const {
-        constexpr std::string_view actions[] = {"accept", "drop", "reject", "accept", "accept"};
+        constexpr std::string_view actions[] = {"accept", "drop", "reject", "dnat", "snat"};
         out.open("constexpr std::array<Statement, {}> statements = {{{{", appliance_.statements.size());
         for (const auto& statement : appliance_.statements)
-            out.line("{{Action::{}, {}, {}, {}}},", actions[static_cast<std::size_t>(statement.action)],
+            out.line("{{Action::{}, {}, {}, {}{}}},{}", actions[static_cast<std::size_t>(statement.action)],
                      quoted(appliance_.files.at(statement.place.file)), statement.place.line,
-                     statement.place.column);
+                     statement.place.column, translation(statement),
+                     statement.ipv4_address ? " // " + dotted(*statement.ipv4_address) : "");
+        out.close("}};");
+        out.blank();
+    }
+
+    /// What a dnat or snat says, as the last members of its statement.
+    std::string translation(const model::Statement& statement) const {
+        if (!statement.ipv4_address && !statement.port) return {};
+        const bool has_pool = statement.action == model::Action::snat && statement.ipv4_address;
+        return fmt::format(", {}, {}{}", statement.ipv4_address ? fmt::format("{:#010x}", *statement.ipv4_address) : "{}",
+                           statement.port ? std::to_string(*statement.port) : "{}",
+                           has_pool ? fmt::format(", {}", pool_of(appliance_, *statement.ipv4_address)) : "");
+    }
+
+    void outside_addresses(Writer& out) const {
+        const auto addresses = codegen::outside_addresses(appliance_);
+        out.open("constexpr std::array<Ipv4Address, {}> outside_addresses = {{{{", addresses.size());
+        for (const auto outside : addresses) out.line("{:#010x}, // {}", outside, dotted(outside));
         out.close("}};");
         out.blank();
     }
@@ -220,6 +246,10 @@ private:
         out.line("std::array<Packet, {}> packets;", s.packets);
         out.line("std::array<Flow, {}> flows;", s.flows);
         out.line("std::array<FlowTable::Link, {}> flow_buckets;", s.flow_buckets);
+        out.line("std::array<Mapping, {}> mappings;", s.mappings);
+        out.line("std::array<MappingTable::Link, {}> mapping_buckets;", s.mapping_buckets);
+        out.line("std::array<PortPool, {}> port_pools;", s.port_pools);
+        out.line("std::array<std::uint32_t, {}> decisions;", s.decisions);
         out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
@@ -237,12 +267,14 @@ private:
         out.line(".forward = {},", has_forward ? "forward_chain" : "{}");
         out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);
         out.line(".drop_invalid = {},", conntrack.drop_invalid);
+        out.line(".translates = {},", appliance_.translates());
         const auto ns = [](std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; };
         out.line(".timeouts = {{{}, {}, {}, {}, {}, {}, {}}}, // ns, by FlowKind", ns(conntrack.unconfirmed.tcp),
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
         for (const auto member :
-             {"stages", "statements", "hits", "packets", "flows", "flow_buckets", "datagrams", "neighbours"})
+             {"stages", "statements", "outside_addresses", "hits", "packets", "flows", "flow_buckets", "mappings", "mapping_buckets",
+              "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

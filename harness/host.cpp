@@ -14,8 +14,6 @@ namespace harness {
 
 namespace {
 
-constexpr std::uint64_t random_seed = 0x6e61'636c'7465'7374; // any one, so that runs repeat
-
 class SharedObject {
 public:
     explicit SharedObject(const std::filesystem::path& path)

@@ -18,7 +18,7 @@ struct Interp {
     explicit Interp(const model::Appliance& policy) : appliance(policy) { boot(); }
 
     void boot() {
-        machine.emplace(appliance, nic_macs(appliance));
+        machine.emplace(appliance, nic_macs(appliance), random_seed);
         now = 0;
     }
 

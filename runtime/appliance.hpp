@@ -43,6 +43,7 @@ struct Appliance {
     RateLimit logs{log_texts_per_second};
     std::uint64_t logs_lost = 0;
     std::array<Mac, 256> nic_macs{};
+    std::uint64_t port_seed = 0; ///< hides from peers where the search for a free port starts
     std::array<std::uint64_t, 2> neighbour_seed{}; ///< hides the neighbours' hash from peers
     std::size_t buffers_waiting = 0; ///< for neighbours, all together
     Packet* free_packets = nullptr;

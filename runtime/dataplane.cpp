@@ -45,13 +45,17 @@ Packet* acquire() { return acquire(the_appliance); }
 void release(Packet& packet) { release(the_appliance, packet); }
 const Counters& counters() { return the_appliance.counters; }
 
-void boot(std::span<const Mac> macs, Time now) {
+void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     Appliance& appliance = the_appliance;
     check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
     for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
+    if (!linked_policy.mappings.empty())
+        appliance.flows.mappings().reset(linked_policy.mappings, linked_policy.mapping_buckets,
+                                         linked_policy.port_pools, platform::random());
+    appliance.port_seed = port_seed;
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};

@@ -13,11 +13,10 @@ void print_statistics() {
     platform::console(text.view());
     for (std::size_t i = 0; i < linked_policy.statements.size(); ++i) {
         if (linked_policy.hits[i] == 0) continue;
-        constexpr std::array<std::string_view, 3> actions = {"accept", "drop", "reject"};
         const Statement& statement = linked_policy.statements[i];
         text = {};
         text << "hit " << statement.file << ":" << statement.line << ":" << statement.column << " "
-             << actions[static_cast<std::size_t>(statement.action)] << " " << linked_policy.hits[i] << "\n";
+             << action_names[static_cast<std::size_t>(statement.action)] << " " << linked_policy.hits[i] << "\n";
         platform::console(text.view());
     }
     for (std::size_t i = 0; i < reason_names.size(); ++i) {

@@ -135,8 +135,6 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
         }
         if (const auto function = function_named(context, path->parts.front())) {
             check_subtype(context, *function, *item);
-            if (context.appliance.functions[*function].kind == model::FunctionKind::nat)
-                context.pending("Nat", item->span);
             result.push_back({*function, item});
         }
     }
