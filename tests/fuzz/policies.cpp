@@ -25,7 +25,7 @@ public:
         for (std::size_t i = 0; i < lists; ++i) parts.push_back(name("list", i) + ": " + set(Field::address, 2) + "\n");
         for (std::size_t i = 0; i < functions; ++i) parts.push_back(function(i));
         if (ifaces > 1 && chance(60)) parts.push_back(gateway());
-        if (chance(20)) parts.push_back("Conntrack { limit: 100 }\n");
+        if (chance(20)) parts.push_back("Conntrack c { limit: 100 }\n");
         if (chance(30)) parts.push_back("extra: { a: 1, b: { c: \"x # y\" } }\nextra.d: list0\nextra.b.e: [true, 1.5]\n");
         for (auto left = below(3); left > 0; --left) parts.push_back(test(left));
         std::shuffle(parts.begin(), parts.end(), random_);
@@ -50,7 +50,7 @@ private:
         case Field::address:
             return chance(70) ? address() : chance(50) ? address() + "/" + std::to_string(below(33)) : "10.0.0.1-10.0.0.9";
         case Field::port:
-            return any({"80", "ssh", "https", "1000-2000", "65535", "0"});
+            return any({"80", "ssh", "https", "65535", "0"});
         case Field::number:
             return any({"0", "1", "20", "5-9", "0x10"});
         case Field::protocol:
@@ -82,7 +82,7 @@ private:
              {"ip.protocol", Field::protocol}, {"ip.length", Field::number}, {"ct.state", Field::state},
              {"tcp.sport", Field::port}, {"tcp.dport", Field::port}, {"tcp.flags", Field::flags},
              {"tcp.window", Field::number}, {"udp.sport", Field::port}, {"udp.dport", Field::port},
-             {"icmp.type", Field::type}, {"ip.tos", Field::number}}};
+             {"icmp.type", Field::type}, {"ip.dscp", Field::number}}};
         while (true) {
             const auto& [field, kind] = fields[below(fields.size())];
             const auto of = field.substr(0, 2);
@@ -92,7 +92,7 @@ private:
             if (chance(35)) return std::string(field) + any({" in ", " IN "}) + set(kind, 1);
             const bool ordered = kind == Field::number;
             return std::string(field) + (ordered ? any({" == ", " != ", " < ", " >= "}) : any({" == ", " != "})) +
-                   (ordered ? any({"1", "64", "128"}) : value(kind));
+                   (ordered ? any({"1", "20", "63"}) : kind == Field::address ? address() : value(kind));
         }
     }
 
