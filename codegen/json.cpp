@@ -34,10 +34,12 @@ json text(const std::string& bytes) {
     }
 }
 
-/// One function for each part of the model. A new part is a line in `whole`, a function, and its lines in the schema.
+/// One function for each part of the model. A new part is a line in `whole`, a function, and its lines in the
+/// schema.
 class Model {
 public:
-    Model(const model::Appliance& appliance, bool with_places) : appliance_(appliance), with_places_(with_places) {}
+    Model(const model::Appliance& appliance, bool with_places)
+        : appliance_(appliance), with_places_(with_places) {}
 
     json document() const {
         json out;
@@ -62,11 +64,12 @@ public:
         out["conntrack"] = one(appliance_.conntrack);
         out["functions"] = json::array();
         for (const auto& function : appliance_.functions)
-            out["functions"].push_back(placed({{"name", function.name},
-                                               {"kind", function.kind == model::FunctionKind::nat ? "Nat" : "Filter"},
-                                               {"subtype", subtype(function.layer)},
-                                               {"body", block(function.body)}},
-                                              function.place));
+            out["functions"].push_back(
+                placed({{"name", function.name},
+                        {"kind", function.kind == model::FunctionKind::nat ? "Nat" : "Filter"},
+                        {"subtype", subtype(function.layer)},
+                        {"body", block(function.body)}},
+                       function.place));
         return out;
     }
 
@@ -135,7 +138,8 @@ private:
     json block(const model::Block& steps) const {
         json out = json::array();
         for (const auto& step : steps)
-            out.push_back(placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
+            out.push_back(
+                placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
         return out;
     }
 
@@ -197,7 +201,8 @@ private:
     json one(const model::Scenario& test) const {
         json steps = json::array();
         for (const auto& step : test.steps)
-            steps.push_back(placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
+            steps.push_back(
+                placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
         return placed({{"name", test.name}, {"steps", steps}}, test.place);
     }
     static json one(const model::WaitStep& wait) { return {{"wait_s", wait.seconds}}; }
@@ -210,10 +215,12 @@ private:
                  {"out", nullptr},
                  {"log", nullptr}};
         if (send.out)
-            out["out"] = {{"iface", send.out->iface ? json(appliance_.ifaces.at(*send.out->iface).name) : json(nullptr)},
+            out["out"] = {{"iface", send.out->iface ? json(appliance_.ifaces.at(*send.out->iface).name)
+                                                    : json(nullptr)},
                           {"packet", one(send.out->packet)}};
         if (send.log) out["log"] = json::array();
-        for (const auto& line : send.log.value_or(std::vector<std::string>{})) out["log"].push_back(text(line));
+        for (const auto& line : send.log.value_or(std::vector<std::string>{}))
+            out["log"].push_back(text(line));
         return out;
     }
     static json one(const model::PacketSpec& packet) {

@@ -41,7 +41,9 @@ Status unreadable(const std::filesystem::path& file, const Reporting& reporting)
     syntax::Sources sources;
     const auto name = sources.add(file.string(), "");
     if (reporting.json)
-        print({.kind = syntax::Kind::unreadable_file, .span = {name, {}, {}}, .message = "this file cannot be read"},
+        print({.kind = syntax::Kind::unreadable_file,
+               .span = {name, {}, {}},
+               .message = "this file cannot be read"},
               sources, reporting);
     else
         fmt::print(stderr, "naclc: cannot read {}\n", file.string());

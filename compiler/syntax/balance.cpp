@@ -105,8 +105,8 @@ private:
         if (token.kind == TokenKind::open_brace && !open_.empty() &&
             open_.back().kind == TokenKind::open_paren) {
             const auto before = result_.tokens.back().kind;
-            const bool is_value = is_open_bracket(before) || before == TokenKind::comma || before == TokenKind::in ||
-                                  before == TokenKind::colon ||
+            const bool is_value = is_open_bracket(before) || before == TokenKind::comma ||
+                                  before == TokenKind::in || before == TokenKind::colon ||
                                   (before >= TokenKind::equal && before <= TokenKind::greater);
             if (!is_value) report_unclosed(token), insert_closer(token);
         }

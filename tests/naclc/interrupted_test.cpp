@@ -33,7 +33,8 @@ TEST_CASE("an image that cannot be written leaves the old one whole") {
     CHECK(fs::status(shell.workshop.path() / "fw.elf").type() == fs::file_type::regular);
     fs::create_directory(shell.workshop.path() / "shut");
     CHECK(shell("naclc build p.nacl -o shut").status == 2);
-    CHECK(shell("cp fw.elf shut/fw.elf; chmod 0640 shut/fw.elf; naclc build p.nacl -o shut/fw.elf").status == 0);
+    CHECK(shell("cp fw.elf shut/fw.elf; chmod 0640 shut/fw.elf; naclc build p.nacl -o shut/fw.elf").status ==
+          0);
     // An old file keeps its permissions.
     CHECK(fs::status(shell.workshop.path() / "shut/fw.elf").permissions() == fs::perms{0640});
     CHECK(shell.read("fw.elf") == before);

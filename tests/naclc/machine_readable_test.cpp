@@ -19,7 +19,8 @@ std::vector<json> objects(const std::string& lines) {
 }
 
 void check_keys(const json& object, bool is_note) {
-    std::set<std::string> wanted = {"severity", "message", "file", "line", "column", "end_line", "end_column"};
+    std::set<std::string> wanted = {"severity", "message",  "file",      "line",
+                                    "column",   "end_line", "end_column"};
     if (!is_note) wanted.insert({"kind", "notes", "hint"});
     std::set<std::string> found;
     for (const auto& [key, value] : object.items()) found.insert(key);

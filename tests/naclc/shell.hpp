@@ -21,6 +21,7 @@ struct Shell {
         return {std::istreambuf_iterator<char>(in), {}};
     }
     std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(workshop.path()), {}));
+        return static_cast<std::size_t>(
+            std::distance(std::filesystem::directory_iterator(workshop.path()), {}));
     }
 };

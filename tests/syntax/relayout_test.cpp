@@ -1,6 +1,6 @@
-// Samples, cases and random programs are laid out at random, with comments at random places, and formatted: that must keep
-// tokens, comments and meaning, and what is formatted must stay as it is. A failing seed prints itself;
-// NACLC_SEED=n runs that one alone.
+// Samples, cases and random programs are laid out at random, with comments at random places, and formatted:
+// that must keep tokens, comments and meaning, and what is formatted must stay as it is. A failing seed
+// prints itself; NACLC_SEED=n runs that one alone.
 #include "codegen/json.hpp"
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/antlr.hpp"
