@@ -34,10 +34,12 @@ json text(const std::string& bytes) {
     }
 }
 
-/// One function for each part of the model. A new part is a line in `whole`, a function, and its lines in the schema.
+/// One function for each part of the model. A new part is a line in `whole`, a function, and its lines in the
+/// schema.
 class Model {
 public:
-    Model(const model::Appliance& appliance, bool with_places) : appliance_(appliance), with_places_(with_places) {}
+    Model(const model::Appliance& appliance, bool with_places)
+        : appliance_(appliance), with_places_(with_places) {}
 
     json document() const {
         json out;
@@ -202,7 +204,8 @@ private:
     json block(const model::Block& steps) const {
         json out = json::array();
         for (const auto& step : steps)
-            out.push_back(placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
+            out.push_back(
+                placed(std::visit([&](const auto& kind) { return one(kind); }, step.is), step.place));
         return out;
     }
 
@@ -300,7 +303,8 @@ private:
         if (send.out)
             out["out"] = {{"iface", maybe_iface(send.out->iface)}, {"packet", one(send.out->packet)}};
         if (send.log) out["log"] = json::array();
-        for (const auto& line : send.log.value_or(std::vector<std::string>{})) out["log"].push_back(text(line));
+        for (const auto& line : send.log.value_or(std::vector<std::string>{}))
+            out["log"].push_back(text(line));
         return out;
     }
     static json one(const model::PacketSpec& packet) {

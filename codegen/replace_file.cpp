@@ -44,8 +44,9 @@ std::string replace_file(const fs::path& file, std::string_view content, fs::per
     auto beside = path.string() + ".XXXXXX";
     const int made = mkstemp(beside.data());
     if (made < 0) return std::strerror(errno);
-    const bool written = write_all(made, content) &&
-                         (exists ? copy_attributes(made, path) : fchmod(made, static_cast<mode_t>(of_a_new_file)) == 0);
+    const bool written =
+        write_all(made, content) &&
+        (exists ? copy_attributes(made, path) : fchmod(made, static_cast<mode_t>(of_a_new_file)) == 0);
     int reason = written ? 0 : errno;
     if (close(made) != 0 && reason == 0) reason = errno;
     if (reason == 0 && rename(beside.c_str(), path.c_str()) != 0) reason = errno;

@@ -42,7 +42,8 @@ std::string failure(std::string_view what, const Finished& finished) {
 std::string put(const fs::path& from, const fs::path& to) {
     std::ifstream stream(from, std::ios::binary);
     const std::string content(std::istreambuf_iterator<char>(stream), {});
-    const auto error = stream ? replace_file(to, content, fs::status(from).permissions()) : "it cannot be read again";
+    const auto error =
+        stream ? replace_file(to, content, fs::status(from).permissions()) : "it cannot be read again";
     return error.empty() ? "" : fmt::format("cannot write {}: {}\n", to.string(), error);
 }
 

@@ -20,10 +20,7 @@ Status failed(const Path& file, std::string_view what) {
 
 Status format_file(const Path& file, bool only_check, const Reporting& reporting) {
     const auto old = sema::read_file(file);
-    if (!old) {
-        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
-        return wrong_usage;
-    }
+    if (!old) return unreadable(file, reporting);
     syntax::Sources sources;
     syntax::Diagnostics diagnostics;
     const auto text = syntax::format(sources, sources.add(file.string(), *old), diagnostics);

@@ -12,10 +12,7 @@ namespace naclc {
 namespace {
 
 Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
-    if (!loaded.readable) {
-        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
-        return {std::nullopt, wrong_usage};
-    }
+    if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
     for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
     const bool warned = std::ranges::any_of(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
         return syntax::info(diagnostic.kind).severity == syntax::Severity::warning;
@@ -38,6 +35,19 @@ void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources,
     const auto text = reporting.json ? syntax::render_json(diagnostic, sources)
                                      : syntax::render_text(diagnostic, sources);
     std::fputs(text.c_str(), stderr);
+}
+
+Status unreadable(const std::filesystem::path& file, const Reporting& reporting) {
+    syntax::Sources sources;
+    const auto name = sources.add(file.string(), "");
+    if (reporting.json)
+        print({.kind = syntax::Kind::unreadable_file,
+               .span = {name, {}, {}},
+               .message = "this file cannot be read"},
+              sources, reporting);
+    else
+        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
+    return wrong_usage;
 }
 
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {

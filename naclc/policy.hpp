@@ -24,6 +24,9 @@ struct Checked {
 /// On standard error.
 void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting);
 
+/// Says that a file of the command line is missing or cannot be read.
+Status unreadable(const std::filesystem::path& file, const Reporting& reporting);
+
 /// Reads and checks; prints the diagnostics on standard error.
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting);
 

@@ -79,8 +79,9 @@ private:
         const auto& parts = assignment.path.parts;
         const auto& name = parts.front();
         if (root == nullptr)
-            return report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to",
-                          {}, suggestions_.among(scope_.elements().size(), name.text, [&] { return scope_.names(); }));
+            return report(
+                Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},
+                suggestions_.among(scope_.elements().size(), name.text, [&] { return scope_.names(); }));
         if (root->type == ElementType::unsupported) return;
         if (parts.size() > value_depth_max) {
             root->value_is_known = false;

@@ -17,8 +17,8 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
 /// A hint that names the nearest candidate; empty when none is near enough to be meant.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
-/// Hints among all names of some kind, of which there may be very many: as long as that is quick. Who misspells
-/// thousands of names made another mistake.
+/// Hints among all names of some kind, of which there may be very many: as long as that is quick. Who
+/// misspells thousands of names made another mistake.
 class Suggestions {
 public:
     /// `names()` yields `count` candidates.

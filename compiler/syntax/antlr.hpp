@@ -24,8 +24,8 @@ struct Tree {
     std::vector<SyntaxError> errors;
 };
 
-/// Parses whole declarations. The brackets of the tokens must be balanced. Mistakes that the grammar lets pass are
-/// reported.
+/// Parses whole declarations. The brackets of the tokens must be balanced. Mistakes that the grammar lets
+/// pass are reported.
 Tree parse_tokens(const Tokens& tokens, Range range, Diagnostics& diagnostics);
 
 } // namespace syntax

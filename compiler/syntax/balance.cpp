@@ -4,7 +4,6 @@
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace syntax {
@@ -42,8 +41,12 @@ struct Outcome {
 class Balancer {
 public:
     Balancer(const Tokens& tokens, const Guesses& guesses) : tokens_(tokens), guesses_(guesses) {
-        for (const auto& token : tokens_)
-            first_column_.try_emplace(token.span.begin.line, token.span.begin.column);
+        for (const auto& token : tokens_) {
+            const auto line = token.span.begin.line;
+            if (line < first_column_.size()) continue; // not the first one on its line
+            first_column_.resize(line + 1);
+            first_column_.back() = token.span.begin.column;
+        }
     }
 
     Outcome run() {
@@ -102,8 +105,8 @@ private:
         if (token.kind == TokenKind::open_brace && !open_.empty() &&
             open_.back().kind == TokenKind::open_paren) {
             const auto before = result_.tokens.back().kind;
-            const bool is_value = is_open_bracket(before) || before == TokenKind::comma || before == TokenKind::in ||
-                                  before == TokenKind::colon ||
+            const bool is_value = is_open_bracket(before) || before == TokenKind::comma ||
+                                  before == TokenKind::in || before == TokenKind::colon ||
                                   (before >= TokenKind::equal && before <= TokenKind::greater);
             if (!is_value) report_unclosed(token), insert_closer(token);
         }
@@ -215,7 +218,7 @@ private:
 
     const Tokens& tokens_;
     const Guesses& guesses_;
-    std::map<std::uint32_t, std::uint32_t> first_column_;
+    std::vector<std::uint32_t> first_column_; ///< of a token, by line
     std::size_t index_ = 0;
     Tokens open_;
     Outcome result_;

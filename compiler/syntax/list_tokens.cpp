@@ -12,7 +12,8 @@ namespace {
 std::optional<TokenKind> number_kind(std::string_view word) {
     const auto dots = std::count(word.begin(), word.end(), '.');
     if (dots == 0) return TokenKind::integer;
-    const bool has_gap = word.front() == '.' || word.back() == '.' || word.find("..") != std::string_view::npos;
+    const bool has_gap =
+        word.front() == '.' || word.back() == '.' || word.find("..") != std::string_view::npos;
     if (dots != 3 || has_gap) return std::nullopt;
     return TokenKind::address;
 }
@@ -25,7 +26,8 @@ std::optional<TokenKind> kind_of(std::string_view word) {
 
 /// How long the token or the comment is that the text starts with; 0 when it is neither.
 std::size_t size_of_first(std::string_view text) {
-    if (text.starts_with('#') || text.starts_with("//")) return std::min(text.find_first_of("\r\n"), text.size());
+    if (text.starts_with('#') || text.starts_with("//"))
+        return std::min(text.find_first_of("\r\n"), text.size());
     if (text.starts_with('-') || text.starts_with('/')) return 1;
     return std::min(text.find_first_not_of("0123456789."), text.size());
 }

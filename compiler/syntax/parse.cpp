@@ -101,8 +101,8 @@ void report(const SyntaxError& error, Diagnostics& diagnostics) {
                         hint(error, wanted)});
 }
 
-/// The end of a piece that can be parsed by itself: a bracket that closes outside of all others ends a declaration,
-/// but for the parentheses in a function's heading. Small pieces keep ANTLR's tree small.
+/// The end of a piece that can be parsed by itself: a bracket that closes outside of all others ends a
+/// declaration, but for the parentheses in a function's heading. Small pieces keep ANTLR's tree small.
 std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
     constexpr std::size_t piece_tokens_min = 4096;
     std::size_t depth = 0;
@@ -110,13 +110,14 @@ std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
         if (is_open_bracket(tokens[i].kind)) ++depth;
         if (!is_close_bracket(tokens[i].kind)) continue;
         --depth;
-        if (depth == 0 && tokens[i].kind != TokenKind::close_paren && i - begin >= piece_tokens_min) return i + 1;
+        if (depth == 0 && tokens[i].kind != TokenKind::close_paren && i - begin >= piece_tokens_min)
+            return i + 1;
     }
     return tokens.size();
 }
 
-/// Parses piece by piece, and after each syntax error its piece again without the part that has it: so each error
-/// is one that was made, and none a consequence of another.
+/// Parses piece by piece, and after each syntax error its piece again without the part that has it: so each
+/// error is one that was made, and none a consequence of another.
 Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
     constexpr std::size_t errors_max = 20;
     auto tokens = std::move(balanced.tokens);
@@ -177,7 +178,8 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     const bool comment_open = !tokens.empty() && tokens.back().kind == TokenKind::bad_comment;
     // An unclosed comment swallows closers: what the brackets then lack is no news.
     Diagnostics unsaid;
-    auto balanced = balance(repair_tokens(std::move(tokens), diagnostics), comment_open ? unsaid : diagnostics);
+    auto balanced =
+        balance(repair_tokens(std::move(tokens), diagnostics), comment_open ? unsaid : diagnostics);
     if (balanced.too_deep) return {{file, source.name, {}}, false};
     auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
     parsed.program.name = source.name;

@@ -12,15 +12,16 @@ namespace {
 
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0u) != 0x80u; }
 
-/// What can be shown of a text: control characters and broken UTF-8 must not reach a terminal. Each is one column,
-/// as it was in the source.
+/// What can be shown of a text: control characters and broken UTF-8 must not reach a terminal. Each is one
+/// column, as it was in the source.
 std::string printable(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
         const auto character = text.substr(0, first_character_bytes(text));
         const auto byte = static_cast<unsigned char>(character[0]);
         const bool is_control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
-        const bool is_c1 = character.size() == 2 && byte == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+        const bool is_c1 =
+            character.size() == 2 && byte == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
         const bool is_broken = byte >= 0x80 && character.size() == 1;
         if (is_control || is_c1 || is_broken)
             shown += '?';
@@ -67,6 +68,10 @@ Excerpt neighbourhood(std::string_view line, std::uint32_t column) {
     constexpr std::uint32_t columns_max = 200, columns_to_the_left = 80;
     if (line.size() <= columns_max) return {line};
     const auto before = column > columns_to_the_left ? column - columns_to_the_left : 0;
+    // Where characters are bytes none need be counted, however long the line is.
+    const auto up_to_end = line.substr(0, std::size_t{before} + columns_max);
+    if (std::all_of(up_to_end.begin(), up_to_end.end(), [](char c) { return static_cast<signed char>(c) >= 0; }))
+        return {up_to_end.substr(std::min<std::size_t>(before, up_to_end.size())), before};
     std::uint32_t columns = 0;
     std::size_t begin = 0, end = 0;
     for (; end < line.size() && columns < before + columns_max; ++columns) {
@@ -77,7 +82,8 @@ Excerpt neighbourhood(std::string_view line, std::uint32_t column) {
 }
 
 std::string excerpt(Span span, const Sources& sources) {
-    const auto [written, columns_before] = neighbourhood(sources[span.file].line(span.begin.line), span.begin.column);
+    const auto [written, columns_before] =
+        neighbourhood(sources[span.file].line(span.begin.line), span.begin.column);
     const auto line = printable(written);
     span.begin.column -= columns_before;
     span.end.column -= std::min(span.end.column, columns_before);
@@ -109,7 +115,8 @@ std::string render_text(const Diagnostic& diagnostic, const Sources& sources) {
     auto text = place(diagnostic.span, sources) + ": " + std::string(severity_name(kind.severity)) + ": " +
                 printable(diagnostic.message) + " [" + kind.name + "]\n" + excerpt(diagnostic.span, sources);
     for (const auto& note : diagnostic.notes)
-        text += place(note.span, sources) + ": note: " + printable(note.message) + '\n' + excerpt(note.span, sources);
+        text += place(note.span, sources) + ": note: " + printable(note.message) + '\n' +
+                excerpt(note.span, sources);
     if (!diagnostic.hint.empty()) text += "hint: " + printable(diagnostic.hint) + '\n';
     return text;
 }

@@ -44,7 +44,8 @@ constexpr bool is_open_bracket(TokenKind kind) {
 }
 
 constexpr bool is_close_bracket(TokenKind kind) {
-    return kind == TokenKind::close_brace || kind == TokenKind::close_bracket || kind == TokenKind::close_paren;
+    return kind == TokenKind::close_brace || kind == TokenKind::close_bracket ||
+           kind == TokenKind::close_paren;
 }
 
 } // namespace syntax

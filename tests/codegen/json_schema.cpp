@@ -15,12 +15,14 @@ public:
 
     std::string check(const json& schema, const json& value, const std::string& at) const {
         for (const auto& [keyword, argument] : schema.items())
-            if (auto wrong = keyword_holds(schema, keyword, argument, value, at); !wrong.empty()) return wrong;
+            if (auto wrong = keyword_holds(schema, keyword, argument, value, at); !wrong.empty())
+                return wrong;
         return {};
     }
 
 private:
-    static std::string unless(bool holds, const std::string& at, const std::string& keyword, const json& value) {
+    static std::string unless(bool holds, const std::string& at, const std::string& keyword,
+                              const json& value) {
         return holds ? "" : at + ": " + keyword + " does not hold for " + value.dump().substr(0, 200);
     }
 
@@ -33,11 +35,13 @@ private:
                                    : type == "null" && value.is_null();
     }
 
-    std::string keyword_holds(const json& schema, const std::string& keyword, const json& argument, const json& value,
-                              const std::string& at) const {
+    std::string keyword_holds(const json& schema, const std::string& keyword, const json& argument,
+                              const json& value, const std::string& at) const {
         const auto holds = [&](bool it_does) { return unless(it_does, at, keyword, value); };
-        if (keyword == "$schema" || keyword == "$defs" || keyword == "title" || keyword == "description") return {};
-        if (keyword == "$ref") return check(root_.at(json::json_pointer(argument.get<std::string>().substr(1))), value, at);
+        if (keyword == "$schema" || keyword == "$defs" || keyword == "title" || keyword == "description")
+            return {};
+        if (keyword == "$ref")
+            return check(root_.at(json::json_pointer(argument.get<std::string>().substr(1))), value, at);
         if (keyword == "type") return holds(is_of(argument, value));
         if (keyword == "const") return holds(value == argument);
         if (keyword == "enum") return holds(std::ranges::find(argument, value) != argument.end());
@@ -51,8 +55,8 @@ private:
         if (keyword == "minItems") return holds(!value.is_array() || value.size() >= argument);
         if (keyword == "maxItems") return holds(!value.is_array() || value.size() <= argument);
         if (keyword == "pattern")
-            return holds(!value.is_string() ||
-                         std::regex_search(value.get<std::string>(), std::regex(argument.get<std::string>())));
+            return holds(!value.is_string() || std::regex_search(value.get<std::string>(),
+                                                                 std::regex(argument.get<std::string>())));
         if (keyword == "items") return items_hold(argument, value, at);
         if (keyword == "properties") return properties_hold(argument, value, at);
         if (keyword == "required")
@@ -64,7 +68,8 @@ private:
 
     std::string items_hold(const json& schema, const json& value, const std::string& at) const {
         for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
-            if (auto wrong = check(schema, value[i], at + '/' + std::to_string(i)); !wrong.empty()) return wrong;
+            if (auto wrong = check(schema, value[i], at + '/' + std::to_string(i)); !wrong.empty())
+                return wrong;
         return {};
     }
 
@@ -87,4 +92,6 @@ private:
 
 } // namespace
 
-std::string nonconformity(const json& schema, const json& value) { return Validator(schema).check(schema, value, ""); }
+std::string nonconformity(const json& schema, const json& value) {
+    return Validator(schema).check(schema, value, "");
+}

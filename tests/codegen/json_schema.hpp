@@ -4,5 +4,6 @@
 
 #include <string>
 
-/// Where and how the value does not conform; empty when it does. A keyword that is not known here is a mistake, too.
+/// Where and how the value does not conform; empty when it does. A keyword that is not known here is a
+/// mistake, too.
 std::string nonconformity(const nlohmann::json& schema, const nlohmann::json& value);

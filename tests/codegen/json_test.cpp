@@ -104,7 +104,8 @@ TEST_CASE("a policy that says everything conforms to the schema, and uses every 
     const std::string page(std::istreambuf_iterator<char>(stream), {});
     for (const auto& key : known) {
         INFO(key);
-        const bool is_explained = page.find('`' + key + '`') != page.npos || page.find('"' + key + '"') != page.npos;
+        const bool is_explained =
+            page.find('`' + key + '`') != page.npos || page.find('"' + key + '"') != page.npos;
         CHECK(is_explained);
     }
 }

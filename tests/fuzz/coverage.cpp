@@ -17,7 +17,8 @@ std::size_t newly_covered() { return std::exchange(fresh, 0); }
 
 } // namespace fuzz
 
-/// Called by GCC's instrumentation on the way into every block. What counts is the pair of one block and the next.
+/// Called by GCC's instrumentation on the way into every block. What counts is the pair of one block and the
+/// next.
 extern "C" __attribute__((no_sanitize_coverage)) void __sanitizer_cov_trace_pc() {
     if (map == nullptr) return;
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));

@@ -1,4 +1,5 @@
-// Which code an input reached, in a build with -fsanitize-coverage=trace-pc (the preset `fuzz`); without it, none.
+// Which code an input reached, in a build with -fsanitize-coverage=trace-pc (the preset `fuzz`); without it,
+// none.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -23,7 +23,8 @@ constexpr std::size_t learnt_bytes_max = 1 << 22;
 constexpr std::size_t learnt_text_bytes_max = 2000; // small inputs are quick and easy to change
 
 /// A text in shared memory.
-template <std::size_t Max> struct Text {
+template <std::size_t Max>
+struct Text {
     std::size_t size;
     char bytes[Max];
 
@@ -76,7 +77,8 @@ struct Guard::Shared {
 };
 
 Guard::Guard() {
-    auto* const memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    auto* const memory =
+        mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     shared_ = static_cast<Shared*>(memory);
 }
@@ -84,8 +86,8 @@ Guard::Guard() {
 Guard::~Guard() { munmap(shared_, sizeof(Shared)); }
 
 std::optional<Failure> Guard::run(unsigned first_seed, unsigned count,
-                                  const std::function<std::string(unsigned)>& make, std::vector<std::string>& learnt,
-                                  bool quiet) {
+                                  const std::function<std::string(unsigned)>& make,
+                                  std::vector<std::string>& learnt, bool quiet) {
     shared_->violation.size = 0;
     std::fflush(stdout); // or the child prints it again
     const auto child = fork();
@@ -119,7 +121,8 @@ std::optional<Failure> Guard::run(unsigned first_seed, unsigned count,
 
 std::optional<std::string> Guard::failure_of(const std::string& text) {
     std::vector<std::string> learnt;
-    const auto failure = run(0, 1, [&](unsigned) { return text; }, learnt, true);
+    const auto failure = run(
+        0, 1, [&](unsigned) { return text; }, learnt, true);
     if (!failure) return std::nullopt;
     return failure->what;
 }

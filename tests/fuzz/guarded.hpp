@@ -21,7 +21,8 @@ public:
     Guard& operator=(const Guard&) = delete;
 
     /// Tries `make(seed)` for `count` seeds. What reached new code is appended to `learnt`.
-    std::optional<Failure> run(unsigned first_seed, unsigned count, const std::function<std::string(unsigned)>& make,
+    std::optional<Failure> run(unsigned first_seed, unsigned count,
+                               const std::function<std::string(unsigned)>& make,
                                std::vector<std::string>& learnt, bool quiet = false);
 
     /// How one input fails, if it does; quietly.

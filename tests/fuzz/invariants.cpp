@@ -32,8 +32,8 @@ bool is_inside(const syntax::Position& at, const syntax::Source& source) {
 }
 
 bool is_inside(const syntax::Span& span, const Sources& sources) {
-    return span.file < sources.size() && span.begin <= span.end && is_inside(span.begin, sources[span.file]) &&
-           is_inside(span.end, sources[span.file]);
+    return span.file < sources.size() && span.begin <= span.end &&
+           is_inside(span.begin, sources[span.file]) && is_inside(span.end, sources[span.file]);
 }
 
 /// Nothing that a terminal obeys, and well-formed UTF-8.
@@ -63,7 +63,8 @@ Violation wrong_text(const Diagnostic& diagnostic, const Sources& sources) {
         if (note.message.empty()) return "an empty note";
     const auto text = syntax::render_text(diagnostic, sources);
     if (!text.ends_with('\n')) return "a message that does not end its line";
-    if (!is_printable(text, "\n\t")) return "control bytes in a message: " + syntax::info(diagnostic.kind).name;
+    if (!is_printable(text, "\n\t"))
+        return "control bytes in a message: " + syntax::info(diagnostic.kind).name;
     if (text.size() > 20'000 + 1'000 * diagnostic.notes.size()) return "a message that nobody can read";
     return std::nullopt;
 }
@@ -73,8 +74,8 @@ Violation wrong_json(const Diagnostic& diagnostic, const Sources& sources) {
     if (line.find('\n') != line.size() - 1) return "JSON of several lines";
     const auto object = nlohmann::json::parse(line, nullptr, false);
     if (object.is_discarded()) return "JSON that is none";
-    for (const auto* key : {"severity", "kind", "message", "file", "line", "column", "end_line", "end_column", "notes",
-                            "hint"})
+    for (const auto* key :
+         {"severity", "kind", "message", "file", "line", "column", "end_line", "end_column", "notes", "hint"})
         if (!object.contains(key)) return std::string("JSON without ") + key;
     return std::nullopt;
 }
@@ -92,7 +93,8 @@ Violation wrong_diagnostics(const std::vector<Diagnostic>& diagnostics, const So
 /// All that is said about a policy but for the places, which a layout moves.
 std::vector<std::pair<syntax::Kind, std::string>> said(const sema::Loaded& loaded) {
     std::vector<std::pair<syntax::Kind, std::string>> result;
-    for (const auto& diagnostic : loaded.diagnostics) result.emplace_back(diagnostic.kind, diagnostic.message);
+    for (const auto& diagnostic : loaded.diagnostics)
+        result.emplace_back(diagnostic.kind, diagnostic.message);
     return result;
 }
 

@@ -5,7 +5,8 @@
 
 namespace fuzz {
 
-/// What does not hold for this policy, in a few words; nothing when all is well. Crashes and hangs are for the caller.
+/// What does not hold for this policy, in a few words; nothing when all is well. Crashes and hangs are for
+/// the caller.
 std::optional<std::string> violation(const std::string& text);
 
 } // namespace fuzz

@@ -1,5 +1,5 @@
-// Fuzzes the front end: whatever bytes it gets, it must neither crash, hang nor leak, and what it says must be sound.
-// A failing input is shrunk, printed with its seed, and written to a file.
+// Fuzzes the front end: whatever bytes it gets, it must neither crash, hang nor leak, and what it says must
+// be sound. A failing input is shrunk, printed with its seed, and written to a file.
 #include "tests/fuzz/guarded.hpp"
 #include "tests/fuzz/mutator.hpp"
 #include "tests/fuzz/shrink.hpp"
@@ -79,10 +79,12 @@ int fuzz_all(const Options& options) {
     };
     auto seed = options.seed;
     const auto last = options.seed + options.runs;
-    while (kinds.size() < options.failures_max && (options.seconds > 0 ? elapsed() < options.seconds : seed < last)) {
+    while (kinds.size() < options.failures_max &&
+           (options.seconds > 0 ? elapsed() < options.seconds : seed < last)) {
         const auto count = options.seconds > 0 ? batch : std::min(batch, last - seed);
         std::vector<std::string> learnt;
-        const auto failure = guard.run(seed, count, [&](unsigned s) { return mutator.make(s); }, learnt);
+        const auto failure = guard.run(
+            seed, count, [&](unsigned s) { return mutator.make(s); }, learnt);
         for (auto& text : learnt) {
             if (!options.keep.empty()) write(options.keep / fmt::format("{}.nacl", mutator.size()), text);
             mutator.learn(std::move(text));
@@ -101,7 +103,8 @@ int replay(const std::vector<fs::path>& places) {
     std::size_t failures = 0;
     for (const auto& file : files) {
         std::vector<std::string> learnt;
-        const auto failure = guard.run(0, 1, [&](unsigned) { return text_of(file); }, learnt);
+        const auto failure = guard.run(
+            0, 1, [&](unsigned) { return text_of(file); }, learnt);
         if (!failure) continue;
         ++failures;
         fmt::print("{}: {}\n", file.string(), failure->what);
@@ -120,7 +123,8 @@ int main(int argc, char** argv) {
     app.add_option("--seed", options.seed, "The first seed")->capture_default_str();
     app.add_option("--runs", options.runs, "Inputs to try")->capture_default_str();
     app.add_option("--seconds", options.seconds, "Try inputs for as long, however many that are");
-    app.add_option("--failures", options.failures_max, "Stop after as many kinds of failures")->capture_default_str();
+    app.add_option("--failures", options.failures_max, "Stop after as many kinds of failures")
+        ->capture_default_str();
     app.add_option("--output", options.output, "Where failing inputs are written")->capture_default_str();
     app.add_option("--keep", options.keep, "Where inputs that reached new code are written");
     app.add_option("--replay", replayed, "Try these files and folders as they are, and nothing else");

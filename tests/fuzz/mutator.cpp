@@ -20,16 +20,102 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 
 /// What the language knows, what the corpus says, and what is hard to digest.
 std::vector<std::string> words_of(const std::vector<std::string>& corpus) {
-    std::set<std::string> words = {
-        "if", "else", "in", "IN", "and", "&&", "or", "||", "not", "!", "true", "false", "==", "!=", "<=", ">=", "<", ">",
-        "->", "-", "/", ".", ":", "::", ",", "{", "}", "[", "]", "(", ")", "\"", "\\", "/*", "*/", "//", "#", "=", ";",
-        "\n", " ", "\t", "\r\n", "\r", std::string(1, '\0'), "\x01", "\x1b[2J", "\x7f", "\xff", "\xc2\x9b", "\xe2\x80\x9c",
-        "\xf0\x9f\x98\x80", "\xc3", "\xed\xa0\x80", "\xef\xbb\xbf", "0", "1", "(-1)", "255", "256", "65535", "65536",
-        "4294967295", "4294967296", "9223372036854775807", "9223372036854775808", "0x", "0xffffffffffffffff", "1.5",
-        "1.", "0.0.0.0", "255.255.255.255", "256.0.0.1", "10.0.0.0/8", "10.0.0.1/0", "/33", "10.0.0.9 - 10.0.0.1", "9-1",
-        "\"\"", "\"\\x00\\x1b\\n\\xff\"", "\"\\q\"", "file(\"nowhere\")", "import \"nowhere\"", "Filter::IP g {",
-        "Nat::TCP n { dnat(10.0.0.1, 80) }", "Assert::IP a(x -> y) { drop }", "Test t {", "steps: [", "packet: { ip: {",
-        "Limit l {", "Timer", "Load_balancer lb {", "Syslog s {", "Conntrack {", "masquerade: true", "vlan: 4095"};
+    std::set<std::string> words = {"if",
+                                   "else",
+                                   "in",
+                                   "IN",
+                                   "and",
+                                   "&&",
+                                   "or",
+                                   "||",
+                                   "not",
+                                   "!",
+                                   "true",
+                                   "false",
+                                   "==",
+                                   "!=",
+                                   "<=",
+                                   ">=",
+                                   "<",
+                                   ">",
+                                   "->",
+                                   "-",
+                                   "/",
+                                   ".",
+                                   ":",
+                                   "::",
+                                   ",",
+                                   "{",
+                                   "}",
+                                   "[",
+                                   "]",
+                                   "(",
+                                   ")",
+                                   "\"",
+                                   "\\",
+                                   "/*",
+                                   "*/",
+                                   "//",
+                                   "#",
+                                   "=",
+                                   ";",
+                                   "\n",
+                                   " ",
+                                   "\t",
+                                   "\r\n",
+                                   "\r",
+                                   std::string(1, '\0'),
+                                   "\x01",
+                                   "\x1b[2J",
+                                   "\x7f",
+                                   "\xff",
+                                   "\xc2\x9b",
+                                   "\xe2\x80\x9c",
+                                   "\xf0\x9f\x98\x80",
+                                   "\xc3",
+                                   "\xed\xa0\x80",
+                                   "\xef\xbb\xbf",
+                                   "0",
+                                   "1",
+                                   "(-1)",
+                                   "255",
+                                   "256",
+                                   "65535",
+                                   "65536",
+                                   "4294967295",
+                                   "4294967296",
+                                   "9223372036854775807",
+                                   "9223372036854775808",
+                                   "0x",
+                                   "0xffffffffffffffff",
+                                   "1.5",
+                                   "1.",
+                                   "0.0.0.0",
+                                   "255.255.255.255",
+                                   "256.0.0.1",
+                                   "10.0.0.0/8",
+                                   "10.0.0.1/0",
+                                   "/33",
+                                   "10.0.0.9 - 10.0.0.1",
+                                   "9-1",
+                                   "\"\"",
+                                   "\"\\x00\\x1b\\n\\xff\"",
+                                   "\"\\q\"",
+                                   "file(\"nowhere\")",
+                                   "import \"nowhere\"",
+                                   "Filter::IP g {",
+                                   "Nat::TCP n { dnat(10.0.0.1, 80) }",
+                                   "Assert::IP a(x -> y) { drop }",
+                                   "Test t {",
+                                   "steps: [",
+                                   "packet: { ip: {",
+                                   "Limit l {",
+                                   "Timer",
+                                   "Load_balancer lb {",
+                                   "Syslog s {",
+                                   "Conntrack {",
+                                   "masquerade: true",
+                                   "vlan: 4095"};
     for (const auto& name : sema::constant_names()) words.insert(name);
     for (const auto& field : model::field_table) words.emplace(field.name);
     for (const auto& text : corpus)
@@ -45,7 +131,8 @@ std::vector<std::string> pieces_of(const std::string& text) {
     for (std::size_t at = 0; at < text.size();) {
         auto end = at + 1;
         if (text[at] == '"') {
-            while (end < text.size() && text[end] != '"' && text[end] != '\n') end += text[end] == '\\' ? 2 : 1;
+            while (end < text.size() && text[end] != '"' && text[end] != '\n')
+                end += text[end] == '\\' ? 2 : 1;
             end = std::min(end + 1, text.size());
         } else if (is_word(text[at]) || is_blank(text[at])) {
             const bool word = is_word(text[at]);
@@ -59,7 +146,9 @@ std::vector<std::string> pieces_of(const std::string& text) {
 
 Mutator::Mutator(std::vector<std::string> corpus) : corpus_(std::move(corpus)), words_(words_of(corpus_)) {}
 
-std::size_t Mutator::below(std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_); }
+std::size_t Mutator::below(std::size_t end) {
+    return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
+}
 
 std::string Mutator::start() {
     if (corpus_.empty() || below(4) == 0) return random_policy(random_);
@@ -70,9 +159,14 @@ std::string Mutator::word() { return words_[below(words_.size())]; }
 
 /// Brackets round the pieces, as deep as may be or a little deeper; or a row of `not`, or of `else if`.
 void Mutator::nest(std::vector<std::string>& pieces, std::size_t begin, std::size_t end) {
-    static const std::vector<std::pair<std::string, std::string>> shells = {
-        {"(", ")"}, {"[", "]"}, {"{ a: ", "}"}, {"not ", ""}, {"if (true) { drop } else ", ""},
-        {"Filter::IP {", "}"}, {"if (true) {", "}"}, {"(-", ")"}};
+    static const std::vector<std::pair<std::string, std::string>> shells = {{"(", ")"},
+                                                                            {"[", "]"},
+                                                                            {"{ a: ", "}"},
+                                                                            {"not ", ""},
+                                                                            {"if (true) { drop } else ", ""},
+                                                                            {"Filter::IP {", "}"},
+                                                                            {"if (true) {", "}"},
+                                                                            {"(-", ")"}};
     const auto& [open, close] = shells[below(shells.size())];
     const auto times = below(3) == 0 ? 250 + below(10) : 1 + below(5);
     for (std::size_t i = 0; i < times; ++i) {

@@ -6,7 +6,8 @@
 
 namespace fuzz {
 
-/// Names, numbers, strings, stretches of blanks, and single other characters: rougher than the lexer's, on purpose.
+/// Names, numbers, strings, stretches of blanks, and single other characters: rougher than the lexer's, on
+/// purpose.
 std::vector<std::string> pieces_of(const std::string& text);
 
 class Mutator {

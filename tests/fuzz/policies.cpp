@@ -22,11 +22,13 @@ public:
         ifaces_ = ifaces;
         std::vector<std::string> parts;
         for (std::size_t i = 0; i < ifaces; ++i) parts.push_back(iface(i));
-        for (std::size_t i = 0; i < lists; ++i) parts.push_back(name("list", i) + ": " + set(Field::address, 2) + "\n");
+        for (std::size_t i = 0; i < lists; ++i)
+            parts.push_back(name("list", i) + ": " + set(Field::address, 2) + "\n");
         for (std::size_t i = 0; i < functions; ++i) parts.push_back(function(i));
         if (ifaces > 1 && chance(60)) parts.push_back(gateway());
-        if (chance(20)) parts.push_back("Conntrack { limit: 100 }\n");
-        if (chance(30)) parts.push_back("extra: { a: 1, b: { c: \"x # y\" } }\nextra.d: list0\nextra.b.e: [true, 1.5]\n");
+        if (chance(20)) parts.push_back("Conntrack c { limit: 100 }\n");
+        if (chance(30))
+            parts.push_back("extra: { a: 1, b: { c: \"x # y\" } }\nextra.d: list0\nextra.b.e: [true, 1.5]\n");
         for (auto left = below(3); left > 0; --left) parts.push_back(test(left));
         std::shuffle(parts.begin(), parts.end(), random_);
         std::string text;
@@ -37,20 +39,28 @@ public:
 private:
     enum class Field { address, port, number, protocol, flags, type, state };
 
-    std::size_t below(std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_); }
+    std::size_t below(std::size_t end) {
+        return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
+    }
     bool chance(std::size_t percent) { return below(100) < percent; }
     std::string any(const Words& words) { return std::string(words[below(words.size())]); }
-    static std::string name(std::string_view of, std::size_t i) { return std::string(of) + std::to_string(i); }
-    std::string comment() { return chance(80) ? "" : any({"// why\n", "# why\n", "/* why */ ", "/* of\n   two */\n", "\n\n"}); }
+    static std::string name(std::string_view of, std::size_t i) {
+        return std::string(of) + std::to_string(i);
+    }
+    std::string comment() {
+        return chance(80) ? "" : any({"// why\n", "# why\n", "/* why */ ", "/* of\n   two */\n", "\n\n"});
+    }
 
     std::string address() { return "10." + std::to_string(below(3)) + ".0." + std::to_string(below(256)); }
 
     std::string value(Field field) {
         switch (field) {
         case Field::address:
-            return chance(70) ? address() : chance(50) ? address() + "/" + std::to_string(below(33)) : "10.0.0.1-10.0.0.9";
+            return chance(70)   ? address()
+                   : chance(50) ? address() + "/" + std::to_string(below(33))
+                                : "10.0.0.1-10.0.0.9";
         case Field::port:
-            return any({"80", "ssh", "https", "1000-2000", "65535", "0"});
+            return any({"80", "ssh", "https", "65535", "0"});
         case Field::number:
             return any({"0", "1", "20", "5-9", "0x10"});
         case Field::protocol:
@@ -78,21 +88,34 @@ private:
 
     std::string comparison(std::string_view layer) {
         static constexpr std::array<std::pair<std::string_view, Field>, 14> fields = {
-            {{"ip.saddr", Field::address}, {"ip.daddr", Field::address}, {"ip.ttl", Field::number},
-             {"ip.protocol", Field::protocol}, {"ip.length", Field::number}, {"ct.state", Field::state},
-             {"tcp.sport", Field::port}, {"tcp.dport", Field::port}, {"tcp.flags", Field::flags},
-             {"tcp.window", Field::number}, {"udp.sport", Field::port}, {"udp.dport", Field::port},
-             {"icmp.type", Field::type}, {"ip.tos", Field::number}}};
+            {{"ip.saddr", Field::address},
+             {"ip.daddr", Field::address},
+             {"ip.ttl", Field::number},
+             {"ip.protocol", Field::protocol},
+             {"ip.length", Field::number},
+             {"ct.state", Field::state},
+             {"tcp.sport", Field::port},
+             {"tcp.dport", Field::port},
+             {"tcp.flags", Field::flags},
+             {"tcp.window", Field::number},
+             {"udp.sport", Field::port},
+             {"udp.dport", Field::port},
+             {"icmp.type", Field::type},
+             {"ip.dscp", Field::number}}};
         while (true) {
             const auto& [field, kind] = fields[below(fields.size())];
             const auto of = field.substr(0, 2);
             if (of != "ip" && of != "ct" && !field.starts_with(layer)) continue;
             if (field == "tcp.flags" && chance(30)) return any({"syn", "ack"}) + " in tcp.flags";
-            if (kind == Field::address && chance(25)) return std::string(field) + " in " + name("list", below(lists_));
+            if (kind == Field::address && chance(25))
+                return std::string(field) + " in " + name("list", below(lists_));
             if (chance(35)) return std::string(field) + any({" in ", " IN "}) + set(kind, 1);
             const bool ordered = kind == Field::number;
-            return std::string(field) + (ordered ? any({" == ", " != ", " < ", " >= "}) : any({" == ", " != "})) +
-                   (ordered ? any({"1", "64", "128"}) : value(kind));
+            return std::string(field) +
+                   (ordered ? any({" == ", " != ", " < ", " >= "}) : any({" == ", " != "})) +
+                   (ordered                  ? any({"1", "20", "63"})
+                    : kind == Field::address ? address()
+                                             : value(kind));
         }
     }
 
@@ -101,13 +124,14 @@ private:
         if (chance(20)) return any({"not (", "!("}) + condition(layer, depth - 1) + ")";
         const auto sign = any({" and ", " && ", " or ", " || "});
         const bool brackets = chance(30);
-        return (brackets ? "(" : "") + condition(layer, depth - 1) + sign + comment() + condition(layer, depth - 1) +
-               (brackets ? ")" : "");
+        return (brackets ? "(" : "") + condition(layer, depth - 1) + sign + comment() +
+               condition(layer, depth - 1) + (brackets ? ")" : "");
     }
 
     std::string body(std::string_view layer, std::size_t depth, std::size_t callable) {
         std::string text = "{" + any({" ", "\n"});
-        for (auto left = 1 + below(3); left > 0; --left) text += statement(layer, depth, callable) + any({" ", "\n", "\n\n"});
+        for (auto left = 1 + below(3); left > 0; --left)
+            text += statement(layer, depth, callable) + any({" ", "\n", "\n\n"});
         return text + comment() + "}";
     }
 
@@ -130,8 +154,8 @@ private:
 
     /// Only those before it are called, so that none calls itself.
     std::string function(std::size_t i) {
-        return "Filter::IP " + name("f", i) + " {\n" + statement("ip", 3, i) + "\n" + statement("ip", 2, i) + "\n" +
-               any({"accept", "drop"}) + "\n}\n";
+        return "Filter::IP " + name("f", i) + " {\n" + statement("ip", 3, i) + "\n" + statement("ip", 2, i) +
+               "\n" + any({"accept", "drop"}) + "\n}\n";
     }
 
     std::string iface(std::size_t i) {
@@ -146,13 +170,16 @@ private:
 
     std::string gateway() {
         auto text = "Gateway g { connected: [eth0, eth1], forward: " + name("f", below(functions_));
-        if (chance(40)) text += ", far: { net: 192.168.0.0, netmask: 255.255.0.0, iface: eth1, nexthop: 10.1.0.2, cost: 5 }";
+        if (chance(40))
+            text +=
+                ", far: { net: 192.168.0.0, netmask: 255.255.0.0, iface: eth1, nexthop: 10.1.0.2, cost: 5 }";
         return text + " }\n";
     }
 
     std::string test(std::size_t i) {
         return "Test " + name("t", i) + " { iface: eth0, packet: { ip: { saddr: " + address() +
-               ", daddr: 10.0.0.1 }, tcp: { dport: 80, flags: [syn] } }, expect: " + any({"accept", "drop"}) + " }\n";
+               ", daddr: 10.0.0.1 }, tcp: { dport: 80, flags: [syn] } }, expect: " + any({"accept", "drop"}) +
+               " }\n";
     }
 
     std::mt19937& random_;

@@ -1,5 +1,5 @@
-// Random policies that are well-typed for the most part: where mutations start from, and what the formatter must not
-// change the meaning of.
+// Random policies that are well-typed for the most part: where mutations start from, and what the formatter
+// must not change the meaning of.
 #pragma once
 #include <random>
 #include <string>

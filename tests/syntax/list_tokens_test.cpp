@@ -33,13 +33,14 @@ TEST_CASE("plain lists need no lexer") {
 }
 
 TEST_CASE("everything else does") {
-    for (const auto* text : {"1.2", "1.2.3.4.5", "1..2", "1.", ".5", "0x10", "1a", "name", "\"1\"", "/* 1 */", "1.2.3.4,", "->"})
+    for (const auto* text :
+         {"1.2", "1.2.3.4.5", "1..2", "1.", ".5", "0x10", "1a", "name", "\"1\"", "/* 1 */", "1.2.3.4,", "->"})
         CHECK_FALSE(check(text));
 }
 
 TEST_CASE("whatever stands in a list") {
-    static const std::vector<std::string> pieces = {"1", "23", "10.0.0.1", "/", "-", " ", "\n", "\r", "#", "//", ".",
-                                                    "..", "a", "\xc3\xa4", "*"};
+    static const std::vector<std::string> pieces = {"1", "23", "10.0.0.1", "/",  "-", " ",        "\n", "\r",
+                                                    "#", "//", ".",        "..", "a", "\xc3\xa4", "*"};
     unsigned quick = 0;
     for (unsigned seed = 0; seed < 3000; ++seed) {
         std::mt19937 random(seed);

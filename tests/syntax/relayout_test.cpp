@@ -1,10 +1,11 @@
-// Samples and cases are laid out at random, with comments at random places, and formatted: that must keep
-// tokens, comments and meaning, and what is formatted must stay as it is. A failing seed prints itself;
-// NACLC_SEED=n runs that one alone.
+// Samples, cases and random programs are laid out at random, with comments at random places, and formatted:
+// that must keep tokens, comments and meaning, and what is formatted must stay as it is. A failing seed
+// prints itself; NACLC_SEED=n runs that one alone.
 #include "codegen/json.hpp"
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/antlr.hpp"
 #include "compiler/syntax/format.hpp"
+#include "tests/fuzz/policies.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -36,10 +37,10 @@ Tokens lexed(const std::string& text) {
     return syntax::lex(0, sources[sources.add("f.nacl", text)].text);
 }
 
-/// Samples, the policy of the docs, and the cases without syntax errors.
+/// All policies of the repository without syntax errors.
 std::vector<std::string> corpus() {
     std::vector<fs::path> paths;
-    for (const char* folder : {SAMPLES_DIR, START_DIR, CASES_DIR})
+    for (const char* folder : {SAMPLES_DIR, START_DIR, POLICIES_DIR, CASES_DIR})
         for (const auto& entry : fs::directory_iterator(folder))
             if (entry.path().extension() == ".nacl") paths.push_back(entry.path());
     std::sort(paths.begin(), paths.end());
@@ -155,15 +156,41 @@ TEST_CASE("formatting keeps tokens, comments and meaning, and is done after once
     }
 }
 
-TEST_CASE("so it does whatever the layout was, and wherever comments stand") {
-    const auto texts = corpus();
+namespace {
+
+/// Calls `test(seed)` for all seeds, or for the one that was asked for.
+template <typename Test>
+void each_seed(const Test& test) {
     const char* only = std::getenv("NACLC_SEED");
     const auto first = only == nullptr ? 0u : static_cast<unsigned>(std::strtoul(only, nullptr, 10));
-    for (auto seed = first; seed < (only == nullptr ? runs : first + 1); ++seed) {
+    for (auto seed = first; seed < (only == nullptr ? runs : first + 1); ++seed) test(seed);
+}
+
+} // namespace
+
+TEST_CASE("so it does whatever the layout was, and wherever comments stand") {
+    const auto texts = corpus();
+    each_seed([&](unsigned seed) {
         Relayout relayout(seed);
         const auto& text = texts[relayout.below(texts.size())];
         const auto layout = relayout.make(lexed(text));
         INFO("seed " << seed << ":\n" << layout);
         check(layout, model_of(text));
-    }
+    });
+}
+
+TEST_CASE("so it does with random programs") {
+    unsigned programs = 0, with_model = 0;
+    each_seed([&](unsigned seed) {
+        std::mt19937 random(seed);
+        const auto text = fuzz::random_policy(random);
+        const auto layout = Relayout(seed).make(lexed(text));
+        INFO("seed " << seed << ":\n" << layout);
+        const auto model = model_of(text);
+        check(text, model);
+        check(layout, model);
+        ++programs;
+        with_model += model != "none";
+    });
+    CHECK(with_model == programs);
 }

@@ -1,0 +1,130 @@
+// What programs read: diagnostics and the model as JSON, and the exit status.
+#include "tests/naclc/shell.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <set>
+#include <sstream>
+
+namespace {
+
+using nlohmann::json;
+
+std::vector<json> objects(const std::string& lines) {
+    std::vector<json> result;
+    std::istringstream in(lines);
+    for (std::string line; std::getline(in, line);) result.push_back(json::parse(line));
+    return result;
+}
+
+void check_keys(const json& object, bool is_note) {
+    std::set<std::string> wanted = {"severity", "message",  "file",      "line",
+                                    "column",   "end_line", "end_column"};
+    if (!is_note) wanted.insert({"kind", "notes", "hint"});
+    std::set<std::string> found;
+    for (const auto& [key, value] : object.items()) found.insert(key);
+    CHECK(found == wanted);
+    for (const auto* key : {"line", "column", "end_line", "end_column"}) CHECK(object[key] >= 1);
+    const std::pair begin(object["line"].get<int>(), object["column"].get<int>());
+    const std::pair end(object["end_line"].get<int>(), object["end_column"].get<int>());
+    CHECK(begin <= end);
+    CHECK(object["message"] != "");
+    CHECK(object["file"].is_string());
+    if (is_note) return;
+    CHECK(object["hint"].is_string());
+    CHECK(object["kind"].is_string());
+    for (const auto& note : object["notes"]) check_keys(note, true);
+}
+
+} // namespace
+
+TEST_CASE("diagnostics as JSON have every key, one object a line, in source order, on standard error alone") {
+    const Shell shell;
+    shell.write("p.nacl", "a: 1\na: 2\nb: c\nIface eth0 { index: 0, prerouting: f }\n"
+                          "Filter::IP f { if (ip.ttl == 300) { drop } drop accept }\n");
+    CHECK(shell("naclc --diagnostics=json check p.nacl 2>/dev/null").output == "");
+    const auto done = shell("naclc check --diagnostics=json p.nacl");
+    CHECK(done.status == 1);
+    const auto found = objects(done.output);
+    std::vector<std::string> kinds;
+    int line = 0;
+    for (const auto& object : found) {
+        check_keys(object, false);
+        kinds.push_back(object["kind"]);
+        CHECK(object["severity"] == "error");
+        CHECK(object["file"] == "p.nacl");
+        CHECK(object["line"] >= line);
+        line = object["line"];
+    }
+    CHECK(kinds == std::vector<std::string>{"duplicate-name", "unknown-name", "value-out-of-range"});
+    REQUIRE(found.size() == 3);
+    CHECK(found[0]["notes"].size() == 1);
+    CHECK(found[0]["notes"][0]["severity"] == "note");
+    CHECK(found[0]["notes"][0]["line"] == 1);
+    CHECK(found[0]["end_column"] == 2);
+}
+
+TEST_CASE("warnings are no errors, unless asked") {
+    const Shell shell;
+    shell.write("p.nacl", "Filter::IP f { drop }\n");
+    const auto done = shell("naclc check --diagnostics=json p.nacl");
+    CHECK(done.status == 0);
+    const auto found = objects(done.output);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0]["severity"] == "warning");
+    CHECK(found[0]["kind"] == "unused-function");
+    CHECK(shell("naclc check --werror p.nacl").status == 1);
+}
+
+TEST_CASE("a file that is missing, or names one that is, is an object too") {
+    const Shell shell;
+    for (const auto* call : {"check", "emit", "emit --target json", "test", "fmt", "build -o x"}) {
+        const auto done = shell(std::string("naclc --diagnostics=json ") + call + " nowhere.nacl");
+        INFO(call << ": " << done.output);
+        CHECK(done.status == 2);
+        const auto found = objects(done.output);
+        REQUIRE(found.size() == 1);
+        check_keys(found[0], false);
+        CHECK(found[0]["kind"] == "unreadable-file");
+        CHECK(found[0]["file"] == "nowhere.nacl");
+    }
+    shell.write("p.nacl", "import \"nowhere.nacl\"\nl: file(\"no.txt\")\n");
+    const auto done = shell("naclc --diagnostics=json check p.nacl");
+    CHECK(done.status == 1);
+    CHECK(objects(done.output).size() == 2);
+}
+
+TEST_CASE("broken UTF-8 in a policy makes no broken JSON") {
+    const Shell shell;
+    shell.write("p.nacl", "a: \xff\xfe \"\x80\"\nb: \x01\n");
+    const auto done = shell("naclc --diagnostics=json check p.nacl");
+    CHECK(done.status == 1);
+    for (const auto& object : objects(done.output)) check_keys(object, false);
+    CHECK(shell("naclc check p.nacl").output.find('\xff') == std::string::npos);
+}
+
+TEST_CASE("the model is printed as JSON, and nothing when there is none") {
+    const Shell shell;
+    shell.write("p.nacl", "Iface a { index: 0 }\n");
+    const auto document = json::parse(shell("naclc emit --target json p.nacl 2>/dev/null").output);
+    CHECK(document["name"] == "p");
+    CHECK(document["files"] == json{"p.nacl"});
+    CHECK(document["pending"].empty());
+    CHECK(document["appliance"]["ifaces"][0]["place"]["line"] == 1);
+
+    shell.write("wrong.nacl", "Iface a { index: b }\n");
+    CHECK(shell("naclc emit --target json wrong.nacl 2>/dev/null").output == "");
+    CHECK(shell("naclc emit --target json wrong.nacl").status == 1);
+    CHECK(shell("naclc emit --target abacus p.nacl").status == 2);
+    CHECK(shell("naclc emit --target json p.nacl > /dev/full").status == 2);
+}
+
+TEST_CASE("what cannot be executed yet is in the model all the same") {
+    const Shell shell;
+    shell.write("p.nacl", "Iface a { index: 0, config: dhcp, rpf: strict }\n");
+    const auto done = shell("naclc emit --target json p.nacl");
+    CHECK(done.status == 0);
+    CHECK_FALSE(json::parse(done.output)["pending"].empty());
+    CHECK(shell("naclc emit --target cpp p.nacl").status == 1);
+}
