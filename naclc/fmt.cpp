@@ -61,7 +61,7 @@ Status failed(const Path& file, std::string_view what) {
 Status format_file(const Path& file, bool only_check, const Reporting& reporting) {
     const auto old = sema::read_file(file);
     if (!old) {
-        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
+        fmt::print(stderr, "naclc: cannot read {}: {}\n", file.string(), sema::why_unreadable(file));
         return wrong_usage;
     }
     syntax::Sources sources;

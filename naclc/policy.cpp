@@ -1,5 +1,6 @@
 #include "naclc/policy.hpp"
 
+#include "compiler/sema/list_file.hpp"
 #include "compiler/syntax/render.hpp"
 
 #include <fmt/format.h>
@@ -13,14 +14,21 @@ namespace {
 
 Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!loaded.readable) {
-        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
+        fmt::print(stderr, "naclc: cannot read {}: {}\n", file.string(), sema::why_unreadable(file));
         return {std::nullopt, wrong_usage};
     }
     for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
-    const bool warned = std::ranges::any_of(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
+    if (!loaded.appliance) return {std::nullopt, wrong_input};
+    const auto warnings = std::ranges::count_if(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
         return syntax::info(diagnostic.kind).severity == syntax::Severity::warning;
     });
-    if (!loaded.appliance || (reporting.werror && warned)) return {std::nullopt, wrong_input};
+    if (reporting.werror && warnings > 0) {
+        if (!reporting.json) // there each line is an object
+            fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
+                       warnings == 1 ? "1 warning counts" : fmt::format("{} warnings count", warnings),
+                       warnings == 1 ? "an error" : "errors");
+        return {std::nullopt, wrong_input};
+    }
     return {loaded.appliance, fine};
 }
 

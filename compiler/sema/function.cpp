@@ -1,6 +1,7 @@
 #include "compiler/sema/function.hpp"
 
 #include "compiler/sema/condition.hpp"
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <array>
@@ -126,8 +127,9 @@ private:
         if (element != nullptr) return call(action, *element, layer);
         std::vector<std::string> names(actions.begin(), actions.end());
         for (const auto& [function, id] : context_.function_ids) names.push_back(function->name.text);
+        const auto habit = hint_for_statement(word);
         report(Kind::unknown_statement, name.span, quoted(name.text) + " is neither an action nor a function",
-               did_you_mean(name.text, names));
+               habit.empty() ? did_you_mean(name.text, names) : habit);
         return std::nullopt;
     }
 

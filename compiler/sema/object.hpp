@@ -49,6 +49,8 @@ std::optional<std::string> word_of(Context& context, const Member& member,
 /// The length of a mask without holes.
 std::optional<std::uint8_t> netmask_of(Context& context, const Member& member);
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member);
+/// `10.1.0.1/24` where an address belongs: it says the netmask too.
+bool is_network(const Member& member);
 /// A function on a chain, and where the chain names it.
 struct ChainItem {
     model::FunctionId function = 0;

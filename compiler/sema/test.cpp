@@ -38,6 +38,12 @@ public:
                 scenario.steps.push_back({std::move(*step), place_of(element.name.span)});
             return scenario;
         }
+        if (const auto* own = find_step_key(object)) {
+            report(Kind::conflicting_members, own->key.span,
+                   "a Test has either `steps` or one packet, and this one has both",
+                   "make it a step: `steps: [{ iface: …, packet: { … }, expect: … }]`");
+            return std::nullopt;
+        }
         const ObjectReader reader(context_, object, "a Test with `steps`", {"steps"});
         const auto* list = list_of(context_, {&steps->key, &steps->value});
         if (list == nullptr) return std::nullopt;
@@ -70,6 +76,14 @@ private:
                 found = true;
             }
         return found;
+    }
+
+    /// What belongs to a step, and stands beside `steps`.
+    static const syntax::Pair* find_step_key(const syntax::Object& object) {
+        for (const auto& pair : object.pairs)
+            for (const std::string_view key : {"iface", "packet", "expect", "reason", "out", "log"})
+                if (lower(pair.key.text) == key) return &pair;
+        return nullptr;
     }
 
     void add_step(const syntax::Value& item, model::Scenario& scenario) {

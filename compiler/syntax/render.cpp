@@ -43,15 +43,53 @@ std::string place(const Span& span, const Sources& sources) {
            std::to_string(span.begin.column);
 }
 
+/// The columns of a line that are shown: all, or those around a place in a long one.
+struct Window {
+    std::uint32_t begin = 1;
+    std::uint32_t end = 0; ///< past the last
+    bool cut_before = false;
+    bool cut_after = false;
+};
+
+constexpr std::uint32_t shown_max = 150;
+constexpr std::uint32_t shown_before = 60; ///< the place
+
+Window window(std::uint32_t place, std::uint32_t past_line) {
+    if (past_line <= shown_max) return {1, past_line, false, false};
+    Window result{place > shown_before ? place - shown_before : 1, 0, false, false};
+    result.end = std::min(past_line, result.begin + shown_max);
+    if (result.end - result.begin < shown_max) result.begin = result.end - shown_max;
+    result.cut_before = result.begin > 1;
+    result.cut_after = result.end < past_line;
+    return result;
+}
+
+/// The characters of a line from one column up to another.
+std::string_view columns(std::string_view line, std::uint32_t begin, std::uint32_t end) {
+    std::size_t first = line.size(), last = line.size();
+    std::uint32_t column = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (!starts_character(line[i])) continue;
+        if (++column == begin) first = i;
+        if (column == end) last = i;
+    }
+    return line.substr(first, last - first);
+}
+
 std::string excerpt(const Span& span, const Sources& sources) {
     const auto line = sources[span.file].line(span.begin.line);
     const auto past_line = columns_of(line) + 1;
     const auto end = span.end.line > span.begin.line ? past_line : std::min(span.end.column, past_line);
+    const auto begin = std::min(span.begin.column, past_line);
+    const auto shown = window(begin, past_line);
+    const std::string_view mark = "…";
+    const auto text = columns(line, shown.begin, shown.end);
     const auto number = std::to_string(span.begin.line);
     const std::string margin(std::max<std::size_t>(5, number.size()) - number.size(), ' ');
-    return margin + number + " | " + printable(line) + '\n' +
-           std::string(margin.size() + number.size(), ' ') + " | " +
-           underline(line, std::min(span.begin.column, past_line), end) + '\n';
+    const auto marks = underline(text, begin - shown.begin + 1, std::min(end, shown.end) - shown.begin + 1);
+    return margin + number + " | " + std::string(shown.cut_before ? mark : "") + printable(text) +
+           std::string(shown.cut_after ? mark : "") + '\n' +
+           std::string(margin.size() + number.size(), ' ') + " | " + (shown.cut_before ? " " : "") + marks + '\n';
 }
 
 /// nlohmann-json refuses broken UTF-8; source text in a message may have some.
