@@ -53,6 +53,7 @@ std::string hint_for_statement(std::string_view word) {
     const auto name = lower(word);
     if (name == "return" || name == "continue")
         return "a function that reaches its end goes on behind the call; `accept` and `drop` decide";
+    if (name == "else" || name == "if") return "keywords are written in lower case: `" + name + "`";
     if (name == "jump" || name == "goto" || name == "call") return "a function is called by its name alone";
     if (name == "masquerade") return "write `masquerade: true` in the Iface by which the packets leave";
     if (name == "redirect") return "write `dnat(8080)` in a Nat function";

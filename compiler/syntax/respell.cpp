@@ -1,6 +1,6 @@
 // What people write who come from another language, or from English: `elseif`, `a not in b`, `x <> y`,
 // `Filter:IP f`. It is clear what each of these means, so the message says how it is written here, and the
-// parser sees what was meant.
+// parser sees what was meant. No legal program has any of these, whatever its layout.
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -212,12 +212,12 @@ private:
 
     bool word() {
         const auto text = lower(token().text);
-        const bool calls = is(1, K::open_paren);
+        const bool calls = is(1, K::open_paren) && !is(2, K::close_paren);
         if (calls && before() == K::close_brace && one_of(text, {"elseif", "elif", "elsif", "else_if"})) {
             put(K::else_, "else", token().span);
             return respell_word("else if", K::if_), true;
         }
-        if (text == "else" && before() == K::close_brace && (is(1, K::open_brace) || is(1, K::if_)))
+        if (text == "else" && before() == K::close_brace && is(1, K::open_brace))
             return respell_word("else", K::else_), true;
         if (one_of(text, {"then", "do"}) && before() == K::close_paren && is(1, K::open_brace))
             return respell_word("", K::name), true;
@@ -239,6 +239,7 @@ private:
 
     /// `when (…) {`: whether the parentheses behind the word end before a brace.
     bool opens_block() const {
+        if (!is(1, K::open_paren)) return false;
         std::size_t depth = 0;
         for (std::size_t i = 1; at_ + i < tokens_.size(); ++i) {
             const auto kind = token(i).kind;
@@ -290,7 +291,7 @@ private:
     /// The first tokens of a heading; then its name, and `{` where a body follows without one.
     bool take_heading(std::size_t count) {
         while (count-- > 0) take();
-        if (is(0, K::name) && !starts_line()) take();
+        if (is(0, K::name) && (!starts_line() || is(1, K::open_brace) || opens_block())) take();
         const bool body_follows = is(0, K::if_) || (is(0, K::name) && starts_line());
         if (!body_follows || out_.back().kind != K::name) return true;
         const auto& last = out_.back().span;
