@@ -64,8 +64,7 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     const auto near = did_you_mean(name.text, names);
     const bool is_action = name.text == "accept" || name.text == "drop";
     context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
-                   is_action ? "a chain holds functions: `Filter::IP name { " + name.text + " }`"
-                             : near);
+                   is_action ? "a chain holds functions: `Filter::IP name { " + name.text + " }`" : near);
     return std::nullopt;
 }
 
@@ -96,12 +95,12 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
             check_subtype(context, *function, *item);
             if (context.appliance.functions[*function].kind == model::FunctionKind::nat)
                 context.pending("Nat", item->span);
-            const auto first = std::find_if(result.begin(), result.end(),
-                                            [&](const ChainItem& other) { return other.function == *function; });
+            const auto first = std::find_if(result.begin(), result.end(), [&](const ChainItem& other) {
+                return other.function == *function;
+            });
             if (first != result.end())
-                context.report(Kind::named_twice, item->span,
-                               text_of(*item) + " stands twice on this chain", "leave one of them out",
-                               {{first->value->span, "the first one"}});
+                context.report(Kind::named_twice, item->span, text_of(*item) + " stands twice on this chain",
+                               "leave one of them out", {{first->value->span, "the first one"}});
             result.push_back({*function, item});
         }
     }

@@ -190,10 +190,12 @@ private:
             some |= first <= last && last / scale * scale >= first;
             all |= low <= range.low && high >= range.high;
         }
-        if (values.empty() && comparison_.relation == Operator::in) return; // an empty set has its own message
+        if (values.empty() && comparison_.relation == Operator::in)
+            return; // an empty set has its own message
         if (!some)
             report(Kind::never_true, span_,
-                   "this is never true: " + (scale > 1 && range.low == 0 ? why + " in steps of " + std::to_string(scale) : why));
+                   "this is never true: " +
+                       (scale > 1 && range.low == 0 ? why + " in steps of " + std::to_string(scale) : why));
         else if (all)
             report(Kind::always_true, span_, "this is always true: " + why);
     }
@@ -206,7 +208,8 @@ private:
         };
         if (!is_named(left_) && !is_named(right_))
             report(holds ? Kind::always_true : Kind::never_true, span_,
-                   holds ? "this is always true, whatever the packet" : "this is never true, whatever the packet",
+                   holds ? "this is always true, whatever the packet"
+                         : "this is never true, whatever the packet",
                    "compare a property of the packet, as in `ip.ttl == 64`");
         return made(model::Constant{holds});
     }
@@ -239,15 +242,10 @@ private:
     std::string hint_for_non_set() const {
         const auto* field = left_.field();
         if (field != nullptr && info(*field).kind == FieldKind::flags)
-            return "write `" + to_text(right_) + " in tcp.flags`";
+            return "write `" + source_of(right_.value) + " in tcp.flags`";
         const auto* literal = right_.literal();
         const auto habit = literal == nullptr ? std::string() : hint_for_string(*literal);
         return habit.empty() ? "compare with `==`, or write `[…]`" : habit;
-    }
-
-    static std::string to_text(const Side& side) {
-        const auto shown = text_of(side.value);
-        return shown.substr(1, shown.size() - 2);
     }
 
     bool is_one_flag(model::Value bits) {
@@ -297,9 +295,9 @@ private:
         }
         std::string hint;
         if (!flags && comparison_.relation == Operator::equal && !left_.is_set())
-            hint = "write `" + to_text(left_) + " in " + to_text(right_) + "`";
+            hint = "write `" + source_of(left_.value) + " in " + source_of(right_.value) + "`";
         if (!flags && comparison_.relation == Operator::not_equal && !left_.is_set())
-            hint = "write `not " + to_text(left_) + " in " + to_text(right_) + "`";
+            hint = "write `not " + source_of(left_.value) + " in " + source_of(right_.value) + "`";
         report(Kind::set_in_comparison, comparison_.operator_span,
                "`" + std::string(to_string(comparison_.relation)) + "` compares single values, and " +
                    text_of(set.value) + " is " + kind_of(set.settled),
@@ -319,8 +317,8 @@ private:
         if (a == b) {
             const bool always = holds(std::partial_ordering::equivalent);
             report(always ? Kind::always_true : Kind::never_true, span_,
-                   std::string(always ? "this is always true: " : "this is never true: ") + quoted(info(a).name) +
-                       " is compared with itself");
+                   std::string(always ? "this is always true: " : "this is never true: ") +
+                       quoted(info(a).name) + " is compared with itself");
         }
         return made(model::Compare{a, relation_of(comparison_.relation), b});
     }
@@ -347,8 +345,7 @@ private:
     std::vector<syntax::Note> origins(const Leaf& a, const Leaf& b) const {
         std::vector<syntax::Note> notes;
         for (const auto* leaf : {&a, &b})
-            if (!encloses(span_, leaf->span))
-                notes.push_back({leaf->span, text_of(*leaf) + " stands here"});
+            if (!encloses(span_, leaf->span)) notes.push_back({leaf->span, text_of(*leaf) + " stands here"});
         return notes;
     }
 
@@ -356,7 +353,8 @@ private:
         const auto x = folded(a), y = folded(b);
         if (x && y && x->type == y->type && (!x->kind || !y->kind || x->kind == y->kind)) return true;
         report(Kind::type_mismatch, span_,
-               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b), {}, origins(a, b));
+               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b), {},
+               origins(a, b));
         return false;
     }
 

@@ -24,12 +24,10 @@ std::string_view name_of(model::Layer layer) {
 
 /// `tcp.dport == 80 or 443`.
 std::string list_hint(const syntax::Comparison& before, const syntax::Value& value) {
-    const auto text = [](const syntax::Value& v) {
-        const auto shown = text_of(v);
-        return shown.substr(1, shown.size() - 2);
-    };
-    if (before.relation != syntax::Operator::equal || !std::holds_alternative<syntax::Path>(before.left.is)) return {};
-    return "write `" + text(before.left) + " in [" + text(before.right) + ", " + text(value) + "]`";
+    if (before.relation != syntax::Operator::equal || !std::holds_alternative<syntax::Path>(before.left.is))
+        return {};
+    return "write `" + source_of(before.left) + " in [" + source_of(before.right) + ", " + source_of(value) +
+           "]`";
 }
 
 /// A condition without a comparison, as in `if (x)`; `before`: the comparison that stands before it.
@@ -49,12 +47,12 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
             const auto set = static_cast<model::SetId>(context.appliance.sets.size() - 1);
             return model::Condition{model::Test{*field, set}, place};
         }
-        context.report(Kind::not_a_condition, value.span,
-                       text_of(value) + " is " + std::string(with_article(info(*field).kind)) +
-                           ", not a condition",
-                       info(*field).kind == model::FieldKind::flags
-                           ? "ask for one flag with `syn in tcp.flags`, for all with `tcp.flags == [syn, ack]`"
-                           : "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
+        context.report(
+            Kind::not_a_condition, value.span,
+            text_of(value) + " is " + std::string(with_article(info(*field).kind)) + ", not a condition",
+            info(*field).kind == model::FieldKind::flags
+                ? "ask for one flag with `syn in tcp.flags`, for all with `tcp.flags == [syn, ack]`"
+                : "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
         return std::nullopt;
     }
     const auto* constant = std::get_if<const Constant*>(&settled);

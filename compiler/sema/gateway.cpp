@@ -171,9 +171,10 @@ private:
     void check_nexthop(const Member& member, model::IfaceId id, std::uint32_t nexthop) {
         for (const auto& own : context_.appliance.ifaces)
             if (own.ipv4 && own.ipv4->address == nexthop)
-                return report(Kind::not_a_host, member.value->span,
-                              quoted(dotted(nexthop)) + " is the address of our own Iface " + quoted(own.name),
-                              "a next hop is another router; without one packets go straight to their destination");
+                return report(
+                    Kind::not_a_host, member.value->span,
+                    quoted(dotted(nexthop)) + " is the address of our own Iface " + quoted(own.name),
+                    "a next hop is another router; without one packets go straight to their destination");
         const auto& iface = context_.appliance.ifaces[id];
         if (iface.ipv4 && !iface.ipv4->network.contains(nexthop))
             report(Kind::outside_network, member.value->span,
@@ -189,12 +190,14 @@ private:
         for (std::size_t i = 0; i < routes.size(); ++i)
             for (std::size_t j = 0; j < i; ++j) {
                 const auto &a = routes[j].destination, &b = routes[i].destination;
-                if (a.address != b.address || a.length != b.length || routes[j].cost != routes[i].cost) continue;
+                if (a.address != b.address || a.length != b.length || routes[j].cost != routes[i].cost)
+                    continue;
                 context_.report(Kind::duplicate_route, route_spans_[i],
                                 "this route is never taken: there is another one to " +
                                     quoted(dotted(a.address) + "/" + std::to_string(a.length)) +
                                     " of the same cost before it",
-                                "leave it out, or give it a higher `cost`", {{route_spans_[j], "the other route"}});
+                                "leave it out, or give it a higher `cost`",
+                                {{route_spans_[j], "the other route"}});
                 break;
             }
     }

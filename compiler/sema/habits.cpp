@@ -11,21 +11,22 @@ namespace sema {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, unsigned>, 36> services = {
-    {{"ftp", 21},        {"telnet", 23},    {"smtp", 25},       {"domain", 53},     {"bootps", 67},
-     {"dhcp", 67},       {"bootpc", 68},    {"tftp", 69},       {"www", 80},        {"kerberos", 88},
-     {"pop3", 110},      {"ntp", 123},      {"netbios", 137},   {"imap", 143},      {"snmp", 161},
-     {"bgp", 179},       {"ldap", 389},     {"smb", 445},       {"submissions", 465}, {"ike", 500},
-     {"isakmp", 500},    {"syslog", 514},   {"submission", 587}, {"ldaps", 636},    {"rsync", 873},
-     {"imaps", 993},     {"pop3s", 995},    {"openvpn", 1194},  {"mssql", 1433},    {"nfs", 2049},
-     {"mysql", 3306},    {"rdp", 3389},     {"sip", 5060},      {"postgresql", 5432}, {"redis", 6379},
+    {{"ftp", 21},         {"telnet", 23},  {"smtp", 25},        {"domain", 53},       {"bootps", 67},
+     {"dhcp", 67},        {"bootpc", 68},  {"tftp", 69},        {"www", 80},          {"kerberos", 88},
+     {"pop3", 110},       {"ntp", 123},    {"netbios", 137},    {"imap", 143},        {"snmp", 161},
+     {"bgp", 179},        {"ldap", 389},   {"smb", 445},        {"submissions", 465}, {"ike", 500},
+     {"isakmp", 500},     {"syslog", 514}, {"submission", 587}, {"ldaps", 636},       {"rsync", 873},
+     {"imaps", 993},      {"pop3s", 995},  {"openvpn", 1194},   {"mssql", 1433},      {"nfs", 2049},
+     {"mysql", 3306},     {"rdp", 3389},   {"sip", 5060},       {"postgresql", 5432}, {"redis", 6379},
      {"wireguard", 51820}}};
 
 constexpr std::array<std::string_view, 13> iface_keys = {
-    "index",  "address",    "netmask",    "gateway", "dns",    "config",     "vlan",
-    "masquerade", "rpf", "prerouting", "input", "output", "postrouting"};
+    "index",      "address", "netmask",    "gateway", "dns",    "config",     "vlan",
+    "masquerade", "rpf",     "prerouting", "input",   "output", "postrouting"};
 constexpr std::array<std::string_view, 3> gateway_keys = {"forward", "send_time_exceeded", "connected"};
 constexpr std::array<std::string_view, 4> route_keys = {"net", "host", "nexthop", "cost"};
-constexpr std::array<std::string_view, 4> conntrack_keys = {"limit", "stateful_tcp", "drop_invalid", "timeout"};
+constexpr std::array<std::string_view, 4> conntrack_keys = {"limit", "stateful_tcp", "drop_invalid",
+                                                            "timeout"};
 
 template <typename Words>
 bool contains(const Words& words, const std::string& word) {
@@ -38,8 +39,9 @@ std::string hint_for_value(std::string_view word) {
     const auto name = lower(word);
     for (const auto& [service, port] : services)
         if (service == name)
-            return "that service is usually port " + std::to_string(port) + ": write `" + std::to_string(port) +
-                   "`, or declare `" + std::string(word) + ": " + std::to_string(port) + "`";
+            return "that service is usually port " + std::to_string(port) + ": write `" +
+                   std::to_string(port) + "`, or declare `" + std::string(word) + ": " +
+                   std::to_string(port) + "`";
     if (name == "any" || name == "all" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
     if (name == "ct") return "the state of a flow is `ct.state`";

@@ -142,7 +142,8 @@ private:
         iface_.ipv4 = model::Ipv4Config{*address, network, gateway, dns};
         if (gateway == address)
             report(Kind::outside_network, reader_["gateway"].value->span,
-                   "the gateway " + quoted(dotted(*gateway)) + " is " + quoted(element_.name.text) + " itself",
+                   "the gateway " + quoted(dotted(*gateway)) + " is " + quoted(element_.name.text) +
+                       " itself",
                    "write the address of the router, or leave `gateway` out");
         else if (gateway && !network.contains(*gateway))
             report(Kind::outside_network, reader_["gateway"].value->span,
@@ -274,8 +275,9 @@ void check_network(Context& context, const std::vector<const Element*>& elements
         notes.push_back(declared_here(*elements[j]));
     }
     if (notes.empty()) return;
-    const auto one = same.empty() ? "the network of " + quoted(b.name) + " overlaps with that of " + all_of(overlapping)
-                                  : quoted(b.name) + " has the same address as " + all_of(same);
+    const auto one =
+        same.empty() ? "the network of " + quoted(b.name) + " overlaps with that of " + all_of(overlapping)
+                     : quoted(b.name) + " has the same address as " + all_of(same);
     context.report(Kind::duplicate_network, elements[i]->name.span, one,
                    "give each Iface a network of its own, so that it is clear by which one a packet leaves",
                    std::move(notes));

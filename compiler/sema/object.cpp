@@ -34,13 +34,13 @@ std::string hint_for_address(const Member& member, const syntax::Value& value) {
     if (const auto* cidr = std::get_if<syntax::Cidr>(&value.is)) {
         const auto mask = dotted(model::Ipv4Prefix{0, cidr->length}.mask());
         if (key == "netmask") return "write `netmask: " + mask + "`";
-        return "write `" + key + ": " + dotted(cidr->ipv4) + (key == "address" || key == "net" || key == "host"
-                                                                  ? ", netmask: " + mask + "`"
-                                                                  : "`");
+        return "write `" + key + ": " + dotted(cidr->ipv4) +
+               (key == "address" || key == "net" || key == "host" ? ", netmask: " + mask + "`" : "`");
     }
     const auto* length = std::get_if<syntax::Integer>(&value.is);
     if (length == nullptr || key != "netmask" || length->value < 0 || length->value > 32) return {};
-    return "write `netmask: " + dotted(model::Ipv4Prefix{0, static_cast<std::uint8_t>(length->value)}.mask()) + "`";
+    return "write `netmask: " +
+           dotted(model::Ipv4Prefix{0, static_cast<std::uint8_t>(length->value)}.mask()) + "`";
 }
 
 /// The literal that a member comes to, when it is of that type.

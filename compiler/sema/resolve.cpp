@@ -340,7 +340,9 @@ std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& v
     return items;
 }
 
-std::string text_of(const syntax::Value& value) { return quoted(std::visit(TextOf{}, value.is)); }
+std::string source_of(const syntax::Value& value) { return std::visit(TextOf{}, value.is); }
+
+std::string text_of(const syntax::Value& value) { return quoted(source_of(value)); }
 
 std::string text_of(const Leaf& leaf) {
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) return quoted((*constant)->name);

@@ -65,9 +65,10 @@ void check_iface(Context& context, const Element& element, model::IfaceId id) {
     if (appliance.gateway && Droppers(appliance).any(appliance.gateway->forward)) return;
     const auto& name = context.functions[*filter]->name;
     context.report(Kind::accepts_everything, element.name.span,
-                   "whatever comes in by " + quoted(element.name.text) + " is accepted: " + quoted(name.text) +
-                       " never drops",
-                   "let it `drop` what nobody should send", {{name.span, quoted(name.text) + " is declared here"}});
+                   "whatever comes in by " + quoted(element.name.text) +
+                       " is accepted: " + quoted(name.text) + " never drops",
+                   "let it `drop` what nobody should send",
+                   {{name.span, quoted(name.text) + " is declared here"}});
 }
 
 } // namespace
@@ -80,7 +81,8 @@ void check_risks(Context& context) {
         // What a policy imports may well hold more than it needs.
         const bool is_own = element.name.span.file == 0;
         if (is_own && element.type == ElementType::untyped && !element.is_used)
-            context.report(Kind::unused_name, element.name.span, "nothing refers to " + quoted(element.name.text),
+            context.report(Kind::unused_name, element.name.span,
+                           "nothing refers to " + quoted(element.name.text),
                            "leave it out, or use it in a condition or an object");
     }
 }

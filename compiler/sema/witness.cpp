@@ -160,7 +160,8 @@ private:
         set(Field::tcp_sport, {49152}, 1);
         // SYN, and what a peer may send in a flow whose start was not seen.
         set(Field::tcp_flags, {2, 16, 24, 17, 4, 20});
-        for (const auto field : {Field::tcp_sequence, Field::tcp_ackseq, Field::tcp_window, Field::tcp_urgptr})
+        for (const auto field :
+             {Field::tcp_sequence, Field::tcp_ackseq, Field::tcp_window, Field::tcp_urgptr})
             if (narrowed_.contains(field)) set(field, {0, 1}, 0);
     }
     void udp() {
@@ -184,7 +185,8 @@ private:
             }
         const bool is_address = model::info(field).kind == model::FieldKind::address;
         for (const auto& [low, high] : narrowed->second.intervals()) {
-            const auto value = is_address ? host_in(low, high) : std::optional(std::max(low, least.value_or(low)));
+            const auto value =
+                is_address ? host_in(low, high) : std::optional(std::max(low, least.value_or(low)));
             if (!value || *value > high || (!least && !is_address)) continue;
             packet_[field] = *value;
             return;
@@ -197,7 +199,8 @@ private:
         for (const Value value : {low, low + 1, Value{0x01000001}, Value{0x80000001}}) {
             const auto first = value >> 24;
             const bool edge = (value & 0xff) == 0 || (value & 0xff) == 0xff;
-            if (value >= low && value <= high && first != 0 && first != 127 && first < 224 && (!edge || low == high))
+            if (value >= low && value <= high && first != 0 && first != 127 && first < 224 &&
+                (!edge || low == high))
                 return value;
         }
         return std::nullopt;
@@ -228,7 +231,8 @@ private:
     /// Called with what is known where a path goes on; true when the search is over.
     using Next = std::function<bool(const Narrowed&)>;
 
-    bool walk(const model::Block& block, std::size_t index, const Narrowed& narrowed, Layer layer, const Next& next) {
+    bool walk(const model::Block& block, std::size_t index, const Narrowed& narrowed, Layer layer,
+              const Next& next) {
         if (index == block.size()) return next(narrowed);
         if (++steps_ > steps_max || depth_ == depth_max) return false;
         ++depth_;
@@ -253,7 +257,8 @@ private:
     }
 
     /// Past a body for packets of a layer, or through it.
-    bool into(const model::Block& body, Layer inner, const Narrowed& narrowed, Layer outer, const Next& rest) {
+    bool into(const model::Block& body, Layer inner, const Narrowed& narrowed, Layer outer,
+              const Next& rest) {
         if (inner == Layer::ip || inner == outer) return walk(body, 0, narrowed, outer, rest);
         const Value number = model::protocol_number(inner);
         const IntervalSet own{{number, number}};
@@ -295,9 +300,8 @@ private:
     bool every(const std::vector<model::Condition>& operands, std::size_t first, bool wanted,
                const Narrowed& narrowed, const Next& next) {
         if (first == operands.size()) return next(narrowed);
-        return assume(operands[first], wanted, narrowed, [&](const Narrowed& n) {
-            return every(operands, first + 1, wanted, n, next);
-        });
+        return assume(operands[first], wanted, narrowed,
+                      [&](const Narrowed& n) { return every(operands, first + 1, wanted, n, next); });
     }
 
     bool some(const std::vector<model::Condition>& operands, bool wanted, const Narrowed& narrowed,
@@ -365,8 +369,8 @@ std::string literal(const Packet& packet, const Narrowed& asked) {
 
 } // namespace
 
-std::optional<std::string> packet_without_verdict(const model::Appliance& appliance, model::FunctionId function,
-                                                  std::uint32_t daddr) {
+std::optional<std::string> packet_without_verdict(const model::Appliance& appliance,
+                                                  model::FunctionId function, std::uint32_t daddr) {
     const auto found = Search(appliance, function, daddr).run();
     if (!found) return std::nullopt;
     return literal(found->first, found->second);

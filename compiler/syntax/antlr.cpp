@@ -115,12 +115,12 @@ public:
     /// Any word before a string parses, for the sake of this message.
     bool is_import(const Token& word, const Token& path) {
         if (lower(word.text) == "import") return true;
-        diagnostics_.report({Kind::syntax_error,
-                             word.span,
-                             syntax::quoted(word.text) + " has no meaning before a string",
-                             {},
-                             "write `import " + path.text + "`, or `" + word.text + ": " + path.text +
-                                 "` for a value"});
+        diagnostics_.report(
+            {Kind::syntax_error,
+             word.span,
+             syntax::quoted(word.text) + " has no meaning before a string",
+             {},
+             "write `import " + path.text + "`, or `" + word.text + ": " + path.text + "` for a value"});
         return false;
     }
 

@@ -121,8 +121,8 @@ private:
         const auto match = std::find_if(open_.rbegin(), open_.rend(),
                                         [&](const Token& t) { return partner(t.kind) == token.kind; });
         // `if (a == b)) {`: a second one behind the first is one too many.
-        const bool doubled = match == open_.rend() && !result_.tokens.empty() &&
-                             result_.tokens.back().kind == token.kind;
+        const bool doubled =
+            match == open_.rend() && !result_.tokens.empty() && result_.tokens.back().kind == token.kind;
         if (open_.empty() || doubled) return report_stray(token);
         if (match == open_.rend()) {
             const auto right = partner(open_.back().kind);
@@ -210,7 +210,7 @@ private:
         const Span end{last.span.file, last.span.end, last.span.end};
         if (news)
             problem(Kind::unclosed_bracket, open_.back().span, text(open_.back().kind) + " is never closed",
-                {{end, "the file ends here"}}, "add `" + missing + "`");
+                    {{end, "the file ends here"}}, "add `" + missing + "`");
         while (!open_.empty()) insert_closer({TokenKind::end_of_file, "", end});
     }
 

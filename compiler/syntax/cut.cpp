@@ -48,7 +48,8 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     if (!at_end && !at_closer && around[begin] != around[index]) {
         begin = index;
         while (begin > 0 && around[begin - 1] == around[index] && !starts_line(begin) &&
-               tokens[begin - 1].kind != TokenKind::close_brace) --begin;
+               tokens[begin - 1].kind != TokenKind::close_brace)
+            --begin;
     }
     const auto brace = around[begin];
     auto end = std::max(begin, std::min(index, tokens.size()));

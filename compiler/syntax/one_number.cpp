@@ -21,13 +21,9 @@ bool adjacent(const Tokens& tokens, std::size_t first) {
     return first + 1 < tokens.size() && tokens[first].span.end == tokens[first + 1].span.begin;
 }
 
-bool ends_value(TokenKind kind) {
-    return kind == TokenKind::name || kind == TokenKind::close_paren || kind == TokenKind::close_bracket ||
-           (kind >= TokenKind::address && kind <= TokenKind::string);
-}
-
 const std::regex mac(R"(([0-9a-f]{2}:){5}[0-9a-f]{2})", std::regex::icase);
-const std::regex ipv6(R"(([0-9a-f:.]*::[0-9a-f:.]*|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(/[0-9]+)?)", std::regex::icase);
+const std::regex ipv6(R"(([0-9a-f:.]*::[0-9a-f:.]*|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(/[0-9]+)?)",
+                      std::regex::icase);
 const std::regex dotted_range(R"(([0-9]+|[0-9.]+[0-9])\.\.\.?([0-9][0-9.]*))");
 const std::regex colon_range(R"(([0-9]+):([0-9]+))");
 const std::regex with_port(R"(([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+):([0-9]+))");
@@ -76,14 +72,16 @@ std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first) {
     std::size_t found = 0;
     for (auto last = first; adjacent(tokens, last) && text.size() < text_max;) {
         const auto& next = tokens[++last];
-        const bool fits = is_digits(next) || next.kind == TokenKind::name ||
-                          next.kind == TokenKind::colon || next.kind == TokenKind::dot || next.text == "*" ||
-                          (next.kind == TokenKind::slash && (last == first + 1 || text.find("::") < text.size()));
+        const bool fits =
+            is_digits(next) || next.kind == TokenKind::name || next.kind == TokenKind::colon ||
+            next.kind == TokenKind::dot || next.text == "*" ||
+            (next.kind == TokenKind::slash && (last == first + 1 || text.find("::") < text.size()));
         if (!fits) break;
         text += next.text;
-        const bool is_suspicious = text.find_first_of(":/") < text.size() - 1 || text.find("..") < text.size() || text.ends_with('*');
-        const bool is_network = last == first + 2 && next.kind == TokenKind::integer &&
-                                tokens[last - 1].kind == TokenKind::slash;
+        const bool is_suspicious = text.find_first_of(":/") < text.size() - 1 ||
+                                   text.find("..") < text.size() || text.ends_with('*');
+        const bool is_network =
+            last == first + 2 && next.kind == TokenKind::integer && tokens[last - 1].kind == TokenKind::slash;
         if (!is_suspicious || is_network) continue; // lists may hold many
         if (matches(text, mac) || matches(text, ipv6) || matches(text, dotted_range) ||
             matches(text, colon_range) || matches(text, with_port) || matches(text, with_protocol) ||
@@ -110,8 +108,8 @@ NumberTrouble trouble_with_number(const std::string& text) {
         return {none, "write `" + parts.str(1) + "`; the protocol is that of the function around, `Filter::" +
                           (lower(parts.str(2)) == "tcp" ? "TCP" : "UDP") + "`"};
     if (std::regex_match(text, parts, with_mask))
-        return {none, "a network is written with the number of its fixed bits: `" + parts.str(1) + "/24` for " +
-                          "255.255.255.0"};
+        return {none, "a network is written with the number of its fixed bits: `" + parts.str(1) +
+                          "/24` for " + "255.255.255.0"};
     if (std::regex_match(text, parts, with_star)) {
         const auto fixed = 1 + (parts.length(2) > 0) + (parts.length(3) > 0);
         auto network = parts.str(1) + parts.str(2) + parts.str(3);
@@ -122,8 +120,8 @@ NumberTrouble trouble_with_number(const std::string& text) {
         return {none, "numbers have no units, and times are in seconds: write `" +
                           without_unit(parts.str(1), lower(parts.str(2)).front()) + "`"};
     if (text.starts_with('-'))
-        return {quoted(text) + " is negative", "write a number from 0 up; where a negative one makes sense it is `(" +
-                                                   text + ")`"};
+        return {quoted(text) + " is negative",
+                "write a number from 0 up; where a negative one makes sense it is `(" + text + ")`"};
     if (text.starts_with('/')) return {none, "a netmask is written `" + mask_of(text.substr(1)) + "`"};
     const auto dots = std::count(text.begin(), text.end(), '.');
     const bool plain = text.find_first_not_of("0123456789.") == std::string::npos;

@@ -88,8 +88,8 @@ std::string excerpt(const Span& span, const Sources& sources) {
     const std::string margin(std::max<std::size_t>(5, number.size()) - number.size(), ' ');
     const auto marks = underline(text, begin - shown.begin + 1, std::min(end, shown.end) - shown.begin + 1);
     return margin + number + " | " + std::string(shown.cut_before ? mark : "") + printable(text) +
-           std::string(shown.cut_after ? mark : "") + '\n' +
-           std::string(margin.size() + number.size(), ' ') + " | " + (shown.cut_before ? " " : "") + marks + '\n';
+           std::string(shown.cut_after ? mark : "") + '\n' + std::string(margin.size() + number.size(), ' ') +
+           " | " + (shown.cut_before ? " " : "") + marks + '\n';
 }
 
 /// nlohmann-json refuses broken UTF-8; source text in a message may have some.

@@ -55,8 +55,9 @@ private:
         auto place = token.span;
         // `"a, "b"`: what stands between two strings that touch it belonged to one of them.
         const auto count = out_.size();
-        if (count > 1 && out_[count - 1].span.end == token.span.begin && out_[count - 1].kind == TokenKind::name &&
-            out_[count - 2].kind == TokenKind::string && out_[count - 2].span.end == out_[count - 1].span.begin) {
+        if (count > 1 && out_[count - 1].span.end == token.span.begin &&
+            out_[count - 1].kind == TokenKind::name && out_[count - 2].kind == TokenKind::string &&
+            out_[count - 2].span.end == out_[count - 1].span.begin) {
             place = join(out_[count - 2].span, token.span);
             token.span = place;
             out_.resize(count - 2);
@@ -103,13 +104,13 @@ private:
         if (text == "=") return Meant{":", TokenKind::colon, "write `name: value`"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};
         if (text == "|") return Meant{"||", TokenKind::or_, "write `or` or `||`"};
-        if (text == ";" && in_value)
-            return Meant{",", TokenKind::comma, hint_for(text)};
+        if (text == ";" && in_value) return Meant{",", TokenKind::comma, hint_for(text)};
         return std::nullopt;
     }
 
     static std::string_view hint_for(std::string_view text) {
-        if (text == ";") return "statements and declarations end by themselves, and members are separated by `,`";
+        if (text == ";")
+            return "statements and declarations end by themselves, and members are separated by `,`";
         if (text == "\"" || text == "'" || text.starts_with("\xe2\x80")) return "strings stand between `\"`";
         if (text == "_") return "a name starts with a letter";
         if (text == "$") return "a name is written as it is declared, without `$`";
@@ -166,8 +167,8 @@ private:
         const std::string hint(replacement ? replacement->hint : hint_for(text));
         // A second quotation mark of the wrong kind on the line is no second mistake.
         const bool is_habit = text == ";"; // on one line, so on all
-        const bool is_news =
-            is_habit ? !std::exchange(habit_is_said_, true) : hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_news = is_habit ? !std::exchange(habit_is_said_, true)
+                                      : hint.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
         if (is_news)
             diagnostics_.report(

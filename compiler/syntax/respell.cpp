@@ -22,9 +22,9 @@ struct Spelling {
 };
 
 constexpr std::array relations = {
-    Spelling{"<>", "!=", K::not_equal},      Spelling{"=!", "!=", K::not_equal},
-    Spelling{"!==", "!=", K::not_equal},     Spelling{"===", "==", K::equal},
-    Spelling{"=<", "<=", K::less_equal},     Spelling{"=>", ">=", K::greater_equal},
+    Spelling{"<>", "!=", K::not_equal},  Spelling{"=!", "!=", K::not_equal},
+    Spelling{"!==", "!=", K::not_equal}, Spelling{"===", "==", K::equal},
+    Spelling{"=<", "<=", K::less_equal}, Spelling{"=>", ">=", K::greater_equal},
     Spelling{":=", ":", K::colon},
 };
 
@@ -33,22 +33,15 @@ constexpr std::array comparing_words = {
     Spelling{"ne", "!=", K::not_equal}, Spelling{"and", "and", K::and_}, Spelling{"or", "or", K::or_},
 };
 
-constexpr std::string_view word_characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+constexpr std::string_view word_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
 bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 bool begins_value(K kind) {
-    return kind == K::name || kind == K::open_paren || kind == K::not_ || kind == K::open_bracket ||
-           kind == K::true_ || kind == K::false_ || (kind >= K::address && kind <= K::string);
-}
-bool ends_value(K kind) {
-    return kind == K::name || kind == K::close_paren || kind == K::close_bracket || kind == K::true_ ||
-           kind == K::false_ || (kind >= K::address && kind <= K::string);
-}
-bool is_literal(K kind) {
-    return (kind >= K::address && kind <= K::string) || kind == K::true_ || kind == K::false_ ||
+    return is_literal(kind) || kind == K::name || kind == K::open_paren || kind == K::not_ ||
            kind == K::open_bracket;
 }
 
@@ -59,7 +52,8 @@ public:
     Tokens run() {
         while (at_ < tokens_.size()) {
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
-                                 negated_in() || quoted_name() || (is(0, K::name) && (word() || heading() || member()));
+                                 negated_in() || quoted_name() ||
+                                 (is(0, K::name) && (word() || heading() || member()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -67,9 +61,13 @@ public:
 
 private:
     // Tokens from here on, and before.
-    bool is(std::size_t ahead, K kind) const { return at_ + ahead < tokens_.size() && token(ahead).kind == kind; }
+    bool is(std::size_t ahead, K kind) const {
+        return at_ + ahead < tokens_.size() && token(ahead).kind == kind;
+    }
     const Token& token(std::size_t ahead = 0) const { return tokens_[at_ + ahead]; }
-    std::string word_at(std::size_t ahead) const { return is(ahead, K::name) ? lower(token(ahead).text) : ""; }
+    std::string word_at(std::size_t ahead) const {
+        return is(ahead, K::name) ? lower(token(ahead).text) : "";
+    }
     K before() const { return out_.empty() ? K::end_of_file : out_.back().kind; }
     bool starts_line(std::size_t ahead = 0) const {
         const auto index = at_ + ahead;
@@ -88,7 +86,8 @@ private:
             const bool body = kind == K::open_brace && opens_body(out_, out_.size() - 1);
             open_.push_back({kind, body});
         } else {
-            if ((kind == K::close_brace || kind == K::close_bracket || kind == K::close_paren) && !open_.empty())
+            if ((kind == K::close_brace || kind == K::close_bracket || kind == K::close_paren) &&
+                !open_.empty())
                 open_.pop_back();
             out_.push_back(token());
         }
@@ -107,8 +106,8 @@ private:
         if (token().span.begin.column != 1) return false;
         const auto marker = [&](std::size_t first) {
             std::string text;
-            for (auto i = first; i < tokens_.size() && tokens_[i].span.begin.line == tokens_[first].span.begin.line;
-                 ++i)
+            for (auto i = first;
+                 i < tokens_.size() && tokens_[i].span.begin.line == tokens_[first].span.begin.line; ++i)
                 if (i == first || tokens_[i].span.begin == tokens_[i - 1].span.end) text += tokens_[i].text;
             const char c = text[0];
             const bool fits = (c == '<' || c == '=' || c == '>') && text.find_first_not_of(c) >= 7;
@@ -193,8 +192,8 @@ private:
         const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
                              text.find_first_not_of(word_characters) == text.npos;
         const bool of_object = before() == K::name && !starts_line() && is(1, K::open_brace);
-        const bool is_key = is(1, K::colon) && (before() == K::comma || before() == K::open_brace) &&
-                            !in(K::open_paren);
+        const bool is_key =
+            is(1, K::colon) && (before() == K::comma || before() == K::open_brace) && !in(K::open_paren);
         if (!is_word || (!of_object && !is_key)) return false;
         if (!std::exchange(quotes_are_said_, true))
             report(Kind::syntax_error, token().span, "a name stands without quotes", "write `" + text + "`");
@@ -258,7 +257,8 @@ private:
         if (!of_function) return false;
         const std::size_t subtype = is(1, K::colon) ? 2 : 1;
         if (one_of(word_at(subtype), {"ip", "tcp", "udp", "icmp"}) &&
-            (is(subtype + 1, K::open_brace) || (is(subtype + 1, K::name) && is(subtype + 2, K::open_brace)))) {
+            (is(subtype + 1, K::open_brace) ||
+             (is(subtype + 1, K::name) && is(subtype + 2, K::open_brace)))) {
             report(Kind::syntax_error, join(token().span, token(subtype).span),
                    "between " + quoted(token().text) + " and " + quoted(token(subtype).text) +
                        " belongs `::`",
@@ -305,10 +305,12 @@ private:
 
     /// `index 0` in an object.
     bool member() {
-        if (!in(K::open_brace) || open_.back().is_body || at_ + 1 == tokens_.size() || starts_line(1)) return false;
-        const bool key = before() == K::open_brace || before() == K::comma || (starts_line() && before() != K::colon);
+        if (!in(K::open_brace) || open_.back().is_body || at_ + 1 == tokens_.size() || starts_line(1))
+            return false;
+        const bool key =
+            before() == K::open_brace || before() == K::comma || (starts_line() && before() != K::colon);
         const bool names = is(1, K::name) && (is(2, K::comma) || is(2, K::close_brace));
-        if (!key || (!is_literal(token(1).kind) && !names)) return false;
+        if (!key || (!is_literal(token(1).kind) && !is(1, K::open_bracket) && !names)) return false;
         const auto& value = token(1);
         report(Kind::syntax_error, value.span, "a `:` is missing before this",
                "write `" + token().text + ": " + (value.kind == K::open_bracket ? "[…]" : value.text) + "`");
@@ -333,6 +335,8 @@ private:
 
 } // namespace
 
-Tokens respell(const Tokens& tokens, Diagnostics& diagnostics) { return Respeller(tokens, diagnostics).run(); }
+Tokens respell(const Tokens& tokens, Diagnostics& diagnostics) {
+    return Respeller(tokens, diagnostics).run();
+}
 
 } // namespace syntax

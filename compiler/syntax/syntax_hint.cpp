@@ -16,7 +16,6 @@ bool expects(const SyntaxError& error, K kind) {
 }
 
 bool is_keyword(K kind) { return kind <= K::false_; }
-bool is_literal(K kind) { return kind >= K::address && kind <= K::string; }
 
 std::string text_at(const Tokens& tokens, std::size_t index) {
     return index < tokens.size() ? tokens[index].text : std::string("…");
@@ -24,10 +23,9 @@ std::string text_at(const Tokens& tokens, std::size_t index) {
 
 /// Words with which rules begin in other firewalls' languages.
 bool begins_foreign_rule(const std::string& word) {
-    static const std::set<std::string> words = {"block",  "pass",   "table", "chain",  "iptables", "nft",
-                                                "allow",  "deny",   "drop",  "accept", "permit",   "reject",
-                                                "set",    "rule",   "add",   "policy", "rdr",      "nat",
-                                                "scrub",  "access-list"};
+    static const std::set<std::string> words = {
+        "block",  "pass",   "table", "chain", "iptables", "nft",    "allow", "deny", "drop",  "accept",
+        "permit", "reject", "set",   "rule",  "add",      "policy", "rdr",   "nat",  "scrub", "access-list"};
     return words.contains(word);
 }
 
@@ -64,7 +62,8 @@ std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
 std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
     if (auto rule = rule_hint(error, tokens); !rule.empty()) return rule;
     if (error.before.kind == K::name && is_literal(error.seen.kind))
-        return "what an action works on stands in parentheses: `" + error.before.text + "(" + error.seen.text + ")`";
+        return "what an action works on stands in parentheses: `" + error.before.text + "(" +
+               error.seen.text + ")`";
     return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
 }
 
@@ -83,7 +82,8 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (before.kind == K::name && is_literal(seen.kind))
         return "compare them: `" + path_before(error, tokens) + " == " + seen.text + "`";
     if (seen.kind == K::name)
-        return "values are compared with `==`, `!=`, `<`, `>`, `<=`, `>=` and `in`, and conditions joined with "
+        return "values are compared with `==`, `!=`, `<`, `>`, `<=`, `>=` and `in`, and conditions joined "
+               "with "
                "`and` and `or`";
     return {};
 }
@@ -116,8 +116,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& before = error.before;
     if (seen.kind == K::else_) return "an `else` follows the `}` of its `if`";
     if (before.kind == K::dot) return {};
-    if (before.kind == K::colon && wanted == "a statement")
-        return "values are declared outside of functions";
+    if (before.kind == K::colon && wanted == "a statement") return "values are declared outside of functions";
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
     const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
     if (at_top && (begins_foreign_rule(first) || first == "import")) return declaration_hint(first);
@@ -137,15 +136,16 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "write `" + before.text + ": " + seen.text + "`";
     if (wanted == "a member" && is_literal(seen.kind))
         return "members are written `name: value`; several values stand in a list, `[80, 443]`";
-    if ((wanted == "`:`" || wanted == "`}`") && (before.kind == K::comma || seen.kind == K::comma ||
-                                                   seen.kind == K::close_brace))
+    if ((wanted == "`:`" || wanted == "`}`") &&
+        (before.kind == K::comma || seen.kind == K::comma || seen.kind == K::close_brace))
         return "members are written `name: value`; several values stand in a list, `[a, b]`";
     const auto index = error.index;
     if (wanted == "a value" && before.kind == K::open_paren && index > 1 && tokens[index - 2].kind == K::in)
         return "a list stands between `[` and `]`: `in [80, 443]`";
     if (wanted == "a value" && seen.kind == K::colon && before.kind == K::name && index > 1 &&
         tokens[index - 2].kind == K::name)
-        return "the members of an object stand in braces: `" + tokens[index - 2].text + " " + before.text + " { … }`";
+        return "the members of an object stand in braces: `" + tokens[index - 2].text + " " + before.text +
+               " { … }`";
     if (wanted == "a name" && seen.kind == K::bad_number) return "a name starts with a letter";
     if (seen.kind == K::minus && wanted == "a value") return "a negative number is written `(-5)`";
     return {};

@@ -1,5 +1,5 @@
-// A message about a missing verdict may show a packet. It is put through the interpreter here: the function gets
-// a last statement that says so when a packet comes as far as that.
+// A message about a missing verdict may show a packet. It is put through the interpreter here: the function
+// gets a last statement that says so when a packet comes as far as that.
 #include "compiler/sema/load.hpp"
 #include "harness/runner.hpp"
 
@@ -55,14 +55,16 @@ TEST_CASE("the packet without a verdict gets through the function") {
              "if (not ip.daddr in 12.0.0.0-12.0.0.255) { drop }",
              "if (ip.protocol != tcp) { drop } Filter::TCP { if (syn in tcp.flags) { drop } }",
              "if (ip.protocol != tcp) { drop } Filter::TCP { if (not tcp.flags == [ack, fin]) { drop } }",
-             "if (ip.protocol != tcp) { drop } Filter::TCP { if (tcp.sport != 7 or tcp.dport != 10) { drop } }",
+             "if (ip.protocol != tcp) { drop } Filter::TCP { if (tcp.sport != 7 or tcp.dport != 10) { drop } "
+             "}",
              "if (ip.protocol != udp) { drop } Filter::UDP { if (udp.length > 8) { drop } }",
              "if (ct.state == established) { accept }",
              "if (ip.options) { drop } if (ip.hdrlength != 20) { drop }",
              "if (ip.dscp != 46 or ip.ecn == 0 or ip.id < 500) { drop }",
              "odd if (ip.ttl < 11) { drop }",
              "web odd Filter::IP { if (ip.ttl < 9 or ip.ttl > 20) { accept } }",
-             "Filter::TCP { if (tcp.sequence <= 70000 and tcp.ackseq < 9) { drop } if (tcp.window > 4) { drop } } "
+             "Filter::TCP { if (tcp.sequence <= 70000 and tcp.ackseq < 9) { drop } if (tcp.window > 4) { "
+             "drop } } "
              "if (ip.protocol != tcp) { drop }",
          }) {
         INFO(body);
@@ -71,8 +73,7 @@ TEST_CASE("the packet without a verdict gets through the function") {
         INFO(packet);
         const auto test = "Test t { iface: eth0, packet: " + packet +
                           ", expect: drop, reason: filter, log: [\"it fell through\"] }\n";
-        const auto loaded =
-            sema::load_text("p.nacl", policy(body + " log(\"it fell through\") drop", test));
+        const auto loaded = sema::load_text("p.nacl", policy(body + " log(\"it fell through\") drop", test));
         REQUIRE(loaded.appliance);
         // What the bodies log themselves is not asked about.
         auto appliance = *loaded.appliance;
@@ -86,10 +87,11 @@ TEST_CASE("the packet without a verdict gets through the function") {
 
 TEST_CASE("no packet is shown where none is known to get through") {
     for (const std::string body : {
-             "if (ct.state == established) { log(\"x\") } else { drop }",     // the first of a flow has no such state
-             "if (ip.ttl < 5) { drop } if (ip.ttl > 4) { drop }",             // nobody does
-             "if (ip.saddr in 127.0.0.0/8) { log(\"x\") } else { drop }",     // no host has it
-             "if (ip.checksum > 5) { log(\"x\") } else { drop }",             // depends on all other fields
+             "if (ct.state == established) { log(\"x\") } else { drop }", // the first of a flow has no such
+                                                                          // state
+             "if (ip.ttl < 5) { drop } if (ip.ttl > 4) { drop }",         // nobody does
+             "if (ip.saddr in 127.0.0.0/8) { log(\"x\") } else { drop }", // no host has it
+             "if (ip.checksum > 5) { log(\"x\") } else { drop }",         // depends on all other fields
              "if (ip.length < 20) { log(\"x\") } else { drop }",
              "if (ip.saddr == ip.daddr) { log(\"x\") } else { drop }",
          })
@@ -100,8 +102,8 @@ TEST_CASE("the search for a packet ends, however the functions branch and call e
     std::string functions;
     for (int i = 0; i < 60; ++i) {
         const auto next = i + 1 < 60 ? "f" + std::to_string(i + 1) : std::string("log(\"x\")");
-        functions += "Filter::IP f" + std::to_string(i) + " { if (ip.id == " + std::to_string(i) + ") { " + next +
-                     " } else { " + next + " } " + next + " }\n";
+        functions += "Filter::IP f" + std::to_string(i) + " { if (ip.id == " + std::to_string(i) + ") { " +
+                     next + " } else { " + next + " } " + next + " }\n";
     }
     CHECK_NOTHROW(sema::load_text("p.nacl", policy("f0 if (ip.ttl < 3 or ip.ttl > 2) { drop }", functions)));
 }
