@@ -68,6 +68,9 @@ std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first) {
     if (signed_number || bare_length) return 2;
     if (!is_digits(tokens[first]) && kind != TokenKind::name && kind != TokenKind::colon) return 0;
     if (first > 0 && kind == TokenKind::colon && adjacent(tokens, first - 1)) return 0;
+    // Of those that start with letters: paths, with dots, are long and many.
+    if (kind == TokenKind::name && (!adjacent(tokens, first) || tokens[first + 1].kind != TokenKind::colon))
+        return 0;
     std::string text = tokens[first].text;
     std::size_t found = 0;
     for (auto last = first; adjacent(tokens, last) && text.size() < text_max;) {
