@@ -1,22 +1,68 @@
 #include "naclc/commands.hpp"
 
+#include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/diagnostic.hpp"
+#include "compiler/syntax/utf8.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <sstream>
 
 namespace naclc {
 
+namespace {
+
+std::string_view name_of(syntax::Severity severity) {
+    return severity == syntax::Severity::error ? "error" : "warning";
+}
+
+/// As people copy it: with its brackets, or with underscores.
+std::string plain(std::string kind) {
+    std::erase_if(kind, [](char c) { return c == '[' || c == ']' || c == '`' || c == ' '; });
+    std::replace(kind.begin(), kind.end(), '_', '-');
+    return sema::lower(kind);
+}
+
+/// A paragraph in lines of at most 78 characters; code, which is indented, stays as it is.
+void print_paragraph(const std::string& text) {
+    if (text.starts_with(' ')) return fmt::print("{}\n", text);
+    std::istringstream words(text);
+    std::string line;
+    for (std::string word; words >> word;) {
+        if (!line.empty() && syntax::characters_in(line) + syntax::characters_in(word) >= 78) {
+            fmt::print("{}\n", line);
+            line.clear();
+        }
+        line += (line.empty() ? "" : " ") + word;
+    }
+    fmt::print("{}\n", line);
+}
+
+int list_all() {
+    for (const auto& info : syntax::kinds()) fmt::print("{:<24}{}\n", info.name, name_of(info.severity));
+    return fine;
+}
+
+} // namespace
+
 int explain_error(const std::string& kind) {
-    const auto known = syntax::kind_named(kind);
+    if (kind.empty()) return list_all();
+    const auto name = plain(kind);
+    const auto known = syntax::kind_named(name);
     if (!known) {
-        fmt::print(stderr, "naclc: there is no message of kind `{}`; the kind stands in brackets at its end\n", kind);
+        std::vector<std::string> names;
+        for (const auto& info : syntax::kinds()) names.push_back(info.name);
+        const auto near = sema::did_you_mean(name, names);
+        fmt::print(stderr, "naclc: there is no message of kind `{}`; {}\n", kind,
+                   near.empty() ? "the kind stands in brackets at its end, and `naclc explain-error` lists all" : near);
         return wrong_usage;
     }
     const auto& info = syntax::info(*known);
-    fmt::print("{} ({})\n{}\n", info.name, info.severity == syntax::Severity::error ? "error" : "warning",
-               info.explanation);
+    fmt::print("{} ({})\n\n", info.name, name_of(info.severity));
+    std::istringstream lines{std::string(info.explanation)};
+    for (std::string line; std::getline(lines, line);) print_paragraph(line);
     return fine;
 }
 

@@ -79,7 +79,7 @@ int main(int argc, char** argv) {
 
     std::string kind;
     auto* const explain = app.add_subcommand("explain-error", "Explain a kind of message");
-    explain->add_option("KIND", kind, "As it stands in brackets at the end of a message")->required();
+    explain->add_option("KIND", kind, "As it stands in brackets at the end of a message; without it all are listed");
     explain->callback([&] { status = naclc::explain_error(kind); });
 
     try {

@@ -1,5 +1,6 @@
 #include "naclc/policy.hpp"
 
+#include "compiler/sema/list_file.hpp"
 #include "compiler/syntax/render.hpp"
 
 #include <fmt/format.h>
@@ -14,10 +15,17 @@ namespace {
 Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
     for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
-    const bool warned = std::ranges::any_of(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
+    if (!loaded.appliance) return {std::nullopt, wrong_input};
+    const auto warnings = std::ranges::count_if(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
         return syntax::info(diagnostic.kind).severity == syntax::Severity::warning;
     });
-    if (!loaded.appliance || (reporting.werror && warned)) return {std::nullopt, wrong_input};
+    if (reporting.werror && warnings > 0) {
+        if (!reporting.json) // there each line is an object
+            fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
+                       warnings == 1 ? "1 warning counts" : fmt::format("{} warnings count", warnings),
+                       warnings == 1 ? "an error" : "errors");
+        return {std::nullopt, wrong_input};
+    }
     return {loaded.appliance, fine};
 }
 
@@ -38,15 +46,16 @@ void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources,
 }
 
 Status unreadable(const std::filesystem::path& file, const Reporting& reporting) {
+    const auto why = sema::why_unreadable(file);
     syntax::Sources sources;
     const auto name = sources.add(file.string(), "");
     if (reporting.json)
         print({.kind = syntax::Kind::unreadable_file,
                .span = {name, {}, {}},
-               .message = "this file cannot be read"},
+               .message = "this file cannot be read: " + why},
               sources, reporting);
     else
-        fmt::print(stderr, "naclc: cannot read {}\n", file.string());
+        fmt::print(stderr, "naclc: cannot read {}: {}\n", file.string(), why);
     return wrong_usage;
 }
 

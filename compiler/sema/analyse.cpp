@@ -79,6 +79,7 @@ std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& prog
     if (check_calls(context)) return std::nullopt;
     check_flow(context);
     check_chains(context);
+    check_risks(context);
     if (diagnostics.has_errors()) return std::nullopt;
     return std::move(context.appliance);
 }

@@ -1,7 +1,10 @@
 // Which functions may stand on which chain.
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
+
+#include <algorithm>
 
 namespace sema {
 
@@ -91,13 +94,21 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     if (element != nullptr)
         if (const auto found = context.function_ids.find(element); found != context.function_ids.end())
             return found->second;
+    if (element != nullptr) {
+        context.report(Kind::unknown_function, name.span,
+                       quoted(name.text) + " is " + kind_of(*element) + ", not a function", {},
+                       {{element->name.span, "it is declared here"}});
+        return std::nullopt;
+    }
     const auto names = [&] {
         std::vector<std::string> result;
         for (const auto* function : context.functions) result.push_back(function->name.text);
         return result;
     };
+    const bool is_action = name.text == "accept" || name.text == "drop";
     context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
-                   context.suggestions.among(context.functions.size(), name.text, names));
+                   is_action ? "a chain holds functions: `Filter::IP name { " + name.text + " }`"
+                             : context.suggestions.among(context.functions.size(), name.text, names));
     return std::nullopt;
 }
 
@@ -130,11 +141,18 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
         if (path == nullptr || path->parts.size() != 1) {
             context.report(Kind::wrong_member_type, item->span,
                            quoted(member.key->text) + " is a function or a list of functions, and " +
-                               text_of(*item) + " is " + kind_of(*item));
+                               text_of(*item) + " is " + kind_of(*item),
+                           hint_for_string(*item, true));
             continue;
         }
         if (const auto function = function_named(context, path->parts.front())) {
             check_subtype(context, *function, *item);
+            const auto first = std::find_if(result.begin(), result.end(), [&](const ChainItem& other) {
+                return other.function == *function;
+            });
+            if (first != result.end())
+                context.report(Kind::named_twice, item->span, text_of(*item) + " stands twice on this chain",
+                               "leave one of them out", {{first->value->span, "the first one"}});
             result.push_back({*function, item});
         }
     }

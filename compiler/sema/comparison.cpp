@@ -1,8 +1,10 @@
 // One comparison: which of its sides are fields, sets and constants, and what it tests.
 #include "compiler/sema/condition.hpp"
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/set.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace sema {
@@ -183,10 +185,52 @@ private:
         return made(model::Test{field, add_set("", std::move(values), span_)});
     }
 
-    /// Only IPv4 packets reach a function.
+    /// The values that the field can have where the comparison stands, and a reason.
+    std::pair<model::Interval, std::string> possible(model::Field field) const {
+        if (field == model::Field::ip_version) return {{4, 4}, "only IPv4 packets come here"};
+        const auto layer = conditions_.layer;
+        if (field == model::Field::ip_protocol && layer != model::Layer::ip) {
+            const auto number = model::protocol_number(layer);
+            return {{number, number}, "only packets of one protocol come here"};
+        }
+        const auto max = info(field).max();
+        if (info(field).kind == FieldKind::address)
+            return {{0, max}, quoted(info(field).name) + " goes from 0.0.0.0 to 255.255.255.255"};
+        return {{0, max}, quoted(info(field).name) + " goes from 0 to " + std::to_string(max)};
+    }
+
+    /// What the comparison alone tells, without looking at what stands around it.
     void warn_if_constant(model::Field field, const model::IntervalSet& values) {
-        if (field != model::Field::ip_version || values.contains(4)) return;
-        report(Kind::never_true, span_, "this is never true: only IPv4 packets come here");
+        const auto [range, why] = possible(field);
+        const auto scale = info(field).scale;
+        bool some = false, all = false;
+        for (const auto& [low, high] : values.intervals()) {
+            const auto first = std::max(low, range.low), last = std::min(high, range.high);
+            some |= first <= last && last / scale * scale >= first;
+            all |= low <= range.low && high >= range.high;
+        }
+        if (values.empty() && comparison_.relation == Operator::in)
+            return; // an empty set has its own message
+        if (!some)
+            report(Kind::never_true, span_,
+                   "this is never true: " +
+                       (scale > 1 && range.low == 0 ? why + " in steps of " + std::to_string(scale) : why));
+        else if (all)
+            report(Kind::always_true, span_, "this is always true: " + why);
+    }
+
+    /// A comparison of what is written in place: a named value may be there to be changed.
+    Result decided(bool holds) {
+        const auto is_named = [](const Side& side) {
+            return std::holds_alternative<syntax::Path>(side.value.is) &&
+                   !std::holds_alternative<const Constant*>(side.settled);
+        };
+        if (!is_named(left_) && !is_named(right_))
+            report(holds ? Kind::always_true : Kind::never_true, span_,
+                   holds ? "this is always true, whatever the packet"
+                         : "this is never true, whatever the packet",
+                   "compare a property of the packet, as in `ip.ttl == 64`");
+        return made(model::Constant{holds});
     }
 
     /// A leased value stands by itself on one side of a comparison with an address.
@@ -230,12 +274,20 @@ private:
         }
         if (!right_.is_set()) {
             report(Kind::not_a_set, right_.value.span,
-                   text_of(right_.value) + " is " + describe(right_) + ", not a set",
-                   "compare with `==`, or write `[…]`");
+                   text_of(right_.value) + " is " + describe(right_) + ", not a set", hint_for_non_set());
             return std::nullopt;
         }
         if (left_.field()) return field_in_set(*left_.field());
         return constant_in_set();
+    }
+
+    std::string hint_for_non_set() const {
+        const auto* field = left_.field();
+        if (field != nullptr && info(*field).kind == FieldKind::flags)
+            return "write `" + source_of(right_.value) + " in tcp.flags`";
+        const auto* literal = right_.literal();
+        const auto habit = literal == nullptr ? std::string() : hint_for_string(*literal);
+        return habit.empty() ? "compare with `==`, or write `[…]`" : habit;
     }
 
     bool is_one_flag(model::Value bits) {
@@ -258,8 +310,10 @@ private:
         // Ports of TCP and UDP have one range, numbers have many: those are checked each time.
         const bool shareable = named && info(field).kind != FieldKind::number;
         const auto known = conditions_.named_sets.find(key);
-        if (shareable && known != conditions_.named_sets.end())
+        if (shareable && known != conditions_.named_sets.end()) {
+            warn_if_constant(field, context_.appliance.sets[known->second].values);
             return made(model::Test{field, known->second});
+        }
         auto values = values_of(context_, field, right_.value);
         if (!values) return std::nullopt;
         if (values->empty()) report(Kind::empty_set, right_.value.span, "nothing is in an empty set");
@@ -282,8 +336,10 @@ private:
             return test(*other.field(), satisfying(comparison_.relation, *bits, info(*other.field()).max()));
         }
         std::string hint;
-        if (comparison_.relation == Operator::equal) hint = "write `in`";
-        if (comparison_.relation == Operator::not_equal) hint = "write `not … in …`";
+        if (!flags && comparison_.relation == Operator::equal && !left_.is_set())
+            hint = "write `" + source_of(left_.value) + " in " + source_of(right_.value) + "`";
+        if (!flags && comparison_.relation == Operator::not_equal && !left_.is_set())
+            hint = "write `not " + source_of(left_.value) + " in " + source_of(right_.value) + "`";
         report(Kind::set_in_comparison, comparison_.operator_span,
                "`" + std::string(to_string(comparison_.relation)) + "` compares single values, and " +
                    text_of(set.value) + " is " + kind_of(set.settled),
@@ -300,6 +356,12 @@ private:
             return std::nullopt;
         }
         if (!ordered(a)) return std::nullopt;
+        if (a == b) {
+            const bool always = holds(std::partial_ordering::equivalent);
+            report(always ? Kind::always_true : Kind::never_true, span_,
+                   std::string(always ? "this is always true: " : "this is never true: ") +
+                       quoted(info(a).name) + " is compared with itself");
+        }
         return made(model::Compare{a, relation_of(comparison_.relation), b});
     }
 
@@ -322,11 +384,20 @@ private:
         return test(field, satisfying(sign, value->low, info(field).max()));
     }
 
+    /// Where the two sides get their values from, when that is elsewhere.
+    std::vector<syntax::Note> origins(const Leaf& a, const Leaf& b) const {
+        std::vector<syntax::Note> notes;
+        for (const auto* leaf : {&a, &b})
+            if (!encloses(span_, leaf->span)) notes.push_back({leaf->span, text_of(*leaf) + " stands here"});
+        return notes;
+    }
+
     bool same_type(const Leaf& a, const Leaf& b) {
         const auto x = folded(a), y = folded(b);
         if (x && y && x->type == y->type && (!x->kind || !y->kind || x->kind == y->kind)) return true;
         report(Kind::type_mismatch, span_,
-               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b));
+               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b), {},
+               origins(a, b));
         return false;
     }
 
@@ -342,7 +413,7 @@ private:
             return std::nullopt;
         }
         const auto order = std::tie(x.number, x.fraction, x.text) <=> std::tie(y.number, y.fraction, y.text);
-        return made(model::Constant{holds(order)});
+        return decided(holds(order));
     }
 
     bool holds(std::partial_ordering order) const {
@@ -371,7 +442,7 @@ private:
             if (!inside) return std::nullopt;
             found |= *inside;
         }
-        return made(model::Constant{found});
+        return decided(found);
     }
 
     std::optional<bool> is_in(const Leaf& value, const Leaf& item) {

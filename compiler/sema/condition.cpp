@@ -1,5 +1,6 @@
 #include "compiler/sema/condition.hpp"
 
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
 namespace sema {
@@ -21,8 +22,17 @@ std::string_view name_of(model::Layer layer) {
     }
 }
 
-/// `if (x)` without a comparison.
-std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value) {
+/// `tcp.dport == 80 or 443`.
+std::string list_hint(const syntax::Comparison& before, const syntax::Value& value) {
+    if (before.relation != syntax::Operator::equal || !std::holds_alternative<syntax::Path>(before.left.is))
+        return {};
+    return "write `" + source_of(before.left) + " in [" + source_of(before.right) + ", " + source_of(value) +
+           "]`";
+}
+
+/// A condition without a comparison, as in `if (x)`; `before`: the comparison that stands before it.
+std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value,
+                                     const syntax::Comparison* before = nullptr) {
     auto& context = conditions.context;
     const auto place = place_of(value.span);
     const auto settled = settle(context, value);
@@ -43,14 +53,19 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
             const auto set = static_cast<model::SetId>(context.appliance.sets.size() - 1);
             return model::Condition{model::Test{*field, set}, place};
         }
-        context.report(Kind::not_a_condition, value.span,
-                       text_of(value) + " is " + std::string(with_article(info(*field).kind)) +
-                           ", not a condition",
-                       "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
+        context.report(
+            Kind::not_a_condition, value.span,
+            text_of(value) + " is " + std::string(with_article(info(*field).kind)) + ", not a condition",
+            info(*field).kind == model::FieldKind::flags
+                ? "ask for one flag with `syn in tcp.flags`, for all with `tcp.flags == [syn, ack]`"
+                : "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
         return std::nullopt;
     }
+    const auto* constant = std::get_if<const Constant*>(&settled);
+    auto hint = before == nullptr ? std::string() : list_hint(*before, value);
+    if (hint.empty() && constant != nullptr) hint = hint_for_bare(**constant);
     context.report(Kind::not_a_condition, value.span,
-                   text_of(value) + " is " + kind_of(settled) + ", not a condition");
+                   text_of(value) + " is " + kind_of(settled) + ", not a condition", std::move(hint));
     return std::nullopt;
 }
 
@@ -77,9 +92,13 @@ struct Translate {
     template <typename Node>
     Result all(const std::vector<syntax::Expression>& operands) const {
         Node node;
-        for (const auto& operand : operands)
-            if (auto condition = conditions.translate(operand))
-                node.operands.push_back(std::move(*condition));
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            const auto* before = i == 0 ? nullptr : std::get_if<syntax::Comparison>(&operands[i - 1].is);
+            const auto* value = std::get_if<syntax::Value>(&operands[i].is);
+            auto condition = before != nullptr && value != nullptr ? bare(conditions, *value, before)
+                                                                   : conditions.translate(operands[i]);
+            if (condition) node.operands.push_back(std::move(*condition));
+        }
         if (node.operands.size() < operands.size()) return std::nullopt;
         return model::Condition{std::move(node), place_of(span)};
     }

@@ -2,6 +2,7 @@
 // legal never depends on what a solver finds out about its conditions.
 #include "compiler/sema/function.hpp"
 #include "compiler/sema/suggest.hpp"
+#include "compiler/sema/witness.hpp"
 
 #include <algorithm>
 
@@ -117,6 +118,15 @@ private:
     const std::vector<model::Function>& functions_;
     std::vector<std::optional<bool>> decides_;
 };
+
+/// Of an Iface on whose chains the function stands, as a destination that is not made up.
+std::uint32_t own_address(const Context& context, model::FunctionId id) {
+    for (const auto& iface : context.appliance.ifaces)
+        for (const auto& chain : iface.chains)
+            if (iface.ipv4 && std::find(chain.begin(), chain.end(), id) != chain.end())
+                return iface.ipv4->address;
+    return 0xc6336401; // 198.51.100.1, of a network for documentation (RFC 5737)
+}
 
 /// The functions that stand on some chain.
 std::set<model::FunctionId> attached(const model::Appliance& appliance) {
@@ -284,6 +294,8 @@ void check_flow(Context& context) {
         if (functions[id].kind != model::FunctionKind::filter || flow.decides(id)) continue;
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
+        if (const auto packet = packet_without_verdict(context.appliance, id, own_address(context, id)))
+            path.push_back({context.functions[id]->name.span, "a packet that gets none: `" + *packet + "`"});
         context.report(Kind::missing_verdict, context.functions[id]->name.span,
                        quoted(functions[id].name) + " stands on a chain and can end without a verdict",
                        "end it with `accept` or `drop`", std::move(path));

@@ -1,6 +1,7 @@
 #include "compiler/sema/function.hpp"
 
 #include "compiler/sema/condition.hpp"
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
@@ -139,8 +140,9 @@ private:
             for (const auto& function : context_.appliance.functions) result.push_back(function.name);
             return result;
         };
+        const auto habit = hint_for_statement(word);
         report(Kind::unknown_statement, name.span, quoted(name.text) + " is neither an action nor a function",
-               context_.suggestions.among(context_.functions.size(), name.text, names));
+               habit.empty() ? context_.suggestions.among(context_.functions.size(), name.text, names) : habit);
         return std::nullopt;
     }
 

@@ -1,4 +1,5 @@
 // Gateway: routes between Ifaces, and the chain of forwarded packets.
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -29,9 +30,10 @@ public:
             const Member member{&pair.key, &pair.value};
             // A route may well be called `connected`: an object is one, a list of Ifaces is not.
             const bool is_route = std::holds_alternative<syntax::Object>(pair.value.is);
-            if (key == "forward")
+            if (key == "forward") {
+                has_forward_ = true; // whatever it is: that it is wrong is said then
                 forward(member);
-            else if (key == "send_time_exceeded")
+            } else if (key == "send_time_exceeded")
                 gateway_.send_time_exceeded = boolean_of(context_, member).value_or(true);
             else if (key == "connected" && !is_route)
                 connected(pair.value);
@@ -51,6 +53,11 @@ private:
         if (std::holds_alternative<Poison>(settled)) return nullptr;
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
             if (const auto* object = std::get_if<syntax::Object>(&(*literal)->is)) return object;
+        const auto home = key == nullptr ? std::string() : home_of_key(key->text, "a Gateway");
+        if (!home.empty()) {
+            report(Kind::unknown_key, key->span, "a Gateway has no " + quoted(key->text), home);
+            return nullptr;
+        }
         const auto near = key == nullptr
                               ? std::string()
                               : did_you_mean(key->text, {"forward", "send_time_exceeded", "connected"});
@@ -71,21 +78,33 @@ private:
         }
     }
 
+    void add_route(model::Route route, const syntax::Span& span) {
+        gateway_.routes.push_back(std::move(route));
+        route_spans_.push_back(span);
+    }
+
     /// The Ifaces' own networks.
     void connected(const syntax::Value& value) {
+        std::map<model::IfaceId, syntax::Span> named;
         for (const auto* item : items_of(value)) {
             const auto id = iface_of(context_, {nullptr, item});
             if (!id) continue;
+            if (const auto [first, is_new] = named.emplace(*id, item->span); !is_new) {
+                context_.report(Kind::named_twice, item->span, text_of(*item) + " stands here twice",
+                                "leave one of them out", {{first->second, "the first one"}});
+                continue;
+            }
             const auto& iface = context_.appliance.ifaces[*id];
             const bool leased = iface.config != model::IfaceConfig::fixed;
             if (leased || iface.ipv4)
-                gateway_.routes.push_back({.name = "",
-                                           .place = place_of(item->span),
-                                           .destination = iface.ipv4 ? iface.ipv4->network : model::Ipv4Prefix{},
-                                           .iface = *id,
-                                           .nexthop = std::nullopt,
-                                           .cost = 1,
-                                           .connected = true});
+                add_route({.name = "",
+                           .place = place_of(item->span),
+                           .destination = iface.ipv4 ? iface.ipv4->network : model::Ipv4Prefix{},
+                           .iface = *id,
+                           .nexthop = std::nullopt,
+                           .cost = 1,
+                           .connected = true},
+                          item->span);
             else if (iface_is_complete(*id))
                 report(Kind::missing_member, item->span,
                        "Iface " + quoted(iface.name) + " has no network to route to",
@@ -112,14 +131,18 @@ private:
         if (net && host)
             report(Kind::conflicting_members, host.key->span,
                    "a route is to a `net` or to a `host`, not both");
-        std::vector<std::string> missing;
-        if (reader.lacks("net") && reader.lacks("host")) missing.emplace_back("`net` or `host`");
-        if (reader.lacks("netmask")) missing.emplace_back("`netmask`");
-        if (reader.lacks("iface")) missing.emplace_back("`iface`");
-        for (const auto& what : missing)
+        std::string missing;
+        if (reader.lacks("net") && reader.lacks("host")) missing = " no `net` or `host`";
+        if (reader.lacks("netmask") && !is_network(net) && !is_network(host))
+            missing += (missing.empty() ? "" : " and") + std::string(" no `netmask`");
+        if (reader.lacks("iface")) missing += (missing.empty() ? "" : " and") + std::string(" no `iface`");
+        if (!missing.empty())
             report(Kind::missing_member, span,
-                   (name.empty() ? "this route" : "route " + quoted(name)) + " has no " + what,
-                   what == "`netmask`" && host ? "write `netmask: 255.255.255.255`" : "");
+                   (name.empty() ? "this route" : "route " + quoted(name)) + " has" + missing,
+                   host && missing == " no `netmask`"
+                       ? "write `netmask: 255.255.255.255`"
+                       : "a route is `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`, with a `nexthop` "
+                         "where another router comes first");
         const auto destination = net ? net : host;
         const auto address = destination ? address_of(context_, destination) : std::nullopt;
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
@@ -138,7 +161,7 @@ private:
         made.iface = id.value();
         made.nexthop = nexthop;
         made.cost = static_cast<std::uint32_t>(cost.value_or(1));
-        gateway_.routes.push_back(std::move(made));
+        add_route(std::move(made), span);
     }
 
     model::Ipv4Prefix masked(const Member& member, std::uint32_t address, std::uint8_t length) {
@@ -154,9 +177,10 @@ private:
     void check_nexthop(const Member& member, model::IfaceId id, std::uint32_t nexthop) {
         for (const auto& own : context_.appliance.ifaces)
             if (own.ipv4 && own.ipv4->address == nexthop)
-                return report(Kind::not_a_host, member.value->span,
-                              quoted(dotted(nexthop)) + " is the address of our own Iface " + quoted(own.name),
-                              "a next hop is another router; without one packets go straight to their destination");
+                return report(
+                    Kind::not_a_host, member.value->span,
+                    quoted(dotted(nexthop)) + " is the address of our own Iface " + quoted(own.name),
+                    "a next hop is another router; without one packets go straight to their destination");
         const auto& iface = context_.appliance.ifaces[id];
         if (iface.ipv4 && !iface.ipv4->network.contains(nexthop))
             report(Kind::outside_network, member.value->span,
@@ -166,8 +190,27 @@ private:
                               std::to_string(iface.ipv4->network.length)));
     }
 
+    /// Of routes with one network the first of the least cost is taken, so that others never are.
+    void check_routes() {
+        const auto& routes = gateway_.routes;
+        for (std::size_t i = 0; i < routes.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j) {
+                const auto &a = routes[j].destination, &b = routes[i].destination;
+                if (a.address != b.address || a.length != b.length || routes[j].cost != routes[i].cost)
+                    continue;
+                context_.report(Kind::duplicate_route, route_spans_[i],
+                                "this route is never taken: there is another one to " +
+                                    quoted(dotted(a.address) + "/" + std::to_string(a.length)) +
+                                    " of the same cost before it",
+                                "leave it out, or give it a higher `cost`",
+                                {{route_spans_[j], "the other route"}});
+                break;
+            }
+    }
+
     void finish() {
-        if (!gateway_.routes.empty() && gateway_.forward.empty())
+        check_routes();
+        if (!gateway_.routes.empty() && !has_forward_)
             report(Kind::open_gateway, element_.name.span,
                    "this Gateway forwards every packet that has a route",
                    "write `forward: …` with a Filter that decides");
@@ -177,6 +220,8 @@ private:
     Context& context_;
     const Element& element_;
     model::Gateway gateway_;
+    std::vector<syntax::Span> route_spans_;
+    bool has_forward_ = false;
 };
 
 } // namespace

@@ -127,7 +127,12 @@ private:
         network.address = *address & network.mask();
         if (!is_host_in(network, *address)) return;
         iface_.ipv4 = model::Ipv4Config{*address, network, gateway, dns};
-        if (gateway && !network.contains(*gateway))
+        if (gateway == address)
+            report(Kind::outside_network, reader_["gateway"].value->span,
+                   "the gateway " + quoted(dotted(*gateway)) + " is " + quoted(element_.name.text) +
+                       " itself",
+                   "write the address of the router, or leave `gateway` out");
+        else if (gateway && !network.contains(*gateway))
             report(Kind::outside_network, reader_["gateway"].value->span,
                    "the gateway " + quoted(dotted(*gateway)) + " is not in the network of " +
                        quoted(element_.name.text) + ", " +
@@ -149,6 +154,7 @@ private:
 
     bool both_or_neither() {
         const auto address = reader_["address"], netmask = reader_["netmask"];
+        if (is_network(address)) return true;
         if (address && reader_.lacks("netmask"))
             missing("`netmask`, but an `address`",
                     "write `netmask: 255.255.255.0`, or whatever the network has");
@@ -160,8 +166,7 @@ private:
     void without_address() {
         if (iface_.config == model::IfaceConfig::dhcp_with_fallback)
             return missing("`address` and `netmask` to fall back to", "write both, or `config: dhcp`");
-        if (reader_["vlan"])
-            return missing("`address` and `netmask`", "a VLAN needs both, or `config: dhcp`");
+        if (iface_.vlan) return missing("`address` and `netmask`", "a VLAN needs both, or `config: dhcp`");
         for (const auto* key : {"gateway", "dns"})
             if (const auto member = reader_[key])
                 report(Kind::unused_setting, member.key->span,
@@ -221,6 +226,48 @@ void check_count(Context& context, const std::vector<const Element*>& elements) 
     }
 }
 
+syntax::Note declared_here(const Element& element) {
+    return {element.name.span, quoted(element.name.text) + " is declared here"};
+}
+
+void check_nic(Context& context, const std::vector<const Element*>& elements, std::size_t i) {
+    const auto& b = context.appliance.ifaces[i];
+    if (!context.ifaces_with_nic.contains(elements[i])) return;
+    for (std::size_t j = 0; j < i; ++j) {
+        const auto& a = context.appliance.ifaces[j];
+        if (!context.ifaces_with_nic.contains(elements[j]) || a.nic != b.nic || a.vlan != b.vlan) continue;
+        return context.report(Kind::duplicate_nic, elements[i]->name.span,
+                              quoted(a.name) + " and " + quoted(b.name) + " are both " +
+                                  (a.vlan ? "VLAN " + std::to_string(*a.vlan) + " on " : "") + text_of_nic(a),
+                              "give them different values of `index`, or different VLANs",
+                              {declared_here(*elements[j])});
+    }
+}
+
+/// One warning for an Iface, with all that it shares addresses with.
+void check_network(Context& context, const std::vector<const Element*>& elements, std::size_t i) {
+    const auto& b = context.appliance.ifaces[i];
+    if (!b.ipv4) return;
+    std::vector<std::string> same, overlapping;
+    std::vector<syntax::Note> notes;
+    for (std::size_t j = 0; j < i; ++j) {
+        const auto& a = context.appliance.ifaces[j];
+        if (!a.ipv4) continue;
+        const bool overlap = a.ipv4->network.contains(b.ipv4->network.address) ||
+                             b.ipv4->network.contains(a.ipv4->network.address);
+        if (!overlap) continue;
+        (a.ipv4->address == b.ipv4->address ? same : overlapping).push_back(a.name);
+        notes.push_back(declared_here(*elements[j]));
+    }
+    if (notes.empty()) return;
+    const auto one =
+        same.empty() ? "the network of " + quoted(b.name) + " overlaps with that of " + all_of(overlapping)
+                     : quoted(b.name) + " has the same address as " + all_of(same);
+    context.report(Kind::duplicate_network, elements[i]->name.span, one,
+                   "give each Iface a network of its own, so that it is clear by which one a packet leaves",
+                   std::move(notes));
+}
+
 } // namespace
 
 void declare_ifaces(Context& context) {
@@ -251,33 +298,11 @@ void check_ifaces(Context& context) {
     std::vector<const Element*> elements(context.iface_ids.size());
     for (const auto& [element, id] : context.iface_ids) elements[id] = element;
     check_count(context, elements);
-    const auto& ifaces = context.appliance.ifaces;
     // Those beyond the limit are one mistake; comparing all with all would take long.
-    for (std::size_t i = 0; i < std::min(ifaces.size(), ifaces_max); ++i)
-        for (std::size_t j = 0; j < i; ++j) {
-            const auto& a = ifaces[j];
-            const auto& b = ifaces[i];
-            const std::vector<syntax::Note> first = {
-                {elements[j]->name.span, quoted(a.name) + " is declared here"}};
-            const bool known = context.ifaces_with_nic.contains(elements[i]) &&
-                               context.ifaces_with_nic.contains(elements[j]);
-            if (known && a.nic == b.nic && a.vlan == b.vlan)
-                context.report(Kind::duplicate_nic, elements[i]->name.span,
-                               quoted(a.name) + " and " + quoted(b.name) + " are both " +
-                                   (a.vlan ? "VLAN " + std::to_string(*a.vlan) + " on " : "") +
-                                   text_of_nic(a),
-                               "give them different values of `index`, or different VLANs", first);
-            if (!a.ipv4 || !b.ipv4) continue;
-            if (a.ipv4->address == b.ipv4->address)
-                context.report(Kind::duplicate_network, elements[i]->name.span,
-                               quoted(a.name) + " and " + quoted(b.name) + " have the same address", {},
-                               first);
-            else if (a.ipv4->network.contains(b.ipv4->network.address) ||
-                     b.ipv4->network.contains(a.ipv4->network.address))
-                context.report(Kind::duplicate_network, elements[i]->name.span,
-                               "the networks of " + quoted(a.name) + " and " + quoted(b.name) + " overlap",
-                               {}, first);
-        }
+    for (std::size_t i = 0; i < std::min(elements.size(), ifaces_max); ++i) {
+        check_nic(context, elements, i);
+        check_network(context, elements, i);
+    }
 }
 
 } // namespace sema

@@ -3,8 +3,11 @@
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/parse.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <system_error>
+#include <unistd.h>
 
 namespace sema {
 
@@ -64,7 +67,8 @@ private:
                                  call.callee.span,
                                  "nothing called " + sema::quoted(to_string(call.callee)) + " gives a value",
                                  {},
-                                 "the one call that does is `file(\"list.txt\")`"});
+                                 "functions are named without parentheses, and the one call that gives a "
+                                 "value is `file(\"list.txt\")`"});
             return bad;
         }
         const auto* name =
@@ -84,7 +88,7 @@ private:
                                       diagnostics_);
         diagnostics_.report({Kind::unreadable_file,
                              call.arguments[0].span,
-                             sema::quoted(path.string()) + " cannot be read",
+                             sema::quoted(path.string()) + " cannot be read: " + why_unreadable(path),
                              {},
                              "paths are relative to the file that names them"});
         return bad;
@@ -103,6 +107,17 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
     std::ifstream stream(path, std::ios::binary);
     if (!stream) return std::nullopt;
     return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+std::string why_unreadable(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (std::filesystem::is_directory(status)) return "it is a directory";
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return "it is no regular file";
+    const int number = access(path.c_str(), R_OK) == 0 ? EIO : errno;
+    auto reason = std::generic_category().message(number);
+    reason.front() = lower(reason).front();
+    return reason;
 }
 
 void expand_files(syntax::Program& program, const std::filesystem::path& folder, syntax::Sources& sources,

@@ -10,6 +10,9 @@ namespace sema {
 /// The bytes of a file; nothing when it cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path);
 
+/// Why a file cannot be read, after `read_file` could not: "no such file or directory".
+std::string why_unreadable(const std::filesystem::path& path);
+
 /// Puts the list into the place of each `file("…")`; the lists become sources too.
 void expand_files(syntax::Program& program, const std::filesystem::path& folder, syntax::Sources& sources,
                   syntax::Diagnostics& diagnostics);

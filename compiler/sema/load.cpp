@@ -62,6 +62,10 @@ public:
 
 private:
     void import(const syntax::Import& import, const fs::path& folder) {
+        if (import.path.empty()) {
+            complete_ = false;
+            return;
+        }
         const auto path = (folder / import.path).lexically_normal();
         const auto identity = identity_of(path);
         if (std::find(reading_.begin(), reading_.end(), identity) != reading_.end()) {
@@ -88,7 +92,7 @@ private:
         complete_ = false;
         diagnostics_.report({syntax::Kind::unreadable_file,
                              import.span,
-                             sema::quoted(path.string()) + " cannot be read",
+                             sema::quoted(path.string()) + " cannot be read: " + why_unreadable(path),
                              {},
                              "paths are relative to the file that names them"});
     }

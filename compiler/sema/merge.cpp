@@ -160,8 +160,9 @@ private:
     void copy_named(syntax::Value& value) {
         const auto* path = std::get_if<syntax::Path>(&value.is);
         if (path == nullptr || path->parts.size() != 1) return;
-        const auto* element = scope_.find(path->parts.front().text);
+        auto* element = scope_.find(path->parts.front().text);
         if (element == nullptr || element->type != ElementType::untyped) return;
+        element->is_used = true;
         if (std::holds_alternative<syntax::Object>(element->value.is))
             value.is = syntax::Value(element->value).is;
     }

@@ -1,5 +1,6 @@
 #include "compiler/sema/object.hpp"
 
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
@@ -15,9 +16,31 @@ std::string named(const Member& member) { return member.key == nullptr ? "this" 
 
 void wrong_type(Context& context, const Member& member, const std::string& found, const std::string& wanted,
                 std::string hint = {}) {
+    const bool is_name = wanted == "true or false" || wanted == "the name of an Iface";
+    if (hint.empty() && wanted != "a string") hint = hint_for_string(*member.value, is_name);
+    std::vector<syntax::Note> notes;
+    if (const auto* path = std::get_if<syntax::Path>(&member.value->is))
+        if (const auto* element = context.scope.find(path->parts.front().text))
+            notes.push_back({element->name.span, quoted(element->name.text) + " is declared here"});
     context.report(Kind::wrong_member_type, member.value->span,
                    named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
-                   std::move(hint));
+                   std::move(hint), std::move(notes));
+}
+
+/// The address or netmask that was meant by a network, or by the length of one.
+std::string hint_for_address(const Member& member, const syntax::Value& value) {
+    if (member.key == nullptr) return {};
+    const auto key = lower(member.key->text);
+    if (const auto* cidr = std::get_if<syntax::Cidr>(&value.is)) {
+        const auto mask = dotted(model::Ipv4Prefix{0, cidr->length}.mask());
+        if (key == "netmask") return "write `netmask: " + mask + "`";
+        return "write `" + key + ": " + dotted(cidr->ipv4) +
+               (key == "address" || key == "net" || key == "host" ? ", netmask: " + mask + "`" : "`");
+    }
+    const auto* length = std::get_if<syntax::Integer>(&value.is);
+    if (length == nullptr || key != "netmask" || length->value < 0 || length->value > 32) return {};
+    return "write `netmask: " +
+           dotted(model::Ipv4Prefix{0, static_cast<std::uint8_t>(length->value)}.mask()) + "`";
 }
 
 /// The literal that a member comes to, when it is of that type.
@@ -27,7 +50,10 @@ const Type* literal_of(Context& context, const Member& member, const std::string
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* found = std::get_if<Type>(&(*value)->is)) return found;
-    wrong_type(context, member, kind_of(settled), wanted);
+    const auto* value = std::get_if<const syntax::Value*>(&settled);
+    const bool is_address = std::is_same_v<Type, syntax::Address>;
+    wrong_type(context, member, kind_of(settled), wanted,
+               is_address && value != nullptr ? hint_for_address(member, **value) : std::string());
     return nullptr;
 }
 
@@ -40,10 +66,11 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
         const auto key = ignore_case ? lower(pair.key.text) : pair.key.text;
         if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
         if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
-        const auto near = did_you_mean(key, keys);
+        auto hint = did_you_mean(key, keys);
+        if (hint.empty()) hint = home_of_key(key, what);
         context.report(Kind::unknown_key, pair.key.span,
                        std::string(what) + " has no " + quoted(pair.key.text),
-                       near.empty() ? "it has " + one_of(keys) : near);
+                       hint.empty() ? "it has " + one_of(keys) : hint);
     }
 }
 
@@ -119,6 +146,15 @@ std::optional<std::uint16_t> port_of(Context& context, const Member& member) {
 }
 
 std::optional<bool> boolean_of(Context& context, const Member& member) {
+    if (const auto* path = std::get_if<syntax::Path>(&member.value->is)) {
+        const auto word = lower(to_string(*path));
+        const bool yes = word == "yes" || word == "on" || word == "enabled" || word == "true";
+        const bool no = word == "no" || word == "off" || word == "disabled" || word == "false";
+        if ((yes || no) && context.scope.find(path->parts.front().text) == nullptr) {
+            wrong_type(context, member, "a word", "true or false", yes ? "write `true`" : "write `false`");
+            return std::nullopt;
+        }
+    }
     const auto* boolean = literal_of<syntax::Boolean>(context, member, "true or false");
     if (boolean == nullptr) return std::nullopt;
     return boolean->value;
@@ -136,7 +172,10 @@ std::optional<std::string> word_of(Context& context, const Member& member,
     const auto* path = std::get_if<syntax::Path>(&member.value->is);
     const auto word = path == nullptr ? std::string() : lower(to_string(*path));
     if (std::find(words.begin(), words.end(), word) != words.end()) return word;
-    const auto near = did_you_mean(word, words);
+    auto near = did_you_mean(word, words);
+    const auto* string = std::get_if<syntax::String>(&member.value->is);
+    if (string != nullptr && std::find(words.begin(), words.end(), lower(string->text)) != words.end())
+        near = hint_for_string(*member.value, true);
     context.report(Kind::unknown_word, member.value->span,
                    named(member) + " cannot be " + text_of(*member.value),
                    near.empty() ? "it can be " + one_of(words) : near);
@@ -163,8 +202,9 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         if (element == nullptr) {
             std::vector<std::string> names;
             for (const auto& iface : context.appliance.ifaces) names.push_back(iface.name);
+            const auto near = did_you_mean(name, names);
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
-                           did_you_mean(name, names));
+                           near.empty() && !names.empty() ? "there is " + one_of(names) : near);
             return std::nullopt;
         }
         if (element->type == ElementType::untyped) {
@@ -218,6 +258,10 @@ std::optional<ChainName> chain_named(Context& context, const syntax::Path& path)
     context.report(Kind::unknown_word, name.span, "an Iface has no chain " + quoted(name.text),
                    near.empty() ? "it has " + one_of(hooks) : near);
     return std::nullopt;
+}
+
+bool is_network(const Member& member) {
+    return member && std::holds_alternative<syntax::Cidr>(member.value->is);
 }
 
 std::vector<const syntax::Value*> items_of(const syntax::Value& value) {

@@ -57,6 +57,8 @@ std::optional<model::IfaceId> iface_named(Context& context, const syntax::Path& 
 using ChainName = std::variant<model::IfaceChain, model::ForwardChain>;
 std::optional<ChainName> chain_named(Context& context, const syntax::Path& path);
 
+/// `10.1.0.1/24` where an address belongs: it says the netmask too.
+bool is_network(const Member& member);
 /// A function on a chain, and where the chain names it.
 struct ChainItem {
     model::FunctionId function = 0;

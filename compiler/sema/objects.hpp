@@ -25,6 +25,9 @@ void define_test(Context& context, const Element& element);
 /// Translations that stand on a chain where they can do nothing, and `iface.out` where it is not known yet.
 void check_chains(Context& context);
 
+/// Elements that nothing refers to, and chains that let everything in. After everything else.
+void check_risks(Context& context);
+
 /// The object of an element; nothing after a message when it is none.
 const syntax::Object* object_value(Context& context, const Element& element);
 

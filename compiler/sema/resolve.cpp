@@ -1,5 +1,6 @@
 #include "compiler/sema/resolve.hpp"
 
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
@@ -84,9 +85,11 @@ std::vector<std::string> known_names(const Context& context) {
 }
 
 Settled unknown(Context& context, const syntax::Name& name) {
+    const auto habit = hint_for_value(name.text);
     context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
-                   context.suggestions.among(context.scope.elements().size(), name.text,
-                                             [&] { return known_names(context); }));
+                   habit.empty() ? context.suggestions.among(context.scope.elements().size(), name.text,
+                                                             [&] { return known_names(context); })
+                                 : habit);
     return Poison{};
 }
 
@@ -101,7 +104,8 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     std::vector<std::string> names;
     for (const auto& entry : model::field_table)
         if (entry.name.starts_with(object + '.')) names.emplace_back(entry.name.substr(object.size() + 1));
-    const auto near = did_you_mean(path.parts[1].text, names);
+    auto near = hint_for_property(object, path.parts[1].text);
+    if (near.empty()) near = did_you_mean(path.parts[1].text, names);
     context.report(Kind::unknown_property, path.parts[1].span,
                    quoted(object) + " has no property " + quoted(path.parts[1].text),
                    near.empty() ? "it has " + one_of(names) : near);
@@ -176,7 +180,8 @@ Settled follow(Context& context, const syntax::Path& path) {
     if (leads_back(context, path) || too_deep(context, path.span)) return Poison{};
     const Following guard(context, path);
     const auto& first = path.parts.front();
-    if (const auto* element = context.scope.find(first.text)) {
+    if (auto* element = context.scope.find(first.text)) {
+        element->is_used = true;
         if (path.parts.size() > 1) return member(context, *element, path);
         if (element->type == ElementType::unsupported) return Poison{};
         if (element->type != ElementType::untyped) return element;
@@ -352,7 +357,9 @@ std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& v
     return items;
 }
 
-std::string text_of(const syntax::Value& value) { return quoted(std::visit(TextOf{}, value.is)); }
+std::string source_of(const syntax::Value& value) { return std::visit(TextOf{}, value.is); }
+
+std::string text_of(const syntax::Value& value) { return quoted(source_of(value)); }
 
 std::string text_of(const Leaf& leaf) {
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) return quoted((*constant)->name);

@@ -39,6 +39,8 @@ std::string dotted(std::uint32_t address);
 /// A value as a message shows it, and what it is: "`http`", "a port".
 std::string text_of(const syntax::Value& value);
 std::string text_of(const Leaf& leaf);
+/// The same without the backticks, for hints that can be typed in.
+std::string source_of(const syntax::Value& value);
 std::string kind_of(const syntax::Value& value);
 std::string kind_of(const Leaf& leaf);
 std::string kind_of(const Element& element);

@@ -42,6 +42,7 @@ struct Element {
     syntax::Value value;                        ///< with everything that was assigned to it
     const syntax::Function* function = nullptr; ///< of a Filter, Nat or Assert
     bool value_is_known = true;                 ///< false after a mistake in its assignments
+    bool is_used = false;                       ///< its name stands in some value or condition
 };
 
 class Scope {

@@ -1,5 +1,6 @@
 #include "compiler/sema/set.hpp"
 
+#include "compiler/sema/habits.hpp"
 #include "compiler/sema/mac.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -22,10 +23,11 @@ const syntax::Span& place_for(const Leaf& leaf, const syntax::Span& use) {
 
 std::optional<model::Interval> mismatch(Context& context, model::Field field, const Leaf& leaf,
                                         const syntax::Span& use) {
+    const auto* literal = std::get_if<const syntax::Value*>(&leaf.is);
     context.report(Kind::type_mismatch, place_for(leaf, use),
                    quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) +
                        ", and " + text_of(leaf) + " is " + kind_of(leaf),
-                   {}, note_about(leaf, use));
+                   literal == nullptr ? std::string() : hint_for_string(**literal), note_about(leaf, use));
     return std::nullopt;
 }
 
@@ -42,6 +44,17 @@ std::optional<model::Interval> in_range(Context& context, model::Field field, co
                        (is_port ? ": ports go from 0 to " : ": it goes from 0 to ") + std::to_string(max),
                    {}, note_about(leaf, use));
     return std::nullopt;
+}
+
+void warn_about_host_bits(Context& context, const syntax::Cidr& cidr, const syntax::Span& span) {
+    const model::Ipv4Prefix whole{0, cidr.length};
+    if ((cidr.ipv4 & ~whole.mask()) == 0) return;
+    const auto length = "/" + std::to_string(cidr.length);
+    context.report(Kind::host_bits_set, span,
+                   quoted(dotted(cidr.ipv4) + length) + " has bits behind its first " +
+                       std::to_string(cidr.length) + ", which are ignored",
+                   "write `" + dotted(cidr.ipv4 & whole.mask()) + length + "` for the network, or `" +
+                       dotted(cidr.ipv4) + "` for the one address");
 }
 
 struct IntervalOf {
@@ -73,6 +86,7 @@ struct IntervalOf {
     Result operator()(const syntax::Cidr& c) const {
         if (kind() != FieldKind::address) return wrong();
         const model::Ipv4Prefix whole{0, c.length};
+        warn_about_host_bits(context, c, leaf.span);
         return Result{{c.ipv4 & whole.mask(), c.ipv4 | ~whole.mask()}};
     }
     Result operator()(const syntax::Boolean& b) const {

@@ -1,30 +1,9 @@
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sema {
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
-std::string quoted(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string result = "`";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f)
-            result += c;
-        else if (c == '\n')
-            result += "\\n";
-        else
-            result += std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
-    }
-    return result + '`';
-}
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {
     const auto a = lower(from), b = lower(to);
@@ -43,7 +22,97 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
     return last[b.size()];
 }
 
+namespace {
+
+struct Synonym {
+    std::string_view word;
+    std::string_view meant;
+};
+
+/// What other languages and other tools call it. Several lines for one word: whichever is a candidate.
+constexpr std::array synonyms = {
+    Synonym{"allow", "accept"},
+    Synonym{"pass", "accept"},
+    Synonym{"permit", "accept"},
+    Synonym{"ok", "accept"},
+    Synonym{"deny", "drop"},
+    Synonym{"block", "drop"},
+    Synonym{"discard", "drop"},
+    Synonym{"refuse", "reject"},
+    Synonym{"print", "log"},
+    Synonym{"interface", "Iface"},
+    Synonym{"nic", "Iface"},
+    Synonym{"vlan", "Iface"},
+    Synonym{"router", "Gateway"},
+    Synonym{"rule", "Filter"},
+    Synonym{"firewall", "Filter"},
+    Synonym{"ip", "address"},
+    Synonym{"addr", "address"},
+    Synonym{"mask", "netmask"},
+    Synonym{"subnet", "netmask"},
+    Synonym{"mac", "index"},
+    Synonym{"nic", "index"},
+    Synonym{"interface", "iface"},
+    Synonym{"dev", "iface"},
+    Synonym{"device", "iface"},
+    Synonym{"metric", "cost"},
+    Synonym{"gateway", "nexthop"},
+    Synonym{"via", "nexthop"},
+    Synonym{"gw", "nexthop"},
+    Synonym{"gw", "gateway"},
+    Synonym{"router", "gateway"},
+    Synonym{"destination", "net"},
+    Synonym{"dst", "net"},
+    Synonym{"network", "net"},
+    Synonym{"nat", "masquerade"},
+    Synonym{"snat", "masquerade"},
+    Synonym{"src", "saddr"},
+    Synonym{"source", "saddr"},
+    Synonym{"dst", "daddr"},
+    Synonym{"dest", "daddr"},
+    Synonym{"destination", "daddr"},
+    Synonym{"proto", "protocol"},
+    Synonym{"len", "length"},
+    Synonym{"tos", "dscp"},
+    Synonym{"port", "dport"},
+    Synonym{"dst", "dport"},
+    Synonym{"src", "sport"},
+    Synonym{"seq", "sequence"},
+    Synonym{"ack", "ackseq"},
+    Synonym{"win", "window"},
+    Synonym{"stateful", "stateful_tcp"},
+    Synonym{"estab", "established"},
+    Synonym{"result", "expect"},
+    Synonym{"verdict", "expect"},
+    Synonym{"nameserver", "dns"},
+    Synonym{"echo", "echo-request"},
+    Synonym{"ping", "echo-request"},
+    Synonym{"pong", "echo-reply"},
+    Synonym{"seconds", "interval"},
+    Synonym{"IPv4", "IP"},
+    Synonym{"any", "IP"},
+    Synonym{"all", "IP"},
+    Synonym{"information", "info"},
+    Synonym{"error", "err"},
+    Synonym{"critical", "crit"},
+    Synonym{"warn", "warning"},
+    Synonym{"emergency", "emerg"},
+    Synonym{"roundrobin", "round_robin"},
+};
+
+const std::string* synonym(std::string_view word, const std::vector<std::string>& candidates) {
+    for (const auto& entry : synonyms) {
+        if (lower(entry.word) != lower(word)) continue;
+        const auto found = std::find(candidates.begin(), candidates.end(), entry.meant);
+        if (found != candidates.end()) return &*found;
+    }
+    return nullptr;
+}
+
+} // namespace
+
 const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    if (const auto* meant = synonym(word, candidates)) return meant;
     constexpr std::size_t letters_max = 100; // what is longer was not typed, and the comparison is quadratic
     const std::string* best = nullptr;
     if (word.size() > letters_max) return best;
@@ -64,13 +133,21 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
     return best == nullptr ? std::string() : "did you mean " + quoted(*best) + "?";
 }
 
-std::string one_of(const std::vector<std::string>& words) {
+namespace {
+
+std::string enumerated(const std::vector<std::string>& words, std::string_view last) {
     std::string text;
     for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+        if (i > 0) text += i + 1 == words.size() ? last : ", ";
         text += quoted(words[i]);
     }
     return text;
 }
+
+} // namespace
+
+std::string one_of(const std::vector<std::string>& words) { return enumerated(words, " or "); }
+
+std::string all_of(const std::vector<std::string>& words) { return enumerated(words, " and "); }
 
 } // namespace sema

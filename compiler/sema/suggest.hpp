@@ -1,5 +1,7 @@
 // "Did you mean": the nearest of the names that would have been right.
 #pragma once
+#include "compiler/syntax/words.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,11 +9,15 @@
 
 namespace sema {
 
+using syntax::lower;
+using syntax::quoted;
+
 /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other
 /// (restricted Damerau-Levenshtein), letters compared without case.
 std::size_t edit_distance(std::string_view from, std::string_view to);
 
-/// The nearest candidate; null when none is near enough to be meant.
+/// The candidate that is called so elsewhere, or else the nearest one; null when none is near enough to be
+/// meant.
 const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// A hint that names the nearest candidate; empty when none is near enough to be meant.
@@ -35,9 +41,7 @@ private:
 
 /// The words as a list that can be read: "`a`, `b` or `c`".
 std::string one_of(const std::vector<std::string>& words);
-
-std::string lower(std::string_view text);
-/// As code in a message, which is one line: control characters as their escapes.
-std::string quoted(std::string_view text);
+/// "`a`, `b` and `c`".
+std::string all_of(const std::vector<std::string>& words);
 
 } // namespace sema

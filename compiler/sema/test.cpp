@@ -25,6 +25,13 @@ public:
     }
 
     std::optional<model::Scenario> build(const syntax::Object& object) {
+        if (const auto* steps = find_pair(object, "steps", true); steps != nullptr)
+            if (const auto* own = find_step_key(object)) {
+                report(Kind::conflicting_members, own->key.span,
+                       "a Test has either `steps` or one packet, and this one has both",
+                       "make it a step: `steps: [{ iface: …, packet: { … }, expect: … }]`");
+                return std::nullopt;
+            }
         const auto errors = context_.diagnostics.error_count();
         const auto* steps = find_pair(object, "steps", true);
         std::vector<std::string> keys = {"chain", "function", "lease", "steps"};
@@ -66,6 +73,13 @@ private:
         }
         if (function)
             if (const auto id = function_of(context_, function)) scenario_.about = *id;
+    }
+
+    /// What belongs to a step, and stands beside `steps`.
+    static const syntax::Pair* find_step_key(const syntax::Object& object) {
+        for (const auto& pair : object.pairs)
+            if (std::ranges::find(step_keys, lower(pair.key.text)) != step_keys.end()) return &pair;
+        return nullptr;
     }
 
     void leases(const Member& member) {

@@ -2,6 +2,7 @@
 
 #include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/utf8.hpp"
+#include "compiler/syntax/words.hpp"
 
 #include "NaClLexer.h"
 #include "NaClParser.h"
@@ -123,12 +124,27 @@ public:
         if (auto* t = item.typed())
             return Typed{name(t->NAME(0)), name(t->NAME(1)), value(*t->value()), span(*t)};
         if (auto* i = item.importing()) {
+            if (!is_import(token(i->NAME()), token(i->STRING()))) return Import{"", span(*i)};
             const auto path = string_value(token(i->STRING()), diagnostics_);
             const auto* text = std::get_if<String>(&path.is);
+            if (text != nullptr && text->text.empty())
+                diagnostics_.report({Kind::unreadable_file, path.span, "this path is empty"});
             return Import{text ? text->text : std::string(), span(*i)};
         }
         auto& u = *item.untyped();
         return Untyped{path(*u.path()), value(*u.value()), span(u)};
+    }
+
+    /// Any word before a string parses, for the sake of this message.
+    bool is_import(const Token& word, const Token& path) {
+        if (lower(word.text) == "import") return true;
+        diagnostics_.report(
+            {Kind::syntax_error,
+             word.span,
+             syntax::quoted(word.text) + " has no meaning before a string",
+             {},
+             "write `import " + path.text + "`, or `" + word.text + ": " + path.text + "` for a value"});
+        return false;
     }
 
     const Token& token(antlr4::tree::TerminalNode* node) const {
@@ -209,7 +225,10 @@ public:
         const antlr4::ParserRuleContext* before = nullptr;
         for (auto* child : children) {
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
-            if (item != nullptr && before != nullptr)
+            // Behind a bracket that was closed for the user the comma is a part of the same mistake.
+            const bool is_news = item != nullptr && before != nullptr &&
+                                 !tokens_[tokens_.index(*item->getStart()) - 1].inserted;
+            if (is_news)
                 diagnostics_.report({Kind::missing_comma,
                                      tokens_.token(*item->getStart()).span,
                                      "a `,` is missing before this",

@@ -149,7 +149,7 @@ struct Statement {
 };
 
 struct Import {
-    std::string path;
+    std::string path; ///< empty after a mistake
     Span span;
 };
 

@@ -117,7 +117,10 @@ private:
     void close(const Token& token) {
         const auto match = std::find_if(open_.rbegin(), open_.rend(),
                                         [&](const Token& t) { return partner(t.kind) == token.kind; });
-        if (open_.empty()) return report_stray(token);
+        // `if (a == b)) {`: a second one behind the first is one too many.
+        const bool doubled =
+            match == open_.rend() && !result_.tokens.empty() && result_.tokens.back().kind == token.kind;
+        if (open_.empty() || doubled) return report_stray(token);
         if (match == open_.rend()) {
             const auto right = partner(open_.back().kind);
             problem(Kind::mismatched_bracket, token.span,
@@ -187,6 +190,7 @@ private:
 
     void report_unclosed(const Token& noticed) {
         const auto& opener = open_.back();
+        if (opener.inserted) return; // that it was missing is said
         const auto closer = text(partner(opener.kind));
         problem(Kind::unclosed_bracket, opener.span, text(opener.kind) + " is never closed",
                 {{noticed.span, closer + " is missing before this"}}, "add " + closer);
@@ -199,9 +203,11 @@ private:
         for (auto opener = open_.rbegin(); opener != open_.rend(); ++opener)
             missing += character(partner(opener->kind));
         const auto& last = tokens_.back();
+        const bool news = std::any_of(open_.begin(), open_.end(), [](const Token& t) { return !t.inserted; });
         const Span end{last.span.file, last.span.end, last.span.end};
-        problem(Kind::unclosed_bracket, open_.back().span, text(open_.back().kind) + " is never closed",
-                {{end, "the file ends here"}}, "add `" + missing + "`");
+        if (news)
+            problem(Kind::unclosed_bracket, open_.back().span, text(open_.back().kind) + " is never closed",
+                    {{end, "the file ends here"}}, "add `" + missing + "`");
         while (!open_.empty()) insert_closer({TokenKind::end_of_file, "", end});
     }
 
@@ -274,7 +280,7 @@ Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
     }
     auto outcome = balance_by_layout(tokens);
     Balanced result{std::move(outcome.tokens), false, std::nullopt};
-    if (outcome.open_at_end) result.guessed_after = outcome.problems.back().span;
+    if (outcome.open_at_end && !outcome.problems.empty()) result.guessed_after = outcome.problems.back().span;
     for (auto& problem : outcome.problems) diagnostics.report(std::move(problem));
     return result;
 }

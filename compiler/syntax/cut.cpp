@@ -8,19 +8,6 @@ namespace syntax {
 
 namespace {
 
-/// Whether the brace at `index` opens the body of a function, an `if` or an `else`, and not an object.
-bool opens_body(const Tokens& tokens, std::size_t index) {
-    const auto kind = [&](std::size_t back) {
-        return back > index ? TokenKind::end_of_file : tokens[index - back].kind;
-    };
-    if (kind(1) == TokenKind::close_paren || kind(1) == TokenKind::else_) return true;
-    const bool unnamed =
-        kind(1) == TokenKind::name && kind(2) == TokenKind::colon && kind(3) == TokenKind::colon;
-    const bool named =
-        kind(1) == TokenKind::name && kind(2) == TokenKind::name && kind(3) == TokenKind::colon;
-    return unnamed || named;
-}
-
 /// The innermost opening brace around each token; `none` outside of all. A brace itself is outside.
 constexpr auto none = static_cast<std::size_t>(-1);
 
@@ -37,6 +24,18 @@ std::vector<std::size_t> braces_around(const Tokens& tokens) {
 
 } // namespace
 
+bool opens_body(const Tokens& tokens, std::size_t index) {
+    const auto kind = [&](std::size_t back) {
+        return back > index ? TokenKind::end_of_file : tokens[index - back].kind;
+    };
+    if (kind(1) == TokenKind::close_paren || kind(1) == TokenKind::else_) return true;
+    const bool unnamed =
+        kind(1) == TokenKind::name && kind(2) == TokenKind::colon && kind(3) == TokenKind::colon;
+    const bool named =
+        kind(1) == TokenKind::name && kind(2) == TokenKind::name && kind(3) == TokenKind::colon;
+    return unnamed || named;
+}
+
 Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     const auto around = braces_around(tokens);
     const auto starts_line = [&](std::size_t i) {
@@ -48,7 +47,9 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     // A mistake deeper inside costs its line there, not the whole part around it.
     if (!at_end && !at_closer && around[begin] != around[index]) {
         begin = index;
-        while (begin > 0 && around[begin - 1] == around[index] && !starts_line(begin)) --begin;
+        while (begin > 0 && around[begin - 1] == around[index] && !starts_line(begin) &&
+               tokens[begin - 1].kind != TokenKind::close_brace)
+            --begin;
     }
     const auto brace = around[begin];
     auto end = std::max(begin, std::min(index, tokens.size()));

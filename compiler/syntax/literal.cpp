@@ -1,5 +1,6 @@
 #include "compiler/syntax/literal.hpp"
 
+#include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/utf8.hpp"
 
 #include <algorithm>
@@ -36,21 +37,9 @@ std::optional<std::uint32_t> address_of(const Token& token, Diagnostics& diagnos
     return address;
 }
 
-std::string about_bad_number(const std::string& text) {
-    const auto dots = std::count(text.begin(), text.end(), '.');
-    const bool plain = text.find_first_not_of("0123456789.") == std::string::npos;
-    if (plain && dots != 3) return "an IPv4 address has four parts, as in `10.0.0.1`";
-    if (text.starts_with("0x") || text.starts_with("0X"))
-        return "after `0x` stand the digits 0 to 9 and a to f";
-    return "a name starts with a letter";
-}
-
 Value bad_number(const Token& token, Diagnostics& diagnostics) {
-    diagnostics.report({Kind::bad_number,
-                        token.span,
-                        "`" + token.text + "` is neither a number nor an address",
-                        {},
-                        about_bad_number(token.text)});
+    auto [message, hint] = trouble_with_number(token.text);
+    diagnostics.report({Kind::bad_number, token.span, std::move(message), {}, std::move(hint)});
     return bad(token.span);
 }
 

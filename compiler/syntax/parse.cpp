@@ -4,6 +4,7 @@
 #include "compiler/syntax/list_tokens.hpp"
 #include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/repair.hpp"
+#include "compiler/syntax/syntax_hint.hpp"
 #include "compiler/syntax/utf8.hpp"
 
 #include <algorithm>
@@ -22,35 +23,47 @@ bool is_clean(std::string_view text) {
     return true;
 }
 
+/// What is no text: one message for a run, and for the whole file at most so many.
+constexpr std::size_t bad_runs_max = 5;
+
+struct Cleaned {
+    std::string text;
+    bool is_text = true; ///< nothing else is worth saying about a file that is none
+};
+
 /// The lexer takes well-formed text only: what is not becomes a space, after a message.
-std::string clean(FileId file, std::string_view text, Diagnostics& diagnostics) {
-    if (is_clean(text)) return std::string(text);
-    std::string result;
-    result.reserve(text.size());
+Cleaned clean(FileId file, std::string_view text, Diagnostics& diagnostics) {
+    if (is_clean(text)) return {std::string(text)};
+    Cleaned result;
+    result.text.reserve(text.size());
     Position at;
-    bool in_broken_run = false;
+    std::size_t runs = 0;
+    bool in_broken_run = false, in_nul_run = false;
     while (!text.empty()) {
         const auto bytes = character_bytes(text);
-        const bool broken = bytes == 0;
+        const bool broken = bytes == 0, nul = text[0] == '\0';
+        const bool starts_run = (broken && !in_broken_run) || (nul && !in_nul_run);
         const Span span{file, at, {at.line, at.column + 1}};
-        if (broken && !in_broken_run)
-            diagnostics.report({Kind::bad_utf8, span, "this is not UTF-8", {}, "save the file as UTF-8"});
-        if (!broken && text[0] == '\0')
-            diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
-        if (broken || text[0] == '\0')
-            result += ' ';
+        if (starts_run && ++runs <= bad_runs_max) {
+            if (nul)
+                diagnostics.report({Kind::nul_byte, span, "there is a NUL byte here"});
+            else
+                diagnostics.report({Kind::bad_utf8, span, "this is not UTF-8", {}, "save the file as UTF-8"});
+        }
+        const bool control = static_cast<unsigned char>(text[0]) < 0x20 && bytes == 1;
+        if (control && text.find_first_of("\t\r\n\f") != 0 && runs > 0) result.is_text = false;
+        if (broken || nul)
+            result.text += ' ';
         else
-            result += text.substr(0, bytes);
+            result.text += text.substr(0, bytes);
         ++at.column;
         if (text[0] == '\n') at = {at.line + 1, 1};
         in_broken_run = broken;
+        in_nul_run = nul;
         text.remove_prefix(broken ? 1 : bytes);
     }
+    if (runs > bad_runs_max) result.is_text = false;
     return result;
-}
-
-bool expects(const SyntaxError& error, TokenKind kind) {
-    return std::find(error.expected.begin(), error.expected.end(), kind) != error.expected.end();
 }
 
 std::string seen(const Token& token) {
@@ -58,47 +71,12 @@ std::string seen(const Token& token) {
     return "saw `" + token.text + "`";
 }
 
-std::string belongs(const SyntaxError& error) {
-    if (error.before.kind == TokenKind::colon && error.seen.kind != TokenKind::colon) return "a value";
-    if (expects(error, TokenKind::string) && expects(error, TokenKind::open_bracket)) return "a value";
-    if (expects(error, TokenKind::if_) && expects(error, TokenKind::close_brace)) return "a statement";
-    if (error.expected.size() == 1) return std::string(text_of(error.expected.front()));
-    if (expects(error, TokenKind::end_of_file)) return "a declaration";
-    if (expects(error, TokenKind::colon)) return "`:`";
-    if (expects(error, TokenKind::close_paren) && expects(error, TokenKind::and_))
-        return "`)` or an operator";
-    if (expects(error, TokenKind::open_brace)) return "`{`";
-    if (expects(error, TokenKind::close_brace)) return "`}`";
-    if (expects(error, TokenKind::close_bracket)) return "`]`";
-    if (expects(error, TokenKind::close_paren)) return "`)`";
-    if (expects(error, TokenKind::name)) return "a name";
-    return "something else";
-}
-
-bool is_keyword(TokenKind kind) { return kind <= TokenKind::false_; }
-
-std::string hint(const SyntaxError& error, const std::string& wanted) {
-    if (error.seen.kind == TokenKind::else_) return "an `else` follows the `}` of its `if`";
-    if (is_keyword(error.seen.kind) && expects(error, TokenKind::name) && !expects(error, error.seen.kind))
-        return "`" + error.seen.text + "` is a keyword and cannot be a name";
-    if (wanted == "a declaration")
-        return "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`";
-    if (wanted == "a statement")
-        return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
-    if (wanted == "`(`" && error.before.kind == TokenKind::if_) return "write `if (condition) { … }`";
-    if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
-    if (error.seen.kind == TokenKind::minus && wanted == "a value")
-        return "a negative number is written `(-5)`";
-    return {};
-}
-
-void report(const SyntaxError& error, Diagnostics& diagnostics) {
-    const auto wanted = belongs(error);
+void report(const SyntaxError& error, const Tokens& tokens, Diagnostics& diagnostics) {
     diagnostics.report({Kind::syntax_error,
                         error.seen.span,
-                        seen(error.seen) + " where " + wanted + " belongs",
+                        seen(error.seen) + " where " + belongs(error) + " belongs",
                         {},
-                        hint(error, wanted)});
+                        syntax_hint(error, tokens)});
 }
 
 /// The end of a piece that can be parsed by itself: a bracket that closes outside of all others ends a
@@ -139,7 +117,7 @@ Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
         const auto& error = tree.errors.front();
         const bool consequence = error.seen.inserted || error.before.inserted ||
                                  (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
-        if (!consequence) report(error, diagnostics);
+        if (!consequence) report(error, tokens, diagnostics);
         tokens = without_part(tokens, error.part, error.index);
     }
     return parsed;
@@ -174,7 +152,9 @@ Value list_item(std::span<const Token> line, Diagnostics& diagnostics) {
 
 Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     const auto& source = sources[file];
-    auto tokens = lex(file, clean(file, source.text, diagnostics));
+    auto cleaned = clean(file, source.text, diagnostics);
+    if (!cleaned.is_text) return {{file, source.name, {}}, false};
+    auto tokens = lex(file, cleaned.text);
     const bool comment_open = !tokens.empty() && tokens.back().kind == TokenKind::bad_comment;
     // An unclosed comment swallows closers: what the brackets then lack is no news.
     Diagnostics unsaid;
@@ -183,13 +163,15 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     if (balanced.too_deep) return {{file, source.name, {}}, false};
     auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
     parsed.program.name = source.name;
+    if (comment_open) parsed.complete = false; // what it swallowed is unknown
     return parsed;
 }
 
 Value parse_list(const Sources& sources, FileId file, const Span& span, Diagnostics& diagnostics) {
-    const auto text = clean(file, sources[file].text, diagnostics);
-    auto numbers = list_tokens(file, text);
-    const auto tokens = numbers ? std::move(*numbers) : repair_tokens(lex(file, text), diagnostics);
+    const auto cleaned = clean(file, sources[file].text, diagnostics);
+    if (!cleaned.is_text) return {Bad{}, span};
+    auto numbers = list_tokens(file, cleaned.text);
+    const auto tokens = numbers ? std::move(*numbers) : repair_tokens(lex(file, cleaned.text), diagnostics);
     List list;
     for (auto line = tokens.begin(); line != tokens.end();) {
         const auto end = std::find_if(line, tokens.end(), [&](const Token& token) {

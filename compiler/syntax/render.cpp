@@ -61,39 +61,43 @@ std::string place(const Span& span, const Sources& sources) {
 struct Excerpt {
     std::string_view line;
     std::uint32_t columns_before = 0;
+    bool is_cut = false; ///< at its end too
 };
 
 /// Lines may be long, and messages about them many: of a long one the neighbourhood of the column is shown.
 Excerpt neighbourhood(std::string_view line, std::uint32_t column) {
-    constexpr std::uint32_t columns_max = 200, columns_to_the_left = 80;
+    constexpr std::uint32_t columns_max = 150, columns_to_the_left = 60;
     if (line.size() <= columns_max) return {line};
-    const auto before = column > columns_to_the_left ? column - columns_to_the_left : 0;
+    const auto left = column > columns_to_the_left ? column - columns_to_the_left : 0;
+    const auto before = std::min(left, static_cast<std::uint32_t>(line.size() - columns_max));
     // Where characters are bytes none need be counted, however long the line is.
     const auto up_to_end = line.substr(0, std::size_t{before} + columns_max);
     if (std::all_of(up_to_end.begin(), up_to_end.end(), [](char c) { return static_cast<signed char>(c) >= 0; }))
-        return {up_to_end.substr(std::min<std::size_t>(before, up_to_end.size())), before};
+        return {up_to_end.substr(std::min<std::size_t>(before, up_to_end.size())), before,
+                up_to_end.size() < line.size()};
     std::uint32_t columns = 0;
     std::size_t begin = 0, end = 0;
     for (; end < line.size() && columns < before + columns_max; ++columns) {
         if (columns == before) begin = end;
         end += first_character_bytes(line.substr(end));
     }
-    return {line.substr(begin, end - begin), before};
+    return {line.substr(begin, end - begin), before, end < line.size()};
 }
 
 std::string excerpt(Span span, const Sources& sources) {
-    const auto [written, columns_before] =
+    const auto [line, columns_before, is_cut] =
         neighbourhood(sources[span.file].line(span.begin.line), span.begin.column);
-    const auto line = printable(written);
     span.begin.column -= columns_before;
     span.end.column -= std::min(span.end.column, columns_before);
     const auto past_line = columns_of(line) + 1;
     const auto end = span.end.line > span.begin.line ? past_line : std::min(span.end.column, past_line);
     const auto number = std::to_string(span.begin.line);
     const std::string margin(std::max<std::size_t>(5, number.size()) - number.size(), ' ');
-    return margin + number + " | " + line + '\n' +
-           std::string(margin.size() + number.size(), ' ') + " | " +
-           underline(line, std::min(span.begin.column, past_line), end) + '\n';
+    const std::string_view mark = "…";
+    const bool cut_before = columns_before > 0;
+    return margin + number + " | " + std::string(cut_before ? mark : "") + printable(line) +
+           std::string(is_cut ? mark : "") + '\n' + std::string(margin.size() + number.size(), ' ') + " | " +
+           (cut_before ? " " : "") + underline(line, std::min(span.begin.column, past_line), end) + '\n';
 }
 
 /// nlohmann-json refuses broken UTF-8; source text in a message may have some.

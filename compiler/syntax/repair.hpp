@@ -11,8 +11,27 @@ namespace syntax {
 /// Deeper nesting is refused: the parser recurses.
 inline constexpr std::size_t nesting_max = 256;
 
-/// Drops comments; closes strings; drops or replaces characters that mean nothing.
+/// Drops comments; closes strings; drops or replaces characters that mean nothing, and what other languages
+/// write otherwise.
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics);
+
+/// Puts what was meant into the place of what other languages write: `elseif`, `a not in b`, `Filter:IP`. The
+/// tokens hold no comments.
+Tokens respell(const Tokens& tokens, Diagnostics& diagnostics);
+
+/// How many tokens from `first` on look like one number or address without being one: `2001:db8::1`,
+/// `80..443`, `-1`. 0 or at least 2.
+std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first);
+
+/// A message about a text that looks like a number, and how it would be written.
+struct NumberTrouble {
+    std::string message;
+    std::string hint;
+};
+NumberTrouble trouble_with_number(const std::string& text);
+
+/// Whether the brace at `index` opens the body of a function, an `if` or an `else`, and not an object.
+bool opens_body(const Tokens& tokens, std::size_t index);
 
 struct Balanced {
     Tokens tokens;

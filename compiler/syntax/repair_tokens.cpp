@@ -16,16 +16,6 @@ public:
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             auto& token = tokens_[i];
             switch (token.kind) {
-            case TokenKind::block_comment:
-            case TokenKind::line_comment:
-                break;
-            case TokenKind::bad_comment:
-                diagnostics_.report({Kind::unclosed_comment,
-                                     opener(token),
-                                     "this comment is never closed",
-                                     {},
-                                     "end it with `*/`"});
-                break;
             case TokenKind::bad_string:
                 close_string(token);
                 break;
@@ -33,30 +23,47 @@ public:
                 i = stray_characters(i);
                 break;
             default:
-                track_parens(token);
-                out_.push_back(std::move(token));
-                out_.back().inserted = std::exchange(dropped_, false);
+                add(token);
+                out_.back().inserted |= std::exchange(dropped_, false);
             }
         }
         return std::move(out_);
     }
 
 private:
-    static Span opener(const Token& token) {
-        return {token.span.file, token.span.begin, {token.span.begin.line, token.span.begin.column + 2}};
-    }
-
-    /// `=` means `==` inside parentheses and `:` outside.
-    void track_parens(const Token& token) {
-        if (token.kind == TokenKind::open_paren) ++parens_;
-        if (token.kind == TokenKind::close_paren && parens_ > 0) --parens_;
-        if (token.kind == TokenKind::open_brace || token.kind == TokenKind::close_brace) parens_ = 0;
+    void add(const Token& token) {
+        out_.push_back(token);
+        switch (token.kind) {
+        case TokenKind::open_paren:
+            return open_.push_back(Inside::condition);
+        case TokenKind::open_bracket:
+            return open_.push_back(Inside::value);
+        case TokenKind::open_brace:
+            return open_.push_back(opens_body(out_, out_.size() - 1) ? Inside::body : Inside::value);
+        case TokenKind::close_paren:
+        case TokenKind::close_bracket:
+        case TokenKind::close_brace:
+            if (!open_.empty()) open_.pop_back();
+            return;
+        default:
+            return;
+        }
     }
 
     /// The closers at the end of an unclosed string were hardly meant to be in it.
     void close_string(Token token) {
+        auto place = token.span;
+        // `"a, "b"`: what stands between two strings that touch it belonged to one of them.
+        const auto count = out_.size();
+        if (count > 1 && out_[count - 1].span.end == token.span.begin &&
+            out_[count - 1].kind == TokenKind::name && out_[count - 2].kind == TokenKind::string &&
+            out_[count - 2].span.end == out_[count - 1].span.begin) {
+            place = join(out_[count - 2].span, token.span);
+            token.span = place;
+            out_.resize(count - 2);
+        }
         diagnostics_.report({Kind::unclosed_string,
-                             token.span,
+                             place,
                              "this string is not closed on its line",
                              {},
                              "end it with `\"`; a line break inside is written `\\n`"});
@@ -79,8 +86,7 @@ private:
         token.inserted = true;
         out_.push_back(token);
         for (auto closer = closers.rbegin(); closer != closers.rend(); ++closer) {
-            track_parens(*closer);
-            out_.push_back(*closer);
+            add(*closer);
         }
     }
 
@@ -90,24 +96,67 @@ private:
         std::string_view hint;
     };
 
+    /// `=` means `==` in parentheses and `:` outside, `;` a comma where values stand.
     std::optional<Meant> meant(std::string_view text) const {
-        if (text == "=" && parens_ > 0) return Meant{"==", TokenKind::equal, "compare with `==`"};
+        const bool in_condition = !open_.empty() && open_.back() == Inside::condition;
+        const bool in_value = !open_.empty() && open_.back() == Inside::value;
+        if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
         if (text == "=") return Meant{":", TokenKind::colon, "write `name: value`"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};
         if (text == "|") return Meant{"||", TokenKind::or_, "write `or` or `||`"};
+        if (text == ";" && in_value) return Meant{",", TokenKind::comma, hint_for(text)};
         return std::nullopt;
     }
 
-    static std::string hint_for(std::string_view text) {
-        if (text == ";") return "statements and declarations end by themselves: leave the `;` out";
+    static std::string_view hint_for(std::string_view text) {
+        if (text == ";")
+            return "statements and declarations end by themselves, and members are separated by `,`";
         if (text == "\"" || text == "'" || text.starts_with("\xe2\x80")) return "strings stand between `\"`";
         if (text == "_") return "a name starts with a letter";
+        if (text == "$") return "a name is written as it is declared, without `$`";
         if (text == "+" || text == "*" || text == "%") return "there is no arithmetic in the language";
         return {};
     }
 
+    /// The index of the token that closes a string in quotation marks of another kind, on the same line.
+    std::optional<std::size_t> closing_quote(std::size_t first) const {
+        const auto& opener = tokens_[first].text;
+        const std::string_view closer = opener == "'"              ? "'"
+                                        : opener == "\xe2\x80\x98" ? "\xe2\x80\x99"
+                                        : opener == "\xe2\x80\x9c" ? "\xe2\x80\x9d"
+                                        : opener == "\xe2\x80\x9d" ? "\xe2\x80\x9d"
+                                                                   : "";
+        constexpr std::size_t tokens_max = 100; // no line of text has more in quotes
+        const auto end = std::min(tokens_.size(), first + tokens_max);
+        for (auto i = first + 1; i < end && !closer.empty(); ++i) {
+            if (tokens_[i].span.begin.line != tokens_[first].span.begin.line) break;
+            if (tokens_[i].text == closer) return i;
+        }
+        return std::nullopt;
+    }
+
+    /// `'text'`; returns the index of the last token.
+    std::size_t quoted_otherwise(std::size_t first, std::size_t last) {
+        std::string text = "\"";
+        for (auto i = first + 1; i < last; ++i) {
+            text.append(tokens_[i].span.begin.column - tokens_[i - 1].span.end.column, ' ');
+            text += tokens_[i].text;
+        }
+        text.append(tokens_[last].span.begin.column - tokens_[last - 1].span.end.column, ' ');
+        text += '"';
+        const auto span = join(tokens_[first].span, tokens_[last].span);
+        diagnostics_.report({Kind::stray_character,
+                             span,
+                             "`" + tokens_[first].text + "` starts no string",
+                             {},
+                             "strings stand between `\"`: write `" + text + "`"});
+        out_.push_back({TokenKind::string, std::move(text), span, true});
+        return last;
+    }
+
     /// One message for a run of them; returns the index of the last one.
     std::size_t stray_characters(std::size_t first) {
+        if (const auto closer = closing_quote(first)) return quoted_otherwise(first, *closer);
         std::size_t last = first;
         std::string text = tokens_[first].text;
         while (last + 1 < tokens_.size() && tokens_[last + 1].kind == TokenKind::bad_character &&
@@ -115,15 +164,17 @@ private:
             text += tokens_[++last].text;
         const auto replacement = meant(text);
         const auto span = join(tokens_[first].span, tokens_[last].span);
-        const auto hint = replacement ? std::string(replacement->hint) : hint_for(text);
+        const std::string hint(replacement ? replacement->hint : hint_for(text));
         // A second quotation mark of the wrong kind on the line is no second mistake.
-        const bool is_news = hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_habit = text == ";"; // on one line, so on all
+        const bool is_news = is_habit ? !std::exchange(habit_is_said_, true)
+                                      : hint.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
         if (is_news)
             diagnostics_.report(
                 {Kind::stray_character, span, "`" + printable(text) + "` has no meaning here", {}, hint});
         if (replacement)
-            out_.push_back({replacement->kind, std::string(replacement->text), span, true});
+            add({replacement->kind, std::string(replacement->text), span, true});
         else
             dropped_ = true;
         return last;
@@ -139,15 +190,34 @@ private:
     Tokens tokens_;
     Diagnostics& diagnostics_;
     Tokens out_;
-    std::size_t parens_ = 0;
+    enum class Inside : std::uint8_t { condition, value, body };
+    std::vector<Inside> open_; ///< what the brackets around hold
+    bool habit_is_said_ = false;
     bool dropped_ = false; ///< the token before the next one was dropped, so it may seem out of place
     std::pair<std::uint32_t, std::string> last_said_; ///< line and hint
 };
 
+Tokens without_comments(Tokens tokens, Diagnostics& diagnostics) {
+    for (const auto& token : tokens)
+        if (token.kind == TokenKind::bad_comment) {
+            const auto& begin = token.span.begin;
+            diagnostics.report({Kind::unclosed_comment,
+                                {token.span.file, begin, {begin.line, begin.column + 2}},
+                                "this comment is never closed",
+                                {},
+                                "end it with `*/`"});
+        }
+    std::erase_if(tokens, [](const Token& token) {
+        return token.kind == TokenKind::bad_comment || token.kind == TokenKind::block_comment ||
+               token.kind == TokenKind::line_comment;
+    });
+    return tokens;
+}
+
 } // namespace
 
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
-    return TokenRepair(std::move(tokens), diagnostics).run();
+    return TokenRepair(respell(without_comments(std::move(tokens), diagnostics), diagnostics), diagnostics).run();
 }
 
 } // namespace syntax

@@ -24,6 +24,16 @@ inline constexpr std::array token_texts = {
 /// How a message names a kind of token.
 constexpr std::string_view text_of(TokenKind kind) { return token_texts[static_cast<std::size_t>(kind)]; }
 
+constexpr bool is_literal(TokenKind kind) {
+    return kind == TokenKind::true_ || kind == TokenKind::false_ ||
+           (kind >= TokenKind::address && kind <= TokenKind::string);
+}
+/// Whether the last token of a value can be one of this kind.
+constexpr bool ends_value(TokenKind kind) {
+    return is_literal(kind) || kind == TokenKind::name || kind == TokenKind::close_paren ||
+           kind == TokenKind::close_bracket;
+}
+
 struct Token {
     TokenKind kind{};
     std::string text;

@@ -155,6 +155,12 @@ TEST_CASE("kinds of messages are explained") {
     CHECK(done.status == 0);
     CHECK(has(done.output, "0 to 65535"));
     CHECK(desk.naclc({"explain-error", "no-such-kind"}).status == 2);
+    // As it is copied from a message, or nearly so; and all of them.
+    CHECK(desk.naclc({"explain-error", "[Port-Out-Of-Range]"}).output == done.output);
+    const auto near = desk.naclc({"explain-error", "port-out-of-rang"});
+    CHECK(near.status == 2);
+    CHECK(has(near.output, "did you mean `port-out-of-range`?"));
+    CHECK(has(desk.naclc({"explain-error"}).output, "missing-verdict"));
 }
 
 TEST_CASE("the first policy of the docs is what its page says, and passes its Tests on every backend") {
@@ -218,6 +224,35 @@ TEST_CASE("fmt leaves files with syntax errors as they are, and formats the othe
     }
     // Only the layout is judged: an unknown name is none of it.
     CHECK(has(text_of(desk.workshop.path() / unknown), "ip.daddr in nowhere"));
+}
+
+TEST_CASE("a file that cannot be read is named with the reason") {
+    const Desk desk;
+    CHECK(has(desk.naclc({"check", "nowhere.nacl"}).output, "cannot read nowhere.nacl: no such file or directory"));
+    CHECK(has(desk.naclc({"check", "."}).output, "cannot read .: it is a directory"));
+}
+
+TEST_CASE("with --werror a warning is an error, and it is said why") {
+    const Desk desk;
+    const auto file = desk.copy("services: [80, 443]", "services: [80, 443]\nspare: 5");
+    CHECK(desk.naclc({"check", file}).status == 0);
+    const auto done = desk.naclc({"check", "--werror", file});
+    CHECK(done.status == 1);
+    CHECK(has(done.output, "p.nacl: 1 warning counts as an error because of --werror"));
+}
+
+TEST_CASE("a file that is no text gives a handful of messages") {
+    const Desk desk;
+    std::string bytes;
+    for (int i = 0; i < 5000; ++i) bytes += static_cast<char>(i * 37 % 256);
+    std::ofstream(desk.workshop.path() / "b.nacl", std::ios::binary) << bytes;
+    const auto done = desk.naclc({"check", "b.nacl"});
+    CHECK(done.status == 1);
+    std::size_t messages = 0;
+    for (auto at = done.output.find(": error: "); at != done.output.npos; at = done.output.find(": error: ", at + 1))
+        ++messages;
+    CHECK(messages > 0);
+    CHECK(messages <= 5);
 }
 
 TEST_CASE("fmt says which file it cannot read") {

@@ -203,7 +203,10 @@ TEST_CASE("values lie in each other as deep as they may, and no deeper") {
         std::string text = "s" + std::to_string(links) + ": 1\n";
         for (int i = 0; i < links; ++i)
             text += "s" + std::to_string(i) + ": s" + std::to_string(i + 1) + '\n';
-        return sema::load_text("links.nacl", text).diagnostics.size();
+        const auto said = sema::load_text("links.nacl", text).diagnostics;
+        return std::count_if(said.begin(), said.end(), [](const auto& diagnostic) {
+            return diagnostic.kind != syntax::Kind::unused_name; // nothing refers to the first
+        });
     };
     CHECK(errors(256) == 0);
     CHECK(errors(257) == 1);

@@ -1,0 +1,27 @@
+// What people try who come from other tools, and how it is said here. None of these words means anything to the
+// language: they are for hints only.
+#pragma once
+#include "compiler/sema/constants.hpp"
+#include "compiler/syntax/ast.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sema {
+
+// Each returns an empty text when it knows nothing about the word.
+
+/// A word where a value belongs: the name of a service, a property without its object.
+std::string hint_for_value(std::string_view word);
+/// A word where a statement belongs.
+std::string hint_for_statement(std::string_view word);
+/// A property that `object` has not: `tcp.syn`, `ct.established`.
+std::string hint_for_property(std::string_view object, std::string_view word);
+/// A key that `owner` ("an Iface") has not, but some other object has.
+std::string home_of_key(std::string_view key, std::string_view owner);
+/// A string that holds what is written without quotes: a value, or a name where one would do.
+std::string hint_for_string(const syntax::Value& value, bool names_fit = false);
+/// A constant that stands where a condition belongs.
+std::string hint_for_bare(const Constant& constant);
+
+} // namespace sema

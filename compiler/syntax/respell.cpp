@@ -1,0 +1,342 @@
+// What people write who come from another language, or from English: `elseif`, `a not in b`, `x <> y`,
+// `Filter:IP f`. It is clear what each of these means, so the message says how it is written here, and the
+// parser sees what was meant. No legal program has any of these, whatever its layout.
+#include "compiler/syntax/repair.hpp"
+#include "compiler/syntax/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace syntax {
+
+namespace {
+
+using K = TokenKind;
+
+struct Spelling {
+    std::string_view text;
+    std::string_view meant;
+    TokenKind kind;
+};
+
+constexpr std::array relations = {
+    Spelling{"<>", "!=", K::not_equal},  Spelling{"=!", "!=", K::not_equal},
+    Spelling{"!==", "!=", K::not_equal}, Spelling{"===", "==", K::equal},
+    Spelling{"=<", "<=", K::less_equal}, Spelling{"=>", ">=", K::greater_equal},
+    Spelling{":=", ":", K::colon},
+};
+
+constexpr std::array comparing_words = {
+    Spelling{"is", "==", K::equal},     Spelling{"eq", "==", K::equal},  Spelling{"equals", "==", K::equal},
+    Spelling{"ne", "!=", K::not_equal}, Spelling{"and", "and", K::and_}, Spelling{"or", "or", K::or_},
+};
+
+constexpr std::string_view word_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool begins_value(K kind) {
+    return is_literal(kind) || kind == K::name || kind == K::open_paren || kind == K::not_ ||
+           kind == K::open_bracket;
+}
+
+class Respeller {
+public:
+    Respeller(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+
+    Tokens run() {
+        while (at_ < tokens_.size()) {
+            const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
+                                 negated_in() || quoted_name() ||
+                                 (is(0, K::name) && (word() || heading() || member()));
+            if (!respelt) take();
+        }
+        return std::move(out_);
+    }
+
+private:
+    // Tokens from here on, and before.
+    bool is(std::size_t ahead, K kind) const {
+        return at_ + ahead < tokens_.size() && token(ahead).kind == kind;
+    }
+    const Token& token(std::size_t ahead = 0) const { return tokens_[at_ + ahead]; }
+    std::string word_at(std::size_t ahead) const {
+        return is(ahead, K::name) ? lower(token(ahead).text) : "";
+    }
+    K before() const { return out_.empty() ? K::end_of_file : out_.back().kind; }
+    bool starts_line(std::size_t ahead = 0) const {
+        const auto index = at_ + ahead;
+        return index == 0 || tokens_[index - 1].span.end.line != tokens_[index].span.begin.line;
+    }
+    std::size_t tokens_on_line() const {
+        std::size_t count = 1;
+        while (at_ + count < tokens_.size() && !starts_line(count)) ++count;
+        return count;
+    }
+
+    void take() {
+        const auto kind = token().kind;
+        if (kind == K::open_brace || kind == K::open_bracket || kind == K::open_paren) {
+            out_.push_back(token());
+            const bool body = kind == K::open_brace && opens_body(out_, out_.size() - 1);
+            open_.push_back({kind, body});
+        } else {
+            if ((kind == K::close_brace || kind == K::close_bracket || kind == K::close_paren) &&
+                !open_.empty())
+                open_.pop_back();
+            out_.push_back(token());
+        }
+        ++at_;
+    }
+    void put(K kind, std::string_view text, const Span& span) {
+        out_.push_back({kind, std::string(text), span, true});
+    }
+    void report(Kind kind, const Span& span, std::string message, std::string hint) {
+        diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
+    }
+    bool in(K bracket) const { return !open_.empty() && open_.back().bracket == bracket; }
+
+    /// `<<<<<<< HEAD` … `=======` … `>>>>>>> theirs`: the second version is left out.
+    bool merge_conflict() {
+        if (token().span.begin.column != 1) return false;
+        const auto marker = [&](std::size_t first) {
+            std::string text;
+            for (auto i = first;
+                 i < tokens_.size() && tokens_[i].span.begin.line == tokens_[first].span.begin.line; ++i)
+                if (i == first || tokens_[i].span.begin == tokens_[i - 1].span.end) text += tokens_[i].text;
+            const char c = text[0];
+            const bool fits = (c == '<' || c == '=' || c == '>') && text.find_first_not_of(c) >= 7;
+            return fits && text.size() >= 7 ? c : '\0';
+        };
+        const char kind = marker(at_);
+        if (kind == '\0') return false;
+        if (kind == '<')
+            report(Kind::syntax_error, token().span, "a merge left a conflict here",
+                   "keep one of the two versions, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`");
+        at_ += tokens_on_line();
+        if (kind != '=') return true;
+        auto end = at_;
+        while (end < tokens_.size() && (tokens_[end].span.begin.column != 1 || marker(end) != '>')) ++end;
+        if (end < tokens_.size()) at_ = end;
+        return true;
+    }
+
+    /// `-- text` and `; text`.
+    bool foreign_comment() {
+        if (!starts_line() || tokens_on_line() < 2) return false;
+        const bool dashes = is(0, K::minus) && is(1, K::minus) && token(0).span.end == token(1).span.begin;
+        const bool semicolon = is(0, K::bad_character) && token().text == ";";
+        if (!dashes && !semicolon) return false;
+        if (!std::exchange(comment_is_said_, true))
+            report(Kind::stray_character, token().span,
+                   std::string(dashes ? "`--`" : "`;`") + " starts no comment",
+                   "comments start with `#` or `//`");
+        at_ += tokens_on_line();
+        return true;
+    }
+
+    bool number() {
+        const auto count = tokens_of_one_number(tokens_, at_);
+        if (count == 0) return false;
+        Token whole{K::bad_number, "", join(token().span, token(count - 1).span)};
+        for (std::size_t i = 0; i < count; ++i) whole.text += token(i).text;
+        out_.push_back(std::move(whole));
+        at_ += count;
+        return true;
+    }
+
+    bool relation() {
+        std::string text;
+        std::size_t count = 0;
+        const auto fits = [&](const Token& t) {
+            return (t.kind >= K::equal && t.kind <= K::greater) || t.text == "!" || t.text == "=" ||
+                   t.kind == K::colon;
+        };
+        while (at_ + count < tokens_.size() && fits(token(count)) && count < 4 &&
+               (count == 0 || token(count - 1).span.end == token(count).span.begin))
+            text += token(count++).text;
+        const auto found =
+            std::find_if(relations.begin(), relations.end(), [&](const auto& s) { return s.text == text; });
+        if (found == relations.end() || count < 2) return false;
+        const auto span = join(token().span, token(count - 1).span);
+        report(Kind::stray_character, span, quoted(text) + " has no meaning here",
+               "write " + quoted(found->meant));
+        put(found->kind, found->meant, span);
+        at_ += count;
+        return true;
+    }
+
+    /// `a not in b`: the `not` goes, since the message says where it belongs.
+    bool negated_in() {
+        if (!is(0, K::not_) || !is(1, K::in) || !ends_value(before())) return false;
+        auto first = out_.size() - 1;
+        while (first > 1 && out_[first - 1].kind == K::dot) first -= 2;
+        std::string left;
+        for (auto i = first; i < out_.size(); ++i) left += out_[i].text;
+        report(Kind::syntax_error, join(token(0).span, token(1).span),
+               quoted(token(0).text + (token(0).text == "!" ? "" : " ") + "in") + " is no operator",
+               "`not` stands before the comparison: write `not " + left + " in …`");
+        ++at_;
+        return true;
+    }
+
+    /// `Iface "eth0" {` and `"index": 0`, as JSON has it.
+    bool quoted_name() {
+        if (!is(0, K::string)) return false;
+        const auto text = token().text.substr(1, token().text.size() - 2);
+        const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
+                             text.find_first_not_of(word_characters) == text.npos;
+        const bool of_object = before() == K::name && !starts_line() && is(1, K::open_brace);
+        const bool is_key =
+            is(1, K::colon) && (before() == K::comma || before() == K::open_brace) && !in(K::open_paren);
+        if (!is_word || (!of_object && !is_key)) return false;
+        if (!std::exchange(quotes_are_said_, true))
+            report(Kind::syntax_error, token().span, "a name stands without quotes", "write `" + text + "`");
+        put(K::name, text, token().span);
+        ++at_;
+        return true;
+    }
+
+    void respell_word(std::string_view meant, K kind) {
+        report(Kind::syntax_error, token().span, quoted(token().text) + " has no meaning here",
+               meant.empty() ? "leave it out" : "write " + quoted(meant));
+        if (!meant.empty()) put(kind, meant, token().span);
+        ++at_;
+    }
+
+    bool word() {
+        const auto text = lower(token().text);
+        const bool calls = is(1, K::open_paren) && !is(2, K::close_paren);
+        if (calls && before() == K::close_brace && one_of(text, {"elseif", "elif", "elsif", "else_if"})) {
+            put(K::else_, "else", token().span);
+            return respell_word("else if", K::if_), true;
+        }
+        if (text == "else" && before() == K::close_brace && is(1, K::open_brace))
+            return respell_word("else", K::else_), true;
+        if (one_of(text, {"then", "do"}) && before() == K::close_paren && is(1, K::open_brace))
+            return respell_word("", K::name), true;
+        if (in(K::open_paren)) return word_in_condition(text);
+        if (calls && opens_block() && (before() != K::name || starts_line()) && before() != K::colon)
+            return respell_word("if", K::if_), true;
+        return false;
+    }
+
+    bool word_in_condition(const std::string& text) {
+        const auto left = before();
+        if (text == "not" && (is(1, K::name) || is(1, K::open_paren)) && !ends_value(left))
+            return respell_word("not", K::not_), true;
+        if (at_ + 1 == tokens_.size() || !ends_value(left) || !begins_value(token(1).kind)) return false;
+        for (const auto& spelling : comparing_words)
+            if (spelling.text == text) return respell_word(spelling.meant, spelling.kind), true;
+        return false;
+    }
+
+    /// `when (…) {`: whether the parentheses behind the word end before a brace.
+    bool opens_block() const {
+        if (!is(1, K::open_paren)) return false;
+        std::size_t depth = 0;
+        for (std::size_t i = 1; at_ + i < tokens_.size(); ++i) {
+            const auto kind = token(i).kind;
+            if (kind == K::open_paren) ++depth;
+            if (kind == K::close_paren && --depth == 0) return i > 2 && is(i + 1, K::open_brace);
+            if (kind == K::open_brace || kind == K::close_brace) return false;
+        }
+        return false;
+    }
+
+    /// The heading of a function: its colons, and the brace behind it.
+    bool heading() {
+        const bool of_function = one_of(word_at(0), {"filter", "nat", "assert"});
+        if (before() == K::dot || before() == K::colon) return false;
+        if (is(1, K::colon) && is(2, K::colon) && is(3, K::name)) return take_heading(4);
+        if (!of_function) return false;
+        const std::size_t subtype = is(1, K::colon) ? 2 : 1;
+        if (one_of(word_at(subtype), {"ip", "tcp", "udp", "icmp"}) &&
+            (is(subtype + 1, K::open_brace) ||
+             (is(subtype + 1, K::name) && is(subtype + 2, K::open_brace)))) {
+            report(Kind::syntax_error, join(token().span, token(subtype).span),
+                   "between " + quoted(token().text) + " and " + quoted(token(subtype).text) +
+                       " belongs `::`",
+                   "write `" + token().text + "::" + token(subtype).text + "`");
+            return take_colons(subtype);
+        }
+        const bool holds_pair = is(3, K::name) && is(4, K::colon) && !is(5, K::colon);
+        if (!is(1, K::name) || !is(2, K::open_brace) || starts_line(1) || holds_pair || is(3, K::close_brace))
+            return false;
+        report(Kind::syntax_error, token().span, "this function does not say which packets it is for",
+               "write `" + token().text + "::IP " + token(1).text + " { … }`, or `::TCP`, `::UDP`, `::ICMP`");
+        const auto span = token().span;
+        take();
+        put(K::colon, ":", span);
+        put(K::colon, ":", span);
+        put(K::name, "IP", span);
+        return true;
+    }
+
+    bool take_colons(std::size_t subtype) {
+        const auto span = token().span;
+        take();
+        put(K::colon, ":", span);
+        put(K::colon, ":", span);
+        at_ += subtype - 1;
+        take();
+        return true;
+    }
+
+    /// The first tokens of a heading; then its name, and `{` where a body follows without one.
+    bool take_heading(std::size_t count) {
+        while (count-- > 0) take();
+        if (is(0, K::name) && (!starts_line() || is(1, K::open_brace) || opens_block())) take();
+        const bool body_follows = is(0, K::if_) || (is(0, K::name) && starts_line());
+        if (!body_follows || out_.back().kind != K::name) return true;
+        const auto& last = out_.back().span;
+        const Span end{last.file, last.end, last.end};
+        report(Kind::syntax_error, end, "a `{` is missing after " + quoted(out_.back().text),
+               "the body of a function stands in braces");
+        put(K::open_brace, "{", end);
+        open_.push_back({K::open_brace, true});
+        return true;
+    }
+
+    /// `index 0` in an object.
+    bool member() {
+        if (!in(K::open_brace) || open_.back().is_body || at_ + 1 == tokens_.size() || starts_line(1))
+            return false;
+        const bool key =
+            before() == K::open_brace || before() == K::comma || (starts_line() && before() != K::colon);
+        const bool names = is(1, K::name) && (is(2, K::comma) || is(2, K::close_brace));
+        if (!key || (!is_literal(token(1).kind) && !is(1, K::open_bracket) && !names)) return false;
+        const auto& value = token(1);
+        report(Kind::syntax_error, value.span, "a `:` is missing before this",
+               "write `" + token().text + ": " + (value.kind == K::open_bracket ? "[…]" : value.text) + "`");
+        take();
+        put(K::colon, ":", value.span);
+        return true;
+    }
+
+    struct Open {
+        K bracket;
+        bool is_body;
+    };
+
+    const Tokens& tokens_;
+    Diagnostics& diagnostics_;
+    Tokens out_;
+    std::size_t at_ = 0;
+    std::vector<Open> open_;
+    bool quotes_are_said_ = false;
+    bool comment_is_said_ = false; ///< who writes one comment so writes all so
+};
+
+} // namespace
+
+Tokens respell(const Tokens& tokens, Diagnostics& diagnostics) {
+    return Respeller(tokens, diagnostics).run();
+}
+
+} // namespace syntax

@@ -1,0 +1,154 @@
+#include "compiler/syntax/syntax_hint.hpp"
+
+#include "compiler/syntax/words.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace syntax {
+
+namespace {
+
+using K = TokenKind;
+
+bool expects(const SyntaxError& error, K kind) {
+    return std::find(error.expected.begin(), error.expected.end(), kind) != error.expected.end();
+}
+
+bool is_keyword(K kind) { return kind <= K::false_; }
+
+std::string text_at(const Tokens& tokens, std::size_t index) {
+    return index < tokens.size() ? tokens[index].text : std::string("…");
+}
+
+/// Words with which rules begin in other firewalls' languages.
+bool begins_foreign_rule(const std::string& word) {
+    static const std::set<std::string> words = {
+        "block",  "pass",   "table", "chain", "iptables", "nft",    "allow", "deny", "drop",  "accept",
+        "permit", "reject", "set",   "rule",  "add",      "policy", "rdr",   "nat",  "scrub", "access-list"};
+    return words.contains(word);
+}
+
+std::size_t first_on_line(const SyntaxError& error, const Tokens& tokens) {
+    auto first = std::min(error.index, tokens.size());
+    while (first > 0 && tokens[first - 1].span.begin.line == error.seen.span.begin.line) --first;
+    return first;
+}
+
+/// The name with its members that ends before the token that was seen.
+std::string path_before(const SyntaxError& error, const Tokens& tokens) {
+    auto first = error.index - 1;
+    while (first > 1 && tokens[first - 1].kind == K::dot) first -= 2;
+    std::string path;
+    for (auto i = first; i < error.index; ++i) path += tokens[i].text;
+    return path;
+}
+
+/// `tcp dport 22 accept`, as nftables has it.
+std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto first = first_on_line(error, tokens);
+    const auto object = lower(text_at(tokens, first));
+    const bool of_transport = object == "tcp" || object == "udp" || object == "icmp";
+    if (!of_transport && object != "ip" && object != "ct") return {};
+    const auto property = text_at(tokens, first + 1);
+    const auto value = text_at(tokens, first + 2);
+    const auto test = "if (" + object + "." + property + " == " + value + ") { … }";
+    if (!of_transport) return "write `" + test + "`";
+    auto subtype = object;
+    for (char& c : subtype) c = static_cast<char>(c - 'a' + 'A');
+    return "write `Filter::" + subtype + " { " + test + " }`";
+}
+
+std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
+    if (auto rule = rule_hint(error, tokens); !rule.empty()) return rule;
+    if (error.before.kind == K::name && is_literal(error.seen.kind))
+        return "what an action works on stands in parentheses: `" + error.before.text + "(" +
+               error.seen.text + ")`";
+    return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
+}
+
+std::string declaration_hint(const std::string& first) {
+    if (begins_foreign_rule(first))
+        return "rules stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop }`";
+    if (first == "import" || first == "include") return "write `import \"common.nacl\"`";
+    return "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`";
+}
+
+/// In the parentheses of a condition.
+std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto& before = error.before;
+    const auto& seen = error.seen;
+    if (seen.kind == K::comma) return "several values stand in a list: `in [80, 443]`";
+    if (before.kind == K::name && is_literal(seen.kind))
+        return "compare them: `" + path_before(error, tokens) + " == " + seen.text + "`";
+    if (seen.kind == K::name)
+        return "values are compared with `==`, `!=`, `<`, `>`, `<=`, `>=` and `in`, and conditions joined "
+               "with "
+               "`and` and `or`";
+    return {};
+}
+
+} // namespace
+
+std::string belongs(const SyntaxError& error) {
+    if (error.before.kind == K::dot) return "the name of a property or member";
+    if (error.before.kind == K::colon && expects(error, K::colon)) return "a statement";
+    if (error.before.kind == K::colon && error.seen.kind != K::colon) return "a value";
+    if (expects(error, K::string) && expects(error, K::open_bracket)) return "a value";
+    if (expects(error, K::and_) && expects(error, K::close_brace)) return "a member";
+    if (expects(error, K::if_) && expects(error, K::close_brace)) return "a statement";
+    if (error.expected.size() == 1 && error.expected.front() != K::close_paren)
+        return std::string(text_of(error.expected.front()));
+    if (expects(error, K::end_of_file)) return "a declaration";
+    if (expects(error, K::colon)) return "`:`";
+    if (expects(error, K::close_paren)) return "`)` or an operator";
+    if (expects(error, K::open_brace)) return "`{`";
+    if (expects(error, K::close_brace)) return "`}`";
+    if (expects(error, K::close_bracket)) return "`]`";
+    if (expects(error, K::integer)) return "a number";
+    if (expects(error, K::name)) return "a name";
+    return "something else";
+}
+
+std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto wanted = belongs(error);
+    const auto& seen = error.seen;
+    const auto& before = error.before;
+    if (seen.kind == K::else_) return "an `else` follows the `}` of its `if`";
+    if (before.kind == K::dot) return {};
+    if (before.kind == K::colon && wanted == "a statement") return "values are declared outside of functions";
+    const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
+    const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
+    if (at_top && (begins_foreign_rule(first) || first == "import")) return declaration_hint(first);
+    if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
+        return quoted(seen.text) + " is a keyword and cannot be a name";
+    if (wanted == "a declaration" && seen.kind == K::comma)
+        return "several values stand in a list: `" + first + ": [10.0.0.1, 10.0.0.2]`";
+    if (wanted == "a declaration") return declaration_hint(first);
+    if (wanted == "a statement") return statement_hint(error, tokens);
+    if (wanted == "`(`" && before.kind == K::if_) return "write `if (condition) { … }`";
+    if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
+    if (wanted == "`)` or an operator") return condition_hint(error, tokens);
+    if (before.kind == K::minus && wanted == "a number") return "a range has two ends, as in `80-443`";
+    if (seen.kind == K::open_brace && wanted == "a name" && before.kind == K::name)
+        return "write `" + before.text + " name { … }`";
+    if (wanted == "`:`" && before.kind == K::name && is_literal(seen.kind))
+        return "write `" + before.text + ": " + seen.text + "`";
+    if (wanted == "a member" && is_literal(seen.kind))
+        return "members are written `name: value`; several values stand in a list, `[80, 443]`";
+    if ((wanted == "`:`" || wanted == "`}`") &&
+        (before.kind == K::comma || seen.kind == K::comma || seen.kind == K::close_brace))
+        return "members are written `name: value`; several values stand in a list, `[a, b]`";
+    const auto index = error.index;
+    if (wanted == "a value" && before.kind == K::open_paren && index > 1 && tokens[index - 2].kind == K::in)
+        return "a list stands between `[` and `]`: `in [80, 443]`";
+    if (wanted == "a value" && seen.kind == K::colon && before.kind == K::name && index > 1 &&
+        tokens[index - 2].kind == K::name)
+        return "the members of an object stand in braces: `" + tokens[index - 2].text + " " + before.text +
+               " { … }`";
+    if (wanted == "a name" && seen.kind == K::bad_number) return "a name starts with a letter";
+    if (seen.kind == K::minus && wanted == "a value") return "a negative number is written `(-5)`";
+    return {};
+}
+
+} // namespace syntax

@@ -1,0 +1,12 @@
+// Words as messages need them.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace syntax {
+
+std::string lower(std::string_view text);
+/// As messages show what stands in a file.
+std::string quoted(std::string_view text);
+
+} // namespace syntax
