@@ -178,7 +178,7 @@ std::string pending_table() {
         if (refused) table += fmt::format("| `{}` | {} |\n", feature.name, feature.what);
     }
     if (table.empty()) return "Nothing: whatever checks can be built.\n";
-    return "| `naclc build` says | what it is about |\n|---|---|\n" + table;
+    return "| refused as | what it is about |\n|---|---|\n" + table;
 }
 
 std::string diagnostics_page() {

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
+
 namespace {
 
 /// Where the keys of an object stand on the page.
@@ -30,7 +32,8 @@ TEST_CASE("every key stands in its table, and nothing is invented") {
         wanted[heading_of(owner)].merge(samples::offered(std::string(owner.policy), syntax::Kind::unknown_key));
     for (const auto& [heading, keys] : wanted) {
         INFO(heading);
-        const auto cells = docs::first_cells(docs::section(page, heading));
+        const auto section = docs::section(page, heading);
+        const auto cells = docs::first_cells(section.substr(0, section.find("\n#"))); // without what is below it
         CHECK(samples::Words(cells.begin(), cells.end()) == keys);
     }
 }
