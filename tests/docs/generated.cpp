@@ -4,6 +4,7 @@
 #include "compiler/model/reason.hpp"
 #include "compiler/sema/constants.hpp"
 #include "compiler/sema/load.hpp"
+#include "compiler/syntax/utf8.hpp"
 #include "tests/docs/page.hpp"
 
 #include <algorithm>
@@ -66,6 +67,17 @@ std::string readable_in(const model::FieldInfo& field) {
     default:
         return field.field == model::Field::iface_out ? "forward, output, postrouting" : "everywhere";
     }
+}
+
+/// Cases hold broken bytes too; a page does not.
+std::string well_formed(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const auto bytes = syntax::character_bytes(text);
+        result += bytes == 0 ? "?" : std::string(text.substr(0, bytes));
+        text.remove_prefix(std::max<std::size_t>(bytes, 1));
+    }
+    return result;
 }
 
 /// What the language cases show of each kind: the shortest whole message, of the first case by name.
@@ -197,7 +209,7 @@ std::string diagnostics_page() {
         if (kind.kind == syntax::Kind::not_yet_supported)
             page += fmt::format("\n```text\n{}```\n", refused_example);
         else if (example != shown.end())
-            page += fmt::format("\n```text\n{}```\n", example->second);
+            page += fmt::format("\n```text\n{}```\n", well_formed(example->second));
     }
     return page;
 }
