@@ -1,5 +1,5 @@
-// Every example of the documentation is compiled. A block of a page is checked when its info string starts with
-// `nacl`; what follows says how:
+// Every example of the documentation is compiled. A block of a page is checked when its info string starts
+// with `nacl`; what follows says how:
 //   nacl                    a whole policy: no errors, no warnings
 //   nacl in=policy          declarations beside two Ifaces, eth0 (10.0.0.0/24) and eth1 (192.168.1.0/24)
 //   nacl in=filter          statements of a Filter::IP; also in=tcp, in=udp, in=icmp, in=nat (prerouting) and
@@ -53,8 +53,10 @@ const std::string ifaces = "Iface eth0 { index: 0, address: 10.0.0.1, netmask: 2
 std::string wrapped(const std::string& in, const std::string& text) {
     const std::string names = "admins: [10.0.0.5, 10.0.0.6]\nservers: 192.168.1.0/24\n";
     const auto called = [&](const std::string& function) {
-        return ifaces + names + "Gateway example_gateway { connected: [eth0, eth1], forward: example_chain }\n" +
-               "Filter::IP example_chain { if (ip.ttl > 0) { example } drop }\n" + function + " example {\n" + text + "}\n";
+        return ifaces + names +
+               "Gateway example_gateway { connected: [eth0, eth1], forward: example_chain }\n" +
+               "Filter::IP example_chain { if (ip.ttl > 0) { example } drop }\n" + function + " example {\n" +
+               text + "}\n";
     };
     static const std::map<std::string, std::string> filters = {
         {"filter", "Filter::IP"}, {"tcp", "Filter::TCP"}, {"udp", "Filter::UDP"}, {"icmp", "Filter::ICMP"}};
@@ -128,7 +130,8 @@ TEST_CASE("every example compiles, or fails as the page says") {
             auto found = kinds_of(loaded);
             if (in == "policy") found.erase("unused-function"); // its chains are not shown
             std::string said;
-            for (const auto& diagnostic : loaded.diagnostics) said += syntax::render_text(diagnostic, loaded.sources);
+            for (const auto& diagnostic : loaded.diagnostics)
+                said += syntax::render_text(diagnostic, loaded.sources);
             INFO(said);
             CHECK(found == kinds);
         }

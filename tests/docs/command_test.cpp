@@ -55,8 +55,8 @@ TEST_CASE("each subcommand has a section, and each section a subcommand") {
     const auto text = page();
     static const std::regex heading("\n## naclc ([a-z-]+)");
     Words sections;
-    for (auto match = std::sregex_iterator(text.begin(), text.end(), heading); match != std::sregex_iterator();
-         ++match)
+    for (auto match = std::sregex_iterator(text.begin(), text.end(), heading);
+         match != std::sregex_iterator(); ++match)
         sections.insert((*match)[1]);
     CHECK(sections == subcommands());
 }

@@ -69,12 +69,18 @@ std::string readable_in(const model::FieldInfo& field) {
     }
 }
 
-/// Cases hold broken bytes too; a page does not.
-std::string well_formed(std::string_view text) {
+/// Cases hold broken bytes and endless lines too; a page does not.
+std::string presentable(std::string_view text) {
+    constexpr std::size_t columns_max = 110;
     std::string result;
+    std::size_t columns = 0;
     while (!text.empty()) {
         const auto bytes = syntax::character_bytes(text);
-        result += bytes == 0 ? "?" : std::string(text.substr(0, bytes));
+        const bool line_ends = text.front() == '\n';
+        if (columns == columns_max && !line_ends) result += "…";
+        if (columns < columns_max || line_ends)
+            result += bytes == 0 ? "?" : std::string(text.substr(0, bytes));
+        columns = line_ends ? 0 : columns + 1;
         text.remove_prefix(std::max<std::size_t>(bytes, 1));
     }
     return result;
@@ -133,7 +139,8 @@ std::string properties_table() {
 
 std::string constants_table() {
     const auto kind_text = [](FieldKind kind) {
-        return kind == FieldKind::flags ? std::string("TCP flag (its bit)") : std::string(sema::with_article(kind)).substr(2);
+        return kind == FieldKind::flags ? std::string("TCP flag (its bit)")
+                                        : std::string(sema::with_article(kind)).substr(2);
     };
     std::string table = "| constant | value | of type |\n|---|---|---|\n";
     for (const auto& name : sema::constant_names()) {
@@ -171,7 +178,8 @@ const std::vector<Feature>& features() {
          "Syslog s { address: 10.0.0.5, port: 514 }"},
         {"Timer", "`Timer` objects", "Timer t { interval: 60, data: [stats] }"},
         {"Load_balancer", "a `Load_balancer`",
-         "Iface a { index: 0 } Load_balancer l { layer: tcp, clients: { iface: a, port: 80 }, servers: { iface: a, "
+         "Iface a { index: 0 } Load_balancer l { layer: tcp, clients: { iface: a, port: 80 }, servers: { "
+         "iface: a, "
          "algorithm: round_robin, pool: [{ address: 10.0.0.5, port: 80 }] } }"},
         {"Assert", "`Assert` functions: typed, and not proved yet",
          "Iface a { index: 0 } Assert::IP x(a.input) { drop }"},
@@ -195,10 +203,12 @@ std::string pending_table() {
 
 std::string diagnostics_page() {
     std::string page =
-        "<!-- Generated from compiler/syntax/diagnostics.def and the cases in tests/language/cases. After a change of\n"
+        "<!-- Generated from compiler/syntax/diagnostics.def and the cases in tests/language/cases. After a "
+        "change of\n"
         "     either: NACLC_UPDATE_DOCS=1 build/dev/tests/docs/docs_tests -->\n"
         "# Diagnostics\n\n"
-        "Every message of the compiler has a kind, which stands in brackets at its end. `naclc explain-error KIND` prints\n"
+        "Every message of the compiler has a kind, which stands in brackets at its end. `naclc explain-error "
+        "KIND` prints\n"
         "what this page says about it. Errors stop whatever was asked for; warnings do so with `--werror`.\n"
         "The examples are messages as they are printed, from the project's own tests.\n";
     const auto shown = examples();
@@ -209,7 +219,7 @@ std::string diagnostics_page() {
         if (kind.kind == syntax::Kind::not_yet_supported)
             page += fmt::format("\n```text\n{}```\n", refused_example);
         else if (example != shown.end())
-            page += fmt::format("\n```text\n{}```\n", well_formed(example->second));
+            page += fmt::format("\n```text\n{}```\n", presentable(example->second));
     }
     return page;
 }

@@ -1,5 +1,5 @@
-// What the pages say about registries is what the registries say. With NACLC_UPDATE_DOCS=1 in the environment the
-// pages are rewritten; read the difference.
+// What the pages say about registries is what the registries say. With NACLC_UPDATE_DOCS=1 in the environment
+// the pages are rewritten; read the difference.
 #include "tests/docs/generated.hpp"
 #include "tests/docs/page.hpp"
 
@@ -31,9 +31,13 @@ void expect_part(const std::string& name, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("the table of packet properties is that of fields.def") { expect_part("properties", docs::properties_table()); }
+TEST_CASE("the table of packet properties is that of fields.def") {
+    expect_part("properties", docs::properties_table());
+}
 
-TEST_CASE("the table of constants is that of the compiler") { expect_part("constants", docs::constants_table()); }
+TEST_CASE("the table of constants is that of the compiler") {
+    expect_part("constants", docs::constants_table());
+}
 
 TEST_CASE("the table of reasons is that of reasons.def") { expect_part("reasons", docs::reasons_table()); }
 

@@ -29,11 +29,13 @@ TEST_CASE("every key stands in its table, and nothing is invented") {
     const auto page = docs::text_of(PROJECT "/docs/reference/language.md");
     std::map<std::string, samples::Words> wanted;
     for (const auto& owner : samples::owners)
-        wanted[heading_of(owner)].merge(samples::offered(std::string(owner.policy), syntax::Kind::unknown_key));
+        wanted[heading_of(owner)].merge(
+            samples::offered(std::string(owner.policy), syntax::Kind::unknown_key));
     for (const auto& [heading, keys] : wanted) {
         INFO(heading);
         const auto section = docs::section(page, heading);
-        const auto cells = docs::first_cells(section.substr(0, section.find("\n#"))); // without what is below it
+        const auto cells =
+            docs::first_cells(section.substr(0, section.find("\n#"))); // without what is below it
         CHECK(samples::Words(cells.begin(), cells.end()) == keys);
     }
 }

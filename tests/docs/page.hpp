@@ -23,13 +23,15 @@ struct Block {
 
 std::vector<Block> blocks_of(const std::string& page);
 
-/// The text below the first heading that holds `heading`, up to the next heading of the same or a higher rank.
+/// The text below the first heading that holds `heading`, up to the next heading of the same or a higher
+/// rank.
 std::string section(const std::string& page, const std::string& heading);
 
 /// What stands in code (`…`) in the first cell of each row of the tables in a text.
 std::vector<std::string> first_cells(const std::string& text);
 
-/// The page with its part between `<!-- NAME: … -->` and `<!-- end of NAME -->` replaced; throws without such a part.
+/// The page with its part between `<!-- NAME: … -->` and `<!-- end of NAME -->` replaced; throws without such
+/// a part.
 std::string with_part(const std::string& page, const std::string& name, const std::string& part);
 
 } // namespace docs

@@ -1,5 +1,6 @@
-// All samples together use the whole language: every declaration type, key, word, action, packet property, operator
-// and constant. Where the compiler has a table of them, that is asked, so that a new one is missed here.
+// All samples together use the whole language: every declaration type, key, word, action, packet property,
+// operator and constant. Where the compiler has a table of them, that is asked, so that a new one is missed
+// here.
 #include "tests/samples/uses.hpp"
 #include "tests/samples/vocabulary.hpp"
 
@@ -54,10 +55,12 @@ Words missing(const Words& wanted, const Words& used) {
 } // namespace
 
 TEST_CASE("every declaration") {
-    Words wanted = {"Iface", "Gateway", "Conntrack", "Load_balancer", "Syslog", "Timer", "Limit", "Test",
-                    "import", "value", "assignment", "Assert of a chain", "Assert of a path"};
+    Words wanted = {
+        "Iface",  "Gateway", "Conntrack",  "Load_balancer",     "Syslog",          "Timer", "Limit", "Test",
+        "import", "value",   "assignment", "Assert of a chain", "Assert of a path"};
     for (const auto* type : {"Filter", "Nat"})
-        for (const auto* subtype : {"IP", "TCP", "UDP", "ICMP"}) wanted.insert(std::string(type) + "::" + subtype);
+        for (const auto* subtype : {"IP", "TCP", "UDP", "ICMP"})
+            wanted.insert(std::string(type) + "::" + subtype);
     for (const auto* subtype : {"IP", "TCP", "UDP", "ICMP"}) wanted.insert(std::string("Assert::") + subtype);
     CHECK(missing(wanted, uses().declarations) == Words{});
 }
@@ -87,7 +90,8 @@ TEST_CASE("every word that a key can be") {
           "Limit l { rate: 1, per: zzzzzzzz }", "Timer t { interval: 1, data: [zzzzzzzz] }",
           "Load_balancer l { layer: zzzzzzzz }", "Load_balancer l { servers: { algorithm: zzzzzzzz } }"})
         wanted.merge(offered(policy, unknown_word));
-    wanted.merge(offered(std::string(samples::iface) + "Test t { iface: eth0, packet: {}, expect: zzzzzzzz }", unknown_word));
+    wanted.merge(offered(std::string(samples::iface) + "Test t { iface: eth0, packet: {}, expect: zzzzzzzz }",
+                         unknown_word));
     wanted.merge(offered("Filter::IP f { accept }\nTest t { function: f, packet: {}, expect: zzzzzzzz }",
                          unknown_word));
     CHECK(missing(wanted, uses().words) == Words{});
@@ -121,13 +125,13 @@ TEST_CASE("every operator, in each of its spellings") {
     Words spelt;
     for (const auto& text : texts())
         for (const auto& token : syntax::lex(0, text)) spelt.insert(token.text);
-    CHECK(missing({"in", "IN", "and", "&&", "or", "||", "not", "!", "true", "false", "if", "else", "->"}, spelt) ==
-          Words{});
+    CHECK(missing({"in", "IN", "and", "&&", "or", "||", "not", "!", "true", "false", "if", "else", "->"},
+                  spelt) == Words{});
 }
 
 TEST_CASE("every kind of value") {
-    CHECK(missing({"bool", "integer", "decimal", "string", "address", "cidr", "integer range", "address range",
-                   "decimal range", "name", "list", "object"},
+    CHECK(missing({"bool", "integer", "decimal", "string", "address", "cidr", "integer range",
+                   "address range", "decimal range", "name", "list", "object"},
                   uses().literals) == Words{});
     CHECK(uses().literals.contains("file"));
 }

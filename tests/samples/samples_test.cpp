@@ -1,5 +1,5 @@
-// Every sample is a policy that one can start from: without messages, in the canonical layout, with Tests that
-// pass wherever what it needs can be executed.
+// Every sample is a policy that one can start from: without messages, in the canonical layout, with Tests
+// that pass wherever what it needs can be executed.
 #include "codegen/process.hpp"
 #include "compiler/sema/load.hpp"
 

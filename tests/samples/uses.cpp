@@ -9,9 +9,9 @@ namespace {
 
 using sema::lower;
 
-constexpr const char* literal_names[] = {"bad",           "bool",          "integer",       "decimal", "string",
-                                         "address",       "cidr",          "integer range", "address range",
-                                         "decimal range", "name",          "list",          "object",  "file"};
+constexpr const char* literal_names[] = {"bad",     "bool", "integer",       "decimal",       "string",
+                                         "address", "cidr", "integer range", "address range", "decimal range",
+                                         "name",    "list", "object",        "file"};
 
 class Walk {
 public:
@@ -19,7 +19,8 @@ public:
 
     void operator()(const syntax::Function& function) {
         uses_.declarations.insert(function.type.text + "::" + function.subtype.text);
-        if (function.target) uses_.declarations.insert(function.target->to ? "Assert of a path" : "Assert of a chain");
+        if (function.target)
+            uses_.declarations.insert(function.target->to ? "Assert of a path" : "Assert of a chain");
         block(function.body);
     }
     void operator()(const syntax::Typed& typed) {
@@ -34,7 +35,8 @@ public:
 
     void operator()(const syntax::Action& action) {
         const auto word = lower(action.name.parts.front().text);
-        static const std::set<std::string> known = {"accept", "drop", "reject", "log", "syslog", "dnat", "snat"};
+        static const std::set<std::string> known = {"accept", "drop", "reject", "log",
+                                                    "syslog", "dnat", "snat"};
         uses_.actions.insert(known.contains(word) ? word : "call");
         std::string arguments;
         for (const auto& argument : action.arguments) {
@@ -43,7 +45,8 @@ public:
             const auto* path = std::get_if<syntax::Path>(&argument.is);
             if (word == "syslog" && path != nullptr && path->parts.size() == 1)
                 uses_.actions.insert("syslog " + lower(path->parts.front().text));
-            const bool constant = path != nullptr && sema::constant_named(path->parts.front().text) != nullptr;
+            const bool constant =
+                path != nullptr && sema::constant_named(path->parts.front().text) != nullptr;
             const bool port = constant || std::holds_alternative<syntax::Integer>(argument.is);
             arguments += (arguments.empty() ? "" : ", ") + std::string(port ? "port" : "address");
         }
@@ -94,7 +97,8 @@ private:
             for (const auto& item : list->items) this->value(item, owner);
         if (const auto* object = std::get_if<syntax::Object>(&value.is))
             for (const auto& pair : object->pairs) {
-                const bool route = owner == "Gateway" && std::holds_alternative<syntax::Object>(pair.value.is);
+                const bool route =
+                    owner == "Gateway" && std::holds_alternative<syntax::Object>(pair.value.is);
                 const auto key = owner + '.' + (route ? "*" : lower(pair.key.text));
                 uses_.keys.insert(key);
                 this->value(pair.value, key);

@@ -41,7 +41,8 @@ inline constexpr Owner owners[] = {
     {"Test.steps", "Test t { steps: [{ wait: 1, zzzzzzzz: 1 }] }"},
     {"Test.lease", "Test t { lease: { zzzzzzzz: 1 } }"},
     {"Test.packet", "Iface eth0 { index: 0 } Test t { iface: eth0, expect: drop, packet: { zzzzzzzz: 1 } }"},
-    {"Test.out", "Iface eth0 { index: 0 } Test t { iface: eth0, expect: drop, packet: {}, out: { zzzzzzzz: 1 } }"},
+    {"Test.out",
+     "Iface eth0 { index: 0 } Test t { iface: eth0, expect: drop, packet: {}, out: { zzzzzzzz: 1 } }"},
 };
 
 } // namespace samples
