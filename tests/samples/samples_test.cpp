@@ -58,7 +58,7 @@ TEST_CASE("each says first what it is for, and has Tests for what passes and for
     }
 }
 
-TEST_CASE("the Tests pass on interp and host; what cannot be executed yet is refused by name") {
+TEST_CASE("the Tests pass on interp and host, or what they need is refused by name") {
     for (const auto& name : policies()) {
         INFO(name);
         const auto loaded = sema::load(fs::path(SAMPLES) / name);
