@@ -5,6 +5,8 @@
 #include "compiler/sema/suggest.hpp"
 
 #include <limits>
+#include <map>
+#include <tuple>
 
 namespace sema {
 
@@ -190,22 +192,25 @@ private:
                               std::to_string(iface.ipv4->network.length)));
     }
 
-    /// Of routes with one network the first of the least cost is taken, so that others never are.
+    /// Of routes with one network the first of the least cost is taken, so that others never are. The network of
+    /// a lease is not known here.
     void check_routes() {
+        std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint32_t>, std::size_t> first;
         const auto& routes = gateway_.routes;
-        for (std::size_t i = 0; i < routes.size(); ++i)
-            for (std::size_t j = 0; j < i; ++j) {
-                const auto &a = routes[j].destination, &b = routes[i].destination;
-                if (a.address != b.address || a.length != b.length || routes[j].cost != routes[i].cost)
-                    continue;
+        for (std::size_t i = 0; i < routes.size(); ++i) {
+            const auto& to = routes[i].destination;
+            const bool leased = routes[i].connected &&
+                                context_.appliance.ifaces[routes[i].iface].config != model::IfaceConfig::fixed;
+            if (leased) continue;
+            const auto [other, is_new] = first.try_emplace({to.address, to.length, routes[i].cost}, i);
+            if (!is_new)
                 context_.report(Kind::duplicate_route, route_spans_[i],
                                 "this route is never taken: there is another one to " +
-                                    quoted(dotted(a.address) + "/" + std::to_string(a.length)) +
+                                    quoted(dotted(to.address) + "/" + std::to_string(to.length)) +
                                     " of the same cost before it",
                                 "leave it out, or give it a higher `cost`",
-                                {{route_spans_[j], "the other route"}});
-                break;
-            }
+                                {{route_spans_[other->second], "the other route"}});
+        }
     }
 
     void finish() {
