@@ -13,7 +13,8 @@ using model::Hook;
 using model::Reason;
 using sample::ip;
 
-constexpr auto client = ip(10, 55, 1, 1), other_server = ip(192, 168, 0, 20), inside_host = ip(192, 168, 0, 77);
+constexpr auto client = ip(10, 55, 1, 1), other_server = ip(192, 168, 0, 20),
+               inside_host = ip(192, 168, 0, 77);
 
 /// Addresses and ports of the one packet that left: "10.55.1.1:40000 > 192.168.0.10:80".
 std::string gone(const eval::Result& result) {
@@ -74,7 +75,8 @@ TEST_CASE("a later Nat sees what an earlier one decided, and a Filter after each
     auto p = sample::router();
     const auto one = p.nat("one", {p.when(to_port(p, 8080), {p.dnat(sample::server)})}, model::Layer::tcp);
     const auto two =
-        p.nat("two", {p.when(p.equals(Field::ip_daddr, sample::server), {p.dnat(other_server, 80)})}, model::Layer::tcp);
+        p.nat("two", {p.when(p.equals(Field::ip_daddr, sample::server), {p.dnat(other_server, 80)})},
+              model::Layer::tcp);
     const auto look = p.filter("look", {p.log({Field::ip_daddr}), p.accept()});
     p.put(sample::outside, Hook::prerouting, {look, one, look, two, look});
     Bench bench(p.appliance);
@@ -102,7 +104,8 @@ TEST_CASE("a later packet that comes by another Iface is translated at the end o
     CHECK(gone(result) == "10.55.1.1:40000 > 192.168.0.20:80");
 }
 
-TEST_CASE("postrouting sees the source untranslated, and of two snats the last one counts for what it names") {
+TEST_CASE(
+    "postrouting sees the source untranslated, and of two snats the last one counts for what it names") {
     auto p = sample::router();
     const auto one = p.nat("one", {p.snat(ip(10, 55, 0, 7), 1111)});
     const auto look = p.filter("look", {p.log({Field::ip_saddr, ":", Field::ip_daddr}), p.accept()});
@@ -119,7 +122,8 @@ TEST_CASE("postrouting sees the source untranslated, and of two snats the last o
 TEST_CASE("snat of an address chooses ports, and goes before masquerading") {
     auto p = sample::router();
     p.appliance.ifaces[sample::outside].masquerade = true;
-    const auto some = p.nat("some", {p.when(p.equals(Field::ip_saddr, inside_host), {p.snat(ip(10, 55, 0, 7))})});
+    const auto some =
+        p.nat("some", {p.when(p.equals(Field::ip_saddr, inside_host), {p.snat(ip(10, 55, 0, 7))})});
     p.put(sample::outside, Hook::postrouting, {some});
     Bench bench(p.appliance);
     CHECK(gone(bench.inside(from_inside(inside_host, 5000))) == "10.55.0.7:5000 > 10.55.1.1:53");
@@ -167,7 +171,8 @@ TEST_CASE("a port is for TCP and UDP only") {
 
 TEST_CASE("an answer speaks of the packet as its sender knows it") {
     auto p = sample::router();
-    p.put(sample::outside, Hook::prerouting, {p.nat("forward", {p.dnat(sample::server, 80)}, model::Layer::tcp)});
+    p.put(sample::outside, Hook::prerouting,
+          {p.nat("forward", {p.dnat(sample::server, 80)}, model::Layer::tcp)});
     p.appliance.gateway->forward = {p.filter("closed", {p.reject()})};
     Bench bench(p.appliance);
     CHECK(gone(bench.outside(to_us(40000, 8080))) == "10.55.0.1:8080 > 10.55.1.1:40000");

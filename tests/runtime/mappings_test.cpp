@@ -68,8 +68,8 @@ TEST_CASE("the table agrees with a plain map over random histories") {
     std::map<std::uint16_t, bool> held;
     std::vector<std::pair<InsideEndpoint, std::uint32_t>> flows;
     for (int step = 0; step < 100'000; ++step) {
-        const InsideEndpoint inside{static_cast<Ipv4Address>(random() % 8), static_cast<std::uint16_t>(random() % 8), 0,
-                                    tcp_protocol};
+        const InsideEndpoint inside{static_cast<Ipv4Address>(random() % 8),
+                                    static_cast<std::uint16_t>(random() % 8), 0, tcp_protocol};
         auto& entry = known[{inside.address, inside.port}];
         REQUIRE(t.table.port_of(inside).has_value() == (entry.second > 0));
         if (random() % 2 == 0 && flows.size() < 200) {

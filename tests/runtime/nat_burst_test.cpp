@@ -1,5 +1,5 @@
-// A burst is as its packets one by one where packets are translated, too: which replies a flow will have is known only when
-// its first packet is through.
+// A burst is as its packets one by one where packets are translated, too: which replies a flow will have is
+// known only when its first packet is through.
 #include "tests/runtime/nat.hpp"
 #include "tests/runtime/pieces.hpp"
 
@@ -50,8 +50,9 @@ Played play(std::uint32_t seed, std::size_t burst_packets) {
         std::vector<Frame> frames;
         for (int i = 0; i < 32; ++i) frames.push_back(random_frame(random));
         for (std::size_t first = 0; first < frames.size(); first += burst_packets)
-            receive_burst(0, {frames.begin() + static_cast<std::ptrdiff_t>(first),
-                              frames.begin() + static_cast<std::ptrdiff_t>(first + burst_packets)},
+            receive_burst(0,
+                          {frames.begin() + static_cast<std::ptrdiff_t>(first),
+                           frames.begin() + static_cast<std::ptrdiff_t>(first + burst_packets)},
                           now);
     }
     Played played{{}, test_nat::seen(), runtime::counters().dropped};

@@ -1,4 +1,5 @@
-// Checksums are exact after every rewrite: all 65,536 values of every word that a rewrite writes, and of the checksum.
+// Checksums are exact after every rewrite: all 65,536 values of every word that a rewrite writes, and of the
+// checksum.
 #include "runtime/rewrite.hpp"
 
 #include "runtime/checksum.hpp"
@@ -66,7 +67,8 @@ TEST_CASE("checksums are exact after any port, identifier or half of an address 
     }
 }
 
-TEST_CASE("a wrong checksum stays as wrong as it was, a missing one stays missing, and none is made that means missing") {
+TEST_CASE("a wrong checksum stays as wrong as it was, a missing one stays missing, and none is made that "
+          "means missing") {
     std::size_t wrong = 0, zeros = 0;
     for (unsigned value = 0; value < 65536; ++value) {
         make(packet, udp_protocol, 8);
@@ -84,7 +86,9 @@ TEST_CASE("a wrong checksum stays as wrong as it was, a missing one stays missin
         rewrite(packet, End::source, {0xcb007101, 40000});
         const std::uint16_t good_now = get16(packet.payload(), 6);
         // In one's complement both are off by the same.
-        const auto distance = [](std::uint32_t a, std::uint32_t b) { return (a + 65535 - b % 65535) % 65535; };
+        const auto distance = [](std::uint32_t a, std::uint32_t b) {
+            return (a + 65535 - b % 65535) % 65535;
+        };
         wrong += distance(off, good) != distance(now, good_now);
     }
     CHECK(wrong == 0);
