@@ -226,8 +226,9 @@ private:
     std::string translation(const model::Statement& statement) const {
         if (!statement.ipv4_address && !statement.port) return {};
         const bool has_pool = statement.action == model::Action::snat && statement.ipv4_address;
-        return fmt::format(", {}, {}{}", statement.ipv4_address ? fmt::format("{:#010x}", *statement.ipv4_address) : "{}",
-                           statement.port ? std::to_string(*statement.port) : "{}",
+        const std::string address =
+            statement.ipv4_address ? fmt::format("{:#010x}", *statement.ipv4_address) : "{}";
+        return fmt::format(", {}, {}{}", address, statement.port ? std::to_string(*statement.port) : "{}",
                            has_pool ? fmt::format(", {}", pool_of(appliance_, *statement.ipv4_address)) : "");
     }
 
@@ -273,8 +274,8 @@ private:
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
         for (const auto member :
-             {"stages", "statements", "outside_addresses", "hits", "packets", "flows", "flow_buckets", "mappings", "mapping_buckets",
-              "port_pools", "decisions", "datagrams", "neighbours"})
+             {"stages", "statements", "outside_addresses", "hits", "packets", "flows", "flow_buckets", "mappings",
+              "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

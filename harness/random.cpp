@@ -63,7 +63,8 @@ public:
             return;
         }
         const auto& frame = std::get<FrameIn>(event);
-        for (const auto& out : machine_.receive(model::nic_of(appliance_, frame.iface), frame.bytes, now_).out)
+        for (const auto& out :
+             machine_.receive(model::nic_of(appliance_, frame.iface), frame.bytes, now_).out)
             if (auto recipe = recipe_of(out.bytes, 0)) left_.push_back(std::move(*recipe));
     }
     const std::vector<Recipe>& left() const { return left_; }
@@ -112,7 +113,8 @@ private:
         history.push_back(std::move(event));
     }
 
-    /// An answer to what has left, or an error about it; or a packet that shares its source with an earlier one.
+    /// An answer to what has left, or an error about it; or a packet that shares its source with an earlier
+    /// one.
     Recipe translated() {
         if (dice_.percent(20) || far_side_->left().empty()) {
             Recipe recipe = dice_.one_of(past_);

@@ -26,7 +26,8 @@ constexpr std::uint8_t administratively_prohibited = 13;                        
 bool may_answer(const Policy& policy, const Packet& packet) {
     const Ipv4Address destination = field::ip_daddr(packet);
     if (packet.made_here || packet.group_mac || is_multicast(destination)) return false;
-    if (destination == limited_broadcast || iface_with_broadcast(policy, destination) || field::ip_frag_off(packet) != 0) return false;
+    if (destination == limited_broadcast || iface_with_broadcast(policy, destination)) return false;
+    if (field::ip_frag_off(packet) != 0) return false;
     if (field::ip_protocol(packet) == icmp_protocol && !packet.payload().empty()) {
         switch (packet.payload()[0]) {
         case icmp::unreachable:

@@ -9,7 +9,9 @@ namespace runtime {
 
 namespace {
 
-std::size_t index_of(std::uint8_t protocol) { return protocol == tcp_protocol ? 0 : protocol == udp_protocol ? 1 : 2; }
+std::size_t index_of(std::uint8_t protocol) {
+    return protocol == tcp_protocol ? 0 : protocol == udp_protocol ? 1 : 2;
+}
 
 } // namespace
 

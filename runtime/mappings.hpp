@@ -1,6 +1,6 @@
-// Which inside endpoint has which port of an outside address, for sources whose port was chosen here. An endpoint keeps
-// its port towards every destination (RFC 4787 REQ-1), and no port has two of them (REQ-3). A mapping lives as long as a
-// flow that uses it, so there are never more mappings than flows.
+// Which inside endpoint has which port of an outside address, for sources whose port was chosen here. An
+// endpoint keeps its port towards every destination (RFC 4787 REQ-1), and no port has two of them (REQ-3). A
+// mapping lives as long as a flow that uses it, so there are never more mappings than flows.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -40,12 +40,14 @@ public:
 
     constexpr MappingTable() = default;
     /// Starts empty. `seed` hides the hash from peers.
-    void reset(std::span<Mapping> mappings, std::span<Link> buckets, std::span<PortPool> pools, std::uint64_t seed);
+    void reset(std::span<Mapping> mappings, std::span<Link> buckets, std::span<PortPool> pools,
+               std::uint64_t seed);
 
     std::optional<std::uint16_t> port_of(const InsideEndpoint& inside) const;
     bool is_taken(std::uint16_t pool, std::uint8_t protocol, std::uint16_t port) const;
     /// The first port without mapping among `from`, `from` + 2 … up to `to`.
-    std::optional<std::uint16_t> next_free(std::uint16_t pool, std::uint8_t protocol, unsigned from, unsigned to) const;
+    std::optional<std::uint16_t> next_free(std::uint16_t pool, std::uint8_t protocol, unsigned from,
+                                           unsigned to) const;
 
     /// One more flow uses the endpoint's mapping, which is made if there is none. Returns its number.
     std::uint32_t hold(const InsideEndpoint& inside, std::uint16_t port);

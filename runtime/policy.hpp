@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 5> action_names = {"accept", "drop
 /// A verdict statement, and where it stands in the source.
 struct Statement {
     Action action{};
-    std::string_view file;
+    std::string_view file{};
     std::uint32_t line = 0;
     std::uint32_t column = 0;
 

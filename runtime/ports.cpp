@@ -29,7 +29,8 @@ constexpr std::uint64_t scattered(std::uint64_t z) {
     return z ^ z >> 31;
 }
 
-/// So many ports whose replies would be another flow's are passed over before the search ends: a peer can make them.
+/// So many ports whose replies would be another flow's are passed over before the search ends: a peer can
+/// make them.
 constexpr unsigned collisions_max = 128;
 
 } // namespace
@@ -48,7 +49,8 @@ std::optional<std::uint16_t> choose_port(Appliance& appliance, const Ipv4Tuple& 
     if (!mappings.is_taken(pool, first.protocol, first.a) && is_free(first.a)) return first.a;
 
     const auto [low, high] = range_of(first.protocol, first.a);
-    const std::uint64_t endpoint = std::uint64_t{first.source} << 24 | std::uint64_t{first.a} << 8 | first.protocol;
+    const std::uint64_t endpoint =
+        std::uint64_t{first.source} << 24 | std::uint64_t{first.a} << 8 | first.protocol;
     const std::uint64_t turn = scattered(appliance.port_seed ^ endpoint) % ((high - low) / 2 + 1);
     const unsigned start = low + 2 * static_cast<unsigned>(turn);
     unsigned collisions = 0;
@@ -64,12 +66,14 @@ std::optional<std::uint16_t> choose_port(Appliance& appliance, const Ipv4Tuple& 
     return std::nullopt;
 }
 
-bool is_mapped(Appliance& appliance, Ipv4Address outside, std::uint8_t protocol, std::uint16_t port, Time now) {
+bool is_mapped(Appliance& appliance, Ipv4Address outside, std::uint8_t protocol, std::uint16_t port,
+               Time now) {
     const auto addresses = appliance.policy.outside_addresses;
     const auto pool = std::ranges::find(addresses, outside);
     if (pool == addresses.end()) return false;
     appliance.flows.forget_expired(now);
-    return appliance.flows.mappings().is_taken(static_cast<std::uint16_t>(pool - addresses.begin()), protocol, port);
+    return appliance.flows.mappings().is_taken(static_cast<std::uint16_t>(pool - addresses.begin()), protocol,
+                                               port);
 }
 
 } // namespace runtime

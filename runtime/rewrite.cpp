@@ -42,10 +42,14 @@ constexpr std::size_t port_at(std::uint8_t protocol, End end) {
 
 constexpr std::optional<std::size_t> checksum_at(std::uint8_t protocol) {
     switch (protocol) {
-    case tcp_protocol: return 16;
-    case udp_protocol: return 6;
-    case icmp_protocol: return 2;
-    default: return std::nullopt;
+    case tcp_protocol:
+        return 16;
+    case udp_protocol:
+        return 6;
+    case icmp_protocol:
+        return 2;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -58,8 +62,8 @@ Change put_word(Packet& packet, std::size_t at, std::uint16_t value) {
     return change;
 }
 
-/// Port or identifier of the transport header at that place of the payload, and its checksum as far as it is there.
-/// `pseudo` is what has changed in the pseudo-header.
+/// Port or identifier of the transport header at that place of the payload, and its checksum as far as it is
+/// there. `pseudo` is what has changed in the pseudo-header.
 Change rewrite_transport(Packet& packet, std::size_t at, std::uint8_t protocol, End end,
                          std::optional<std::uint16_t> port, const Change& pseudo) {
     Change change;

@@ -1,5 +1,5 @@
-// Writes other addresses and ports into a packet. Every checksum that covers them follows incrementally (RFC 1624), so that
-// what was right stays right, and what was wrong stays wrong.
+// Writes other addresses and ports into a packet. Every checksum that covers them follows incrementally (RFC
+// 1624), so that what was right stays right, and what was wrong stays wrong.
 #pragma once
 #include "runtime/packet.hpp"
 

@@ -12,7 +12,9 @@ namespace runtime {
 
 namespace {
 
-constexpr bool has_ports(std::uint32_t protocol) { return protocol == tcp_protocol || protocol == udp_protocol; }
+constexpr bool has_ports(std::uint32_t protocol) {
+    return protocol == tcp_protocol || protocol == udp_protocol;
+}
 
 /// One end of a packet that leaves with that tuple. The identifier of an ICMP query belongs to who asked.
 Endpoint end_of(const Ipv4Tuple& leaving, End end, bool reply) {
@@ -83,7 +85,8 @@ void begin_destination(Appliance& appliance, Packet& packet) {
     if (opens_flow(packet)) std::ranges::fill(decisions_of(appliance, nullptr), Verdict::none);
 }
 
-void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::size_t place, Translates what, Said& said) {
+void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::size_t place, Translates what,
+             Said& said) {
     const Policy& policy = appliance.policy;
     if (opens_flow(packet)) {
         const Verdict verdict = nat.run(appliance, packet);
@@ -133,7 +136,8 @@ void keep_decisions(Appliance& appliance, const Packet& packet, Flow& flow) {
     if (packet.pool == 0) return;
     const Ipv4Tuple& first = flow.tuples[0];
     flow.mapping = appliance.flows.mappings().hold(
-        {first.source, first.a, static_cast<std::uint16_t>(packet.pool - 1), first.protocol}, flow.leaving(false).a);
+        {first.source, first.a, static_cast<std::uint16_t>(packet.pool - 1), first.protocol},
+        flow.leaving(false).a);
 }
 
 } // namespace runtime

@@ -17,13 +17,17 @@ struct Said {
 };
 
 /// Nats see these only.
-inline bool opens_flow(const Packet& packet) { return packet.state == State::fresh && packet.flow == nullptr; }
+inline bool opens_flow(const Packet& packet) {
+    return packet.state == State::fresh && packet.flow == nullptr;
+}
 
 /// Before the first function of a chain that translates destinations.
 void begin_destination(Appliance& appliance, Packet& packet);
 
-/// The Nat that is the `place`-th one of its chain decides about a first packet; for later ones it has decided.
-void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::size_t place, Translates what, Said& said);
+/// The Nat that is the `place`-th one of its chain decides about a first packet; for later ones it has
+/// decided.
+void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::size_t place, Translates what,
+             Said& said);
 
 /// After the last function: what is left to do for packets of known flows, or about them.
 void finish_destination(Appliance& appliance, Packet& packet);

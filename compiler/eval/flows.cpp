@@ -66,7 +66,8 @@ Tuple reverse(const Tuple& tuple) {
 
 namespace {
 
-/// The tuple of the datagram that an ICMP error quotes; none for everything else, and for what is quoted too briefly.
+/// The tuple of the datagram that an ICMP error quotes; none for everything else, and for what is quoted too
+/// briefly.
 std::optional<Tuple> quoted_tuple(const Datagram& error) {
     if (error.protocol() != icmp || !error.transport_complete()) return std::nullopt;
     const std::uint8_t type = get8(error.payload(), 0);
@@ -78,7 +79,8 @@ std::optional<Tuple> quoted_tuple(const Datagram& error) {
     if (quoted.size() < ip_header_min_bytes || quoted[0] >> 4 != 4) return std::nullopt;
     // The quoted total length may reach past the quotation, so only the header's own length must be right.
     const Datagram inner(quoted);
-    if (inner.header_bytes() < ip_header_min_bytes || inner.header_bytes() > quoted.size()) return std::nullopt;
+    if (inner.header_bytes() < ip_header_min_bytes || inner.header_bytes() > quoted.size())
+        return std::nullopt;
     if (inner.fragment_offset() != 0 || inner.source() != error.destination()) return std::nullopt;
     const bool has_ports = inner.protocol() == tcp || inner.protocol() == udp || inner.protocol() == icmp;
     if (has_ports && inner.payload().size() < 8) return std::nullopt;
@@ -96,7 +98,8 @@ Time FlowTable::timeout(const Tuple& key, const Flow& flow) const {
 
 std::optional<std::pair<Tuple, bool>> FlowTable::find(const Tuple& tuple) const {
     if (live_.contains(tuple)) return std::pair(tuple, false);
-    const auto answered = std::ranges::find_if(live_, [&](const auto& entry) { return entry.second.reply == tuple; });
+    const auto answered =
+        std::ranges::find_if(live_, [&](const auto& entry) { return entry.second.reply == tuple; });
     if (answered == live_.end()) return std::nullopt;
     return std::pair(answered->first, true);
 }
@@ -115,7 +118,8 @@ Tracked FlowTable::look_up(const Datagram& datagram, Time now) {
                 .flow = original,
                 .reply = reply};
     }
-    if (may_open(datagram)) return {.state = model::State::fresh, .tuple = tuple, .flow = {}, .may_open = true};
+    if (may_open(datagram))
+        return {.state = model::State::fresh, .tuple = tuple, .flow = {}, .may_open = true};
     // RFC 5508 4.2: an ICMP error is as good as the packet inside it, which it answers in a way.
     const auto quoted = quoted_tuple(datagram);
     if (const auto about = quoted ? find(reverse(*quoted)) : std::nullopt)
@@ -137,8 +141,8 @@ bool FlowTable::distinct(const Tuple& original, const Tuple& reply) const {
 
 std::optional<std::uint16_t> FlowTable::mapped_port(model::Ipv4Address outside, const Tuple& first) const {
     for (const auto& [original, flow] : live_)
-        if (flow.outside == outside && original.protocol == first.protocol && original.source == first.source &&
-            original.a == first.a)
+        if (flow.outside == outside && original.protocol == first.protocol &&
+            original.source == first.source && original.a == first.a)
             return flow.leaving(false).a;
     return std::nullopt;
 }

@@ -30,11 +30,11 @@ std::optional<Tuple> tuple_of(const Datagram& datagram);
 Tuple reverse(const Tuple& tuple);
 
 struct Flow {
-    Tuple original; ///< of its first packet, as it came in
-    Tuple reply;    ///< of the packets that answer it, as they come in
-    bool half_open = false; ///< a TCP handshake is going on
-    bool replied = false;   ///< a packet in the reply direction has been accepted
-    Time last = 0;          ///< when its last packet was accepted
+    Tuple original;              ///< of its first packet, as it came in
+    Tuple reply;                 ///< of the packets that answer it, as they come in
+    bool half_open = false;      ///< a TCP handshake is going on
+    bool replied = false;        ///< a packet in the reply direction has been accepted
+    Time last = 0;               ///< when its last packet was accepted
     model::IfaceId entrance = 0; ///< on whose chain Nats translated its first packet's destination
     std::map<std::size_t, model::StatementId> decisions; ///< of those Nats, by their place in the chain
     std::optional<model::Ipv4Address> outside; ///< whose port was chosen for it: it keeps a mapping alive
@@ -49,9 +49,10 @@ struct Flow {
 struct Tracked {
     model::State state = model::State::invalid;
     std::optional<Tuple> tuple; ///< with which it came in
-    std::optional<Tuple> flow;  ///< the original tuple of its live flow, or of the one that it is an error about
-    bool reply = false;         ///< goes against the flow's first packet
-    bool may_open = false;      ///< has no flow and may make one
+    std::optional<Tuple>
+        flow;              ///< the original tuple of its live flow, or of the one that it is an error about
+    bool reply = false;    ///< goes against the flow's first packet
+    bool may_open = false; ///< has no flow and may make one
 
     /// Nat functions see these only.
     bool first_of_flow() const { return may_open; }
@@ -73,8 +74,8 @@ public:
     /// Whether the flow that this packet would open finds room.
     bool has_room(const Datagram& datagram) const;
     const Flow& flow(const Tuple& original) const { return live_.at(original); }
-    /// The packet has been sent on or delivered, with these bytes. Or why it cannot: its flow finds no room, or its
-    /// answers would be taken for another flow's.
+    /// The packet has been sent on or delivered, with these bytes. Or why it cannot: its flow finds no room,
+    /// or its answers would be taken for another flow's.
     std::optional<model::Reason> confirm(const Datagram& leaving, const Tracked& tracked, Time now,
                                          const Opening& opening = {});
 

@@ -142,8 +142,8 @@ void Machine::track(Packet& packet) {
         packet.tracked = flows_.look_up(packet.datagram(), now_);
         if (packet.tracked.may_open && !flows_.has_room(packet.datagram()))
             return drop(packet, Reason::ct_full);
-        if (packet.tracked.state == model::State::related && flows_.flow(*packet.tracked.flow).is_translated() &&
-            is_damaged(packet.datagram()))
+        if (packet.tracked.state == model::State::related &&
+            flows_.flow(*packet.tracked.flow).is_translated() && is_damaged(packet.datagram()))
             return drop(packet, Reason::bad_checksum);
     }
     packet.opening.entrance = packet.made_here ? packet.hop.egress : packet.ingress;
@@ -189,7 +189,8 @@ void Machine::obey(Packet& packet, model::StatementId decided) {
     }
 }
 
-/// No room for its flow, or none for what it would be translated to. RFC 5508 REQ-8: who sent it is told the latter.
+/// No room for its flow, or none for what it would be translated to. RFC 5508 REQ-8: who sent it is told the
+/// latter.
 void Machine::refuse(Packet& packet, Reason reason) {
     if (reason == Reason::nat_exhausted) answer(packet, AnswerKind::prohibited);
     drop(packet, reason);
@@ -258,8 +259,10 @@ void Machine::input(Packet& packet) {
 /// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
 bool Machine::may_be_awaited(const Packet& packet) const {
     const auto datagram = packet.datagram();
-    if (!packet.tracked.first_of_flow() || (datagram.protocol() != tcp && datagram.protocol() != udp)) return false;
-    return flows_.mapped_ports(datagram.destination(), datagram.protocol()).contains(get16(datagram.payload(), 2));
+    if (!packet.tracked.first_of_flow() || (datagram.protocol() != tcp && datagram.protocol() != udp))
+        return false;
+    return flows_.mapped_ports(datagram.destination(), datagram.protocol())
+        .contains(get16(datagram.payload(), 2));
 }
 
 void Machine::deliver(Packet& packet) {
@@ -272,7 +275,8 @@ void Machine::deliver(Packet& packet) {
     if (!packet.fragments.empty()) counters_.merged += packet.fragments.size() - 1;
     result_.fate = Fate::delivered;
     packet.at = At::settled;
-    if (awaited || datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
+    if (awaited || datagram.destination() == limited_broadcast || is_broadcast(datagram.destination()))
+        return;
     if (datagram.is_fragment()) return; // only where nothing is reassembled: its port is not to be told
     switch (datagram.protocol()) {
     case icmp:

@@ -6,10 +6,10 @@
 #include "compiler/eval/chains.hpp"
 #include "compiler/eval/flows.hpp"
 #include "compiler/eval/fragments.hpp"
-#include "compiler/model/nics.hpp"
 #include "compiler/eval/rewrite.hpp"
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
+#include "compiler/model/nics.hpp"
 #include "compiler/model/reason.hpp"
 
 #include <string>
@@ -40,7 +40,8 @@ struct Result {
 };
 
 struct Counters {
-    std::uint64_t received = 0, made = 0, split = 0, sent = 0, delivered = 0, dropped = 0, merged = 0, waiting = 0;
+    std::uint64_t received = 0, made = 0, split = 0, sent = 0, delivered = 0, dropped = 0, merged = 0,
+                  waiting = 0;
 
     bool balanced() const { return received + made + split == sent + delivered + dropped + merged + waiting; }
 };
@@ -49,8 +50,8 @@ model::Mac neighbour_mac(model::Ipv4Address address);
 
 class Machine {
 public:
-    /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i; `seed` says
-    /// where the search for a free port starts.
+    /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i;
+    /// `seed` says where the search for a free port starts.
     Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed = 0);
 
     Result receive(model::NicId nic, View frame, Time now);
@@ -79,8 +80,9 @@ private:
         At at = At::receive;
         Bytes frame;    ///< as it came in
         Bytes bytes;    ///< the datagram, from `validate` on
-        Bytes received; ///< the datagram before anything was changed in it; of several fragments, the one at offset 0
-        Bytes untranslated; ///< the whole datagram as `track` found it
+        Bytes received; ///< the datagram before anything was changed in it; of several fragments, the one at
+                        ///< offset 0
+        Bytes untranslated;           ///< the whole datagram as `track` found it
         std::vector<Bytes> fragments; ///< of a datagram that came in several
         model::NicId nic = 0;
         model::IfaceId ingress = 0;

@@ -40,7 +40,8 @@ void Machine::run_nat(Packet& packet, model::FunctionId id, std::size_t place, T
         }
         return;
     }
-    if (what != Translates::destination || !tracked.flow || tracked.reply || tracked.state == model::State::related)
+    if (what != Translates::destination || !tracked.flow || tracked.reply ||
+        tracked.state == model::State::related)
         return;
     const Flow& flow = flows_.flow(*tracked.flow);
     const auto kept = flow.decisions.find(place);
@@ -105,7 +106,8 @@ namespace {
 void copy_payload(const Datagram& whole, std::vector<Bytes>& fragments) {
     for (auto& bytes : fragments) {
         const Datagram fragment(bytes);
-        const View part = whole.payload().subspan(std::size_t{8} * fragment.fragment_offset(), fragment.payload().size());
+        const View part =
+            whole.payload().subspan(std::size_t{8} * fragment.fragment_offset(), fragment.payload().size());
         std::copy(part.begin(), part.end(), bytes.end() - static_cast<std::ptrdiff_t>(part.size()));
     }
 }

@@ -44,7 +44,8 @@ std::optional<std::uint16_t> choose_port(const FlowTable& flows, const Tuple& fi
 
     constexpr int tries_max = 128;
     const Range range = range_of(first.protocol, first.a);
-    const std::uint64_t endpoint = std::uint64_t{first.source} << 24 | std::uint64_t{first.a} << 8 | first.protocol;
+    const std::uint64_t endpoint =
+        std::uint64_t{first.source} << 24 | std::uint64_t{first.a} << 8 | first.protocol;
     const auto start = static_cast<unsigned>(scattered(seed ^ endpoint) % range.count());
     int tries = 0;
     for (unsigned i = 0; i < range.count() && tries < tries_max; ++i) {

@@ -1,5 +1,5 @@
-// Writes other addresses and ports into a datagram, with every checksum that covers them following as RFC 1624
-// says: what was right stays right, what was wrong stays wrong.
+// Writes other addresses and ports into a datagram, with every checksum that covers them following as RFC
+// 1624 says: what was right stays right, what was wrong stays wrong.
 #pragma once
 #include "compiler/eval/datagram.hpp"
 
@@ -18,8 +18,8 @@ struct Endpoint {
 /// Of a datagram with a sound transport header. A port is only for protocols that have one.
 void rewrite(Bytes& datagram, End end, const Endpoint& to);
 
-/// The same for the datagram that an ICMP error quotes: as far as it is quoted, eight bytes of transport header at
-/// least. Its lengths are sane.
+/// The same for the datagram that an ICMP error quotes: as far as it is quoted, eight bytes of transport
+/// header at least. Its lengths are sane.
 void rewrite_quoted(Bytes& error, End end, const Endpoint& to);
 
 /// Only the address, only in the IP header: for fragments.

@@ -40,6 +40,36 @@ TEST_CASE("stages, memory and functions that a policy does without are not there
     CHECK(has(filter, "std::array<Flow, 65536> flows;"));
 }
 
+TEST_CASE("a Nat says what it translates to, and where that stands") {
+    const auto text = codegen::cpp(policy(ifaces + R"(Gateway g { connected: [a, b] }
+a.prerouting: [forward, look]
+a.masquerade: true
+b.postrouting: leave
+Nat::TCP forward {
+    if (tcp.dport == 8080) { dnat(10.0.1.5, 80) }
+    dnat(8000)
+}
+Filter::IP look { accept }
+Nat::IP leave { snat(10.0.1.7) }
+)"));
+    CHECK(has(text, "/// Nat::TCP forward: p.nacl:7"));
+    CHECK(has(text, "return Verdict{0}; // dnat 10.0.1.5:80: p.nacl:8"));
+    CHECK(has(text, "return Verdict{1}; // dnat :8000: p.nacl:9"));
+    CHECK(has(text, "{Action::dnat, \"p.nacl\", 8, 30, 0x0a000105, 80}, // 10.0.1.5"));
+    CHECK(has(text, "{Action::dnat, \"p.nacl\", 9, 5, {}, 8000},"));
+    CHECK(has(text, "0x0a000107, {}, 1}, // 10.0.1.7")); // the pool of its address
+    CHECK(has(text, "std::array<PortPool, 2> port_pools;"));
+    CHECK(has(text, "std::array<std::uint32_t, 65537> decisions;")); // one Nat on a chain
+    CHECK(has(text, ".translates = true,"));
+}
+
+TEST_CASE("an Iface that masquerades has its flows tracked, without any function") {
+    const auto text = codegen::cpp(policy(ifaces + "Gateway g { connected: [a, b] }\na.masquerade: true\n"));
+    CHECK(has(text, "stage::reassemble,\n    stage::track,\n    stage::prerouting,\n    stage::local,"));
+    CHECK(has(text, "std::array<Mapping, 65536> mappings;"));
+    CHECK(has(text, "std::array<std::uint32_t, 0> decisions;"));
+}
+
 TEST_CASE("routes stand best first") {
     const auto text = codegen::cpp(policy(ifaces + R"(Gateway g {
     far: { net: 10.9.0.0, netmask: 255.255.0.0, iface: a, nexthop: 10.0.0.2, cost: 5 },

@@ -1,8 +1,8 @@
 // RFC 4787, Network Address Translation Behavioral Requirements for Unicast UDP, requirement by requirement.
 //
-// Not tested, and why: REQ-2 (pooling) and REQ-7 (an outside address that changes) need more than one static address.
-// REQ-8 is met in its stricter form, address and port dependent filtering; REQ-9 as the rules of the policy say: a port
-// that was only chosen for somebody cannot be reached from inside.
+// Not tested, and why: REQ-2 (pooling) and REQ-7 (an outside address that changes) need more than one static
+// address. REQ-8 is met in its stricter form, address and port dependent filtering; REQ-9 as the rules of the
+// policy say: a port that was only chosen for somebody cannot be reached from inside.
 #include "tests/conformance/hosts.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,10 +13,12 @@ using model::Reason;
 TEST_CASE("RFC 4787 REQ-1: an inside port has one outside port, whatever the destination") {
     on_each_backend("home", [](const Scene& scene) {
         // Alice's port is kept, so Bob's cannot be.
-        CHECK(way_of(scene.sent("lan", udp({alice, 40000, peer, 53}), "wan")) == Way{public_address, 40000, peer, 53});
+        CHECK(way_of(scene.sent("lan", udp({alice, 40000, peer, 53}), "wan")) ==
+              Way{public_address, 40000, peer, 53});
         const Way first = way_of(scene.sent("lan", udp({bob, 40000, peer, 53}), "wan"));
         CHECK(first.source == public_address);
-        for (const auto& [address, port] : {std::pair{peer, 54}, std::pair{other_peer, 53}, std::pair{other_peer, 9}}) {
+        for (const auto& [address, port] :
+             {std::pair{peer, 54}, std::pair{other_peer, 53}, std::pair{other_peer, 9}}) {
             const Way way{bob, 40000, address, static_cast<std::uint16_t>(port)};
             CHECK(way_of(scene.sent("lan", udp(way), "wan")).source_port == first.source_port);
         }
@@ -29,7 +31,8 @@ TEST_CASE("RFC 4787 REQ-3: no outside port serves two inside endpoints, even to 
         std::set<std::uint16_t> ports;
         for (unsigned host = 2; host < 12; ++host) {
             const Ipv4Address to = host % 2 == 0 ? peer : other_peer;
-            ports.insert(way_of(scene.sent("lan", udp({ip(10, 0, 0, host), 5000, to, 53}), "wan")).source_port);
+            ports.insert(
+                way_of(scene.sent("lan", udp({ip(10, 0, 0, host), 5000, to, 53}), "wan")).source_port);
         }
         CHECK(ports.size() == 10);
     });
@@ -37,7 +40,8 @@ TEST_CASE("RFC 4787 REQ-3: no outside port serves two inside endpoints, even to 
 
 TEST_CASE("RFC 4787 REQ-3a: well-known ports stay well-known, the others stay above") {
     on_each_backend("home", [](const Scene& scene) {
-        for (const auto port : std::initializer_list<std::uint16_t>{1, 2, 1022, 1023, 1024, 1025, 65534, 65535}) {
+        for (const auto port :
+             std::initializer_list<std::uint16_t>{1, 2, 1022, 1023, 1024, 1025, 65534, 65535}) {
             CAPTURE(port);
             CHECK(way_of(scene.sent("lan", udp({alice, port, peer, 53}), "wan")).source_port == port);
             const auto chosen = way_of(scene.sent("lan", udp({bob, port, peer, 53}), "wan")).source_port;
@@ -90,12 +94,15 @@ TEST_CASE("RFC 4787 REQ-8: nobody answers but who was asked") {
     on_each_backend("home", [](const Scene& scene) {
         const Way back = way_of(scene.sent("lan", udp({alice, 40000, peer, 53}), "wan")).back();
         for (const auto& [address, port] : {std::pair{other_peer, 53}, std::pair{peer, 54}}) {
-            const Way stranger{address, static_cast<std::uint16_t>(port), back.destination, back.destination_port};
+            const Way stranger{address, static_cast<std::uint16_t>(port), back.destination,
+                               back.destination_port};
             const auto outcome = scene.send("wan", udp(stranger));
-            CHECK(outcome.fate == harness::Fate::delivered); // by the appliance, which says nothing about Alice's port
+            CHECK(outcome.fate ==
+                  harness::Fate::delivered); // by the appliance, which says nothing about Alice's port
             CHECK(outcome.out.empty());
         }
-        CHECK(scene.send("wan", udp({peer, 53, public_address, 40001})).out.size() == 1); // its own: unreachable
+        CHECK(scene.send("wan", udp({peer, 53, public_address, 40001})).out.size() ==
+              1); // its own: unreachable
     });
 }
 

@@ -1,7 +1,8 @@
 // RFC 5382, NAT Behavioral Requirements for TCP, requirement by requirement.
 //
-// Stricter than REQ-5: a handshake that is not complete lives 10 s unless the policy's Conntrack says otherwise, since half-open
-// flows are what a flood consists of. REQ-6 (ALGs) is REQ-10 of RFC 4787: there are none.
+// Stricter than REQ-5: a handshake that is not complete lives 10 s unless the policy's Conntrack says
+// otherwise, since half-open flows are what a flood consists of. REQ-6 (ALGs) is REQ-10 of RFC 4787: there
+// are none.
 #include "tests/conformance/hosts.hpp"
 
 #include <catch2/catch.hpp>
@@ -111,7 +112,8 @@ TEST_CASE("RFC 5382 REQ-10: no ICMP message ends a connection") {
         const Way way{alice, 40000, peer, 80};
         const Way outside = connect(scene, way);
         const Bytes out = scene.sent("lan", tcp(way, flag::ack, "x"), "wan");
-        for (const auto code : std::initializer_list<std::uint8_t>{0, 1, 2, 3, 4, 13}) scene.sent("wan", error(router, out, 3, code), "lan");
+        for (const auto code : std::initializer_list<std::uint8_t>{0, 1, 2, 3, 4, 13})
+            scene.sent("wan", error(router, out, 3, code), "lan");
         CHECK(way_of(scene.sent("wan", tcp(outside.back(), flag::ack, "y"), "lan")) == way.back());
     });
 }

@@ -1,4 +1,5 @@
-// RFC 5508, NAT Behavioral Requirements for ICMP, requirement by requirement. REQ-9 asks for what every Filter can do.
+// RFC 5508, NAT Behavioral Requirements for ICMP, requirement by requirement. REQ-9 asks for what every
+// Filter can do.
 #include "tests/conformance/hosts.hpp"
 
 #include "compiler/eval/checksum.hpp"
@@ -32,7 +33,8 @@ TEST_CASE("RFC 5508 REQ-1: pings pass, with one outside identifier for every des
         const Way first = way_of(scene.sent("lan", query(echo(bob, 7, peer)), "wan"));
         CHECK(first.source == public_address);
         CHECK(first.source_port != 7);
-        CHECK(way_of(scene.sent("lan", query(echo(bob, 7, other_peer)), "wan")).source_port == first.source_port);
+        CHECK(way_of(scene.sent("lan", query(echo(bob, 7, other_peer)), "wan")).source_port ==
+              first.source_port);
         CHECK(way_of(scene.sent("wan", answer(first.back()), "lan")) == echo(bob, 7, peer).back());
     });
 }
@@ -90,7 +92,8 @@ TEST_CASE("RFC 5508 REQ-4: an error from outside reaches who it is for, and spea
     });
 }
 
-TEST_CASE("RFC 5508 REQ-5: an error from inside shows the public address, and speaks of what came from outside") {
+TEST_CASE(
+    "RFC 5508 REQ-5: an error from inside shows the public address, and speaks of what came from outside") {
     on_each_backend("home", [](const Scene& scene) {
         const Left left(scene);
         const Way back = way_of(left.packet).back();
@@ -139,7 +142,8 @@ TEST_CASE("RFC 5508 REQ-7: pings and errors take the hairpin, too") {
         CHECK(way_of(told).source == public_address);
         CHECK(way_of(told).destination == alice);
         CHECK(way_of(quoted(told)) == echo(alice, 7, public_address));
-        CHECK(way_of(scene.sent("lan", answer(way_of(there).back()), "lan")) == echo(alice, 7, public_address).back());
+        CHECK(way_of(scene.sent("lan", answer(way_of(there).back()), "lan")) ==
+              echo(alice, 7, public_address).back());
     });
 }
 
@@ -149,7 +153,8 @@ TEST_CASE("RFC 5508 REQ-8: when no port is left, the sender is told") {
         unsigned passed = 0;
         for (std::uint16_t port = 2; port <= 6; port = static_cast<std::uint16_t>(port + 2))
             for (unsigned host = 2; host < 200 && passed < 511; ++host, ++passed)
-                REQUIRE(scene.send("lan", udp({ip(10, 0, 0, host), port, peer, 53})).fate == harness::Fate::sent);
+                REQUIRE(scene.send("lan", udp({ip(10, 0, 0, host), port, peer, 53})).fate ==
+                        harness::Fate::sent);
         REQUIRE(passed == 511);
         const Bytes question = udp({ip(10, 0, 0, 222), 1000, peer, 53});
         const auto outcome = scene.send("lan", question);
@@ -162,7 +167,8 @@ TEST_CASE("RFC 5508 REQ-8: when no port is left, the sender is told") {
         // Odd ports, others and other protocols have room.
         CHECK(scene.send("lan", udp({ip(10, 0, 0, 222), 1001, peer, 53})).fate == harness::Fate::sent);
         CHECK(scene.send("lan", udp({ip(10, 0, 0, 222), 5000, peer, 53})).fate == harness::Fate::sent);
-        CHECK(scene.send("lan", tcp({ip(10, 0, 0, 222), 1000, peer, 53}, flag::syn)).fate == harness::Fate::sent);
+        CHECK(scene.send("lan", tcp({ip(10, 0, 0, 222), 1000, peer, 53}, flag::syn)).fate ==
+              harness::Fate::sent);
         // When they have expired, all are free again.
         scene.wait_s(120);
         CHECK(way_of(scene.sent("lan", question, "wan")).source_port == 1000);
@@ -175,7 +181,8 @@ TEST_CASE("RFC 5508 REQ-8: protocols without ports have one flow for an address 
         CHECK(scene.is_dropped("lan", other({bob, 0, peer, 0}, 47), Reason::nat_exhausted));
         CHECK(way_of(scene.sent("lan", other({bob, 0, other_peer, 0}, 47), "wan")).source == public_address);
         CHECK(way_of(scene.sent("wan", other({peer, 0, public_address, 0}, 47), "lan")).destination == alice);
-        CHECK(way_of(scene.sent("wan", other({other_peer, 0, public_address, 0}, 47), "lan")).destination == bob);
+        CHECK(way_of(scene.sent("wan", other({other_peer, 0, public_address, 0}, 47), "lan")).destination ==
+              bob);
     });
 }
 
@@ -198,7 +205,8 @@ TEST_CASE("RFC 5508 REQ-10: unreachable, time exceeded, echo; and traceroute wor
 
 TEST_CASE("RFC 5508 REQ-11: timestamps pass") {
     on_each_backend("home", [](const Scene& scene) {
-        const Way outside = way_of(scene.sent("lan", query(echo(alice, 9, peer), 13, std::string(12, '\0')), "wan"));
+        const Way outside =
+            way_of(scene.sent("lan", query(echo(alice, 9, peer), 13, std::string(12, '\0')), "wan"));
         CHECK(way_of(scene.sent("wan", answer(outside.back(), 14), "lan")).destination == alice);
     });
 }

@@ -34,7 +34,9 @@ Bytes ipv4(const Way& way, std::uint8_t protocol, const Bytes& payload) {
     return packet;
 }
 
-void append_text(Bytes& bytes, const std::string& text) { bytes.insert(bytes.end(), text.begin(), text.end()); }
+void append_text(Bytes& bytes, const std::string& text) {
+    bytes.insert(bytes.end(), text.begin(), text.end());
+}
 
 Bytes icmp(const Way& way, std::uint8_t type, std::uint8_t code, std::uint16_t id, const Bytes& data) {
     Bytes message = {type, code, 0, 0, 0, 0, 0, 0};
@@ -76,8 +78,8 @@ model::IfaceId iface_named(const model::Appliance& appliance, const std::string&
 } // namespace
 
 std::ostream& operator<<(std::ostream& out, const Way& way) {
-    return out << std::hex << way.source << std::dec << ":" << way.source_port << " > " << std::hex << way.destination
-               << std::dec << ":" << way.destination_port;
+    return out << std::hex << way.source << std::dec << ":" << way.source_port << " > " << std::hex
+               << way.destination << std::dec << ":" << way.destination_port;
 }
 
 Bytes udp(const Way& way, const std::string& data) {
@@ -108,7 +110,8 @@ Bytes query(const Way& way, std::uint8_t type, const std::string& data) {
 Bytes answer(const Way& way, std::uint8_t type) { return icmp(way, type, 0, way.source_port, {}); }
 Bytes other(const Way& way, std::uint8_t protocol) { return ipv4(way, protocol, {1, 2, 3, 4, 5, 6, 7, 8}); }
 
-Bytes error(Ipv4Address from, const Bytes& about, std::uint8_t type, std::uint8_t code, std::size_t quoted_bytes) {
+Bytes error(Ipv4Address from, const Bytes& about, std::uint8_t type, std::uint8_t code,
+            std::size_t quoted_bytes) {
     const View quote = View(about).first(std::min(about.size(), quoted_bytes));
     return icmp({from, 0, Datagram(about).source(), 0}, type, code, 0, Bytes(quote.begin(), quote.end()));
 }

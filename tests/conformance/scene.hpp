@@ -1,4 +1,5 @@
-// A policy on every backend, and the packets of hosts round it: what the rows of the conformance tables are written in.
+// A policy on every backend, and the packets of hosts round it: what the rows of the conformance tables are
+// written in.
 #pragma once
 #include "compiler/model/appliance.hpp"
 #include "harness/backend.hpp"
@@ -12,7 +13,9 @@ using harness::Outcome;
 using harness::View;
 using model::Ipv4Address;
 
-constexpr Ipv4Address ip(unsigned a, unsigned b, unsigned c, unsigned d) { return a << 24 | b << 16 | c << 8 | d; }
+constexpr Ipv4Address ip(unsigned a, unsigned b, unsigned c, unsigned d) {
+    return a << 24 | b << 16 | c << 8 | d;
+}
 
 /// Where a packet comes from and goes to: ports, or the identifier of a query in both.
 struct Way {
@@ -66,8 +69,8 @@ private:
     const harness::Backend& backend_;
 };
 
-/// Runs a script on the interpreter, the host build and the image of a policy, each freshly booted. The policy is one of
-/// those in this folder, without ".nacl".
+/// Runs a script on the interpreter, the host build and the image of a policy, each freshly booted. The
+/// policy is one of those in this folder, without ".nacl".
 void on_each_backend(const std::string& policy, const std::function<void(const Scene&)>& script);
 
 } // namespace conformance

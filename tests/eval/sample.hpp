@@ -54,14 +54,21 @@ public:
         return equals(Field::ct_state, static_cast<model::Value>(state));
     }
 
-    model::Step verdict(model::Action action) {
-        appliance.statements.push_back({.action = action, .ipv4_address = {}, .port = {}, .place = place()});
+    model::Step verdict(model::Action action, std::optional<model::Ipv4Address> address = {},
+                        std::optional<std::uint16_t> port = {}) {
+        appliance.statements.push_back({.action = action, .ipv4_address = address, .port = port, .place = place()});
         return {model::Verdict{static_cast<model::StatementId>(appliance.statements.size() - 1)},
                 appliance.statements.back().place};
     }
     model::Step accept() { return verdict(model::Action::accept); }
     model::Step drop() { return verdict(model::Action::drop); }
     model::Step reject() { return verdict(model::Action::reject); }
+    model::Step dnat(std::optional<model::Ipv4Address> address, std::optional<std::uint16_t> port = {}) {
+        return verdict(model::Action::dnat, address, port);
+    }
+    model::Step snat(std::optional<model::Ipv4Address> address, std::optional<std::uint16_t> port = {}) {
+        return verdict(model::Action::snat, address, port);
+    }
     model::Step when(model::Condition condition, model::Block then, model::Block otherwise = {}) {
         return {model::Branch{std::move(condition), std::move(then), std::move(otherwise)}, place()};
     }
@@ -74,6 +81,10 @@ public:
     model::FunctionId filter(std::string name, model::Block body, Layer layer = Layer::ip) {
         appliance.functions.push_back(
             {std::move(name), model::FunctionKind::filter, layer, std::move(body), place()});
+        return static_cast<model::FunctionId>(appliance.functions.size() - 1);
+    }
+    model::FunctionId nat(std::string name, model::Block body, Layer layer = Layer::ip) {
+        appliance.functions.push_back({std::move(name), model::FunctionKind::nat, layer, std::move(body), place()});
         return static_cast<model::FunctionId>(appliance.functions.size() - 1);
     }
     void put(model::IfaceId iface, model::Hook hook, std::vector<model::FunctionId> functions) {

@@ -31,6 +31,16 @@ void compare_on_host(const model::Appliance& policy, std::size_t reasons_min) {
     CHECK(harness::shortfall(policy, report, reasons_min).value_or("") == "");
 }
 
+void compare_in_image(const model::Appliance& policy, std::size_t histories) {
+    const codegen::Workshop workshop;
+    const auto image = build(policy, codegen::Product::test_image, workshop);
+    const auto report = harness::differential(policy, harness::interp_backend(policy),
+                                              harness::qemu_backend(policy, {.machine = {.image = image}}),
+                                              {.histories = histories});
+    CHECK(report.disagreement.value_or("") == "");
+    CHECK(report.reasons.size() >= 8);
+}
+
 /// All that the bastion has, and few flows; it looks at invalid packets itself.
 model::Appliance crowded() {
     auto policy = sample::bastion().appliance;
@@ -77,6 +87,24 @@ model::Appliance crossroads() {
     return p.appliance;
 }
 
+/// A router that translates both ways, with a table in which ports run into each other.
+model::Appliance translator() {
+    auto p = sample::router();
+    p.appliance.name = "translator";
+    p.appliance.files = {"translator.nacl"};
+    p.appliance.ifaces[sample::outside].masquerade = true;
+    using model::Field;
+    const auto forward = p.nat("forward", {p.when(p.equals(Field::tcp_dport, 8080), {p.dnat(sample::server, 80)}),
+                                           p.when(p.equals(Field::tcp_dport, 22), {p.dnat({}, 8080)})},
+                               model::Layer::tcp);
+    const auto again = p.nat("again", {p.when(p.equals(Field::ip_daddr, sample::server), {p.dnat(ip(192, 168, 0, 11))})});
+    const auto look = p.filter("look", {p.log({Field::ip_daddr, " ", Field::ct_state}), p.accept()});
+    p.put(sample::outside, model::Hook::prerouting, {forward, look, again, look});
+    p.put(sample::inside, model::Hook::postrouting, {p.nat("back", {p.snat(sample::inside_address)}), look});
+    p.appliance.conntrack.limit = 8;
+    return p.appliance;
+}
+
 } // namespace
 
 TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
@@ -84,13 +112,7 @@ TEST_CASE("a bastion") { compare_on_host(sample::bastion().appliance, 18); }
 TEST_CASE("a small flow table, and invalid packets let in") { compare_on_host(crowded(), 18); }
 TEST_CASE("many routes") { compare_on_host(crossroads(), 18); }
 
-TEST_CASE("a bastion in the image") {
-    const auto policy = sample::bastion().appliance;
-    const codegen::Workshop workshop;
-    const auto image = build(policy, codegen::Product::test_image, workshop);
-    const auto report = harness::differential(policy, harness::interp_backend(policy),
-                                              harness::qemu_backend(policy, {.machine = {.image = image}}),
-                                              {.histories = 40});
-    CHECK(report.disagreement.value_or("") == "");
-    CHECK(report.reasons.size() >= 8);
-}
+TEST_CASE("a translating router") { compare_on_host(translator(), 15); }
+
+TEST_CASE("a translating router in the image") { compare_in_image(translator(), 100); }
+TEST_CASE("a bastion in the image") { compare_in_image(sample::bastion().appliance, 40); }

@@ -53,6 +53,22 @@ std::string run(std::vector<std::variant<SendStep, model::WaitStep>> steps) {
 
 } // namespace
 
+TEST_CASE("numbers of a conversation go through translation") {
+    auto p = sample::router();
+    p.put(sample::outside, model::Hook::prerouting, {p.nat("forward", {p.dnat(sample::server, 8000)}, model::Layer::tcp)});
+    auto there = to_server(80, Expect::accept);
+    there.packet.fields[1].value = sample::outside_address;
+    auto back = from_server(8000, 0x12, Expect::accept);
+    back.out = model::OutSpec{sample::outside, {{{tcp_sport, 80}, {tcp_sequence, 5000}, {tcp_ackseq, 1001}}, {}, {}}};
+    auto on = there;
+    on.packet.fields.push_back({tcp_flags, 0x10});
+    on.out = model::OutSpec{sample::inside, {{{tcp_dport, 8000}, {tcp_sequence, 1001}, {tcp_ackseq, 5001}}, {}, {}}};
+    p.appliance.tests = {{"it", test_place, {{there, step_place}, {back, step_place}, {on, step_place}}}};
+    const auto report = run_tests(p.appliance, interp_backend(p.appliance));
+    CHECK(report.failures.empty());
+    for (const auto& failure : report.failures) UNSCOPED_INFO(failure.text);
+}
+
 TEST_CASE("steps that come true pass") {
     auto out = to_server(80, Expect::accept);
     out.out = model::OutSpec{sample::inside, {{{ip_ttl, 63}, {tcp_dport, 80}}, model::Layer::tcp, {}}};
