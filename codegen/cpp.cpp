@@ -3,6 +3,7 @@
 #include "codegen/functions.hpp"
 #include "codegen/json.hpp"
 #include "codegen/names.hpp"
+#include "codegen/order.hpp"
 #include "codegen/sizes.hpp"
 #include "codegen/version.hpp"
 #include "compiler/model/nics.hpp"
@@ -44,6 +45,7 @@ public:
         stages(rest);
         statements(rest);
         memory(rest);
+        limits(rest);
         rest.line("}} // namespace");
         rest.blank();
         policy(rest);
@@ -220,10 +222,35 @@ private:
         out.line("std::array<Packet, {}> packets;", s.packets);
         out.line("std::array<Flow, {}> flows;", s.flows);
         out.line("std::array<FlowTable::Link, {}> flow_buckets;", s.flow_buckets);
+        for (const auto& limit : appliance_.limits) {
+            const auto name = identifier(limit.name);
+            out.line("std::array<LimitEntry, {}> {}entries;", limit_keys(limit), name);
+            out.line("std::array<LimitTable::Link, {}> {}buckets;", limit_buckets(limit), name);
+            out.line("std::array<std::uint32_t, {}> {}heap;", limit_keys(limit), name);
+        }
+        out.line("std::array<LimitTable, {}> limit_tables;", appliance_.limits.size());
         out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
     }
+
+    void limits(Writer& out) const {
+        for (const auto& limit : appliance_.limits)
+            if (limit.key)
+                out.line("std::uint64_t {}key(const Packet& packet) {{ return field::{}(packet); }}",
+                         identifier(limit.name), accessor(*limit.key));
+        out.open("constexpr std::array<Limit, {}> limits = {{{{", appliance_.limits.size());
+        for (const auto& limit : appliance_.limits) {
+            const auto name = identifier(limit.name);
+            out.line("{{{}, {{{}, {}, {}}}, {}, {{{}entries, {}buckets, {}heap}}}}, // {}", quoted(limit.name), limit.rate,
+                     nanoseconds(limit.period_s), limit.burst, limit.key ? name + "key" : "nullptr", name, name, name,
+                     location(appliance_, limit.place));
+        }
+        out.close("}};");
+        out.blank();
+    }
+
+    static std::uint64_t nanoseconds(std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; }
 
     void policy(Writer& out) const {
         const auto& conntrack = appliance_.conntrack;
@@ -237,12 +264,13 @@ private:
         out.line(".forward = {},", has_forward ? "forward_chain" : "{}");
         out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);
         out.line(".drop_invalid = {},", conntrack.drop_invalid);
-        const auto ns = [](std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; };
+        constexpr auto ns = nanoseconds;
         out.line(".timeouts = {{{}, {}, {}, {}, {}, {}, {}}}, // ns, by FlowKind", ns(conntrack.unconfirmed.tcp),
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
-        for (const auto member :
-             {"stages", "statements", "hits", "packets", "flows", "flow_buckets", "datagrams", "neighbours"})
+        if (goes_one_by_one(appliance_)) out.line(".together = 1,");
+        for (const auto member : {"stages", "statements", "limits", "hits", "packets", "flows", "flow_buckets",
+                                  "limit_tables", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

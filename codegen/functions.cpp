@@ -171,6 +171,13 @@ void collect(const model::Appliance& appliance, model::FunctionId id, std::set<m
 
 } // namespace
 
+std::set<model::FunctionId> functions_on_chain(const model::Appliance& appliance,
+                                               const std::vector<model::FunctionId>& chain) {
+    std::set<model::FunctionId> found;
+    for (const auto id : chain) collect(appliance, id, found);
+    return found;
+}
+
 std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance) {
     std::set<model::FunctionId> found;
     for (const auto& iface : appliance.ifaces)

@@ -22,6 +22,10 @@ Sizes sizes(const model::Appliance& appliance) {
                        held_fragments + spare_packets};
 }
 
+std::size_t limit_keys(const model::Limit& limit) { return limit.key ? limit.size : 0; }
+
+std::size_t limit_buckets(const model::Limit& limit) { return limit.key ? std::bit_ceil(limit_keys(limit)) : 0; }
+
 std::string size_table(const model::Appliance& appliance) {
     const Sizes s = sizes(appliance);
     std::string text;
@@ -32,6 +36,14 @@ std::string size_table(const model::Appliance& appliance) {
     };
     row("flows", s.flows, sizeof(runtime::Flow));
     row("flow buckets", s.flow_buckets, sizeof(runtime::FlowTable::Link));
+    std::size_t keys = 0, buckets = 0;
+    for (const auto& limit : appliance.limits) {
+        keys += limit_keys(limit);
+        buckets += limit_buckets(limit);
+    }
+    row("limit keys", keys, sizeof(runtime::LimitEntry) + sizeof(std::uint32_t)); // with its place in the heap
+    row("limit buckets", buckets, sizeof(runtime::LimitTable::Link));
+    row("limit tables", appliance.limits.size(), sizeof(runtime::LimitTable));
     row("datagrams", s.datagrams, sizeof(runtime::Datagram));
     row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
     row("packets", s.packets, sizeof(runtime::Packet));

@@ -17,6 +17,10 @@ struct Sizes {
 
 Sizes sizes(const model::Appliance& appliance);
 
+/// The keys that have a place in a Limit's table; 0 when one bucket is for all. And its hash's buckets.
+std::size_t limit_keys(const model::Limit& limit);
+std::size_t limit_buckets(const model::Limit& limit);
+
 /// The sizes for people, in bytes, with their total.
 std::string size_table(const model::Appliance& appliance);
 

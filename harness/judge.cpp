@@ -29,7 +29,8 @@ eval::Subject subject_of(const Question& question, const eval::Datagram& datagra
 
 } // namespace
 
-Outcome judge(const model::Appliance& appliance, const Question& question, View frame) {
+Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
+              Time now) {
     const auto datagram = datagram_in(frame);
     if (!datagram) throw Error("a chain or function is for IPv4 packets with sane lengths only");
     const auto subject = subject_of(question, *datagram, frame);
@@ -48,7 +49,7 @@ Outcome judge(const model::Appliance& appliance, const Question& question, View 
     for (const auto id : functions) {
         const bool is_nat = appliance.functions.at(id).kind == model::FunctionKind::nat;
         if (is_chain && is_nat && question.state != model::State::fresh) continue; // decided for the flow already
-        const auto decided = eval::run_function(appliance, id, subject, outcome.logs);
+        const auto decided = eval::run_function(appliance, id, subject, {outcome.logs, limits, now});
         if (!decided) continue;
         outcome.decided.push_back(*decided);
         const auto action = appliance.statements.at(*decided).action;

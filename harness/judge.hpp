@@ -13,6 +13,7 @@ struct Question {
 };
 
 /// `delivered` stands for a packet that is not dropped; a function without a verdict decides nothing.
-Outcome judge(const model::Appliance& appliance, const Question& question, View frame);
+Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
+              Time now);
 
 } // namespace harness

@@ -76,6 +76,8 @@ inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
     packet.at = At::settled;
 }
 
+void print_statistics(const Appliance& appliance);
+
 /// Takes packets, made or received, through the stages.
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now);
 

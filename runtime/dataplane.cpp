@@ -2,6 +2,8 @@
 #include "runtime/datagram.hpp"
 #include "runtime/log.hpp"
 
+#include <algorithm>
+
 namespace runtime {
 
 namespace {
@@ -28,7 +30,7 @@ void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
     for (std::size_t i = 0; i < packets.size(); ++i) places[i] = packets[i];
     // A stage may end the burst early, where a later packet depends on what becomes of an earlier one.
     for (auto rest = places; !rest.empty();) {
-        Burst burst{rest, now};
+        Burst burst{rest.first(std::min(rest.size(), appliance.policy.together)), now};
         for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
         check(!burst.places.empty(), "a burst gets on by at least one packet");
         rest = rest.subspan(burst.places.size());
@@ -44,6 +46,7 @@ std::span<const NicSelector> nics() { return linked_policy.nics; }
 Packet* acquire() { return acquire(the_appliance); }
 void release(Packet& packet) { release(the_appliance, packet); }
 const Counters& counters() { return the_appliance.counters; }
+void print_statistics() { print_statistics(the_appliance); }
 
 void boot(std::span<const Mac> macs, Time now) {
     Appliance& appliance = the_appliance;
@@ -52,6 +55,9 @@ void boot(std::span<const Mac> macs, Time now) {
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
+    for (std::size_t i = 0; i < linked_policy.limits.size(); ++i)
+        linked_policy.limit_tables[i].reset(linked_policy.limits[i].terms, linked_policy.limits[i].memory,
+                                            platform::random());
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};

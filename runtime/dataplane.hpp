@@ -39,7 +39,7 @@ void tick(Time now);
 /// What became of every packet so far.
 const Counters& counters();
 
-/// Every counter, for the console: hits by statement with its source line, drops by reason, NIC totals.
+/// Every counter, for the console: hits by statement with its source line, drops by reason, how full each Limit is.
 void print_statistics();
 
 } // namespace runtime

@@ -4,6 +4,7 @@
 #include "runtime/dataplane.hpp"
 #include "runtime/flow_table.hpp"
 #include "runtime/fragments.hpp"
+#include "runtime/limit_table.hpp"
 #include "runtime/neighbours.hpp"
 
 namespace runtime {
@@ -56,6 +57,14 @@ struct Route {
     Ipv4Address nexthop = 0; ///< 0: straight to the destination, or by the Iface's gateway
 };
 
+/// A Limit of the policy, and the memory of its table.
+struct Limit {
+    std::string_view name;
+    LimitTerms terms;
+    std::uint64_t (*key)(const Packet&) = nullptr; ///< none: one bucket for all packets
+    LimitTable::Memory memory{};
+};
+
 struct Burst;
 /// One step of the path: handles the packets of a burst that stand at it.
 using Stage = void (*)(Appliance&, Burst&);
@@ -74,14 +83,19 @@ struct Policy {
     bool drop_invalid = true;
     FlowTimeouts timeouts;
 
+    /// How many packets of a burst go through the stages together. One where it matters to later packets that earlier
+    /// ones have been through all stages: where two stages evaluate the same Limit.
+    std::size_t together = burst_packets;
     std::span<const Stage> stages;
     std::span<const Statement> statements;
+    std::span<const Limit> limits{};
 
     // Memory.
     std::span<std::uint64_t> hits; ///< one for each statement
     std::span<Packet> packets;
     std::span<Flow> flows;         ///< empty: nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
+    std::span<LimitTable> limit_tables{};    ///< one for each Limit
     std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
     std::span<Neighbour> neighbours;         ///< a power of two
 };

@@ -4,8 +4,22 @@
 
 namespace runtime {
 
-void print_statistics() {
-    const Counters& count = counters();
+namespace {
+
+void print_limits(const Appliance& appliance) {
+    for (std::size_t i = 0; i < appliance.policy.limits.size(); ++i) {
+        LimitTable& table = appliance.policy.limit_tables[i];
+        Text text;
+        text << "limit " << appliance.policy.limits[i].name << " keys " << std::uint64_t{table.keys(appliance.now)}
+             << " of " << std::uint64_t{table.capacity()} << " shared " << table.shared() << "\n";
+        platform::console(text.view());
+    }
+}
+
+} // namespace
+
+void print_statistics(const Appliance& appliance) {
+    const Counters& count = appliance.counters;
     Text text;
     text << "packets received " << count.received << " made " << count.made << " split " << count.split
          << " sent " << count.sent << " delivered " << count.delivered << " dropped " << count.all_dropped()
@@ -26,6 +40,7 @@ void print_statistics() {
         text << "drop " << reason_names[i] << " " << count.dropped[i] << "\n";
         platform::console(text.view());
     }
+    print_limits(appliance);
 }
 
 } // namespace runtime

@@ -25,7 +25,7 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
 }
 
 Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs)
-    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack) {
+    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), limits_(appliance.limits) {
     assert(appliance.pending.empty());
     assert(macs_.size() == model::nics(appliance).size());
 }
@@ -153,8 +153,7 @@ void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& ch
     for (const auto id : chain) {
         const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
         if (is_nat && !packet.tracked.first_of_flow()) continue;
-        const auto decided =
-            run_function(appliance_, id, subject(packet), result_.logs);
+        const auto decided = run_function(appliance_, id, subject(packet), {result_.logs, limits_, now_});
         if (!decided) continue;
         result_.decided.push_back(*decided);
         switch (appliance_.statements.at(*decided).action) {

@@ -100,6 +100,7 @@ private:
     std::vector<model::Mac> macs_;
     Fragments fragments_;
     FlowTable flows_;
+    Limits limits_;
     Allowance answers_;
     Counters counters_;
     Time now_ = 0;

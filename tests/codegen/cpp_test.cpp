@@ -40,6 +40,20 @@ TEST_CASE("stages, memory and functions that a policy does without are not there
     CHECK(has(filter, "std::array<Flow, 65536> flows;"));
 }
 
+TEST_CASE("packets go one by one where two stages take from one Limit") {
+    const auto text = [](const std::string& b) {
+        return codegen::cpp(policy(ifaces + "a.prerouting: f\nLimit l { rate: 3, per: hour, key: ip.saddr, size: 100 }\n"
+                                            "Filter::IP f { if (not l.exceeded) { accept } drop }\n" + b));
+    };
+    const auto once = text("b.prerouting: f");
+    CHECK_FALSE(has(once, ".together"));
+    CHECK(has(once, "{\"l\", {3, 3600000000000, 3}, l_key, {l_entries, l_buckets, l_heap}}, // p.nacl:4"));
+    CHECK(has(once, "if (!(exceeded(appliance, 0, packet))) {"));
+    CHECK(has(once, "std::array<LimitTable::Link, 128> l_buckets;"));
+    CHECK(has(text("b.input: f"), ".together = 1,"));
+    CHECK(has(text("b.input: g\nFilter::IP g { Filter::TCP { f() } drop }"), ".together = 1,"));
+}
+
 TEST_CASE("routes stand best first") {
     const auto text = codegen::cpp(policy(ifaces + R"(Gateway g {
     far: { net: 10.9.0.0, netmask: 255.255.0.0, iface: a, nexthop: 10.0.0.2, cost: 5 },
