@@ -16,8 +16,10 @@ namespace {
 
 class Program {
 public:
-    explicit Program(const model::Appliance& appliance)
-        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)) {}
+    Program(const model::Appliance& appliance, bool for_tests)
+        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)), for_tests_(for_tests) {
+        if (for_tests) functions_.merge(functions_in_tests(appliance));
+    }
 
     std::string text() {
         // Functions are written first, since they tell which sets need tables; the text has the tables first.
@@ -40,6 +42,7 @@ public:
         Writer rest;
         nics(rest);
         chains(rest);
+        judged(rest);
         ifaces(rest);
         routes(rest);
         stages(rest);
@@ -73,8 +76,21 @@ private:
     void chain(Writer& out, const std::string& name, const std::vector<model::FunctionId>& functions) const {
         if (functions.empty()) return;
         std::vector<std::string> names;
-        for (const auto id : functions) names.push_back(function_name(appliance_, id));
-        out.line("constexpr std::array<Function, {}> {} = {{{}}};", names.size(), name, fmt::join(names, ", "));
+        for (const auto id : functions) names.push_back(entry(id));
+        out.line("constexpr std::array<Function, {}> {} = {{{{{}}}}};", names.size(), name, fmt::join(names, ", "));
+    }
+
+    /// A function in a table of them.
+    std::string entry(model::FunctionId id) const { return fmt::format("{{{}}}", function_name(appliance_, id)); }
+
+    /// What Tests may ask: every function that there is, by number.
+    void judged(Writer& out) const {
+        if (!for_tests_) return;
+        out.open("constexpr std::array<Function, {}> judged = {{{{", appliance_.functions.size());
+        for (model::FunctionId id = 0; id < appliance_.functions.size(); ++id)
+            out.line("{},", functions_.contains(id) ? entry(id) : "{}");
+        out.close("}};");
+        out.blank();
     }
 
     static std::string chain_name(const model::Iface& iface, std::size_t hook) {
@@ -269,7 +285,9 @@ private:
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
         if (goes_one_by_one(appliance_)) out.line(".together = 1,");
-        for (const auto member : {"stages", "statements", "limits", "hits", "packets", "flows", "flow_buckets",
+        for (const auto member : {"stages", "statements", "limits"}) out.line(".{0} = {0},", member);
+        if (for_tests_) out.line(".judged = judged,");
+        for (const auto member : {"hits", "packets", "flows", "flow_buckets",
                                   "limit_tables", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
@@ -280,10 +298,12 @@ private:
     const model::Appliance& appliance_;
     Sets sets_;
     std::set<model::FunctionId> functions_;
+    bool for_tests_;
 };
 
 } // namespace
 
-std::string cpp(const model::Appliance& appliance) { return Program(appliance).text(); }
+std::string cpp(const model::Appliance& appliance) { return Program(appliance, false).text(); }
+std::string cpp_for_tests(const model::Appliance& appliance) { return Program(appliance, true).text(); }
 
 } // namespace codegen

@@ -188,6 +188,13 @@ std::set<model::FunctionId> functions_on_chains(const model::Appliance& applianc
     return found;
 }
 
+std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance) {
+    std::set<model::FunctionId> found;
+    for (const auto& test : appliance.tests)
+        if (const auto* function = std::get_if<model::FunctionId>(&test.about)) collect(appliance, *function, found);
+    return found;
+}
+
 std::string function_name(const model::Appliance& appliance, model::FunctionId function) {
     return identifier(appliance.functions.at(function).name);
 }

@@ -11,6 +11,9 @@ std::set<model::FunctionId> functions_on_chain(const model::Appliance& appliance
                                                const std::vector<model::FunctionId>& chain);
 std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance);
 
+/// The functions that Tests are about, called ones included.
+std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance);
+
 /// The C++ name of a function of the policy.
 std::string function_name(const model::Appliance& appliance, model::FunctionId function);
 

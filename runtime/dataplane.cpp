@@ -1,5 +1,6 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
 #include "runtime/datagram.hpp"
+#include "runtime/judge.hpp"
 #include "runtime/log.hpp"
 
 #include <algorithm>
@@ -77,6 +78,11 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     reassembly::expire(the_appliance, now);
     for (Packet* const packet : frames) packet->nic = nic;
     run(the_appliance, frames, now);
+}
+
+void judge(const Question& question, Packet& packet, Time now) {
+    the_appliance.now = now;
+    judge(the_appliance, question, packet);
 }
 
 void tick(Time now) {

@@ -89,6 +89,7 @@ struct Policy {
     std::span<const Stage> stages;
     std::span<const Statement> statements;
     std::span<const Limit> limits{};
+    std::span<const Function> judged{}; ///< those that Tests may ask, by number; empty in the product
 
     // Memory.
     std::span<std::uint64_t> hits; ///< one for each statement

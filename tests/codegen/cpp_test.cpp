@@ -54,6 +54,16 @@ TEST_CASE("packets go one by one where two stages take from one Limit") {
     CHECK(has(text("b.input: g\nFilter::IP g { Filter::TCP { f() } drop }"), ".together = 1,"));
 }
 
+TEST_CASE("only what is built for Tests has a table of functions") {
+    const auto p = policy(ifaces + "a.prerouting: f\nFilter::IP f { drop }\nFilter::IP g { h() drop }\nFilter::TCP h { drop }\n"
+                                   "Filter::IP unused { drop }\nTest t { function: g, packet: { udp: {} }, expect: drop }\n");
+    CHECK_FALSE(has(codegen::cpp(p), "judged"));
+    CHECK_FALSE(has(codegen::cpp(p), "h_"));
+    const auto text = codegen::cpp_for_tests(p);
+    CHECK(has(text, "constexpr std::array<Function, 4> judged = {{\n    {f_},\n    {g_},\n    {h_},\n    {},\n}};"));
+    CHECK_FALSE(has(text, "unused_"));
+}
+
 TEST_CASE("routes stand best first") {
     const auto text = codegen::cpp(policy(ifaces + R"(Gateway g {
     far: { net: 10.9.0.0, netmask: 255.255.0.0, iface: a, nexthop: 10.0.0.2, cost: 5 },
