@@ -113,6 +113,7 @@ private:
             out.line(".nic = {},", model::nic_of(appliance_, static_cast<model::IfaceId>(i)));
             out.line(".forwards = {},", forwards(static_cast<model::IfaceId>(i)));
             out.line(".configured = {},", iface.ipv4.has_value());
+            if (iface.strict_rpf) out.line(".strict_rpf = true,");
             if (iface.ipv4) {
                 address(out, "address", iface.ipv4->address);
                 address(out, "netmask", iface.ipv4->network.mask());

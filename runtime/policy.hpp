@@ -37,6 +37,7 @@ struct Iface {
     NicId nic = 0;
     bool forwards = false; ///< some route names it
     bool configured = false;
+    bool strict_rpf = false; ///< only sources that are reached by it may come in
     Ipv4Address address = 0;
     Ipv4Address netmask = 0;
     Ipv4Address broadcast = 0; ///< 0 when its network has none
