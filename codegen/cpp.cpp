@@ -7,6 +7,7 @@
 #include "codegen/sizes.hpp"
 #include "codegen/version.hpp"
 #include "compiler/model/nics.hpp"
+#include "compiler/model/syslog_line.hpp"
 
 #include <algorithm>
 
@@ -47,6 +48,7 @@ public:
         routes(rest);
         stages(rest);
         statements(rest);
+        outside_addresses(rest);
         memory(rest);
         limits(rest);
         rest.line("}} // namespace");
@@ -81,7 +83,10 @@ private:
     }
 
     /// A function in a table of them.
-    std::string entry(model::FunctionId id) const { return fmt::format("{{{}}}", function_name(appliance_, id)); }
+    std::string entry(model::FunctionId id) const {
+        const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
+        return fmt::format("{{{}{}}}", function_name(appliance_, id), is_nat ? ", true" : "");
+    }
 
     /// What Tests may ask: every function that there is, by number.
     void judged(Writer& out) const {
@@ -119,6 +124,10 @@ private:
                 address(out, "netmask", iface.ipv4->network.mask());
                 address(out, "broadcast", iface.ipv4->network.broadcast().value_or(0));
                 address(out, "gateway", iface.ipv4->gateway.value_or(0));
+            }
+            if (iface.masquerade) {
+                out.line(".masquerade = true,");
+                if (iface.ipv4) out.line(".pool = {},", pool_of(appliance_, iface.ipv4->address));
             }
             for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
                 if (!iface.chains[hook].empty()) out.line(".{} = {},", hook_names[hook], chain_name(iface, hook));
@@ -197,13 +206,13 @@ private:
 
     void stages(Writer& out) const {
         std::vector<std::string_view> names = {"receive", "validate"};
-        const bool tracks = appliance_.has_chains();
+        const bool tracks = appliance_.tracks(), translates = appliance_.translates();
         const auto add = [&](bool needed, std::string_view name) {
             if (needed) names.push_back(name);
         };
         add(tracks, "reassemble");
         add(tracks, "track");
-        add(any_chain(model::Hook::prerouting), "prerouting");
+        add(translates || any_chain(model::Hook::prerouting), "prerouting");
         add(true, "local");
         add(true, "route");
         add(appliance_.gateway && !appliance_.gateway->forward.empty(), "forward");
@@ -211,7 +220,7 @@ private:
         add(any_chain(model::Hook::input), "input");
         add(true, "deliver");
         add(any_chain(model::Hook::output), "output");
-        add(any_chain(model::Hook::postrouting), "postrouting");
+        add(translates || any_chain(model::Hook::postrouting), "postrouting");
         add(tracks, "confirm");
         add(true, "transmit");
         out.line("/// The path of a packet through this appliance");
@@ -222,12 +231,30 @@ private:
     }
 
     void statements(Writer& out) const {
-        constexpr std::string_view actions[] = {"accept", "drop", "reject", "accept", "accept"};
+        constexpr std::string_view actions[] = {"accept", "drop", "reject", "dnat", "snat"};
         out.open("constexpr std::array<Statement, {}> statements = {{{{", appliance_.statements.size());
         for (const auto& statement : appliance_.statements)
-            out.line("{{Action::{}, {}, {}, {}}},", actions[static_cast<std::size_t>(statement.action)],
+            out.line("{{Action::{}, {}, {}, {}{}}},{}", actions[static_cast<std::size_t>(statement.action)],
                      quoted(appliance_.files.at(statement.place.file)), statement.place.line,
-                     statement.place.column);
+                     statement.place.column, translation(statement),
+                     statement.ipv4_address ? " // " + dotted(*statement.ipv4_address) : "");
+        out.close("}};");
+        out.blank();
+    }
+
+    /// What a dnat or snat says, as the last members of its statement.
+    std::string translation(const model::Statement& statement) const {
+        if (!statement.ipv4_address && !statement.port) return {};
+        const bool has_pool = statement.action == model::Action::snat && statement.ipv4_address;
+        return fmt::format(", {}, {}{}", statement.ipv4_address ? fmt::format("{:#010x}", *statement.ipv4_address) : "{}",
+                           statement.port ? std::to_string(*statement.port) : "{}",
+                           has_pool ? fmt::format(", {}", pool_of(appliance_, *statement.ipv4_address)) : "");
+    }
+
+    void outside_addresses(Writer& out) const {
+        const auto addresses = codegen::outside_addresses(appliance_);
+        out.open("constexpr std::array<Ipv4Address, {}> outside_addresses = {{{{", addresses.size());
+        for (const auto outside : addresses) out.line("{:#010x}, // {}", outside, dotted(outside));
         out.close("}};");
         out.blank();
     }
@@ -246,6 +273,10 @@ private:
             out.line("std::array<std::uint32_t, {}> {}heap;", limit_keys(limit), name);
         }
         out.line("std::array<LimitTable, {}> limit_tables;", appliance_.limits.size());
+        out.line("std::array<Mapping, {}> mappings;", s.mappings);
+        out.line("std::array<MappingTable::Link, {}> mapping_buckets;", s.mapping_buckets);
+        out.line("std::array<PortPool, {}> port_pools;", s.port_pools);
+        out.line("std::array<std::uint32_t, {}> decisions;", s.decisions);
         out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
@@ -281,15 +312,19 @@ private:
         out.line(".forward = {},", has_forward ? "forward_chain" : "{}");
         out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);
         out.line(".drop_invalid = {},", conntrack.drop_invalid);
+        out.line(".translates = {},", appliance_.translates());
         constexpr auto ns = nanoseconds;
         out.line(".timeouts = {{{}, {}, {}, {}, {}, {}, {}}}, // ns, by FlowKind", ns(conntrack.unconfirmed.tcp),
                  ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
                  ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
+        if (const auto& syslog = appliance_.syslog)
+            out.line(".syslog = {{{:#010x}, {}, {}}}, // {}", syslog->address, syslog->port,
+                     quoted(model::syslog_header(appliance_)), dotted(syslog->address));
         if (goes_one_by_one(appliance_)) out.line(".together = 1,");
         for (const auto member : {"stages", "statements", "limits"}) out.line(".{0} = {0},", member);
         if (for_tests_) out.line(".judged = judged,");
-        for (const auto member : {"hits", "packets", "flows", "flow_buckets",
-                                  "limit_tables", "datagrams", "neighbours"})
+        for (const auto member : {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "limit_tables",
+                                  "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

@@ -27,7 +27,8 @@ public:
 
     void define(model::FunctionId id) {
         const auto& function = appliance_.functions.at(id);
-        out_.line("/// Filter::{} {}: {}", subtype(function.layer), function.name, at(function.place));
+        kind_ = function.kind == model::FunctionKind::nat ? "Nat" : "Filter";
+        out_.line("/// {}::{} {}: {}", kind_, subtype(function.layer), function.name, at(function.place));
         out_.open("Verdict {}([[maybe_unused]] Appliance& appliance, [[maybe_unused]] const Packet& packet) {{",
                   function_name(appliance_, id));
         if (function.layer != model::Layer::ip) out_.line("if (!{}) return {{}};", layer_test(function.layer));
@@ -65,7 +66,7 @@ private:
     }
 
     void write(const model::Enter& enter, const model::Place& place) {
-        out_.open("if ({}) {{ // Filter::{}: {}", layer_test(enter.layer), subtype(enter.layer), at(place));
+        out_.open("if ({}) {{ // {}::{}: {}", layer_test(enter.layer), kind_, subtype(enter.layer), at(place));
         block(enter.body);
         out_.close();
     }
@@ -77,8 +78,15 @@ private:
 
     void write(const model::Verdict& verdict, const model::Place& place) {
         const auto& statement = appliance_.statements.at(verdict.statement);
-        out_.line("return Verdict{{{}}}; // {}: {}", verdict.statement,
-                  action_names[static_cast<std::size_t>(statement.action)], at(place));
+        out_.line("return Verdict{{{}}}; // {}{}: {}", verdict.statement,
+                  action_names[static_cast<std::size_t>(statement.action)], target(statement), at(place));
+    }
+
+    /// " 10.0.0.5:80", as far as a dnat or snat says it.
+    static std::string target(const model::Statement& statement) {
+        if (!statement.ipv4_address && !statement.port) return {};
+        return " " + (statement.ipv4_address ? dotted(*statement.ipv4_address) : "") +
+               (statement.port ? ":" + std::to_string(*statement.port) : "");
     }
 
     void write(const model::Log& log, const model::Place&) {
@@ -148,6 +156,7 @@ private:
     Writer& out_;
     Sets& sets_;
     const model::Appliance& appliance_;
+    std::string_view kind_; ///< of the function that is being written
 };
 
 void collect(const model::Appliance& appliance, model::FunctionId id, std::set<model::FunctionId>& found);

@@ -1,4 +1,4 @@
-// Filters as C++ functions, shaped like their source.
+// Filters and Nats as C++ functions, shaped like their source.
 #pragma once
 #include "codegen/sets.hpp"
 

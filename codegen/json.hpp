@@ -8,6 +8,10 @@
 
 namespace codegen {
 
+/// What `naclc emit --target json` prints: the model with its Tests and all places. docs/reference/model-json.md says
+/// what stands where, docs/reference/model.schema.json says it to machines.
+nlohmann::json to_document(const model::Appliance& appliance);
+
 /// Everything that decides what the appliance does; no places, so that layout and comments do not show.
 nlohmann::json to_json(const model::Appliance& appliance);
 

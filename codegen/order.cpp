@@ -2,6 +2,8 @@
 
 #include "codegen/functions.hpp"
 
+#include <algorithm>
+
 namespace codegen {
 
 namespace {
@@ -46,9 +48,26 @@ std::vector<model::FunctionId> functions_at(const model::Appliance& appliance, m
     return all;
 }
 
+bool has_syslog(const model::Block& block) {
+    return std::ranges::any_of(block, [](const model::Step& step) {
+        if (const auto* log = std::get_if<model::Log>(&step.is)) return log->severity.has_value();
+        if (const auto* branch = std::get_if<model::Branch>(&step.is))
+            return has_syslog(branch->then) || has_syslog(branch->otherwise);
+        const auto* enter = std::get_if<model::Enter>(&step.is);
+        return enter != nullptr && has_syslog(enter->body);
+    });
+}
+
+bool sends_syslog(const model::Appliance& appliance) {
+    return appliance.syslog && std::ranges::any_of(functions_on_chains(appliance), [&](model::FunctionId id) {
+               return has_syslog(appliance.functions.at(id).body);
+           });
+}
+
 } // namespace
 
 bool goes_one_by_one(const model::Appliance& appliance) {
+    if (sends_syslog(appliance)) return true;
     using enum model::Hook;
     std::vector<Limits> stages;
     for (const auto hook : {prerouting, input, output, postrouting})

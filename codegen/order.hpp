@@ -4,7 +4,8 @@
 
 namespace codegen {
 
-/// Where two stages evaluate the same Limit: tokens are for packets in the order in which they came.
+/// Where two stages evaluate the same Limit: tokens are for packets in the order in which they came. And where packets
+/// cause others, which go their way before the next one comes.
 bool goes_one_by_one(const model::Appliance& appliance);
 
 } // namespace codegen

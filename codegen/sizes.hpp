@@ -4,12 +4,17 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace codegen {
 
 struct Sizes {
     std::size_t flows = 0; ///< 0 when nothing is tracked
     std::size_t flow_buckets = 0;
+    std::size_t mappings = 0;        ///< 0 where no source port is chosen
+    std::size_t mapping_buckets = 0;
+    std::size_t port_pools = 0;
+    std::size_t decisions = 0;       ///< of Nats, over all flows and one that is about to be opened
     std::size_t datagrams = 0; ///< in fragments; 0 when nothing is reassembled
     std::size_t neighbours = 0;
     std::size_t packets = 0;
@@ -20,6 +25,11 @@ Sizes sizes(const model::Appliance& appliance);
 /// The keys that have a place in a Limit's table; 0 when one bucket is for all. And its hash's buckets.
 std::size_t limit_keys(const model::Limit& limit);
 std::size_t limit_buckets(const model::Limit& limit);
+
+/// The addresses on which ports are chosen for translated sources, each once. Runtime knows them by number.
+std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& appliance);
+/// The number of one that is among them.
+std::size_t pool_of(const model::Appliance& appliance, model::Ipv4Address outside);
 
 /// The sizes for people, in bytes, with their total.
 std::string size_table(const model::Appliance& appliance);

@@ -1,15 +1,13 @@
 #include "codegen/toolchain.hpp"
 
 #include "codegen/process.hpp"
+#include "codegen/replace_file.hpp"
 #include "codegen/workshop.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <fstream>
-#include <unistd.h>
+#include <iterator>
 #include <vector>
 
 namespace codegen {
@@ -41,26 +39,11 @@ std::string failure(std::string_view what, const Finished& finished) {
     return fmt::format("{} failed with status {}:\n{}", what, finished.status, finished.output);
 }
 
-/// Beside its destination first, then renamed: nobody ever sees half a file. A link stays a link; a device, a pipe or
-/// a directory is no place for an image.
-std::string put(const fs::path& from, const fs::path& wanted) {
-    std::error_code error;
-    const auto there = fs::status(wanted, error);
-    if (fs::exists(there) && !fs::is_regular_file(there))
-        return fmt::format("cannot write {}: it is no regular file\n", wanted.string());
-    const fs::path to = fs::exists(there) ? fs::canonical(wanted, error) : wanted;
-    std::string beside = to.string() + ".XXXXXX";
-    const int file = mkstemp(beside.data());
-    if (file < 0) return fmt::format("cannot write {}: {}\n", wanted.string(), std::strerror(errno));
-    close(file);
-    error.clear();
-    fs::copy_file(from, beside, fs::copy_options::overwrite_existing, error);
-    if (!error) fs::permissions(beside, fs::status(from).permissions(), error);
-    if (!error) fs::rename(beside, to, error);
-    if (!error) return {};
-    std::error_code ignored;
-    fs::remove(beside, ignored);
-    return fmt::format("cannot write {}: {}\n", wanted.string(), error.message());
+std::string put(const fs::path& from, const fs::path& to) {
+    std::ifstream stream(from, std::ios::binary);
+    const std::string content(std::istreambuf_iterator<char>(stream), {});
+    const auto error = stream ? replace_file(to, content, fs::status(from).permissions()) : "it cannot be read again";
+    return error.empty() ? "" : fmt::format("cannot write {}: {}\n", to.string(), error);
 }
 
 std::string keep_files(const fs::path& workshop, const fs::path& keep) {

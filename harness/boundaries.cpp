@@ -14,7 +14,14 @@ public:
     explicit Collector(const model::Appliance& appliance) : appliance_(appliance) {
         for_each_step(appliance, [&](const model::Step& step) {
             if (const auto* branch = std::get_if<model::Branch>(&step.is)) condition(branch->condition);
+            if (const auto* verdict = std::get_if<model::Verdict>(&step.is))
+                translation(appliance.statements.at(verdict->statement));
         });
+        // Where the ranges of chosen ports begin and end.
+        if (appliance.translates())
+            for (const auto field : {Field::tcp_sport, Field::udp_sport})
+                for (const model::Value port : {0, 1, 2, 1022, 1023, 1024, 1025, 49152, 65534, 65535})
+                    value(field, port);
         for (const auto& iface : appliance.ifaces)
             if (iface.ipv4) config(*iface.ipv4);
         if (appliance.gateway)
@@ -33,6 +40,12 @@ public:
     }
 
 private:
+    void translation(const model::Statement& made) {
+        if (made.ipv4_address) address(*made.ipv4_address);
+        if (!made.port) return;
+        for (const auto field : {Field::tcp_sport, Field::tcp_dport, Field::udp_sport, Field::udp_dport})
+            value(field, *made.port);
+    }
     void condition(const model::Condition& condition) {
         std::visit([&](const auto& kind) { in(kind); }, condition.is);
     }

@@ -15,8 +15,6 @@ namespace harness {
 
 namespace {
 
-constexpr std::uint64_t random_seed = 0x6e61'636c'7465'7374; // any one, so that runs repeat
-
 class SharedObject {
 public:
     explicit SharedObject(const std::filesystem::path& path)
@@ -138,7 +136,7 @@ private:
         const auto& counters = *counters_();
         std::size_t statements = 0;
         const std::uint64_t* const hits = hits_(&statements);
-        return {counters.received,         counters.delivered, counters.waiting, counters.dropped,
+        return {counters.received,         counters.delivered, counters.waiting, counters.dropped, counters.dropped_made,
                 {hits, hits + statements}, counters.balanced()};
     }
 

@@ -53,7 +53,7 @@ NACL_EXPORT void nacl_host_boot(const NaclHostCallbacks* callbacks, const std::u
     std::array<runtime::Mac, 256> addresses;
     runtime::check(nics <= addresses.size(), "NICs have 8-bit numbers");
     for (std::size_t i = 0; i < nics; ++i) std::copy_n(macs + 6 * i, 6, addresses[i].begin());
-    runtime::boot({addresses.data(), nics}, now_ns);
+    runtime::boot({addresses.data(), nics}, now_ns, seed);
 }
 
 namespace {

@@ -19,7 +19,7 @@ struct Interp {
     explicit Interp(const model::Appliance& policy) : appliance(policy) { boot(); }
 
     void boot() {
-        machine.emplace(appliance, nic_macs(appliance));
+        machine.emplace(appliance, nic_macs(appliance), random_seed);
         limits.emplace(appliance.limits);
         now = 0;
     }

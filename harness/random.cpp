@@ -1,9 +1,11 @@
 #include "harness/random.hpp"
 
 #include "compiler/eval/checksum.hpp"
+#include "harness/backend.hpp"
 #include "harness/frames.hpp"
 #include "harness/mutations.hpp"
 #include "harness/packets.hpp"
+#include "harness/ticks.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -26,16 +28,65 @@ struct Recipe {
     std::vector<model::FieldValue> more;
 };
 
+/// The packet in a frame, as far as a recipe can say it; none in a fragment, or what is damaged.
+std::optional<Recipe> recipe_of(View frame, model::IfaceId iface) {
+    const auto datagram = datagram_in(frame);
+    if (!datagram || !datagram->transport_sound()) return std::nullopt;
+    const View payload = datagram->payload();
+    Recipe recipe{.iface = iface,
+                  .source = datagram->source(),
+                  .destination = datagram->destination(),
+                  .protocol = datagram->protocol(),
+                  .data = payload_of(frame).value_or(""),
+                  .more = {}};
+    if (recipe.protocol == eval::icmp) {
+        recipe.type = payload[0];
+        recipe.code = payload[1];
+        recipe.source_port = recipe.destination_port = eval::get16(payload, 4);
+    } else if (recipe.protocol == eval::tcp || recipe.protocol == eval::udp) {
+        recipe.source_port = eval::get16(payload, 0);
+        recipe.destination_port = eval::get16(payload, 2);
+    }
+    if (recipe.protocol == eval::tcp) recipe.flags = datagram->tcp_flags();
+    return recipe;
+}
+
+/// What has left an appliance that translates: who answers it must know how it looks by then.
+class FarSide {
+public:
+    explicit FarSide(const model::Appliance& appliance)
+        : appliance_(appliance), machine_(appliance, nic_macs(appliance), random_seed) {}
+
+    void play(const Event& event) {
+        if (const auto* pause = std::get_if<Pause>(&event)) {
+            for_each_tick(pause->ns, [&](Time step) { machine_.tick(now_ += step); });
+            return;
+        }
+        const auto& frame = std::get<FrameIn>(event);
+        for (const auto& out : machine_.receive(model::nic_of(appliance_, frame.iface), frame.bytes, now_).out)
+            if (auto recipe = recipe_of(out.bytes, 0)) left_.push_back(std::move(*recipe));
+    }
+    const std::vector<Recipe>& left() const { return left_; }
+
+private:
+    const model::Appliance& appliance_;
+    eval::Machine machine_;
+    Time now_ = 0;
+    std::vector<Recipe> left_;
+};
+
 class Generator {
 public:
     Generator(const model::Appliance& appliance, const Boundaries& boundaries, std::uint64_t seed)
-        : appliance_(appliance), boundaries_(boundaries), dice_(seed) {}
+        : appliance_(appliance), boundaries_(boundaries), dice_(seed) {
+        if (appliance.translates()) far_side_.emplace(appliance);
+    }
 
     History history(std::size_t packets_max) {
         History history;
         const std::size_t packets = 1 + dice_.below(packets_max);
         for (std::size_t i = 0; i < packets; ++i) {
-            if (i > 0 && dice_.percent(20)) history.push_back(Pause{pause_ns()});
+            if (i > 0 && dice_.percent(20)) add(history, Pause{pause_ns()});
             if (dice_.percent(8)) {
                 add_conversation(history);
                 continue;
@@ -44,7 +95,7 @@ public:
             if (dice_.percent(8))
                 add_fragments(history, frame);
             else
-                history.push_back(frame);
+                add(history, frame);
         }
         if (dice_.percent(1) && !history.empty() && std::holds_alternative<FrameIn>(history.back())) {
             const Event last = history.back();
@@ -56,10 +107,31 @@ public:
     }
 
 private:
+    void add(History& history, Event event) {
+        if (far_side_) far_side_->play(event);
+        history.push_back(std::move(event));
+    }
+
+    /// An answer to what has left, or an error about it; or a packet that shares its source with an earlier one.
+    Recipe translated() {
+        if (dice_.percent(20) || far_side_->left().empty()) {
+            Recipe recipe = dice_.one_of(past_);
+            recipe.destination = destination_from(recipe.iface);
+            return recipe;
+        }
+        const Recipe& left = dice_.one_of(far_side_->left());
+        if (dice_.percent(25)) return error_about(left);
+        Recipe recipe = reply_to(left);
+        if (dice_.percent(30)) recipe.more = other_fields(recipe.protocol);
+        return recipe;
+    }
+
     FrameIn next_frame() {
         Recipe recipe;
         const auto kind = past_.empty() ? 0 : dice_.below(100);
-        if (kind < 35)
+        if (far_side_ && !past_.empty() && dice_.percent(45))
+            recipe = translated();
+        else if (kind < 35)
             recipe = fresh();
         else if (kind < 60)
             recipe = variant_of(dice_.one_of(past_));
@@ -81,20 +153,20 @@ private:
         there.flags = syn;
         there.more.clear();
         past_.push_back(there);
-        history.push_back(FrameIn{there.iface, build(there)});
-        Recipe back = reply_to(there);
+        add(history, FrameIn{there.iface, build(there)});
+        Recipe back = reply_to(far_side_ && !far_side_->left().empty() ? far_side_->left().back() : there);
         for (std::size_t steps = 2 + dice_.below(4); steps > 0; --steps) {
             switch (dice_.below(4)) {
             case 0:
-                history.push_back(Pause{around_ns(timeouts().tcp)});
+                add(history, Pause{around_ns(timeouts().tcp)});
                 break;
             case 1:
                 back.flags = syn | ack;
-                history.push_back(FrameIn{back.iface, build(back)});
+                add(history, FrameIn{back.iface, build(back)});
                 break;
             default:
                 there.flags = dice_.percent(75) ? +ack : syn;
-                history.push_back(FrameIn{there.iface, build(there)});
+                add(history, FrameIn{there.iface, build(there)});
                 break;
             }
         }
@@ -108,9 +180,9 @@ private:
             pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(dice_.below(pieces.size())));
         if (dice_.percent(10) && !pieces.empty()) pieces.push_back(dice_.one_of(pieces));
         for (auto& piece : pieces) {
-            if (dice_.percent(5)) history.push_back(Pause{30 * eval::second_ns + dice_.below(3) - 1});
+            if (dice_.percent(5)) add(history, Pause{30 * eval::second_ns + dice_.below(3) - 1});
             if (dice_.percent(3)) mutate(piece, dice_);
-            history.push_back(FrameIn{whole.iface, std::move(piece)});
+            add(history, FrameIn{whole.iface, std::move(piece)});
         }
     }
 
@@ -345,6 +417,7 @@ private:
     const Boundaries& boundaries_;
     Dice dice_;
     std::vector<Recipe> past_;
+    std::optional<FarSide> far_side_;
 };
 
 } // namespace

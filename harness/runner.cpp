@@ -132,6 +132,9 @@ private:
         reached.insert(outcome.decided.begin(), outcome.decided.end());
         if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);
+        // Who answers it knows it as it left, translated.
+        if (outcome.fate == Fate::sent)
+            for (const auto& out : outcome.out) conversations.passed(out.bytes);
         const auto missing = shortcoming(appliance, test, step, outcome);
         if (!missing) return std::nullopt;
         if (is_narrow(test))

@@ -17,7 +17,11 @@ struct FormatOptions {
 };
 int format(const FormatOptions& options, const Reporting& reporting);
 
-int emit(const Path& file, const Reporting& reporting);
+struct EmitOptions {
+    Path file;
+    bool json = false; ///< the model, in place of C++
+};
+int emit(const EmitOptions& options, const Reporting& reporting);
 
 struct BuildOptions {
     Path file;

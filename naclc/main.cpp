@@ -39,10 +39,14 @@ int main(int argc, char** argv) {
                      "Change nothing: name the files that would change, and exit with 1 if there are any");
     format->callback([&] { status = naclc::format(format_options, reporting); });
 
-    naclc::Path emitted;
-    auto* const emit = app.add_subcommand("emit", "Print the generated C++");
-    add_file(emit, emitted);
-    emit->callback([&] { status = naclc::emit(emitted, reporting); });
+    naclc::EmitOptions emit_options;
+    auto* const emit = app.add_subcommand("emit", "Print the generated C++, or the model as JSON");
+    add_file(emit, emit_options.file);
+    emit->add_option_function<std::string>(
+            "--target", [&](const std::string& target) { emit_options.json = target == "json"; },
+            "What to print: cpp (the default) or json")
+        ->check(CLI::IsMember({"cpp", "json"}));
+    emit->callback([&] { status = naclc::emit(emit_options, reporting); });
 
     naclc::BuildOptions build_options;
     auto* const build = app.add_subcommand("build", "Build the firewall appliance's image");

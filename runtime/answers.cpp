@@ -4,6 +4,7 @@
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/rewrite.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/transport.hpp"
 
@@ -19,12 +20,13 @@ constexpr std::size_t own_header_bytes = 20;
 constexpr std::size_t icmp_header_bytes = 8;
 constexpr std::size_t quoted_bytes_max = 576 - own_header_bytes - icmp_header_bytes; // RFC 1812 4.3.2.3
 constexpr std::uint8_t internetwork_control = 0xc0;                                  // RFC 1812 4.3.2.5
+constexpr std::uint8_t administratively_prohibited = 13;                             // RFC 1812 5.2.7.1
 
 /// RFC 1812 4.3.2.7: what is never answered, so that answers cannot multiply.
 bool may_answer(const Policy& policy, const Packet& packet) {
     const Ipv4Address destination = field::ip_daddr(packet);
-    if (packet.made_here || packet.group_mac || packet.to_broadcast || is_multicast(destination)) return false;
-    if (iface_with_broadcast(policy, destination) || field::ip_frag_off(packet) != 0) return false;
+    if (packet.made_here || packet.group_mac || is_multicast(destination)) return false;
+    if (destination == limited_broadcast || iface_with_broadcast(policy, destination) || field::ip_frag_off(packet) != 0) return false;
     if (field::ip_protocol(packet) == icmp_protocol && !packet.payload().empty()) {
         switch (packet.payload()[0]) {
         case icmp::unreachable:
@@ -38,8 +40,10 @@ bool may_answer(const Policy& policy, const Packet& packet) {
     return true;
 }
 
-/// Where an answer to the packet's source goes, if it may be made at all. Uses up allowance.
-std::optional<NextHop> way_back(Appliance& appliance, const Packet& packet, Time now) {
+/// Where an answer to the packet's source goes, if it may be made at all. Uses up allowance. The packet becomes
+/// what its sender knows of it.
+std::optional<NextHop> way_back(Appliance& appliance, Packet& packet, Time now) {
+    restore(packet);
     if (!may_answer(appliance.policy, packet)) return std::nullopt;
     const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, field::ip_saddr(packet));
     if (!hop || !appliance.policy.ifaces[hop->iface].configured) return std::nullopt;
@@ -53,12 +57,12 @@ void send_answer(Packet& packet, const NextHop& hop) {
     packet.at = At::transmit;
 }
 
-/// `source` is the address the packet was delivered to, or 0 for the one of the Iface it leaves by.
-void answer_with_error(Appliance& appliance, Packet& packet, IcmpError error, Ipv4Address source, Time now) {
+/// From the address that a packet went to which was `delivered`, else from that of the Iface it leaves by.
+void answer_with_error(Appliance& appliance, Packet& packet, IcmpError error, bool delivered, Time now) {
     packet.at = At::settled;
     const auto hop = way_back(appliance, packet, now);
     if (!hop) return;
-    if (source == 0) source = appliance.policy.ifaces[hop->iface].address;
+    const Ipv4Address source = delivered ? field::ip_daddr(packet) : appliance.policy.ifaces[hop->iface].address;
     reduce_to_first(appliance, packet); // what the sender reads is what it sent
     const Ipv4Address destination = field::ip_saddr(packet);
     const std::size_t quoted = std::min<std::size_t>(packet.ip_bytes, quoted_bytes_max);
@@ -118,6 +122,8 @@ void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
     packet.made_here = true;
     packet.fragments = 0;
     packet.transport_complete = true;
+    packet.translated = false;
+    packet.pool = 0;
     const MutableBytes ip = packet.ip();
     put8(ip, 0, 0x45);
     put8(ip, 1, header.tos);
@@ -135,16 +141,19 @@ void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
 
 void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpError error, Time now) {
     drop(appliance, packet, reason);
-    answer_with_error(appliance, packet, error, 0, now);
+    answer_with_error(appliance, packet, error, false, now);
 }
 
 void drop_with_rejection(Appliance& appliance, Packet& packet, Time now) {
-    constexpr std::uint8_t administratively_prohibited = 13;
     drop(appliance, packet, Reason::reject);
     if (field::ip_protocol(packet) == tcp_protocol)
         answer_with_reset(appliance, packet, now);
     else
-        answer_with_error(appliance, packet, {icmp::unreachable, administratively_prohibited}, 0, now);
+        answer_with_error(appliance, packet, {icmp::unreachable, administratively_prohibited}, false, now);
+}
+
+void drop_untranslatable(Appliance& appliance, Packet& packet, Time now) {
+    drop_with_error(appliance, packet, Reason::nat_exhausted, {icmp::unreachable, administratively_prohibited}, now);
 }
 
 void answer_unserved(Appliance& appliance, Packet& packet, Time now) {
@@ -153,11 +162,9 @@ void answer_unserved(Appliance& appliance, Packet& packet, Time now) {
     case tcp_protocol: return answer_with_reset(appliance, packet, now);
     case icmp_protocol: packet.at = At::settled; return;
     case udp_protocol:
-        return answer_with_error(appliance, packet, {icmp::unreachable, port_unreachable},
-                                 field::ip_daddr(packet), now);
+        return answer_with_error(appliance, packet, {icmp::unreachable, port_unreachable}, true, now);
     default:
-        return answer_with_error(appliance, packet, {icmp::unreachable, protocol_unreachable},
-                                 field::ip_daddr(packet), now);
+        return answer_with_error(appliance, packet, {icmp::unreachable, protocol_unreachable}, true, now);
     }
 }
 

@@ -16,6 +16,9 @@ void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpEr
 /// The same for a `reject` statement: a reset for TCP, else administratively prohibited (RFC 1812 5.2.7.1).
 void drop_with_rejection(Appliance& appliance, Packet& packet, Time now);
 
+/// The packet's flow cannot be told from another once it is translated: its sender learns it (RFC 5508 REQ-8).
+void drop_untranslatable(Appliance& appliance, Packet& packet, Time now);
+
 /// A packet was delivered here and nobody serves it: reset, port unreachable or protocol unreachable.
 void answer_unserved(Appliance& appliance, Packet& packet, Time now);
 

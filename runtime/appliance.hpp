@@ -42,7 +42,14 @@ struct Appliance {
     RateLimit answers{answers_per_second};
     RateLimit logs{log_texts_per_second};
     std::uint64_t logs_lost = 0;
+    struct {
+        Packet* first = nullptr;
+        Packet* last = nullptr;
+        std::size_t count = 0;
+        bool closed = false; ///< texts are for the console meanwhile
+    } syslog{};              ///< packets made here that wait for the one that caused them
     std::array<Mac, 256> nic_macs{};
+    std::uint64_t port_seed = 0; ///< hides from peers where the search for a free port starts
     std::array<std::uint64_t, 2> neighbour_seed{}; ///< hides the neighbours' hash from peers
     std::size_t buffers_waiting = 0; ///< for neighbours, all together
     Packet* free_packets = nullptr;
@@ -73,6 +80,7 @@ inline std::size_t frame_count(const Packet& packet) { return packet.fragments =
 /// Ends a packet. Its buffers are given back when the burst is done.
 inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
     appliance.counters.dropped[static_cast<std::size_t>(reason)] += frame_count(packet);
+    if (packet.made_here) appliance.counters.dropped_made[static_cast<std::size_t>(reason)] += frame_count(packet);
     packet.at = At::settled;
 }
 

@@ -73,6 +73,16 @@ std::uint32_t sum_payload(const Packet& packet, std::size_t bytes, std::uint32_t
     return sum;
 }
 
+MutableBytes payload_word(Packet& packet, std::size_t at) {
+    // Every buffer but the last carries an even number of bytes, so that no word lies in two.
+    for (Packet* buffer = &packet; buffer != nullptr; buffer = buffer->next_fragment) {
+        const MutableBytes payload = buffer->payload();
+        if (at < payload.size()) return at + 2 <= payload.size() ? payload.subspan(at, 2) : MutableBytes{};
+        at -= payload.size();
+    }
+    return {};
+}
+
 Bytes payload_start(const Packet& packet, MutableBytes scratch) {
     if (packet.next_fragment == nullptr) return packet.payload();
     std::size_t filled = 0;

@@ -20,6 +20,8 @@ std::size_t buffer_count(const Packet& packet);
 std::size_t payload_bytes(const Packet& packet);
 /// Sums the 16-bit words of the payload's first `bytes` bytes (see checksum.hpp).
 std::uint32_t sum_payload(const Packet& packet, std::size_t bytes, std::uint32_t sum = 0);
+/// Two bytes of the payload at an even offset, in whichever buffer they are; nothing beyond its end.
+MutableBytes payload_word(Packet& packet, std::size_t at);
 /// The payload from its start on: where it is when it lies in one piece, else what of it fits into `scratch`.
 Bytes payload_start(const Packet& packet, MutableBytes scratch);
 

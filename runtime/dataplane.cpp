@@ -1,7 +1,7 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
 #include "runtime/datagram.hpp"
 #include "runtime/judge.hpp"
-#include "runtime/log.hpp"
+#include "runtime/syslog.hpp"
 
 #include <algorithm>
 
@@ -33,6 +33,7 @@ void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
     for (auto rest = places; !rest.empty();) {
         Burst burst{rest.first(std::min(rest.size(), appliance.policy.together)), now};
         for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
+        flush_syslog(appliance, now);
         check(!burst.places.empty(), "a burst gets on by at least one packet");
         rest = rest.subspan(burst.places.size());
     }
@@ -49,7 +50,7 @@ void release(Packet& packet) { release(the_appliance, packet); }
 const Counters& counters() { return the_appliance.counters; }
 void print_statistics() { print_statistics(the_appliance); }
 
-void boot(std::span<const Mac> macs, Time now) {
+void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     Appliance& appliance = the_appliance;
     check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
     for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
@@ -59,6 +60,10 @@ void boot(std::span<const Mac> macs, Time now) {
     for (std::size_t i = 0; i < linked_policy.limits.size(); ++i)
         linked_policy.limit_tables[i].reset(linked_policy.limits[i].terms, linked_policy.limits[i].memory,
                                             platform::random());
+    if (!linked_policy.mappings.empty())
+        appliance.flows.mappings().reset(linked_policy.mappings, linked_policy.mapping_buckets,
+                                         linked_policy.port_pools, platform::random());
+    appliance.port_seed = port_seed;
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
@@ -66,6 +71,7 @@ void boot(std::span<const Mac> macs, Time now) {
     appliance.counters = {};
     appliance.buffers_waiting = 0;
     appliance.logs_lost = 0;
+    appliance.syslog = {};
     appliance.answers.reset(now);
     appliance.logs.reset(now);
     appliance.now = now;

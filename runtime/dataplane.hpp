@@ -19,8 +19,9 @@ struct NicSelector {
 /// The NICs that the policy needs, by NicId. One that the machine lacks must stop the boot.
 std::span<const NicSelector> nics();
 
-/// Starts from nothing: empty tables, counters at zero. `macs[i]` is the address of NIC i.
-void boot(std::span<const Mac> macs, Time now);
+/// Starts from nothing: empty tables, counters at zero. `macs[i]` is the address of NIC i. `port_seed` says where the
+/// search for a free port starts: peers must not be able to guess it.
+void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed);
 
 /// Name, policy hash, compiler version, Ifaces and limits, for the console.
 void print_banner();

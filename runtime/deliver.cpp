@@ -1,10 +1,13 @@
 // Stage deliver: the packet has arrived. Answers pings; nothing else is served here.
+#include "runtime/addresses.hpp"
 #include "runtime/answers.hpp"
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/ports.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/track.hpp"
+#include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
 
 namespace runtime {
@@ -36,12 +39,23 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     packet.at = At::output;
 }
 
+/// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
+bool may_be_awaited(Appliance& appliance, const Packet& packet, Time now) {
+    if (!opens_flow(packet) || (!is_tcp(packet) && !is_udp(packet))) return false;
+    return is_mapped(appliance, field::ip_daddr(packet), static_cast<std::uint8_t>(field::ip_protocol(packet)),
+                     static_cast<std::uint16_t>(field::tcp_dport(packet)), now); // TCP and UDP have it in one place
+}
+
 void deliver_one(Appliance& appliance, Packet& packet, Time now) {
-    if (!appliance.policy.flows.empty() && !confirm_flow(appliance, packet, now)) return;
+    const bool awaited = appliance.policy.translates && may_be_awaited(appliance, packet, now);
+    if (!appliance.policy.flows.empty() && !awaited && !confirm_flow(appliance, packet, now)) return;
     ++appliance.counters.delivered;
     appliance.counters.merged += frame_count(packet) - 1;
     packet.at = At::settled;
-    if (packet.to_broadcast || is_fragment(packet)) return;
+    if (awaited) return;
+    const Ipv4Address destination = field::ip_daddr(packet);
+    if (destination == limited_broadcast || iface_with_broadcast(appliance.policy, destination)) return;
+    if (is_fragment(packet)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
         echo(appliance, packet, now);
     else

@@ -78,10 +78,10 @@ bool FlowTable::has_room(bool half_open, const Pending& pending, Time now) {
     return true;
 }
 
-Flow& FlowTable::open(const Ipv4Tuple& tuple, FlowKind kind, Time now) {
+Flow& FlowTable::open(const Ipv4Tuple& original, const Ipv4Tuple& reply, FlowKind kind, Time now) {
     check(used_ < flows_.size(), "a flow is opened only where there is room");
     // An expired flow of the same tuple may still hold its memory: it would be found instead of the new one.
-    for (const auto& mine : {tuple, tuple.reverse()}) {
+    for (const auto& mine : {original, reply}) {
         for (Link at = buckets_[bucket_of(mine)]; at != 0;) {
             Flow& flow = flows_[(at - 1) / 2];
             const unsigned direction = (at - 1) % 2;
@@ -98,8 +98,10 @@ Flow& FlowTable::open(const Ipv4Tuple& tuple, FlowKind kind, Time now) {
     else
         place = static_cast<std::uint32_t>(untouched_++);
     Flow& flow = flows_[place];
-    flow.tuples = {tuple, tuple.reverse()};
+    flow.tuples = {original, reply};
     flow.replied = false;
+    flow.entrance = 0;
+    flow.mapping = MappingTable::none;
     link(flow, 0);
     link(flow, 1);
     append(flow, kind, now);
@@ -135,6 +137,7 @@ void FlowTable::take_out(Flow& flow) {
     leave_list(flow);
     unlink(flow, 0);
     unlink(flow, 1);
+    if (flow.mapping != MappingTable::none) mappings_.let_go(flow.mapping);
     flow.newer = free_;
     free_ = number(flow);
     --used_;
@@ -145,6 +148,11 @@ bool FlowTable::reclaim(FlowKind kind, Time now) {
     if (oldest == nobody || live(flows_[oldest], now)) return false;
     take_out(flows_[oldest]);
     return true;
+}
+
+void FlowTable::forget_expired(Time now) {
+    for (std::size_t kind = 0; kind < flow_kinds; ++kind)
+        while (reclaim(static_cast<FlowKind>(kind), now)) {}
 }
 
 void FlowTable::link(Flow& flow, unsigned direction) {

@@ -1,10 +1,11 @@
 // Connection tracking: which flows live, and in what state. Bounded, exact in time, O(1) for each packet.
 //
-// A flow is found by the tuple of either direction. Flows with the same timeout stand in one list, ordered by their
+// A flow is found by the tuple of either direction: what its packets come in with, which are not each other's reverse when
+// it is translated. Flows with the same timeout stand in one list, ordered by their
 // last packet, so that the oldest of each list is the next to expire and no sweep or timer is needed; a flow whose
 // time has come is gone for every look-up, whether its memory has been taken back yet or not.
 #pragma once
-#include "runtime/packet.hpp"
+#include "runtime/mappings.hpp"
 
 #include <array>
 
@@ -40,13 +41,19 @@ using FlowTimeouts = std::array<Time, flow_kinds>;
 
 /// Trivial, so that a table is plain memory.
 struct Flow {
-    std::array<Ipv4Tuple, 2> tuples; ///< original direction, reply direction
+    std::array<Ipv4Tuple, 2> tuples; ///< original direction, reply direction; each as it comes in
     std::array<std::uint32_t, 2> next_in_bucket;
     std::uint32_t older;
     std::uint32_t newer;
     Time last; ///< of its last accepted packet
     FlowKind kind{};
     bool replied = false;
+    IfaceId entrance; ///< on whose chain Nats translated its first packet's destination
+    std::uint32_t mapping; ///< that gave it its port, or MappingTable::none
+
+    /// With what packets of a direction leave.
+    Ipv4Tuple leaving(bool reply) const { return tuples[reply ? 0 : 1].reverse(); }
+    bool is_translated() const { return tuples[1] != tuples[0].reverse(); }
 };
 
 class FlowTable {
@@ -75,11 +82,21 @@ public:
     /// Half-open flows may fill half of the table.
     bool has_room(bool half_open, const Pending& pending, Time now);
 
-    /// Adds a flow that find() does not know. Only after has_room().
-    Flow& open(const Ipv4Tuple& tuple, FlowKind kind, Time now);
+    /// Whether replies with that tuple can be told from everything else, were a flow opened with both.
+    bool distinct(const Ipv4Tuple& original, const Ipv4Tuple& reply, Time now) const {
+        return reply != original && find(reply, now).flow == nullptr;
+    }
+    /// Adds a flow whose tuples are distinct(). Only after has_room().
+    Flow& open(const Ipv4Tuple& original, const Ipv4Tuple& reply, FlowKind kind, Time now);
     /// A packet of the flow was accepted: it is now of that kind.
     void refresh(Flow& flow, FlowKind kind, Time now);
 
+    /// Takes back the memory of every expired flow.
+    void forget_expired(Time now);
+    /// Of the ports that flows were given. Those of a flow go with it.
+    MappingTable& mappings() { return mappings_; }
+
+    std::uint32_t number(const Flow& flow) const { return static_cast<std::uint32_t>(&flow - flows_.data()); }
     /// Flows that still hold memory.
     std::size_t size() const { return used_; }
     std::size_t capacity() const { return flows_.size(); }
@@ -100,7 +117,6 @@ private:
     void leave_list(Flow& flow);
     void take_out(Flow& flow);
     bool reclaim(FlowKind kind, Time now);
-    std::uint32_t number(const Flow& flow) const { return static_cast<std::uint32_t>(&flow - flows_.data()); }
 
     std::span<Flow> flows_;
     std::span<Link> buckets_;
@@ -110,6 +126,7 @@ private:
     std::size_t used_ = 0;
     std::uint32_t free_ = nobody; ///< list of free places, linked by `newer`
     std::size_t untouched_ = 0;   ///< places from here on were never used
+    MappingTable mappings_{};
 };
 
 } // namespace runtime

@@ -28,7 +28,7 @@ std::optional<Reason> reason_to_drop(Appliance& appliance, const Packet& packet,
     if (question.guarded && packet.state == State::invalid && policy.drop_invalid) return Reason::ct_invalid;
     for (const std::uint16_t number : question.functions) {
         check(number < policy.judged.size(), "the policy was built for Tests that ask this function");
-        const Verdict verdict = policy.judged[number](appliance, packet);
+        const Verdict verdict = policy.judged[number].run(appliance, packet);
         if (!verdict.decided()) continue;
         ++policy.hits[verdict.statement];
         const Action action = policy.statements[verdict.statement].action;
@@ -43,7 +43,10 @@ std::optional<Reason> reason_to_drop(Appliance& appliance, const Packet& packet,
 void judge(Appliance& appliance, const Question& question, Packet& packet) {
     ++appliance.counters.received;
     begin(packet, question);
-    if (const auto reason = reason_to_drop(appliance, packet, question))
+    appliance.syslog.closed = true;
+    const auto reason = reason_to_drop(appliance, packet, question);
+    appliance.syslog.closed = false;
+    if (reason)
         drop(appliance, packet, *reason);
     else
         ++appliance.counters.delivered;

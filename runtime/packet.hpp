@@ -59,18 +59,27 @@ struct PacketInfo {
     IfaceId local;               ///< the Iface whose address it is for, from input on
     bool transport_complete; ///< the fixed part of its TCP, UDP or ICMP header is there
     bool group_mac;          ///< came in a broadcast or multicast frame
-    bool to_broadcast;       ///< goes to an IP broadcast address
     bool made_here;
     bool reply;              ///< goes against its flow's first packet
+    bool translated;         ///< its addresses are no longer those it came with; see received_source
     std::uint8_t received_ttl; ///< with which it came in
     std::uint8_t ip_header_bytes;
+    IfaceId entrance;          ///< the Iface on whose chain destinations were translated
     std::uint16_t ip_bytes;    ///< header and payload in this buffer; total length, but for datagrams in several
     std::uint8_t fragments;    ///< as how many frames the datagram came in; 0: as one that is no fragment
     std::uint8_t arrival;      ///< a fragment's place in the order in which those of its datagram came
     Ipv4Address nexthop;       ///< from forward or output on
-    Flow* flow;            ///< its live flow, if there is one
+    Flow* flow;            ///< its live flow, or the one that it is an error about, if there is one
     Packet* next;          ///< for whoever holds the packet: the pool, a neighbour's queue, a ring
     Packet* next_fragment; ///< the buffer that the payload goes on in; see datagram.hpp
+
+    // Of a packet that has been translated, as it came: see rewrite.hpp.
+    Ipv4Address received_source;
+    Ipv4Address received_destination;
+    std::uint16_t received_a; ///< as in Ipv4Tuple
+    std::uint16_t received_b;
+    std::uint16_t received_checksum; ///< of its transport header
+    std::uint16_t pool; ///< from which the port of its source was chosen, number + 1; 0: it was not
 };
 
 inline constexpr std::size_t packet_info_bytes = 64;

@@ -7,6 +7,8 @@
 #include "runtime/limit_table.hpp"
 #include "runtime/neighbours.hpp"
 
+#include <optional>
+
 namespace runtime {
 
 struct Appliance;
@@ -19,10 +21,14 @@ struct Verdict {
     constexpr bool decided() const { return statement != none; }
 };
 
-/// A Filter of the policy.
-using Function = Verdict (*)(Appliance&, const Packet&);
+/// A Filter or Nat of the policy.
+struct Function {
+    Verdict (*run)(Appliance&, const Packet&);
+    bool is_nat = false;
+};
 
-enum class Action : std::uint8_t { accept, drop, reject };
+enum class Action : std::uint8_t { accept, drop, reject, dnat, snat };
+inline constexpr std::array<std::string_view, 5> action_names = {"accept", "drop", "reject", "dnat", "snat"};
 
 /// A verdict statement, and where it stands in the source.
 struct Statement {
@@ -30,6 +36,11 @@ struct Statement {
     std::string_view file;
     std::uint32_t line = 0;
     std::uint32_t column = 0;
+
+    // Of dnat and snat.
+    std::optional<Ipv4Address> address{};
+    std::optional<std::uint16_t> port{};
+    std::uint16_t pool = 0; ///< of an snat's address: where its ports are chosen
 };
 
 struct Iface {
@@ -42,6 +53,8 @@ struct Iface {
     Ipv4Address netmask = 0;
     Ipv4Address broadcast = 0; ///< 0 when its network has none
     Ipv4Address gateway = 0;   ///< 0 when it has none
+    bool masquerade = false;
+    std::uint16_t pool = 0; ///< of its address, when it masquerades
     std::span<const Function> prerouting{};
     std::span<const Function> input{};
     std::span<const Function> output{};
@@ -66,6 +79,13 @@ struct Limit {
     LimitTable::Memory memory{};
 };
 
+/// Where `syslog` statements send to.
+struct SyslogServer {
+    Ipv4Address address = 0; ///< 0: nowhere, the console has them
+    std::uint16_t port = 0;
+    std::string_view header; ///< of each message, between its priority and its text
+};
+
 struct Burst;
 /// One step of the path: handles the packets of a burst that stand at it.
 using Stage = void (*)(Appliance&, Burst&);
@@ -82,15 +102,18 @@ struct Policy {
     std::span<const Function> forward;
     bool send_time_exceeded = true;
     bool drop_invalid = true;
+    bool translates = false; ///< some Nat, or an Iface that masquerades
     FlowTimeouts timeouts;
+    SyslogServer syslog{};
 
     /// How many packets of a burst go through the stages together. One where it matters to later packets that earlier
-    /// ones have been through all stages: where two stages evaluate the same Limit.
+    /// ones have been through all stages: where two stages evaluate the same Limit, or packets cause packets.
     std::size_t together = burst_packets;
     std::span<const Stage> stages;
     std::span<const Statement> statements;
     std::span<const Limit> limits{};
     std::span<const Function> judged{}; ///< those that Tests may ask, by number; empty in the product
+    std::span<const Ipv4Address> outside_addresses{}; ///< those on which ports are chosen, by pool
 
     // Memory.
     std::span<std::uint64_t> hits; ///< one for each statement
@@ -98,6 +121,12 @@ struct Policy {
     std::span<Flow> flows;         ///< empty: nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
     std::span<LimitTable> limit_tables{};    ///< one for each Limit
+    std::span<Mapping> mappings{};                   ///< as many as flows, where ports are chosen
+    std::span<MappingTable::Link> mapping_buckets{}; ///< a power of two
+    std::span<PortPool> port_pools{};                ///< one for each outside address
+    /// What each Nat of a chain that translates destinations decided, flow by flow, and last for the flow that is about
+    /// to be opened: statements, or Verdict::none.
+    std::span<std::uint32_t> decisions{};
     std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
     std::span<Neighbour> neighbours;         ///< a power of two
 };

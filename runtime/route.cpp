@@ -23,7 +23,7 @@ void find_local(Appliance& appliance, Packet& packet) {
     const Policy& policy = appliance.policy;
     const Iface& ingress = policy.ifaces[packet.ingress];
     const Ipv4Address destination = field::ip_daddr(packet);
-    if (packet.to_broadcast || (ingress.configured && destination == ingress.address))
+    if (broadcast_on(ingress, destination) || (ingress.configured && destination == ingress.address))
         return to_input(appliance, packet, packet.ingress);
     if (is_multicast(destination)) return drop(appliance, packet, Reason::multicast);
     if (iface_with_broadcast(policy, destination)) return drop(appliance, packet, Reason::directed_broadcast);
@@ -62,6 +62,10 @@ bool iface_with_broadcast(const Policy& policy, Ipv4Address address) {
     for (const auto& iface : policy.ifaces)
         if (iface.has_broadcast(address)) return true;
     return false;
+}
+
+bool broadcast_on(const Iface& iface, Ipv4Address address) {
+    return address == limited_broadcast || iface.has_broadcast(address);
 }
 
 std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination) {

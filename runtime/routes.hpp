@@ -17,4 +17,7 @@ std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> rou
 /// Whether it is the directed broadcast address of one of our Ifaces.
 bool iface_with_broadcast(const Policy& policy, Ipv4Address address);
 
+/// Whether it is a broadcast address on the wire of that Iface.
+bool broadcast_on(const Iface& iface, Ipv4Address address);
+
 } // namespace runtime

@@ -27,17 +27,18 @@ void print_statistics(const Appliance& appliance) {
     platform::console(text.view());
     for (std::size_t i = 0; i < linked_policy.statements.size(); ++i) {
         if (linked_policy.hits[i] == 0) continue;
-        constexpr std::array<std::string_view, 3> actions = {"accept", "drop", "reject"};
         const Statement& statement = linked_policy.statements[i];
         text = {};
         text << "hit " << statement.file << ":" << statement.line << ":" << statement.column << " "
-             << actions[static_cast<std::size_t>(statement.action)] << " " << linked_policy.hits[i] << "\n";
+             << action_names[static_cast<std::size_t>(statement.action)] << " " << linked_policy.hits[i] << "\n";
         platform::console(text.view());
     }
     for (std::size_t i = 0; i < reason_names.size(); ++i) {
         if (count.dropped[i] == 0) continue;
         text = {};
-        text << "drop " << reason_names[i] << " " << count.dropped[i] << "\n";
+        text << "drop " << reason_names[i] << " " << count.dropped[i];
+        if (count.dropped_made[i] != 0) text << " made " << count.dropped_made[i];
+        text << "\n";
         platform::console(text.view());
     }
     print_limits(appliance);

@@ -2,7 +2,9 @@
 // the policy let it through. A dropped packet changes nothing.
 #include "runtime/track.hpp"
 
+#include "runtime/answers.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
 
 namespace runtime {
@@ -28,8 +30,9 @@ FlowKind kind_after(const Packet& packet, const Flow* flow) {
 class Unsettled {
 public:
     /// Whether what `packet` is depends on what becomes of an earlier one.
-    bool decides(const Packet& packet, const std::optional<Ipv4Tuple>& tuple) const {
+    bool decides(const Policy& policy, const Packet& packet, const std::optional<Ipv4Tuple>& tuple) const {
         if (packet.flow == nullptr) {
+            if (policy.translates) return pending_.all > 0; // which replies that one's flow will have is not known
             if (!tuple) return pending_.all > 0 && embedded_tuple(packet); // an error about a flow not yet made
             const Ipv4Tuple reverse = tuple->reverse();
             for (std::size_t i = 0; i < pending_.all; ++i)
@@ -76,7 +79,10 @@ void classify(const FlowTable& flows, Packet& packet, const std::optional<Ipv4Tu
         return;
     }
     const auto about = embedded_tuple(packet);
-    packet.state = about && flows.find(*about, now).flow != nullptr ? State::related : State::invalid;
+    const auto found = about ? flows.find(about->reverse(), now) : FlowTable::Found{};
+    packet.flow = found.flow;
+    packet.reply = found.reply;
+    packet.state = found.flow != nullptr ? State::related : State::invalid;
 }
 
 void stage::track(Appliance& appliance, Burst& burst) {
@@ -88,7 +94,7 @@ void stage::track(Appliance& appliance, Burst& burst) {
         classify(appliance.flows, packet, tuple, burst.now);
         const bool opens = packet.state == State::fresh && packet.flow == nullptr;
         const bool fits = !opens || appliance.flows.has_room(opens_connection(packet), earlier.pending(), burst.now);
-        if (earlier.decides(packet, tuple) || (!fits && earlier.pending().all > 0)) {
+        if (earlier.decides(appliance.policy, packet, tuple) || (!fits && earlier.pending().all > 0)) {
             // The burst ends before this packet; run() comes back for the rest once the earlier ones are through.
             burst.places = burst.places.first(i);
             return;
@@ -97,8 +103,12 @@ void stage::track(Appliance& appliance, Burst& burst) {
             drop(appliance, packet, Reason::ct_full);
             continue;
         }
+        if (packet.state == State::related && packet.flow->is_translated() && !error_intact(packet)) {
+            drop(appliance, packet, Reason::bad_checksum); // RFC 5508 REQ-3
+            continue;
+        }
         if (tuple && (packet.flow != nullptr || opens)) earlier.note(packet, *tuple);
-        packet.at = At::prerouting;
+        packet.at = packet.made_here ? At::output : At::prerouting;
     }
 }
 
@@ -114,7 +124,13 @@ bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
         drop(appliance, packet, Reason::ct_full);
         return false;
     }
-    packet.flow = &appliance.flows.open(*tuple_of(packet), kind, now);
+    const Ipv4Tuple original = original_tuple(packet), reply = tuple_of(packet)->reverse();
+    if (!appliance.flows.distinct(original, reply, now)) {
+        drop_untranslatable(appliance, packet, now);
+        return false;
+    }
+    packet.flow = &appliance.flows.open(original, reply, kind, now);
+    if (appliance.policy.translates) keep_decisions(appliance, packet, *packet.flow);
     return true;
 }
 

@@ -98,6 +98,13 @@ bool may_open_flow(const Packet& packet) {
     return type == icmp::echo_request || type == icmp::timestamp;
 }
 
+bool error_intact(const Packet& packet) {
+    if (fold(sum_payload(packet, payload_bytes(packet))) != 0xffff) return false;
+    std::array<std::uint8_t, 8 + 60> scratch;
+    const Bytes inner = payload_start(packet, scratch).subspan(8);
+    return checksum(inner.first(std::size_t{4} * (inner[0] & 0xf))) == 0;
+}
+
 std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet) {
     if (!is_icmp(packet)) return std::nullopt;
     const auto type = field::icmp_type(packet);

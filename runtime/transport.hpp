@@ -36,4 +36,7 @@ bool may_open_flow(const Packet& packet);
 /// The tuple of the packet that an ICMP error is about; nothing for everything else.
 std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet);
 
+/// Whether the checksum of an ICMP error, and that of the header in it, is right. Only where it has an embedded tuple.
+bool error_intact(const Packet& packet);
+
 } // namespace runtime

@@ -64,7 +64,7 @@ std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) 
     if (this_network(destination) || loopback(destination) ||
         (reserved(destination) && destination != limited_broadcast))
         return Reason::martian;
-    if (packet.group_mac && !packet.to_broadcast && !is_multicast(destination))
+    if (packet.group_mac && !broadcast_on(policy.ifaces[packet.ingress], destination) && !is_multicast(destination))
         return Reason::not_for_us; // RFC 1812 5.3.4
     if (policy.ifaces[packet.ingress].strict_rpf && !leads_back(policy, packet)) return Reason::martian;
     return std::nullopt;
@@ -81,9 +81,6 @@ bool impossible_flags(const Packet& packet) {
 std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
     if (const auto reason = bad_header(packet)) return reason;
     if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u))) return Reason::ip_options;
-    const Ipv4Address destination = field::ip_daddr(packet);
-    packet.to_broadcast =
-        destination == limited_broadcast || policy.ifaces[packet.ingress].has_broadcast(destination);
     if (const auto reason = bad_addresses(policy, packet)) return reason;
     if (impossible_flags(packet)) return Reason::tcp_flags;
     packet.transport_complete = has_transport_header(packet);

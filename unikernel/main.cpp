@@ -57,7 +57,7 @@ extern "C" [[noreturn]] void unikernel_main(std::uint64_t start_info_address) {
     nics::find();
     clock::end_calibration();
     apic::start_timer();
-    runtime::boot(nics::macs(), door::now());
+    runtime::boot(nics::macs(), door::now(), door::fixed_seed().value_or(random::next()));
     nics::go();
 
     serial::print("ready in ", clock::now() / 1000, " us\n");

@@ -40,7 +40,8 @@ private:
             else
                 text += shown(std::get<model::Field>(part));
         }
-        effects_.logs.push_back(std::move(text));
+        const bool sent = log.severity && effects_.syslog && effects_.syslog(*log.severity, text);
+        if (!sent) effects_.logs.push_back(std::move(text));
         return std::nullopt;
     }
 

@@ -3,6 +3,7 @@
 #include "compiler/eval/datagram.hpp"
 #include "compiler/eval/limits.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct Effects {
     std::vector<std::string>& logs; ///< texts are appended
     Limits& limits;                 ///< tokens are taken
     Time now = 0;
+    /// Whether a server takes a `syslog` text, which is not among the logs then.
+    std::function<bool(std::uint8_t severity, std::string_view text)> syslog{};
 };
 
 /// The statement that decided, or none when the packet fell through.

@@ -64,11 +64,41 @@ Tuple reverse(const Tuple& tuple) {
     return other;
 }
 
+namespace {
+
+/// The tuple of the datagram that an ICMP error quotes; none for everything else, and for what is quoted too briefly.
+std::optional<Tuple> quoted_tuple(const Datagram& error) {
+    if (error.protocol() != icmp || !error.transport_complete()) return std::nullopt;
+    const std::uint8_t type = get8(error.payload(), 0);
+    if (type != icmp_type::unreachable && type != icmp_type::time_exceeded &&
+        type != icmp_type::parameter_problem)
+        return std::nullopt;
+
+    const View quoted = error.payload().subspan(8);
+    if (quoted.size() < ip_header_min_bytes || quoted[0] >> 4 != 4) return std::nullopt;
+    // The quoted total length may reach past the quotation, so only the header's own length must be right.
+    const Datagram inner(quoted);
+    if (inner.header_bytes() < ip_header_min_bytes || inner.header_bytes() > quoted.size()) return std::nullopt;
+    if (inner.fragment_offset() != 0 || inner.source() != error.destination()) return std::nullopt;
+    const bool has_ports = inner.protocol() == tcp || inner.protocol() == udp || inner.protocol() == icmp;
+    if (has_ports && inner.payload().size() < 8) return std::nullopt;
+    return tuple_of(inner.protocol(), inner.source(), inner.destination(), inner.payload());
+}
+
+} // namespace
+
 Time FlowTable::timeout(const Tuple& key, const Flow& flow) const {
     const auto& kind = flow.half_open ? settings_.unconfirmed
                        : flow.replied ? settings_.established
                                       : settings_.confirmed;
     return of_protocol(kind, key.protocol) * second_ns;
+}
+
+std::optional<std::pair<Tuple, bool>> FlowTable::find(const Tuple& tuple) const {
+    if (live_.contains(tuple)) return std::pair(tuple, false);
+    const auto answered = std::ranges::find_if(live_, [&](const auto& entry) { return entry.second.reply == tuple; });
+    if (answered == live_.end()) return std::nullopt;
+    return std::pair(answered->first, true);
 }
 
 Tracked FlowTable::look_up(const Datagram& datagram, Time now) {
@@ -77,35 +107,20 @@ Tracked FlowTable::look_up(const Datagram& datagram, Time now) {
         return now >= flow.last + timeout(key, flow);
     });
     const auto tuple = tuple_of(datagram);
-    if (tuple && live_.contains(*tuple)) {
-        const bool replied = live_.at(*tuple).replied;
-        return {.state = replied ? model::State::established : model::State::fresh, .flow = *tuple};
+    if (const auto found = tuple ? find(*tuple) : std::nullopt) {
+        const auto& [original, reply] = *found;
+        const bool replied = reply || live_.at(original).replied;
+        return {.state = replied ? model::State::established : model::State::fresh,
+                .tuple = tuple,
+                .flow = original,
+                .reply = reply};
     }
-    if (tuple && live_.contains(reverse(*tuple)))
-        return {.state = model::State::established, .flow = reverse(*tuple), .reply = true};
-    if (may_open(datagram)) return {.state = model::State::fresh, .flow = {}, .may_open = true};
-    return {.state = is_related(datagram) ? model::State::related : model::State::invalid, .flow = {}};
-}
-
-/// RFC 5508 4.2: an ICMP error is as good as the packet inside it.
-bool FlowTable::is_related(const Datagram& error) const {
-    if (error.protocol() != icmp || !error.transport_complete()) return false;
-    const std::uint8_t type = get8(error.payload(), 0);
-    if (type != icmp_type::unreachable && type != icmp_type::time_exceeded &&
-        type != icmp_type::parameter_problem)
-        return false;
-
-    const View quoted = error.payload().subspan(8);
-    if (quoted.size() < ip_header_min_bytes || quoted[0] >> 4 != 4) return false;
-    // The quoted total length may reach past the quotation, so only the header's own length must be right.
-    const Datagram inner(quoted);
-    if (inner.header_bytes() < ip_header_min_bytes || inner.header_bytes() > quoted.size()) return false;
-    if (inner.fragment_offset() != 0 || inner.source() != error.destination()) return false;
-    const bool has_ports = inner.protocol() == tcp || inner.protocol() == udp || inner.protocol() == icmp;
-    if (has_ports && inner.payload().size() < 8) return false;
-
-    const auto tuple = tuple_of(inner.protocol(), inner.source(), inner.destination(), inner.payload());
-    return tuple && (live_.contains(*tuple) || live_.contains(reverse(*tuple)));
+    if (may_open(datagram)) return {.state = model::State::fresh, .tuple = tuple, .flow = {}, .may_open = true};
+    // RFC 5508 4.2: an ICMP error is as good as the packet inside it, which it answers in a way.
+    const auto quoted = quoted_tuple(datagram);
+    if (const auto about = quoted ? find(reverse(*quoted)) : std::nullopt)
+        return {.state = model::State::related, .tuple = {}, .flow = about->first, .reply = about->second};
+    return {.state = model::State::invalid, .tuple = tuple, .flow = {}};
 }
 
 bool FlowTable::has_room(const Datagram& datagram) const {
@@ -116,21 +131,49 @@ bool FlowTable::has_room(const Datagram& datagram) const {
     return static_cast<std::uint64_t>(half_open) < (std::uint64_t{settings_.limit} + 1) / 2;
 }
 
-bool FlowTable::confirm(const Datagram& datagram, const Tracked& tracked, Time now) {
+bool FlowTable::distinct(const Tuple& original, const Tuple& reply) const {
+    return reply != original && !find(reply);
+}
+
+std::optional<std::uint16_t> FlowTable::mapped_port(model::Ipv4Address outside, const Tuple& first) const {
+    for (const auto& [original, flow] : live_)
+        if (flow.outside == outside && original.protocol == first.protocol && original.source == first.source &&
+            original.a == first.a)
+            return flow.leaving(false).a;
+    return std::nullopt;
+}
+
+std::set<std::uint16_t> FlowTable::mapped_ports(model::Ipv4Address outside, std::uint8_t protocol) const {
+    std::set<std::uint16_t> ports;
+    for (const auto& [original, flow] : live_)
+        if (flow.outside == outside && original.protocol == protocol) ports.insert(flow.leaving(false).a);
+    return ports;
+}
+
+std::optional<model::Reason> FlowTable::confirm(const Datagram& leaving, const Tracked& tracked, Time now,
+                                                const Opening& opening) {
     if (tracked.may_open) {
-        if (!has_room(datagram)) return false;
-        const bool half_open = datagram.protocol() == tcp && datagram.tcp_opens();
-        live_[*tuple_of(datagram)] = {.half_open = half_open, .replied = false, .last = now};
+        if (!has_room(leaving)) return model::Reason::ct_full;
+        const Tuple reply = reverse(*tuple_of(leaving));
+        if (!distinct(*tracked.tuple, reply)) return model::Reason::nat_exhausted;
+        live_[*tracked.tuple] = {.original = *tracked.tuple,
+                                 .reply = reply,
+                                 .half_open = leaving.protocol() == tcp && leaving.tcp_opens(),
+                                 .replied = false,
+                                 .last = now,
+                                 .entrance = opening.entrance,
+                                 .decisions = opening.decisions,
+                                 .outside = opening.outside};
     }
-    if (!tracked.flow) return true;
+    if (!tracked.flow || tracked.state == model::State::related) return std::nullopt;
     Flow& flow = live_.at(*tracked.flow);
     flow.last = now;
     using namespace tcp_flag;
     if (tracked.reply)
         flow.replied = true;
-    else if (flow.half_open && flow.replied && (datagram.tcp_flags() & (ack | syn)) == ack)
+    else if (flow.half_open && flow.replied && (leaving.tcp_flags() & (ack | syn)) == ack)
         flow.half_open = false;
-    return true;
+    return std::nullopt;
 }
 
 } // namespace eval

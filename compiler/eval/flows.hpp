@@ -1,9 +1,12 @@
 // The flow table: which packets belong together, and how long they are remembered. See "track" in path.md.
 #pragma once
 #include "compiler/eval/datagram.hpp"
+#include "compiler/model/reason.hpp"
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
 namespace eval {
 
@@ -27,20 +30,38 @@ std::optional<Tuple> tuple_of(const Datagram& datagram);
 Tuple reverse(const Tuple& tuple);
 
 struct Flow {
+    Tuple original; ///< of its first packet, as it came in
+    Tuple reply;    ///< of the packets that answer it, as they come in
     bool half_open = false; ///< a TCP handshake is going on
     bool replied = false;   ///< a packet in the reply direction has been accepted
     Time last = 0;          ///< when its last packet was accepted
+    model::IfaceId entrance = 0; ///< on whose chain Nats translated its first packet's destination
+    std::map<std::size_t, model::StatementId> decisions; ///< of those Nats, by their place in the chain
+    std::optional<model::Ipv4Address> outside; ///< whose port was chosen for it: it keeps a mapping alive
+
+    bool is_translated() const { return reply != reverse(original); }
+    /// What packets of one of its directions come in with, and leave with.
+    const Tuple& coming(bool in_reply) const { return in_reply ? reply : original; }
+    Tuple leaving(bool in_reply) const { return reverse(coming(!in_reply)); }
 };
 
 /// What the table knows about one packet.
 struct Tracked {
     model::State state = model::State::invalid;
-    std::optional<Tuple> flow; ///< the key of its live flow
-    bool reply = false;        ///< goes against the flow's first packet
-    bool may_open = false;     ///< has no flow and may make one
+    std::optional<Tuple> tuple; ///< with which it came in
+    std::optional<Tuple> flow;  ///< the original tuple of its live flow, or of the one that it is an error about
+    bool reply = false;         ///< goes against the flow's first packet
+    bool may_open = false;      ///< has no flow and may make one
 
     /// Nat functions see these only.
     bool first_of_flow() const { return may_open; }
+};
+
+/// What was decided about a first packet on its way.
+struct Opening {
+    model::IfaceId entrance = 0;
+    std::map<std::size_t, model::StatementId> decisions{};
+    std::optional<model::Ipv4Address> outside{};
 };
 
 class FlowTable {
@@ -51,15 +72,26 @@ public:
     Tracked look_up(const Datagram& datagram, Time now);
     /// Whether the flow that this packet would open finds room.
     bool has_room(const Datagram& datagram) const;
-    /// The packet has been sent on or delivered. False when its flow finds no room.
-    bool confirm(const Datagram& datagram, const Tracked& tracked, Time now);
+    const Flow& flow(const Tuple& original) const { return live_.at(original); }
+    /// The packet has been sent on or delivered, with these bytes. Or why it cannot: its flow finds no room, or its
+    /// answers would be taken for another flow's.
+    std::optional<model::Reason> confirm(const Datagram& leaving, const Tracked& tracked, Time now,
+                                         const Opening& opening = {});
+
+    /// Whether answers with that tuple could be told from everything else, were a flow opened with both.
+    bool distinct(const Tuple& original, const Tuple& reply) const;
+    /// The port that the inside endpoint of a first packet has on that address, if it has a mapping.
+    std::optional<std::uint16_t> mapped_port(model::Ipv4Address outside, const Tuple& first) const;
+    /// Those that mappings hold.
+    std::set<std::uint16_t> mapped_ports(model::Ipv4Address outside, std::uint8_t protocol) const;
 
 private:
     Time timeout(const Tuple& key, const Flow& flow) const;
-    bool is_related(const Datagram& error) const;
+    /// The flow of which a packet with that tuple is one, and whether it goes in the reply direction.
+    std::optional<std::pair<Tuple, bool>> find(const Tuple& tuple) const;
 
     model::Conntrack settings_;
-    std::map<Tuple, Flow> live_; ///< by the tuple of their first packet
+    std::map<Tuple, Flow> live_; ///< by their original tuple
 };
 
 } // namespace eval

@@ -24,8 +24,9 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
     return {0x02, 0x00, byte(24), byte(16), byte(8), byte(0)};
 }
 
-Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs)
-    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), limits_(appliance.limits) {
+Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed)
+    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), limits_(appliance.limits),
+      seed_(seed) {
     assert(appliance.pending.empty());
     assert(macs_.size() == model::nics(appliance).size());
 }
@@ -39,6 +40,7 @@ Result Machine::receive(model::NicId nic, View frame, Time now) {
     packet.frame.assign(frame.begin(), frame.end());
     packet.nic = nic;
     run(packet);
+    flush_syslog();
     return std::move(result_);
 }
 
@@ -107,7 +109,7 @@ void Machine::validate(Packet& packet) {
 
 void Machine::reassemble(Packet& packet) {
     packet.at = At::track;
-    if (!appliance_.has_chains() || !packet.datagram().is_fragment()) return;
+    if (!appliance_.tracks() || !packet.datagram().is_fragment()) return;
     auto taken = fragments_.take(packet.ingress, packet.datagram(), now_);
     counters_.waiting = fragments_.count();
     if (const auto* refused = std::get_if<Refused>(&taken)) {
@@ -126,12 +128,27 @@ void Machine::reassemble(Packet& packet) {
     if (const auto fault = transport_fault(packet.datagram())) drop(packet, *fault);
 }
 
+namespace {
+
+/// An ICMP error whose checksum, or that of the header it quotes, is wrong.
+bool is_damaged(const Datagram& error) {
+    const Datagram quoted(error.payload().subspan(8));
+    return checksum(error.payload()) != 0 || checksum(quoted.bytes().first(quoted.header_bytes())) != 0;
+}
+
+} // namespace
+
 void Machine::track(Packet& packet) {
-    if (appliance_.has_chains()) {
+    packet.untranslated = packet.bytes;
+    if (appliance_.tracks()) {
         packet.tracked = flows_.look_up(packet.datagram(), now_);
         if (packet.tracked.may_open && !flows_.has_room(packet.datagram()))
             return drop(packet, Reason::ct_full);
+        if (packet.tracked.state == model::State::related && flows_.flow(*packet.tracked.flow).is_translated() &&
+            is_damaged(packet.datagram()))
+            return drop(packet, Reason::bad_checksum);
     }
+    packet.opening.entrance = packet.made_here ? packet.hop.egress : packet.ingress;
     packet.at = packet.made_here ? At::output : At::prerouting;
 }
 
@@ -145,31 +162,44 @@ Subject Machine::subject(const Packet& packet) const {
     return subject;
 }
 
-void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next) {
+void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next, Translates what) {
     packet.at = next;
     if (chain.empty()) return;
     const bool invalid = packet.tracked.state == model::State::invalid;
     if (invalid && appliance_.conntrack.drop_invalid) return drop(packet, Reason::ct_invalid);
-    for (const auto id : chain) {
-        const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
-        if (is_nat && !packet.tracked.first_of_flow()) continue;
-        const auto decided = run_function(appliance_, id, subject(packet), {result_.logs, limits_, now_});
-        if (!decided) continue;
-        result_.decided.push_back(*decided);
-        switch (appliance_.statements.at(*decided).action) {
-        case model::Action::drop:
-            return drop(packet, Reason::filter);
-        case model::Action::reject:
-            answer(packet, reject_answer(packet.datagram()));
-            return drop(packet, Reason::reject);
-        default:
-            break;
+    for (std::size_t place = 0; place < chain.size() && packet.at == next; ++place) {
+        if (appliance_.functions.at(chain[place]).kind == model::FunctionKind::nat) {
+            run_nat(packet, chain[place], place, what);
+            continue;
         }
+        const auto decided = run_function(appliance_, chain[place], subject(packet), effects());
+        if (decided) obey(packet, *decided);
     }
 }
 
+void Machine::obey(Packet& packet, model::StatementId decided) {
+    result_.decided.push_back(decided);
+    switch (appliance_.statements.at(decided).action) {
+    case model::Action::drop:
+        return drop(packet, Reason::filter);
+    case model::Action::reject:
+        answer(packet, reject_answer(packet.datagram()));
+        return drop(packet, Reason::reject);
+    default:
+        break;
+    }
+}
+
+/// No room for its flow, or none for what it would be translated to. RFC 5508 REQ-8: who sent it is told the latter.
+void Machine::refuse(Packet& packet, Reason reason) {
+    if (reason == Reason::nat_exhausted) answer(packet, AnswerKind::prohibited);
+    drop(packet, reason);
+}
+
 void Machine::prerouting(Packet& packet) {
-    run_chain(packet, appliance_.ifaces[packet.ingress].chain(model::Hook::prerouting), At::local);
+    run_chain(packet, appliance_.ifaces[packet.ingress].chain(model::Hook::prerouting), At::local,
+              Translates::destination);
+    if (packet.at == At::local) finish_destination(packet);
 }
 
 void Machine::local(Packet& packet) {
@@ -202,7 +232,10 @@ void Machine::route(Packet& packet) {
     }
     packet.hop = std::get<Hop>(routed);
     decrement_ttl(packet.bytes);
-    for (auto& fragment : packet.fragments) decrement_ttl(fragment);
+    for (auto& fragment : packet.fragments) {
+        decrement_ttl(fragment);
+        if (Datagram(fragment).fragment_offset() == 0) put16(packet.bytes, 10, get16(fragment, 10));
+    }
     packet.at = At::forward;
 }
 
@@ -223,14 +256,24 @@ void Machine::input(Packet& packet) {
     run_chain(packet, appliance_.ifaces[packet.local].chain(model::Hook::input), At::deliver);
 }
 
+/// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
+bool Machine::may_be_awaited(const Packet& packet) const {
+    const auto datagram = packet.datagram();
+    if (!packet.tracked.first_of_flow() || (datagram.protocol() != tcp && datagram.protocol() != udp)) return false;
+    return flows_.mapped_ports(datagram.destination(), datagram.protocol()).contains(get16(datagram.payload(), 2));
+}
+
 void Machine::deliver(Packet& packet) {
     const auto datagram = packet.datagram();
-    if (!flows_.confirm(datagram, packet.tracked, now_)) return drop(packet, Reason::ct_full);
+    const bool awaited = may_be_awaited(packet);
+    if (!awaited)
+        if (const auto reason = flows_.confirm(datagram, packet.tracked, now_, packet.opening))
+            return refuse(packet, *reason);
     ++counters_.delivered;
     if (!packet.fragments.empty()) counters_.merged += packet.fragments.size() - 1;
     result_.fate = Fate::delivered;
     packet.at = At::settled;
-    if (datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
+    if (awaited || datagram.destination() == limited_broadcast || is_broadcast(datagram.destination())) return;
     if (datagram.is_fragment()) return; // only where nothing is reassembled: its port is not to be told
     switch (datagram.protocol()) {
     case icmp:
@@ -263,15 +306,26 @@ void Machine::reply_to_echo(const Packet& request) {
 }
 
 void Machine::output(Packet& packet) {
-    run_chain(packet, appliance_.ifaces[packet.hop.egress].chain(model::Hook::output), At::postrouting);
+    const auto destination = packet.datagram().destination();
+    run_chain(packet, appliance_.ifaces[packet.hop.egress].chain(model::Hook::output), At::postrouting,
+              Translates::destination);
+    if (packet.at != At::postrouting) return;
+    finish_destination(packet);
+    if (packet.datagram().destination() == destination) return;
+    const auto routed = route_from_here(appliance_, packet.datagram().destination());
+    if (const auto* reason = std::get_if<Reason>(&routed)) return drop(packet, *reason);
+    packet.hop = std::get<Hop>(routed);
 }
 
 void Machine::postrouting(Packet& packet) {
-    run_chain(packet, appliance_.ifaces[packet.hop.egress].chain(model::Hook::postrouting), At::confirm);
+    run_chain(packet, appliance_.ifaces[packet.hop.egress].chain(model::Hook::postrouting), At::confirm,
+              Translates::source);
+    if (packet.at == At::confirm) finish_source(packet);
 }
 
 void Machine::confirm(Packet& packet) {
-    if (!flows_.confirm(packet.datagram(), packet.tracked, now_)) return drop(packet, Reason::ct_full);
+    if (const auto reason = flows_.confirm(packet.datagram(), packet.tracked, now_, packet.opening))
+        return refuse(packet, *reason);
     packet.at = At::transmit;
 }
 
@@ -297,10 +351,10 @@ void Machine::send(Bytes datagram, const Hop& hop) {
     result_.out.push_back({nic, std::move(frame)});
 }
 
-/// Answers skip the chains and the flow table.
+/// Answers skip the chains and the flow table. They are about the datagram as its sender knows it.
 void Machine::answer(const Packet& about, AnswerKind kind) {
     if (about.made_here) return; // we know already
-    const Datagram datagram = about.datagram();
+    const Datagram datagram(about.untranslated);
     const auto destination = datagram.destination();
     if (about.group_mac || destination == limited_broadcast || is_multicast(destination) ||
         is_broadcast(destination) || !may_be_answered(kind, datagram))

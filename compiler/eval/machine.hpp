@@ -7,6 +7,7 @@
 #include "compiler/eval/flows.hpp"
 #include "compiler/eval/fragments.hpp"
 #include "compiler/model/nics.hpp"
+#include "compiler/eval/rewrite.hpp"
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
 #include "compiler/model/reason.hpp"
@@ -48,8 +49,9 @@ model::Mac neighbour_mac(model::Ipv4Address address);
 
 class Machine {
 public:
-    /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i.
-    Machine(const model::Appliance& appliance, std::vector<model::Mac> macs);
+    /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i; `seed` says
+    /// where the search for a free port starts.
+    Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed = 0);
 
     Result receive(model::NicId nic, View frame, Time now);
     /// Lets time pass without a frame: held fragments may expire.
@@ -64,11 +66,21 @@ private:
         settled,
     };
 
+    /// What snat statements say of a source.
+    struct Said {
+        std::optional<model::Ipv4Address> address;
+        std::optional<std::uint16_t> port;
+    };
+
+    /// Which of dnat and snat has an effect on a chain.
+    enum class Translates : std::uint8_t { nothing, destination, source };
+
     struct Packet {
         At at = At::receive;
         Bytes frame;    ///< as it came in
         Bytes bytes;    ///< the datagram, from `validate` on
         Bytes received; ///< the datagram before anything was changed in it; of several fragments, the one at offset 0
+        Bytes untranslated; ///< the whole datagram as `track` found it
         std::vector<Bytes> fragments; ///< of a datagram that came in several
         model::NicId nic = 0;
         model::IfaceId ingress = 0;
@@ -77,6 +89,8 @@ private:
         bool made_here = false;
         bool group_mac = false;
         Tracked tracked;
+        Opening opening;    ///< what was decided about the flow that it opens
+        Said source_said{}; ///< by snat
 
         Datagram datagram() const { return Datagram(bytes); }
     };
@@ -89,8 +103,28 @@ private:
     void count_drops(model::Reason reason, std::size_t times);
     void expire_fragments();
     Subject subject(const Packet& packet) const;
-    void run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next);
+    Effects effects();
+
+    // Syslog: machine_syslog.cpp.
+    bool send_to_server(std::uint8_t severity, std::string_view text);
+    void flush_syslog();
+    void run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next,
+                   Translates what = Translates::nothing);
+    /// Of a function that has decided; Filters only.
+    void obey(Packet& packet, model::StatementId decided);
+    void refuse(Packet& packet, model::Reason reason);
+
+    // Translation: machine_nat.cpp.
+    void run_nat(Packet& packet, model::FunctionId id, std::size_t place, Translates what);
+    void send_elsewhere(Packet& packet, const model::Statement& dnat);
+    void finish_destination(Packet& packet);
+    void finish_source(Packet& packet);
+    void choose_source(Packet& packet);
+    void rewrite(Packet& packet, End end, const Endpoint& to);
+    void rewrite_quoted(Packet& packet, End end, const Endpoint& to);
+
     void answer(const Packet& about, AnswerKind kind);
+    bool may_be_awaited(const Packet& packet) const;
     void reply_to_echo(const Packet& request);
     void send(Bytes datagram, const Hop& hop);
     bool is_broadcast(model::Ipv4Address address) const;
@@ -101,6 +135,9 @@ private:
     Fragments fragments_;
     FlowTable flows_;
     Limits limits_;
+    std::vector<Packet> syslog_; ///< packets made here that wait for the one that caused them
+    bool sends_syslog_ = false;
+    std::uint64_t seed_;
     Allowance answers_;
     Counters counters_;
     Time now_ = 0;

@@ -160,6 +160,19 @@ struct Appliance {
                 if (!chain.empty()) return true;
         return gateway && !gateway->forward.empty();
     }
+    bool masquerades() const {
+        for (const auto& iface : ifaces)
+            if (iface.masquerade) return true;
+        return false;
+    }
+    /// Whether flows are followed: something reads their state, or translates them.
+    bool tracks() const { return has_chains() || masquerades(); }
+    /// Whether what leaves may have other addresses than what came in.
+    bool translates() const {
+        for (const auto& statement : statements)
+            if (statement.action == Action::dnat || statement.action == Action::snat) return true;
+        return masquerades();
+    }
 };
 
 } // namespace model

@@ -9,7 +9,7 @@ namespace {
 
 using syntax::Kind;
 
-/// What in a function, and in those that it calls, does not fit every chain.
+/// What in functions does not fit every chain.
 struct Reached {
     std::set<model::StatementId> translations;
     std::set<model::Place, PlaceOrder> reads_of_egress; ///< where `iface.out` is read
@@ -17,8 +17,10 @@ struct Reached {
 
 class Walk {
 public:
-    Walk(const model::Appliance& appliance, model::FunctionId function) : appliance_(appliance) {
-        called_.push_back(function);
+    /// Through the functions of one hook, on any Iface.
+    Walk(const model::Appliance& appliance, model::Hook hook) : appliance_(appliance) {
+        for (const auto& iface : appliance.ifaces)
+            called_.insert(called_.end(), iface.chain(hook).begin(), iface.chain(hook).end());
         while (!called_.empty()) {
             const auto id = called_.back();
             called_.pop_back();
@@ -89,10 +91,13 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     if (element != nullptr)
         if (const auto found = context.function_ids.find(element); found != context.function_ids.end())
             return found->second;
-    std::vector<std::string> names;
-    for (const auto* function : context.functions) names.push_back(function->name.text);
+    const auto names = [&] {
+        std::vector<std::string> result;
+        for (const auto* function : context.functions) result.push_back(function->name.text);
+        return result;
+    };
     context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
-                   did_you_mean(name.text, names));
+                   context.suggestions.among(context.functions.size(), name.text, names));
     return std::nullopt;
 }
 
@@ -130,8 +135,6 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
         }
         if (const auto function = function_named(context, path->parts.front())) {
             check_subtype(context, *function, *item);
-            if (context.appliance.functions[*function].kind == model::FunctionKind::nat)
-                context.pending("Nat", item->span);
             result.push_back({*function, item});
         }
     }
@@ -157,12 +160,12 @@ void check_translations(Context& context, model::Hook hook, const Reached& reach
     }
 }
 
-void check_egress(Context& context, const model::Iface& iface, model::Hook hook, const Reached& reached) {
+void check_egress(Context& context, model::Hook hook, const Reached& reached) {
     if (hook != model::Hook::prerouting && hook != model::Hook::input) return;
     for (const auto& place : reached.reads_of_egress)
         context.report(Kind::property_not_visible, context.spans.at(place),
-                       "`iface.out` is not known in " + quoted(iface.name + "." +
-                       std::string(hook_names[static_cast<std::size_t>(hook)])) +
+                       "`iface.out` is not known in " +
+                           quoted(hook_names[static_cast<std::size_t>(hook)]) +
                            (hook == model::Hook::input ? ": the packet stays here"
                                                        : ": the packet is routed later"),
                        "test it in a function on `forward` or `postrouting`");
@@ -171,14 +174,12 @@ void check_egress(Context& context, const model::Iface& iface, model::Hook hook,
 } // namespace
 
 void check_chains(Context& context) {
-    for (const auto& iface : context.appliance.ifaces)
-        for (std::size_t i = 0; i < iface.chains.size(); ++i)
-            for (const auto id : iface.chains[i]) {
-                const auto hook = static_cast<model::Hook>(i);
-                const auto reached = Walk(context.appliance, id).found;
-                check_translations(context, hook, reached);
-                check_egress(context, iface, hook, reached);
-            }
+    for (std::size_t i = 0; i < std::size(hook_names); ++i) {
+        const auto hook = static_cast<model::Hook>(i);
+        const auto reached = Walk(context.appliance, hook).found;
+        check_translations(context, hook, reached);
+        check_egress(context, hook, reached);
+    }
 }
 
 } // namespace sema

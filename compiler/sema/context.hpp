@@ -2,6 +2,7 @@
 #pragma once
 #include "compiler/model/appliance.hpp"
 #include "compiler/sema/scope.hpp"
+#include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/diagnostic.hpp"
 
 #include <set>
@@ -42,6 +43,9 @@ struct Context {
     /// How deep in names, and in lists and objects behind them, the analysis is.
     std::size_t depth = 0;
     bool depth_is_reported = false; ///< one chain of names has many links, and is one mistake
+    /// Of the objects that names lead into, once all are merged.
+    std::map<std::pair<const syntax::Object*, bool>, Keys> keys; ///< true: in any case
+    Suggestions suggestions;
     /// What a message underlines at the place of a step or condition.
     std::map<model::Place, syntax::Span, PlaceOrder> spans;
 

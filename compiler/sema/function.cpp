@@ -134,10 +134,13 @@ private:
         if (word == "log") return log(action, std::nullopt, 0, span, layer);
         if (word == "syslog") return syslog(action, span, layer);
         if (element != nullptr) return call(action, *element, layer);
-        std::vector<std::string> names(actions.begin(), actions.end());
-        for (const auto& [function, id] : context_.function_ids) names.push_back(function->name.text);
+        const auto names = [&] {
+            std::vector<std::string> result(actions.begin(), actions.end());
+            for (const auto& function : context_.appliance.functions) result.push_back(function.name);
+            return result;
+        };
         report(Kind::unknown_statement, name.span, quoted(name.text) + " is neither an action nor a function",
-               did_you_mean(name.text, names));
+               context_.suggestions.among(context_.functions.size(), name.text, names));
         return std::nullopt;
     }
 

@@ -167,9 +167,7 @@ private:
     }
 
     void masquerade(const Member& member) {
-        const auto value = boolean_of(context_, member);
-        iface_.masquerade = value.value_or(false);
-        if (iface_.masquerade) context_.pending("masquerade", member.key->span);
+        iface_.masquerade = boolean_of(context_, member).value_or(false);
     }
 
     std::optional<std::uint32_t> limit(std::string_view key) {

@@ -5,6 +5,7 @@
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
+#include <compare>
 
 namespace sema {
 
@@ -22,9 +23,9 @@ public:
             expand_word(element);
             check_duplicates(element.value, keys_ignore_case(element.type));
         }
-        std::stable_sort(assignments.begin(), assignments.end(), [](const auto* a, const auto* b) {
-            return a->path.parts.size() < b->path.parts.size();
-        });
+        // Those to one object in a row: its keys are looked up once. Their own order stays.
+        std::stable_sort(assignments.begin(), assignments.end(),
+                         [](const auto* a, const auto* b) { return compare_objects(*a, *b) < 0; });
         // A typed object may copy an untyped one, which must be complete by then.
         for (const bool typed : {false, true})
             for (const auto* assignment : assignments) {
@@ -56,12 +57,15 @@ private:
         auto* object = std::get_if<syntax::Object>(&value.is);
         if (object == nullptr) return;
         syntax::Object unique;
+        Keys keys(ignore_case);
         for (auto& pair : object->pairs) {
             check_duplicates(pair.value, ignore_case);
-            if (const auto* first = find_pair(unique, pair.key.text, ignore_case))
-                report_twice(pair.key, first->key);
-            else
-                unique.pairs.push_back(std::move(pair));
+            if (const auto first = keys.find(pair.key.text)) {
+                report_twice(pair.key, unique.pairs[*first].key);
+                continue;
+            }
+            keys.add(pair.key.text);
+            unique.pairs.push_back(std::move(pair));
         }
         *object = std::move(unique);
     }
@@ -76,7 +80,7 @@ private:
         const auto& name = parts.front();
         if (root == nullptr)
             return report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to",
-                          {}, did_you_mean(name.text, scope_.names()));
+                          {}, suggestions_.among(scope_.elements().size(), name.text, [&] { return scope_.names(); }));
         if (root->type == ElementType::unsupported) return;
         if (parts.size() > value_depth_max) {
             root->value_is_known = false;
@@ -97,10 +101,29 @@ private:
             root->value_is_known = false;
             return;
         }
-        if (const auto* first = find_pair(*object, parts.back().text, ignore_case))
-            return report_twice(parts.back(), first->key);
+        auto& keys = keys_of(*object, assignment, ignore_case);
+        if (const auto first = keys.find(parts.back().text))
+            return report_twice(parts.back(), object->pairs[*first].key);
+        keys.add(parts.back().text);
         object->pairs.push_back({parts.back(), assignment.value});
         check_duplicates(object->pairs.back().value, ignore_case);
+    }
+
+    /// By the objects that they are to, those least deep first.
+    static std::strong_ordering compare_objects(const syntax::Untyped& a, const syntax::Untyped& b) {
+        const auto& left = a.path.parts;
+        const auto& right = b.path.parts;
+        if (left.size() != right.size()) return left.size() <=> right.size();
+        for (std::size_t i = 0; i + 1 < left.size(); ++i)
+            if (left[i].text != right[i].text) return left[i].text <=> right[i].text;
+        return std::strong_ordering::equal;
+    }
+
+    /// The keys of the object that the assignment is to.
+    Keys& keys_of(const syntax::Object& object, const syntax::Untyped& assignment, bool ignore_case) {
+        if (last_ == nullptr || compare_objects(*last_, assignment) != 0) keys_ = Keys(object, ignore_case);
+        last_ = &assignment;
+        return keys_;
     }
 
     static std::string prefix(const std::vector<syntax::Name>& parts, std::size_t count) {
@@ -144,6 +167,9 @@ private:
 
     Scope& scope_;
     syntax::Diagnostics& diagnostics_;
+    Suggestions suggestions_;
+    const syntax::Untyped* last_ = nullptr; ///< to its object belong
+    Keys keys_{false};
 };
 
 } // namespace

@@ -155,14 +155,14 @@ std::optional<std::uint8_t> netmask_of(Context& context, const Member& member) {
 }
 
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
-    std::vector<std::string> names;
-    for (const auto& [element, id] : context.iface_ids) names.push_back(element->name.text);
     const auto* path = std::get_if<syntax::Path>(&member.value->is);
     if (path != nullptr && path->parts.size() == 1) {
         const auto& name = path->parts.front().text;
         const auto* element = context.scope.find(name);
         if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
         if (element == nullptr) {
+            std::vector<std::string> names;
+            for (const auto& iface : context.appliance.ifaces) names.push_back(iface.name);
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
                            did_you_mean(name, names));
             return std::nullopt;

@@ -85,7 +85,8 @@ std::vector<std::string> known_names(const Context& context) {
 
 Settled unknown(Context& context, const syntax::Name& name) {
     context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
-                   did_you_mean(name.text, known_names(context)));
+                   context.suggestions.among(context.scope.elements().size(), name.text,
+                                             [&] { return known_names(context); }));
     return Poison{};
 }
 
@@ -109,14 +110,17 @@ Settled packet_property(Context& context, const syntax::Path& path) {
 
 Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
                   const syntax::Object& object) {
-    std::vector<std::string> names;
-    if (element.type == ElementType::limit) names.emplace_back("exceeded");
-    for (const auto& pair : object.pairs) names.push_back(pair.key.text);
+    const auto names = [&] {
+        std::vector<std::string> keys;
+        if (element.type == ElementType::limit) keys.emplace_back("exceeded");
+        for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
+        return keys;
+    };
     const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)},
                               {}};
     context.report(Kind::unknown_member, path.parts[part].span,
                    quoted(to_string(parent)) + " has no member " + quoted(path.parts[part].text),
-                   did_you_mean(path.parts[part].text, names));
+                   context.suggestions.among(object.pairs.size(), path.parts[part].text, names));
     return Poison{};
 }
 
@@ -159,9 +163,11 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
         const bool is_last = i + 1 == path.parts.size();
         if (auto found = runtime_member(context, element, *object, path.parts[i].text); found && is_last)
             return *found;
-        const auto* pair = find_pair(*object, path.parts[i].text, keys_ignore_case(element.type));
-        if (pair == nullptr) return no_member(context, path, i, element, *object);
-        value = &pair->value;
+        const bool any_case = keys_ignore_case(element.type);
+        const auto& keys = context.keys.try_emplace({object, any_case}, *object, any_case).first->second;
+        const auto index = keys.find(path.parts[i].text);
+        if (!index) return no_member(context, path, i, element, *object);
+        value = &object->pairs[*index].value;
     }
     return settle(context, *value);
 }

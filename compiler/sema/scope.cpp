@@ -66,6 +66,20 @@ void Scope::add(Element element) {
     elements_.push_back(std::move(element));
 }
 
+Keys::Keys(const syntax::Object& object, bool ignore_case) : ignore_case_(ignore_case) {
+    for (const auto& pair : object.pairs) add(pair.key.text);
+}
+
+std::string Keys::spelt(std::string_view key) const { return ignore_case_ ? lower(key) : std::string(key); }
+
+std::optional<std::size_t> Keys::find(std::string_view key) const {
+    const auto found = index_.find(spelt(key));
+    if (found == index_.end()) return std::nullopt;
+    return found->second;
+}
+
+void Keys::add(std::string_view key) { index_.try_emplace(spelt(key), count_++); }
+
 const syntax::Pair* find_pair(const syntax::Object& object, std::string_view key, bool ignore_case) {
     for (const auto& pair : object.pairs)
         if (ignore_case ? lower(pair.key.text) == lower(key) : pair.key.text == key) return &pair;

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <unordered_map>
 
 namespace sema {
 
@@ -67,6 +68,25 @@ Assignments collect(const std::vector<syntax::Program>& programs, Scope& scope,
 
 /// Adds what is assigned to the elements' values; after it no key stands twice in any object.
 void merge(const Assignments& assignments, Scope& scope, syntax::Diagnostics& diagnostics);
+
+/// The keys of one object by name, for objects that may have very many.
+class Keys {
+public:
+    explicit Keys(bool ignore_case) : ignore_case_(ignore_case) {}
+    Keys(const syntax::Object& object, bool ignore_case);
+
+    /// The index of the pair with that key.
+    std::optional<std::size_t> find(std::string_view key) const;
+    /// The next pair has that key; of two with one key the first counts.
+    void add(std::string_view key);
+
+private:
+    std::string spelt(std::string_view key) const;
+
+    bool ignore_case_;
+    std::size_t count_ = 0;
+    std::unordered_map<std::string, std::size_t> index_;
+};
 
 /// The pair with that key, if there is one.
 const syntax::Pair* find_pair(const syntax::Object& object, std::string_view key, bool ignore_case);

@@ -11,7 +11,20 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-std::string quoted(std::string_view text) { return '`' + std::string(text) + '`'; }
+std::string quoted(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string result = "`";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f)
+            result += c;
+        else if (c == '\n')
+            result += "\\n";
+        else
+            result += std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
+    }
+    return result + '`';
+}
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {
     const auto a = lower(from), b = lower(to);
@@ -31,7 +44,9 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 }
 
 const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    constexpr std::size_t letters_max = 100; // what is longer was not typed, and the comparison is quadratic
     const std::string* best = nullptr;
+    if (word.size() > letters_max) return best;
     // A third of the letters wrong is a typing mistake, more is another word.
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {

@@ -17,10 +17,27 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
 /// A hint that names the nearest candidate; empty when none is near enough to be meant.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
+/// Hints among all names of some kind, of which there may be very many: as long as that is quick. Who misspells
+/// thousands of names made another mistake.
+class Suggestions {
+public:
+    /// `names()` yields `count` candidates.
+    template <typename Names>
+    std::string among(std::size_t count, std::string_view word, const Names& names) {
+        if (count > comparisons_left_) return {};
+        comparisons_left_ -= count;
+        return did_you_mean(word, names());
+    }
+
+private:
+    std::size_t comparisons_left_ = 500'000;
+};
+
 /// The words as a list that can be read: "`a`, `b` or `c`".
 std::string one_of(const std::vector<std::string>& words);
 
 std::string lower(std::string_view text);
+/// As code in a message, which is one line: control characters as their escapes.
 std::string quoted(std::string_view text);
 
 } // namespace sema

@@ -28,15 +28,41 @@ Position end_of(Position at, std::string_view text) {
             1 + characters_in(text.substr(text.rfind('\n') + 1))};
 }
 
+/// ANTLR counts from the first token of what it was given; these indexes are ours.
+class Piece {
+public:
+    Piece(const Tokens& tokens, Range range) : tokens_(tokens), range_(range) {}
+
+    std::size_t index(const antlr4::Token& token) const { return range_.begin + token.getTokenIndex(); }
+    const Token& operator[](std::size_t index) const { return tokens_[index]; }
+    const Token& token(const antlr4::Token& token) const { return tokens_[index(token)]; }
+    auto begin() const { return tokens_.begin() + static_cast<std::ptrdiff_t>(range_.begin); }
+    auto end() const { return tokens_.begin() + static_cast<std::ptrdiff_t>(range_.end); }
+    std::size_t size() const { return range_.end - range_.begin; }
+
+    /// Any token of the file, or its end.
+    Token at(std::size_t index) const {
+        if (index < tokens_.size()) return tokens_[index];
+        const auto file = tokens_.empty() ? FileId{} : tokens_.back().span.file;
+        const auto last = tokens_.empty() ? Position{} : tokens_.back().span.end;
+        return {TokenKind::end_of_file, "", {file, last, last}};
+    }
+
+private:
+    const Tokens& tokens_;
+    Range range_;
+};
+
 class ErrorCollector : public antlr4::BaseErrorListener {
 public:
-    ErrorCollector(const Tokens& tokens, const Token& end) : tokens_(tokens), end_(end) {}
+    explicit ErrorCollector(const Piece& piece) : piece_(piece) {}
 
     void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, std::size_t, std::size_t,
                      const std::string&, std::exception_ptr error) override {
-        const auto index = offending->getTokenIndex();
+        const auto index = piece_.index(*offending);
         auto& parser = *dynamic_cast<antlr4::Parser*>(recognizer);
-        SyntaxError problem{index, part(parser, index), at(index), index == 0 ? end_ : at(index - 1), {}};
+        // Before the first token stands as little as behind the last one.
+        SyntaxError problem{index, part(parser, index), piece_.at(index), piece_.at(index - 1), {}};
         const auto expected_types = expected(parser, error);
         for (const auto& interval : expected_types.getIntervals())
             for (auto type = interval.a; type <= interval.b; ++type)
@@ -47,15 +73,13 @@ public:
     std::vector<SyntaxError> errors;
 
 private:
-    const Token& at(std::size_t index) const { return index < tokens_.size() ? tokens_[index] : end_; }
-
-    static std::size_t part(antlr4::Parser& parser, std::size_t index) {
+    std::size_t part(antlr4::Parser& parser, std::size_t index) const {
         for (antlr4::RuleContext* rule = parser.getContext(); rule != nullptr;
              rule = dynamic_cast<antlr4::RuleContext*>(rule->parent)) {
             const auto kind = rule->getRuleIndex();
             if (kind == NaClParser::RuleItem || kind == NaClParser::RuleStatement ||
                 kind == NaClParser::RulePair)
-                return dynamic_cast<antlr4::ParserRuleContext*>(rule)->getStart()->getTokenIndex();
+                return piece_.index(*dynamic_cast<antlr4::ParserRuleContext*>(rule)->getStart());
         }
         return index;
     }
@@ -70,8 +94,7 @@ private:
         return parser.getExpectedTokens();
     }
 
-    const Tokens& tokens_;
-    const Token& end_;
+    const Piece& piece_;
 };
 
 /// Recovers by skipping tokens, never by conjuring one up: every token of the tree is one of ours.
@@ -93,7 +116,7 @@ class Builder {
 public:
     using P = NaClParser;
 
-    Builder(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+    Builder(const Piece& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
 
     Declaration declaration(P::ItemContext& item) {
         if (auto* f = item.function()) return function(*f);
@@ -109,17 +132,16 @@ public:
     }
 
     const Token& token(antlr4::tree::TerminalNode* node) const {
-        return tokens_[node->getSymbol()->getTokenIndex()];
+        return tokens_.token(*node->getSymbol());
     }
     Span span(antlr4::ParserRuleContext& rule) const {
-        return join(tokens_[rule.getStart()->getTokenIndex()].span,
-                    tokens_[rule.getStop()->getTokenIndex()].span);
+        return join(tokens_.token(*rule.getStart()).span, tokens_.token(*rule.getStop()).span);
     }
 
     Name name(antlr4::tree::TerminalNode* node) const { return {token(node).text, token(node).span}; }
 
     Name key(P::KeyContext& rule) {
-        const auto& t = tokens_[rule.getStart()->getTokenIndex()];
+        const auto& t = tokens_.token(*rule.getStart());
         if (std::isalpha(static_cast<unsigned char>(t.text[0])) == 0)
             diagnostics_.report({Kind::bad_key, t.span, "`" + t.text + "` cannot be a key"});
         return {t.text, t.span};
@@ -133,7 +155,7 @@ public:
 
     Value number(P::NumberContext& rule) {
         const bool negative = rule.MINUS() != nullptr;
-        const auto index = rule.getStart()->getTokenIndex() + (negative ? 2 : 0);
+        const auto index = tokens_.index(*rule.getStart()) + (negative ? 2 : 0);
         return number_value(tokens_[index], negative, span(rule), diagnostics_);
     }
 
@@ -151,7 +173,7 @@ public:
         }
         if (auto* o = rule.object()) return {object(*o), where};
         if (auto* c = rule.cidr()) {
-            const auto first = c->getStart()->getTokenIndex();
+            const auto first = tokens_.index(*c->getStart());
             const bool negative = c->MINUS() != nullptr;
             return cidr_value(tokens_[first], tokens_[first + (negative ? 4 : 2)], negative, where,
                               diagnostics_);
@@ -189,7 +211,7 @@ public:
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
             if (item != nullptr && before != nullptr)
                 diagnostics_.report({Kind::missing_comma,
-                                     tokens_[item->getStart()->getTokenIndex()].span,
+                                     tokens_.token(*item->getStart()).span,
                                      "a `,` is missing before this",
                                      {},
                                      "write `,` between the items"});
@@ -272,7 +294,7 @@ public:
                                  "comparisons cannot be chained",
                                  {},
                                  "write two of them with `and` between"});
-        const auto& sign = tokens_[relations[0]->getStart()->getTokenIndex()];
+        const auto& sign = tokens_.token(*relations[0]->getStart());
         return {Comparison{operator_of(sign.kind), sign.span, std::move(left), value(*rule.value(1))}, where};
     }
 
@@ -296,28 +318,21 @@ public:
     }
 
 private:
-    const Tokens& tokens_;
+    const Piece& tokens_;
     Diagnostics& diagnostics_;
 };
 
-/// Where the file ends, as a token.
-Token end_token(FileId file, const Tokens& tokens) {
-    const auto at = tokens.empty() ? Position{} : tokens.back().span.end;
-    return {TokenKind::end_of_file, "", {file, at, at}};
-}
-
-std::vector<std::unique_ptr<antlr4::Token>> antlr_tokens(const Tokens& tokens, const Token& end) {
+std::vector<std::unique_ptr<antlr4::Token>> antlr_tokens(const Piece& piece) {
     std::vector<std::unique_ptr<antlr4::Token>> result;
-    for (const auto& token : tokens) {
+    result.reserve(piece.size() + 1);
+    for (const auto& token : piece) {
         auto made =
             std::make_unique<antlr4::CommonToken>(static_cast<std::size_t>(token.kind) + 1, token.text);
         made->setLine(token.span.begin.line);
         made->setCharPositionInLine(token.span.begin.column - 1);
         result.push_back(std::move(made));
     }
-    auto eof = std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF, "");
-    eof->setLine(end.span.begin.line);
-    result.push_back(std::move(eof));
+    result.push_back(std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF, ""));
     return result;
 }
 
@@ -327,8 +342,15 @@ Tokens lex(FileId file, std::string_view text) {
     antlr4::ANTLRInputStream input{std::string(text)};
     NaClLexer lexer(&input);
     Tokens tokens;
-    for (const auto& token : lexer.getAllTokens()) {
-        auto content = token->getText();
+    std::size_t characters = 0, bytes = 0; // ANTLR counts those, a text has these
+    const auto offset = [&](std::size_t character) {
+        for (; characters < character; ++characters) bytes += character_bytes(text.substr(bytes));
+        return bytes;
+    };
+    // Each is let go once it is ours: all of ANTLR's together take several times the room.
+    for (auto token = lexer.nextToken(); token->getType() != antlr4::Token::EOF; token = lexer.nextToken()) {
+        const auto first = offset(token->getStartIndex());
+        std::string content(text.substr(first, offset(token->getStopIndex() + 1) - first));
         const Position begin{static_cast<std::uint32_t>(token->getLine()),
                              static_cast<std::uint32_t>(token->getCharPositionInLine()) + 1};
         const auto end = end_of(begin, content);
@@ -337,20 +359,20 @@ Tokens lex(FileId file, std::string_view text) {
     return tokens;
 }
 
-Tree parse_tokens(FileId file, const Tokens& tokens, Diagnostics& diagnostics) {
-    const auto end = end_token(file, tokens);
-    antlr4::ListTokenSource source(antlr_tokens(tokens, end));
+Tree parse_tokens(const Tokens& tokens, Range range, Diagnostics& diagnostics) {
+    const Piece piece(tokens, range);
+    antlr4::ListTokenSource source(antlr_tokens(piece));
     antlr4::CommonTokenStream stream(&source);
     NaClParser parser(&stream);
-    ErrorCollector collector(tokens, end);
+    ErrorCollector collector(piece);
     parser.removeErrorListeners();
     parser.addErrorListener(&collector);
     parser.setErrorHandler(std::make_shared<Recovery>());
     auto* program = parser.program();
-    Tree tree{{file, {}, {}}, std::move(collector.errors)};
-    Builder builder(tokens, diagnostics);
+    Tree tree{{}, std::move(collector.errors)};
+    Builder builder(piece, diagnostics);
     for (auto* item : program->item())
-        if (!has_error(*item)) tree.program.declarations.push_back(builder.declaration(*item));
+        if (tree.errors.empty() || !has_error(*item)) tree.declarations.push_back(builder.declaration(*item));
     return tree;
 }
 

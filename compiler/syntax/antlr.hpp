@@ -20,11 +20,12 @@ struct SyntaxError {
 };
 
 struct Tree {
-    Program program; ///< without the declarations that have syntax errors
+    std::vector<Declaration> declarations; ///< without those that have syntax errors
     std::vector<SyntaxError> errors;
 };
 
-/// The brackets of the tokens must be balanced. Mistakes that the grammar lets pass are reported.
-Tree parse_tokens(FileId file, const Tokens& tokens, Diagnostics& diagnostics);
+/// Parses whole declarations. The brackets of the tokens must be balanced. Mistakes that the grammar lets pass are
+/// reported.
+Tree parse_tokens(const Tokens& tokens, Range range, Diagnostics& diagnostics);
 
 } // namespace syntax

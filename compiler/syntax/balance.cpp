@@ -11,12 +11,6 @@ namespace syntax {
 
 namespace {
 
-bool opens(TokenKind k) {
-    return k == TokenKind::open_brace || k == TokenKind::open_bracket || k == TokenKind::open_paren;
-}
-bool closes(TokenKind k) {
-    return k == TokenKind::close_brace || k == TokenKind::close_bracket || k == TokenKind::close_paren;
-}
 TokenKind partner(TokenKind k) {
     return k == TokenKind::open_brace     ? TokenKind::close_brace
            : k == TokenKind::open_bracket ? TokenKind::close_bracket
@@ -65,9 +59,9 @@ public:
                 note_layout(token);
             if (token.kind == TokenKind::colon) close_list_before_pair();
             if (token.kind == TokenKind::name) close_list_before_declaration(token);
-            if (opens(token.kind))
+            if (is_open_bracket(token.kind))
                 open(token);
-            else if (closes(token.kind))
+            else if (is_close_bracket(token.kind))
                 close(token);
             else
                 result_.tokens.push_back(token);
@@ -99,7 +93,7 @@ private:
         const bool is_its_closer = token.kind == partner(opener.kind);
         if (is_its_closer && column > outside && !result_.surplus) result_.surplus = index_;
         if (result_.outside) return;
-        if (is_its_closer ? column < outside : column <= outside && !closes(token.kind))
+        if (is_its_closer ? column < outside : column <= outside && !is_close_bracket(token.kind))
             result_.outside = index_;
     }
 
@@ -108,7 +102,7 @@ private:
         if (token.kind == TokenKind::open_brace && !open_.empty() &&
             open_.back().kind == TokenKind::open_paren) {
             const auto before = result_.tokens.back().kind;
-            const bool is_value = opens(before) || before == TokenKind::comma || before == TokenKind::in ||
+            const bool is_value = is_open_bracket(before) || before == TokenKind::comma || before == TokenKind::in ||
                                   before == TokenKind::colon ||
                                   (before >= TokenKind::equal && before <= TokenKind::greater);
             if (!is_value) report_unclosed(token), insert_closer(token);
@@ -232,8 +226,8 @@ const Token* too_deep(const Tokens& tokens) {
     std::size_t depth = 0, nots = 0, elses = 0;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const auto kind = tokens[i].kind;
-        if (opens(kind)) ++depth;
-        if (closes(kind) && depth > 0) --depth;
+        if (is_open_bracket(kind)) ++depth;
+        if (is_close_bracket(kind) && depth > 0) --depth;
         nots = kind == TokenKind::not_ ? nots + 1 : 0;
         if (kind == TokenKind::else_ && i + 1 < tokens.size() && tokens[i + 1].kind == TokenKind::if_)
             ++elses;
@@ -250,7 +244,8 @@ const Token* too_deep(const Tokens& tokens) {
 Outcome balance_by_layout(const Tokens& tokens) {
     constexpr std::size_t guesses_max = 16;
     Guesses guesses;
-    const auto first = Balancer(tokens, guesses).run();
+    auto first = Balancer(tokens, guesses).run();
+    if (first.problems.empty()) return first;
     auto outcome = first;
     while (outcome.open_at_end && outcome.outside && guesses.outside.size() < guesses_max) {
         guesses.outside.insert(*outcome.outside);

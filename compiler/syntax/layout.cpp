@@ -32,16 +32,26 @@ public:
     }
 
 private:
-    std::size_t column() const { return characters_in(std::string_view(out_).substr(line_start_)); }
+    /// Characters on the line that is being printed. Lines may be long: none is counted twice.
+    std::size_t column() {
+        column_ += characters_in(std::string_view(out_).substr(counted_));
+        counted_ = out_.size();
+        return column_;
+    }
 
-    bool fits(Range range) const { return column() + shape_.flat_width(range) <= line_columns_max; }
+    bool fits(Range range) { return column() + shape_.flat_width(range) <= line_columns_max; }
 
     void new_line(std::size_t indent, bool blank) {
         if (out_.empty()) return;
         out_ += blank ? "\n\n" : "\n";
-        line_start_ = out_.size();
+        start_line();
         line_indent_ = indent;
         out_.append(indent, ' ');
+    }
+
+    void start_line() {
+        counted_ = out_.size();
+        column_ = 0;
     }
 
     /// The further lines of a comment move with its first.
@@ -53,6 +63,7 @@ private:
             out_ += rest.substr(0, end);
             if (end == std::string_view::npos) return;
             out_ += '\n';
+            start_line();
             rest.remove_prefix(end + 1);
             for (auto left = then; left > now && (rest.starts_with(' ') || rest.starts_with('\t')); --left)
                 rest.remove_prefix(1);
@@ -147,7 +158,7 @@ private:
     }
 
     /// Plain values fill lines. In a list the line breaks that were written stay: they group values.
-    bool shares_line(Range item, bool in_parens) const {
+    bool shares_line(Range item, bool in_parens) {
         const auto& gap = shape_.gap(item.begin);
         if (in_parens ? gap.forces_break() : gap.breaks()) return false;
         const auto width = characters_in(shape_.flat_gap(item.begin)) + shape_.flat_width(item);
@@ -156,7 +167,8 @@ private:
 
     const Shape& shape_;
     std::string out_;
-    std::size_t line_start_ = 0;
+    std::size_t counted_ = 0; ///< bytes of `out_` whose characters are in `column_`
+    std::size_t column_ = 0;
     std::size_t line_indent_ = 0; ///< of the line that is being printed
 };
 

@@ -1,18 +1,30 @@
 #include "compiler/syntax/parse.hpp"
 
 #include "compiler/syntax/antlr.hpp"
+#include "compiler/syntax/list_tokens.hpp"
 #include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/utf8.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace syntax {
 
 namespace {
 
+bool is_clean(std::string_view text) {
+    while (!text.empty()) {
+        const auto bytes = character_bytes(text);
+        if (bytes == 0 || text[0] == '\0') return false;
+        text.remove_prefix(bytes);
+    }
+    return true;
+}
+
 /// The lexer takes well-formed text only: what is not becomes a space, after a message.
 std::string clean(FileId file, std::string_view text, Diagnostics& diagnostics) {
+    if (is_clean(text)) return std::string(text);
     std::string result;
     result.reserve(text.size());
     Position at;
@@ -89,24 +101,47 @@ void report(const SyntaxError& error, Diagnostics& diagnostics) {
                         hint(error, wanted)});
 }
 
-/// Parses, and after each syntax error again without the part that has it: so each error is one that was
-/// made, and none a consequence of another.
+/// The end of a piece that can be parsed by itself: a bracket that closes outside of all others ends a declaration,
+/// but for the parentheses in a function's heading. Small pieces keep ANTLR's tree small.
+std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
+    constexpr std::size_t piece_tokens_min = 4096;
+    std::size_t depth = 0;
+    for (auto i = begin; i < tokens.size(); ++i) {
+        if (is_open_bracket(tokens[i].kind)) ++depth;
+        if (!is_close_bracket(tokens[i].kind)) continue;
+        --depth;
+        if (depth == 0 && tokens[i].kind != TokenKind::close_paren && i - begin >= piece_tokens_min) return i + 1;
+    }
+    return tokens.size();
+}
+
+/// Parses piece by piece, and after each syntax error its piece again without the part that has it: so each error
+/// is one that was made, and none a consequence of another.
 Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
     constexpr std::size_t errors_max = 20;
     auto tokens = std::move(balanced.tokens);
-    for (std::size_t errors = 0;; ++errors) {
+    Parsed parsed{{file, {}, {}}, !balanced.guessed_after};
+    std::size_t errors = 0;
+    for (std::size_t begin = 0; begin < tokens.size();) {
+        const auto end = piece_end(tokens, begin);
         Diagnostics found;
-        auto tree = parse_tokens(file, tokens, found);
+        auto tree = parse_tokens(tokens, {begin, end}, found);
         if (tree.errors.empty() || errors == errors_max) {
             for (auto& diagnostic : found.sorted()) diagnostics.report(std::move(diagnostic));
-            return {std::move(tree.program), errors == 0 && !balanced.guessed_after};
+            std::move(tree.declarations.begin(), tree.declarations.end(),
+                      std::back_inserter(parsed.program.declarations));
+            begin = end;
+            continue;
         }
+        ++errors;
+        parsed.complete = false;
         const auto& error = tree.errors.front();
         const bool consequence = error.seen.inserted || error.before.inserted ||
                                  (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
         if (!consequence) report(error, diagnostics);
         tokens = without_part(tokens, error.part, error.index);
     }
+    return parsed;
 }
 
 bool is_number(const Token& token) {
@@ -115,7 +150,7 @@ bool is_number(const Token& token) {
 }
 
 /// The value of one line. Lists may be long, and these few forms need no parser.
-Value list_item(const Tokens& line, Diagnostics& diagnostics) {
+Value list_item(std::span<const Token> line, Diagnostics& diagnostics) {
     const auto span = join(line.front().span, line.back().span);
     const auto number = [&](const Token& token) {
         return number_value(token, false, token.span, diagnostics);
@@ -138,11 +173,11 @@ Value list_item(const Tokens& line, Diagnostics& diagnostics) {
 
 Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     const auto& source = sources[file];
-    const auto tokens = lex(file, clean(file, source.text, diagnostics));
+    auto tokens = lex(file, clean(file, source.text, diagnostics));
     const bool comment_open = !tokens.empty() && tokens.back().kind == TokenKind::bad_comment;
     // An unclosed comment swallows closers: what the brackets then lack is no news.
     Diagnostics unsaid;
-    auto balanced = balance(repair_tokens(tokens, diagnostics), comment_open ? unsaid : diagnostics);
+    auto balanced = balance(repair_tokens(std::move(tokens), diagnostics), comment_open ? unsaid : diagnostics);
     if (balanced.too_deep) return {{file, source.name, {}}, false};
     auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
     parsed.program.name = source.name;
@@ -150,14 +185,15 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
 }
 
 Value parse_list(const Sources& sources, FileId file, const Span& span, Diagnostics& diagnostics) {
-    const auto tokens = repair_tokens(lex(file, clean(file, sources[file].text, diagnostics)), diagnostics);
+    const auto text = clean(file, sources[file].text, diagnostics);
+    auto numbers = list_tokens(file, text);
+    const auto tokens = numbers ? std::move(*numbers) : repair_tokens(lex(file, text), diagnostics);
     List list;
     for (auto line = tokens.begin(); line != tokens.end();) {
         const auto end = std::find_if(line, tokens.end(), [&](const Token& token) {
             return token.span.begin.line != line->span.begin.line;
         });
-        auto item = list_item(Tokens(line, end), diagnostics);
-        list.items.push_back(std::move(item));
+        list.items.push_back(list_item({line, end}, diagnostics));
         line = end;
     }
     return {std::move(list), span};

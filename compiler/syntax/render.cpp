@@ -1,5 +1,7 @@
 #include "compiler/syntax/render.hpp"
 
+#include "compiler/syntax/utf8.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -10,11 +12,22 @@ namespace {
 
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0u) != 0x80u; }
 
-/// What can be shown of a line: control characters and broken UTF-8 must not reach a terminal.
-std::string printable(std::string_view line) {
+/// What can be shown of a text: control characters and broken UTF-8 must not reach a terminal. Each is one column,
+/// as it was in the source.
+std::string printable(std::string_view text) {
     std::string shown;
-    for (const char c : line)
-        shown += (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f ? '?' : c;
+    while (!text.empty()) {
+        const auto character = text.substr(0, first_character_bytes(text));
+        const auto byte = static_cast<unsigned char>(character[0]);
+        const bool is_control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+        const bool is_c1 = character.size() == 2 && byte == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+        const bool is_broken = byte >= 0x80 && character.size() == 1;
+        if (is_control || is_c1 || is_broken)
+            shown += '?';
+        else
+            shown += character;
+        text.remove_prefix(character.size());
+    }
     return shown;
 }
 
@@ -43,13 +56,36 @@ std::string place(const Span& span, const Sources& sources) {
            std::to_string(span.begin.column);
 }
 
-std::string excerpt(const Span& span, const Sources& sources) {
-    const auto line = sources[span.file].line(span.begin.line);
+/// What is shown of a line, `columns_before` of its characters left out.
+struct Excerpt {
+    std::string_view line;
+    std::uint32_t columns_before = 0;
+};
+
+/// Lines may be long, and messages about them many: of a long one the neighbourhood of the column is shown.
+Excerpt neighbourhood(std::string_view line, std::uint32_t column) {
+    constexpr std::uint32_t columns_max = 200, columns_to_the_left = 80;
+    if (line.size() <= columns_max) return {line};
+    const auto before = column > columns_to_the_left ? column - columns_to_the_left : 0;
+    std::uint32_t columns = 0;
+    std::size_t begin = 0, end = 0;
+    for (; end < line.size() && columns < before + columns_max; ++columns) {
+        if (columns == before) begin = end;
+        end += first_character_bytes(line.substr(end));
+    }
+    return {line.substr(begin, end - begin), before};
+}
+
+std::string excerpt(Span span, const Sources& sources) {
+    const auto [written, columns_before] = neighbourhood(sources[span.file].line(span.begin.line), span.begin.column);
+    const auto line = printable(written);
+    span.begin.column -= columns_before;
+    span.end.column -= std::min(span.end.column, columns_before);
     const auto past_line = columns_of(line) + 1;
     const auto end = span.end.line > span.begin.line ? past_line : std::min(span.end.column, past_line);
     const auto number = std::to_string(span.begin.line);
     const std::string margin(std::max<std::size_t>(5, number.size()) - number.size(), ' ');
-    return margin + number + " | " + printable(line) + '\n' +
+    return margin + number + " | " + line + '\n' +
            std::string(margin.size() + number.size(), ' ') + " | " +
            underline(line, std::min(span.begin.column, past_line), end) + '\n';
 }
@@ -71,10 +107,10 @@ std::string_view severity_name(Severity severity) {
 std::string render_text(const Diagnostic& diagnostic, const Sources& sources) {
     const auto& kind = info(diagnostic.kind);
     auto text = place(diagnostic.span, sources) + ": " + std::string(severity_name(kind.severity)) + ": " +
-                diagnostic.message + " [" + kind.name + "]\n" + excerpt(diagnostic.span, sources);
+                printable(diagnostic.message) + " [" + kind.name + "]\n" + excerpt(diagnostic.span, sources);
     for (const auto& note : diagnostic.notes)
-        text += place(note.span, sources) + ": note: " + note.message + '\n' + excerpt(note.span, sources);
-    if (!diagnostic.hint.empty()) text += "hint: " + diagnostic.hint + '\n';
+        text += place(note.span, sources) + ": note: " + printable(note.message) + '\n' + excerpt(note.span, sources);
+    if (!diagnostic.hint.empty()) text += "hint: " + printable(diagnostic.hint) + '\n';
     return text;
 }
 

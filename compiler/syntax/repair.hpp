@@ -12,7 +12,7 @@ namespace syntax {
 inline constexpr std::size_t nesting_max = 256;
 
 /// Drops comments; closes strings; drops or replaces characters that mean nothing.
-Tokens repair_tokens(const Tokens& tokens, Diagnostics& diagnostics);
+Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics);
 
 struct Balanced {
     Tokens tokens;

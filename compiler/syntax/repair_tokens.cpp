@@ -9,12 +9,12 @@ namespace {
 
 class TokenRepair {
 public:
-    TokenRepair(const Tokens& tokens, Diagnostics& diagnostics)
-        : tokens_(tokens), diagnostics_(diagnostics) {}
+    TokenRepair(Tokens tokens, Diagnostics& diagnostics)
+        : tokens_(std::move(tokens)), diagnostics_(diagnostics) {}
 
     Tokens run() {
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
-            const auto& token = tokens_[i];
+            auto& token = tokens_[i];
             switch (token.kind) {
             case TokenKind::block_comment:
             case TokenKind::line_comment:
@@ -34,7 +34,7 @@ public:
                 break;
             default:
                 track_parens(token);
-                out_.push_back(token);
+                out_.push_back(std::move(token));
                 out_.back().inserted = std::exchange(dropped_, false);
             }
         }
@@ -136,7 +136,7 @@ private:
         return text;
     }
 
-    const Tokens& tokens_;
+    Tokens tokens_;
     Diagnostics& diagnostics_;
     Tokens out_;
     std::size_t parens_ = 0;
@@ -146,8 +146,8 @@ private:
 
 } // namespace
 
-Tokens repair_tokens(const Tokens& tokens, Diagnostics& diagnostics) {
-    return TokenRepair(tokens, diagnostics).run();
+Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
+    return TokenRepair(std::move(tokens), diagnostics).run();
 }
 
 } // namespace syntax

@@ -6,19 +6,6 @@
 
 namespace syntax {
 
-namespace {
-
-bool is_open_bracket(TokenKind kind) {
-    return kind == TokenKind::open_brace || kind == TokenKind::open_bracket || kind == TokenKind::open_paren;
-}
-
-bool is_close_bracket(TokenKind kind) {
-    return kind == TokenKind::close_brace || kind == TokenKind::close_bracket ||
-           kind == TokenKind::close_paren;
-}
-
-} // namespace
-
 Shape::Shape(Spaced file, const std::set<Position>& starts)
     : file_(std::move(file)), starts_(size()), partner_(size()), statements_(size()) {
     for (std::size_t i = 0; i < size(); ++i) // the `if` of `else if` goes on with a statement

@@ -7,12 +7,6 @@
 
 namespace syntax {
 
-/// Tokens from `begin` up to, not including, `end`.
-struct Range {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
-
 class Shape {
 public:
     /// `starts`: where declarations and statements begin.

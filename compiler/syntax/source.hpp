@@ -34,8 +34,9 @@ constexpr bool encloses(const Span& outer, const Span& inner) {
 }
 
 struct Source {
-    std::string name; ///< as messages show it
-    std::string text; ///< as it was read, without a byte order mark
+    std::string name;                     ///< as messages show it
+    std::string text;                     ///< as it was read, without a byte order mark
+    std::vector<std::size_t> line_starts; ///< offsets in the text
 
     /// A line without its end; empty past the last one.
     std::string_view line(std::uint32_t number) const;

@@ -33,4 +33,18 @@ struct Token {
 
 using Tokens = std::vector<Token>;
 
+/// Tokens from `begin` up to, not including, `end`.
+struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+constexpr bool is_open_bracket(TokenKind kind) {
+    return kind == TokenKind::open_brace || kind == TokenKind::open_bracket || kind == TokenKind::open_paren;
+}
+
+constexpr bool is_close_bracket(TokenKind kind) {
+    return kind == TokenKind::close_brace || kind == TokenKind::close_bracket || kind == TokenKind::close_paren;
+}
+
 } // namespace syntax

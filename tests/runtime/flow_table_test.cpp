@@ -29,7 +29,7 @@ constexpr Ipv4Tuple udp(std::uint16_t port) { return {0x0a000001, 0x0a000002, po
 
 TEST_CASE("a flow is found from both sides until its time has passed") {
     Table t(4);
-    t.table.open(tcp(1), FlowKind::tcp_half_open, 0);
+    t.table.open(tcp(1), tcp(1).reverse(), FlowKind::tcp_half_open, 0);
     CHECK(t.table.find(tcp(1), 0).flow != nullptr);
     CHECK_FALSE(t.table.find(tcp(1), 0).reply);
     CHECK(t.table.find(tcp(1).reverse(), 10 * second_ns - 1).reply);
@@ -47,22 +47,22 @@ TEST_CASE("half-open flows fill half of the table, the others may have the rest"
     Table t(4);
     for (std::uint16_t i = 0; i < 2; ++i) {
         REQUIRE(t.table.has_room(true, {}, 0));
-        t.table.open(tcp(i), FlowKind::tcp_half_open, 0);
+        t.table.open(tcp(i), tcp(i).reverse(), FlowKind::tcp_half_open, 0);
     }
     CHECK_FALSE(t.table.has_room(true, {}, 0));
     CHECK(t.table.has_room(false, {.all = 1, .half_open = 0}, 0));
     CHECK_FALSE(t.table.has_room(false, {.all = 2, .half_open = 0}, 0));
-    t.table.open(udp(1), FlowKind::udp_confirmed, 0);
-    t.table.open(udp(2), FlowKind::udp_confirmed, 0);
+    t.table.open(udp(1), udp(1).reverse(), FlowKind::udp_confirmed, 0);
+    t.table.open(udp(2), udp(2).reverse(), FlowKind::udp_confirmed, 0);
     CHECK_FALSE(t.table.has_room(false, {}, 10 * second_ns - 1));
     CHECK(t.table.has_room(true, {}, 10 * second_ns)); // the two half-open ones are gone
 }
 
 TEST_CASE("an expired flow of the same tuple gives way to a new one") {
     Table t(4);
-    t.table.open(tcp(1), FlowKind::tcp_half_open, 0);
+    t.table.open(tcp(1), tcp(1).reverse(), FlowKind::tcp_half_open, 0);
     REQUIRE(t.table.find(tcp(1), 20 * second_ns).flow == nullptr);
-    t.table.open(tcp(1).reverse(), FlowKind::tcp_confirmed, 20 * second_ns);
+    t.table.open(tcp(1).reverse(), tcp(1).reverse().reverse(), FlowKind::tcp_confirmed, 20 * second_ns);
     CHECK(t.table.find(tcp(1), 20 * second_ns).reply);
     CHECK(t.table.size() == 1);
 }
@@ -102,7 +102,7 @@ TEST_CASE("the table agrees with a plain map over random histories") {
         REQUIRE(t.table.has_room(half_open, {}, now) == room);
         refused += !room;
         if (!room) continue;
-        t.table.open(tuple, kind, now);
+        t.table.open(tuple, tuple.reverse(), kind, now);
         known[key] = {ends, half_open};
     }
     CHECK(refused > 1000); // the table was really full at times

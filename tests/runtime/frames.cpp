@@ -12,7 +12,7 @@ namespace test_frames {
 void boot() {
     test_platform::state() = {};
     const std::array macs{left_mac, right_mac};
-    runtime::boot(macs, 0);
+    runtime::boot(macs, 0, 0);
 }
 
 void receive_burst(runtime::NicId nic, const std::vector<Frame>& frames, runtime::Time now) {

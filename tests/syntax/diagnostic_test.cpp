@@ -78,3 +78,21 @@ TEST_CASE("kinds have names that can be looked up") {
     }
     CHECK_FALSE(kind_named("no-such-kind"));
 }
+
+TEST_CASE("of a long line the neighbourhood is shown") {
+    std::string line;
+    for (int i = 0; i < 1000; ++i) line += i == 500 ? "ä" : "x";
+    CHECK(rendered(line, {0, {1, 501}, {1, 502}}).find("\n      | " + std::string(79, ' ') + "^\n") != std::string::npos);
+    CHECK(rendered(line, {0, {1, 2}, {1, 999}}).find("\n      |  ^~~") != std::string::npos);
+    CHECK(rendered(line, {0, {1, 1001}, {1, 1001}}).find("\n      | " + std::string(79, ' ') + "^\n") != std::string::npos);
+    CHECK(rendered(line, {0, {1, 2}, {1, 999}}).size() < 500);
+}
+
+TEST_CASE("lines are found by their number") {
+    Sources sources;
+    const auto& source = sources[sources.add("f", "\xef\xbb\xbf" "one\r\n\ntwo")];
+    CHECK(source.line(1) == "one");
+    CHECK(source.line(2) == "");
+    CHECK(source.line(3) == "two");
+    CHECK(source.line(4) == "");
+}

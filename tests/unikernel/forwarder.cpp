@@ -47,7 +47,7 @@ void print_counter(std::string_view name, std::uint64_t value) {
 
 std::span<const NicSelector> nics() { return selectors; }
 
-void boot(std::span<const Mac>, Time) {
+void boot(std::span<const Mac>, Time, std::uint64_t) {
     for (Packet& packet : pool) release(packet);
     tests::fault();
 }

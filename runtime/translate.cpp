@@ -1,0 +1,139 @@
+#include "runtime/translate.hpp"
+
+#include "runtime/answers.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/ports.hpp"
+#include "runtime/rewrite.hpp"
+#include "runtime/transport.hpp"
+
+#include <algorithm>
+
+namespace runtime {
+
+namespace {
+
+constexpr bool has_ports(std::uint32_t protocol) { return protocol == tcp_protocol || protocol == udp_protocol; }
+
+/// One end of a packet that leaves with that tuple. The identifier of an ICMP query belongs to who asked.
+Endpoint end_of(const Ipv4Tuple& leaving, End end, bool reply) {
+    const bool source = end == End::source;
+    Endpoint to{source ? leaving.source : leaving.destination, std::nullopt};
+    if (has_ports(leaving.protocol))
+        to.port = source ? leaving.a : leaving.b;
+    else if (leaving.protocol == icmp_protocol && source != reply)
+        to.port = leaving.a;
+    return to;
+}
+
+/// The decisions of that flow's Nats; of the one that is about to be opened, when it is null.
+std::span<std::uint32_t> decisions_of(Appliance& appliance, const Flow* flow) {
+    const auto all = appliance.policy.decisions;
+    const std::size_t each = all.size() / (appliance.policy.flows.size() + 1);
+    const std::size_t place = flow == nullptr ? appliance.policy.flows.size() : appliance.flows.number(*flow);
+    return all.subspan(place * each, each);
+}
+
+void send_elsewhere(Packet& packet, const Statement& dnat) {
+    Endpoint to{dnat.address.value_or(field::ip_daddr(packet)), std::nullopt};
+    if (has_ports(field::ip_protocol(packet))) to.port = dnat.port;
+    rewrite(packet, End::destination, to);
+}
+
+/// What an error says of a packet in the other direction is rewritten with the error's own other end.
+void rewrite_error(Packet& packet, End end, const Endpoint& to) {
+    rewrite_quoted(packet, end == End::source ? End::destination : End::source, to);
+}
+
+/// Of a first packet: what its Nats said, else masquerading.
+void choose_source(Appliance& appliance, Packet& packet, const Said& said, Time now) {
+    Ipv4Tuple leaving = *tuple_of(packet);
+    Endpoint to{said.address.value_or(leaving.source), std::nullopt};
+    std::uint16_t pool = said.pool;
+    if (has_ports(leaving.protocol)) to.port = said.port;
+    if (!said.address && !to.port) {
+        const Iface& egress = appliance.policy.ifaces[packet.egress];
+        if (!egress.masquerade || egress.address == leaving.source) return;
+        to.address = egress.address;
+        pool = egress.pool;
+    }
+    if (!to.port && (has_ports(leaving.protocol) || leaving.protocol == icmp_protocol)) {
+        const Ipv4Tuple first = original_tuple(packet);
+        leaving.source = to.address;
+        to.port = choose_port(appliance, first, leaving, pool, now);
+        if (!to.port) return drop_untranslatable(appliance, packet, now);
+        packet.pool = static_cast<std::uint16_t>(pool + 1);
+    }
+    rewrite(packet, End::source, to);
+}
+
+} // namespace
+
+Ipv4Tuple original_tuple(const Packet& packet) {
+    Ipv4Tuple tuple = *tuple_of(packet);
+    if (!packet.translated) return tuple;
+    tuple.source = packet.received_source;
+    tuple.destination = packet.received_destination;
+    tuple.a = packet.received_a;
+    if (tuple.protocol != icmp_protocol) tuple.b = packet.received_b;
+    return tuple;
+}
+
+void begin_destination(Appliance& appliance, Packet& packet) {
+    packet.entrance = packet.made_here ? packet.egress : packet.ingress;
+    if (opens_flow(packet)) std::ranges::fill(decisions_of(appliance, nullptr), Verdict::none);
+}
+
+void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::size_t place, Translates what, Said& said) {
+    const Policy& policy = appliance.policy;
+    if (opens_flow(packet)) {
+        const Verdict verdict = nat.run(appliance, packet);
+        if (!verdict.decided()) return;
+        ++policy.hits[verdict.statement];
+        const Statement& statement = policy.statements[verdict.statement];
+        if (statement.action == Action::dnat && what == Translates::destination) {
+            decisions_of(appliance, nullptr)[place] = verdict.statement;
+            send_elsewhere(packet, statement);
+        } else if (statement.action == Action::snat && what == Translates::source) {
+            if (statement.address) said.pool = statement.pool;
+            if (statement.address) said.address = statement.address;
+            if (statement.port) said.port = statement.port;
+        }
+        return;
+    }
+    const bool known = packet.flow != nullptr && packet.state != State::related && !packet.reply;
+    if (what != Translates::destination || !known || packet.flow->entrance != packet.entrance) return;
+    const std::uint32_t kept = decisions_of(appliance, packet.flow)[place];
+    if (kept != Verdict::none) send_elsewhere(packet, policy.statements[kept]);
+}
+
+void finish_destination(Appliance&, Packet& packet) {
+    if (packet.flow == nullptr || !packet.flow->is_translated()) return;
+    const Endpoint to = end_of(packet.flow->leaving(packet.reply), End::destination, packet.reply);
+    if (packet.state != State::related) return rewrite(packet, End::destination, to);
+    rewrite(packet, End::destination, {to.address, std::nullopt});
+    rewrite_error(packet, End::destination, to);
+}
+
+void finish_source(Appliance& appliance, Packet& packet, const Said& said, Time now) {
+    if (packet.state == State::invalid && appliance.policy.ifaces[packet.egress].masquerade)
+        return drop(appliance, packet, Reason::ct_invalid);
+    if (opens_flow(packet)) return choose_source(appliance, packet, said, now);
+    if (packet.flow == nullptr || !packet.flow->is_translated()) return;
+    const Endpoint to = end_of(packet.flow->leaving(packet.reply), End::source, packet.reply);
+    if (packet.state != State::related) return rewrite(packet, End::source, to);
+    // RFC 5508 REQ-5: whoever it is that says it, its address is none of the other side's business.
+    if (to.address != packet.flow->tuples[packet.reply ? 1 : 0].source)
+        rewrite(packet, End::source, {to.address, std::nullopt});
+    rewrite_error(packet, End::source, to);
+}
+
+void keep_decisions(Appliance& appliance, const Packet& packet, Flow& flow) {
+    std::ranges::copy(decisions_of(appliance, nullptr), decisions_of(appliance, &flow).begin());
+    flow.entrance = packet.entrance;
+    if (packet.pool == 0) return;
+    const Ipv4Tuple& first = flow.tuples[0];
+    flow.mapping = appliance.flows.mappings().hold(
+        {first.source, first.a, static_cast<std::uint16_t>(packet.pool - 1), first.protocol}, flow.leaving(false).a);
+}
+
+} // namespace runtime

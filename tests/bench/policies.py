@@ -1,0 +1,208 @@
+"""Large policies, one function a shape. Each takes a size and yields the policy's text, and writes the files beside it
+that it needs into `folder`. What a shape is large in stands in its name; everything else about it is small."""
+import random
+
+IFACE = "Iface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: edge }\n"
+EDGE = IFACE + "Filter::IP edge {\n    if (ip.saddr in blocked) { drop }\n    accept\n}\n"
+
+
+def address(i):
+    return f"{1 + i % 223}.{i // 223 % 256}.{i // 57088 % 256}.{i * 7 % 256}"
+
+
+def rules(n, folder):
+    """Lines of one rule each, as large policies are written, in functions of 1,000."""
+    functions = max(1, n // 1000)
+    chain = ", ".join(f"part_{k}" for k in range(functions))
+    yield f"Iface wan {{ index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: [{chain}] }}\n"
+    for k in range(functions):
+        yield f"Filter::IP part_{k} {{\n    Filter::TCP {{\n"
+        for i in range(k * 1000, k * 1000 + min(n, 1000) - 5):
+            yield (f"        if (ip.saddr in [{address(i)}/24, {address(i + 9)}] and ip.daddr == {address(i * 3)} "
+                   f"and tcp.dport in [{i % 60000}-{i % 60000 + 99}, 443]) {{ accept }}\n")
+        yield "    }\n    drop\n}\n"
+
+
+def rule_lines(n, folder):
+    """The same spread over lines, as a person or the formatter would write it: n lines, n / 4 rules."""
+    yield IFACE + "Filter::IP edge {\n    Filter::TCP {\n"
+    for i in range(n // 4):
+        yield (f"        if (ip.saddr == {address(i)} and tcp.dport in [80, {i % 60000}]) {{\n            // rule {i}\n"
+               "            accept\n        }\n")
+    yield "    }\n    drop\n}\n"
+
+
+def list_file(n, folder):
+    """`file()` with n addresses, networks and ranges."""
+    with open(folder / "blocked.txt", "w") as out:
+        for i in range(n):
+            form = i % 8
+            out.write(f"{address(i)}/{24 + i % 8}\n" if form == 0 else
+                      f"{address(i)} - {address(i)[:address(i).rindex('.')]}.255 # a range\n" if form == 1 else
+                      f"{address(i)}\n")
+    yield EDGE + 'blocked: file("blocked.txt")\n'
+
+
+def list_in_place(n, folder):
+    """The same as a list in the policy, four values a line."""
+    yield EDGE + "blocked: [\n"
+    for i in range(n // 4):
+        yield "    " + ", ".join(address(4 * i + k) for k in range(4)) + ",\n"
+    yield "]\n"
+
+
+def elements(n, folder):
+    yield EDGE + "blocked: [e0]\n"
+    for i in range(n):
+        yield f"e{i}: {address(i)}\n"
+
+
+def named_elements(n, folder):
+    """A list of n names."""
+    for i in range(n):
+        yield f"e{i}: {address(i)}\n"
+    yield EDGE + "blocked: [\n" + "".join(f"    e{i},\n" for i in range(n)) + "]\n"
+
+
+def functions(n, folder):
+    yield "Iface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: edge }\n"
+    for i in range(n):
+        yield f"Filter::IP f{i} {{ if (ip.saddr == {address(i)}) {{ drop }} }}\n"
+    yield "Filter::IP edge {\n" + "".join(f"    f{i}()\n" for i in range(n)) + "    accept\n}\n"
+
+
+def functions_on_chain(n, folder):
+    chain = ", ".join(f"f{i}" for i in range(n))
+    yield f"Iface wan {{ index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: [{chain}] }}\n"
+    for i in range(n):
+        yield f"Filter::IP f{i} {{ if (ip.saddr == {address(i)}) {{ drop }} shared accept }}\n"
+    yield "Filter::IP shared { " + " ".join(f"s{i}" for i in range(n)) + " }\n"
+    for i in range(n):
+        yield f"Filter::IP s{i} {{ if (ip.daddr == {address(i)}) {{ drop }} }}\n"
+
+
+def doubling_calls(n, folder):
+    """Each function calls the next one twice: 2^n calls if anybody followed them all. Chains of 300."""
+    yield "Iface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: edge }\n"
+    chains = max(1, n // 300)
+    for c in range(chains):
+        for i in range(300):
+            yield f"Filter::IP c{c}_{i} {{ if (ip.ttl == {i % 256}) {{ c{c}_{i + 1} }} else {{ c{c}_{i + 1} }} }}\n"
+        yield f"Filter::IP c{c}_300 {{ if (ip.ttl == 7) {{ drop }} }}\n"
+    yield "Filter::IP edge {\n" + "".join(f"    c{c}_0\n" for c in range(chains)) + "    accept\n}\n"
+
+
+def doubling_lists(n, folder):
+    """Each list names the one before twice."""
+    yield EDGE
+    for c in range(max(1, n // 100)):
+        yield f"l{c}_0: [{address(c)}]\n"
+        for i in range(1, 100):
+            yield f"l{c}_{i}: [l{c}_{i - 1}, l{c}_{i - 1}]\n"
+    yield "blocked: [" + ", ".join(f"l{c}_99" for c in range(max(1, n // 100))) + "]\n"
+
+
+def object_keys(n, folder):
+    yield EDGE + "blocked: {\n"
+    for i in range(n):
+        yield f"    key_{i}: {address(i)},\n"
+    yield "}\n"
+
+
+def dotted_assignments(n, folder):
+    yield EDGE + "blocked: {}\n"
+    for i in range(n):
+        yield f"blocked.key_{i}: {address(i)}\n"
+
+
+def routes(n, folder):
+    yield EDGE + "blocked: []\nIface lan { index: 1, address: 11.0.0.1, netmask: 255.0.0.0 }\nGateway g {\n"
+    for i in range(n):
+        yield f"    r{i}: {{ net: {address(i)}, netmask: 255.255.255.255, iface: lan, nexthop: 11.0.0.2, cost: {i} }},\n"
+    yield "}\n"
+
+
+def tests(n, folder):
+    yield EDGE + "blocked: [1.2.3.4]\n"
+    for i in range(n):
+        yield (f"Test t{i} {{\n    iface: wan,\n    packet: {{ ip: {{ saddr: {address(i)}, daddr: 10.0.0.1 }}, "
+               f"tcp: {{ dport: {i % 65536} }} }},\n    expect: accept\n}}\n")
+
+
+def unknown_names(n, folder):
+    """n errors, each with a search for the name that was meant."""
+    yield EDGE + "blocked: [\n" + "".join(f"    elemnt_{i},\n" for i in range(n)) + "]\n"
+    for i in range(n):
+        yield f"element_{i}: {address(i)}\n"
+
+
+def syntax_errors(n, folder):
+    yield EDGE + "blocked: []\n"
+    for i in range(n):
+        yield f"e{i}: [1, 2 = 3]\nf{i}: : 4\n"
+
+
+def unclosed_brackets(n, folder):
+    yield EDGE + "blocked: []\n"
+    for i in range(n):
+        yield f"e{i}: {{ a: 1, b: [2, 3 }}\n"
+
+
+def bad_list_entries(n, folder):
+    with open(folder / "blocked.txt", "w") as out:
+        for i in range(n):
+            out.write(f"{address(i)}.300.1\n")
+    yield EDGE + 'blocked: file("blocked.txt")\n'
+
+
+def errors_on_one_line(n, folder):
+    yield EDGE + "blocked: [" + ", ".join(f"unknown_{i}" for i in range(n)) + "]\n"
+
+
+def long_line(n, folder):
+    yield EDGE + "blocked: [" + ", ".join(address(i) for i in range(n)) + "]\n"
+
+
+def long_condition(n, folder):
+    yield IFACE + "Filter::IP edge { if (" + " or ".join(f"ip.saddr == {address(i)}" for i in range(n)) + \
+        ") { drop } accept }\n"
+
+
+def many_statements(n, folder):
+    yield IFACE + "Filter::IP edge {\n" + "".join(f"    log(\"packet {i}\\n\")\n" for i in range(n)) + "    accept\n}\n"
+
+
+def dead_statements(n, folder):
+    yield IFACE + "Filter::IP edge {\n"
+    for i in range(n):
+        yield "    if (ip.ttl == 1) { drop accept }\n"
+    yield "    accept\n}\n"
+
+
+def comments(n, folder):
+    yield EDGE + "blocked: [\n"
+    for i in range(n // 2):
+        yield f"    // comment {i}\n    {address(i)}, /* and {i} */\n"
+    yield "]\n"
+
+
+def comments_on_one_line(n, folder):
+    yield EDGE + "blocked: [ " + " ".join(f"/* {i} */" for i in range(n)) + " 1.2.3.4 ]\n"
+
+
+def random_bytes(n, folder):
+    chance = random.Random(n)
+    yield "".join(chr(chance.randrange(1, 0x250)) for _ in range(n * 10))
+
+
+# shape: (size, command). The command gets FILE; the largest size is four times the one given.
+SHAPES = {
+    rules: 25_000, rule_lines: 25_000, list_file: 250_000, list_in_place: 250_000, elements: 25_000,
+    named_elements: 25_000, functions: 2_500, functions_on_chain: 2_500, doubling_calls: 2_400, doubling_lists: 2_500,
+    object_keys: 25_000, dotted_assignments: 2_500, routes: 5_000, tests: 2_500, unknown_names: 1_250,
+    syntax_errors: 1_250, unclosed_brackets: 1_250, bad_list_entries: 12_500, errors_on_one_line: 1_250,
+    long_line: 25_000, long_condition: 12_500, many_statements: 12_500, dead_statements: 12_500, comments: 12_500,
+    comments_on_one_line: 12_500, random_bytes: 12_500,
+}
+FORMATTED = [rules, rule_lines, list_in_place, object_keys, long_line, long_condition, comments,
+             comments_on_one_line, doubling_lists]
