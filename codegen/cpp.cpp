@@ -51,6 +51,7 @@ public:
         outside_addresses(rest);
         memory(rest);
         limits(rest);
+        timers(rest);
         rest.line("}} // namespace");
         rest.blank();
         policy(rest);
@@ -298,6 +299,26 @@ private:
         out.blank();
     }
 
+    void timers(Writer& out) const {
+        // There is no load balancer that could be printed.
+        constexpr std::string_view words[] = {"timestamp", "stats", "memory", "cpu", "", "stack_sampling", "timers"};
+        for (const auto& timer : appliance_.timers) {
+            std::vector<std::string> data;
+            for (const auto word : timer.data)
+                if (word != model::TimerData::lb)
+                    data.push_back(fmt::format("TimerData::{}", words[static_cast<std::size_t>(word)]));
+            out.line("constexpr std::array<TimerData, {}> {}data = {{{}}};", data.size(), identifier(timer.name),
+                     fmt::join(data, ", "));
+        }
+        out.open("constexpr std::array<Timer, {}> timers = {{{{", appliance_.timers.size());
+        for (const auto& timer : appliance_.timers)
+            out.line("{{{}, {}, {}data}}, // {}", quoted(timer.name), nanoseconds(timer.interval_s),
+                     identifier(timer.name), location(appliance_, timer.place));
+        out.close("}};");
+        out.line("std::array<Time, {}> timers_due;", appliance_.timers.size());
+        out.blank();
+    }
+
     static std::uint64_t nanoseconds(std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; }
 
     void policy(Writer& out) const {
@@ -321,9 +342,9 @@ private:
             out.line(".syslog = {{{:#010x}, {}, {}}}, // {}", syslog->address, syslog->port,
                      quoted(model::syslog_header(appliance_)), dotted(syslog->address));
         if (goes_one_by_one(appliance_)) out.line(".together = 1,");
-        for (const auto member : {"stages", "statements", "limits"}) out.line(".{0} = {0},", member);
+        for (const auto member : {"stages", "statements", "limits", "timers"}) out.line(".{0} = {0},", member);
         if (for_tests_) out.line(".judged = judged,");
-        for (const auto member : {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "limit_tables",
+        for (const auto member : {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "timers_due", "limit_tables",
                                   "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");

@@ -35,6 +35,8 @@ std::uint64_t random() {
 /// The harness collects the texts of log statements, and reads counters as numbers.
 void console(std::string_view) {}
 
+Time idle_ns() { return 0; }
+
 void log(std::string_view text) { host.logged(host.context, text.data(), text.size()); }
 
 void halt(std::string_view what, const char* file, int line) {

@@ -54,6 +54,7 @@ struct Appliance {
     std::size_t buffers_waiting = 0; ///< for neighbours, all together
     Packet* free_packets = nullptr;
     Time now = 0;
+    Time booted = 0;
 };
 
 /// Packets of one NIC, on their way together. A place is cleared when its packet becomes somebody else's: a NIC's,
@@ -85,6 +86,7 @@ inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
 }
 
 void print_statistics(const Appliance& appliance);
+void print_hits(const Appliance& appliance, std::size_t statement);
 
 /// Takes packets, made or received, through the stages.
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now);

@@ -2,6 +2,7 @@
 #include "runtime/datagram.hpp"
 #include "runtime/judge.hpp"
 #include "runtime/syslog.hpp"
+#include "runtime/timers.hpp"
 
 #include <algorithm>
 
@@ -75,6 +76,8 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     appliance.answers.reset(now);
     appliance.logs.reset(now);
     appliance.now = now;
+    appliance.booted = now;
+    begin_timers(appliance, now);
     appliance.free_packets = nullptr;
     for (auto& packet : linked_policy.packets) release(appliance, packet);
 }
@@ -96,6 +99,7 @@ void tick(Time now) {
     reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
+    tick_timers(the_appliance, now);
 }
 
 void print_banner() {

@@ -47,7 +47,7 @@ struct Question {
 /// not answered. Only where the policy was built for Tests.
 void judge(const Question& question, Packet& packet, Time now);
 
-/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting. To be called at least every 100 ms, with or without frames.
+/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting, Timers. To be called at least every 100 ms, with or without frames.
 void tick(Time now);
 
 /// What became of every packet so far.

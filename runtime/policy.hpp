@@ -79,6 +79,15 @@ struct Limit {
     LimitTable::Memory memory{};
 };
 
+/// What a Timer prints, in the order in which it does. What there is nothing of is not here.
+enum class TimerData : std::uint8_t { timestamp, stats, memory, cpu, stack_sampling, timers };
+
+struct Timer {
+    std::string_view name;
+    Time interval_ns = 0;
+    std::span<const TimerData> data;
+};
+
 /// Where `syslog` statements send to.
 struct SyslogServer {
     Ipv4Address address = 0; ///< 0: nowhere, the console has them
@@ -112,6 +121,7 @@ struct Policy {
     std::span<const Stage> stages;
     std::span<const Statement> statements;
     std::span<const Limit> limits{};
+    std::span<const Timer> timers{};
     std::span<const Function> judged{}; ///< those that Tests may ask, by number; empty in the product
     std::span<const Ipv4Address> outside_addresses{}; ///< those on which ports are chosen, by pool
 
@@ -120,6 +130,7 @@ struct Policy {
     std::span<Packet> packets;
     std::span<Flow> flows;         ///< empty: nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
+    std::span<Time> timers_due{};            ///< when each Timer prints next
     std::span<LimitTable> limit_tables{};    ///< one for each Limit
     std::span<Mapping> mappings{};                   ///< as many as flows, where ports are chosen
     std::span<MappingTable::Link> mapping_buckets{}; ///< a power of two
