@@ -18,7 +18,8 @@ namespace {
 class Program {
 public:
     Program(const model::Appliance& appliance, bool for_tests)
-        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)), for_tests_(for_tests) {
+        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)),
+          for_tests_(for_tests) {
         if (for_tests) functions_.merge(functions_in_tests(appliance));
     }
 
@@ -291,8 +292,9 @@ private:
         out.open("constexpr std::array<Limit, {}> limits = {{{{", appliance_.limits.size());
         for (const auto& limit : appliance_.limits) {
             const auto name = identifier(limit.name);
-            out.line("{{{}, {{{}, {}, {}}}, {}, {{{}entries, {}buckets, {}heap}}}}, // {}", quoted(limit.name), limit.rate,
-                     nanoseconds(limit.period_s), limit.burst, limit.key ? name + "key" : "nullptr", name, name, name,
+            out.line("{{{}, {{{}, {}, {}}}, {}, {{{}entries, {}buckets, {}heap}}}}, // {}",
+                     quoted(limit.name), limit.rate, nanoseconds(limit.period_s), limit.burst,
+                     limit.key ? name + "key" : "nullptr", name, name, name,
                      location(appliance_, limit.place));
         }
         out.close("}};");
@@ -301,14 +303,15 @@ private:
 
     void timers(Writer& out) const {
         // There is no load balancer that could be printed.
-        constexpr std::string_view words[] = {"timestamp", "stats", "memory", "cpu", "", "stack_sampling", "timers"};
+        constexpr std::string_view words[] = {"timestamp", "stats",          "memory", "cpu",
+                                              "",          "stack_sampling", "timers"};
         for (const auto& timer : appliance_.timers) {
             std::vector<std::string> data;
             for (const auto word : timer.data)
                 if (word != model::TimerData::lb)
                     data.push_back(fmt::format("TimerData::{}", words[static_cast<std::size_t>(word)]));
-            out.line("constexpr std::array<TimerData, {}> {}data = {{{}}};", data.size(), identifier(timer.name),
-                     fmt::join(data, ", "));
+            out.line("constexpr std::array<TimerData, {}> {}data = {{{}}};", data.size(),
+                     identifier(timer.name), fmt::join(data, ", "));
         }
         out.open("constexpr std::array<Timer, {}> timers = {{{{", appliance_.timers.size());
         for (const auto& timer : appliance_.timers)
@@ -342,10 +345,12 @@ private:
             out.line(".syslog = {{{:#010x}, {}, {}}}, // {}", syslog->address, syslog->port,
                      quoted(model::syslog_header(appliance_)), dotted(syslog->address));
         if (goes_one_by_one(appliance_)) out.line(".together = 1,");
-        for (const auto member : {"stages", "statements", "limits", "timers"}) out.line(".{0} = {0},", member);
+        for (const auto member : {"stages", "statements", "limits", "timers"})
+            out.line(".{0} = {0},", member);
         if (for_tests_) out.line(".judged = judged,");
-        for (const auto member : {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "timers_due", "limit_tables",
-                                  "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
+        for (const auto member :
+             {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "timers_due", "limit_tables",
+              "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

@@ -200,7 +200,8 @@ std::set<model::FunctionId> functions_on_chains(const model::Appliance& applianc
 std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance) {
     std::set<model::FunctionId> found;
     for (const auto& test : appliance.tests)
-        if (const auto* function = std::get_if<model::FunctionId>(&test.about)) collect(appliance, *function, found);
+        if (const auto* function = std::get_if<model::FunctionId>(&test.about))
+            collect(appliance, *function, found);
     return found;
 }
 

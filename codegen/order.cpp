@@ -37,14 +37,16 @@ void collect(const model::Block& block, Limits& found) {
 
 Limits limits_on(const model::Appliance& appliance, const std::vector<model::FunctionId>& functions) {
     Limits found;
-    for (const auto id : functions_on_chain(appliance, functions)) collect(appliance.functions.at(id).body, found);
+    for (const auto id : functions_on_chain(appliance, functions))
+        collect(appliance.functions.at(id).body, found);
     return found;
 }
 
 /// The functions that one stage runs, whichever the Iface.
 std::vector<model::FunctionId> functions_at(const model::Appliance& appliance, model::Hook hook) {
     std::vector<model::FunctionId> all;
-    for (const auto& iface : appliance.ifaces) all.insert(all.end(), iface.chain(hook).begin(), iface.chain(hook).end());
+    for (const auto& iface : appliance.ifaces)
+        all.insert(all.end(), iface.chain(hook).begin(), iface.chain(hook).end());
     return all;
 }
 

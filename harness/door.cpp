@@ -51,7 +51,8 @@ void Door::set_clock(std::size_t wire, Time now) {
 void Door::judge(std::size_t wire, const Question& question, View frame) {
     constexpr std::size_t functions_max = 255;
     if (question.functions.size() > functions_max)
-        throw Error(fmt::format("a chain that is asked in the image has at most {} functions", functions_max));
+        throw Error(
+            fmt::format("a chain that is asked in the image has at most {} functions", functions_max));
     Bytes asked = control(door::Op::judge, question.guarded, 1);
     const auto put = [&](std::uint64_t number) { asked.push_back(static_cast<std::uint8_t>(number)); };
     put(static_cast<std::uint8_t>(question.state));

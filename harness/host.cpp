@@ -76,8 +76,9 @@ public:
         const auto iface = [](const std::optional<model::IfaceId>& id) {
             return static_cast<runtime::IfaceId>(id.value_or(model::no_iface));
         };
-        const runtime::Question asked{functions, question.guarded, static_cast<runtime::State>(question.state),
-                                      iface(question.ingress), iface(question.egress)};
+        const runtime::Question asked{functions, question.guarded,
+                                      static_cast<runtime::State>(question.state), iface(question.ingress),
+                                      iface(question.egress)};
         const NaclHostFrame one{frame.data(), frame.size()};
         judge_(&asked, &one, now_);
         return outcome(0);
@@ -136,8 +137,8 @@ private:
         const auto& counters = *counters_();
         std::size_t statements = 0;
         const std::uint64_t* const hits = hits_(&statements);
-        return {counters.received,         counters.delivered, counters.waiting, counters.dropped, counters.dropped_made,
-                {hits, hits + statements}, counters.balanced()};
+        return {counters.received,     counters.delivered,        counters.waiting,   counters.dropped,
+                counters.dropped_made, {hits, hits + statements}, counters.balanced()};
     }
 
     SharedObject object_;

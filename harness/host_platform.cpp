@@ -80,7 +80,8 @@ NACL_EXPORT void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames
     runtime::receive(nic, {burst.data(), count}, now_ns);
 }
 
-NACL_EXPORT void nacl_host_judge(const runtime::Question* question, const NaclHostFrame* frame, std::uint64_t now_ns) {
+NACL_EXPORT void nacl_host_judge(const runtime::Question* question, const NaclHostFrame* frame,
+                                 std::uint64_t now_ns) {
     runtime::judge(*question, packet_of(*frame), now_ns);
 }
 

@@ -37,7 +37,9 @@ struct Interp {
                 std::move(result.out)};
     }
 
-    Outcome answer(const Question& question, View frame) { return judge(appliance, question, frame, *limits, now); }
+    Outcome answer(const Question& question, View frame) {
+        return judge(appliance, question, frame, *limits, now);
+    }
 };
 
 } // namespace

@@ -15,8 +15,8 @@ void require_visible(View frame) {
 }
 
 /// A Nat has decided for the flow already when its first packet came.
-std::vector<model::FunctionId> asked(const model::Appliance& appliance, const std::vector<model::FunctionId>& chain,
-                                     model::State state) {
+std::vector<model::FunctionId> asked(const model::Appliance& appliance,
+                                     const std::vector<model::FunctionId>& chain, model::State state) {
     std::vector<model::FunctionId> functions;
     for (const auto id : chain)
         if (state == model::State::fresh || appliance.functions.at(id).kind == model::FunctionKind::filter)
@@ -26,8 +26,8 @@ std::vector<model::FunctionId> asked(const model::Appliance& appliance, const st
 
 } // namespace
 
-Question question_of(const model::Appliance& appliance, const model::Scenario& test, const model::SendStep& step,
-                     View frame) {
+Question question_of(const model::Appliance& appliance, const model::Scenario& test,
+                     const model::SendStep& step, View frame) {
     require_visible(frame);
     Question question;
     question.state = step.state.value_or(model::State::fresh);

@@ -14,11 +14,11 @@ struct Question {
 };
 
 /// What a step of such a Test asks of its frame. Throws Error for a frame that no function ever sees.
-Question question_of(const model::Appliance& appliance, const model::Scenario& test, const model::SendStep& step,
-                     View frame);
+Question question_of(const model::Appliance& appliance, const model::Scenario& test,
+                     const model::SendStep& step, View frame);
 
-/// The interpreter's answer. `delivered` stands for a packet that is not dropped; a function without a verdict decides
-/// nothing.
+/// The interpreter's answer. `delivered` stands for a packet that is not dropped; a function without a
+/// verdict decides nothing.
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
               Time now);
 

@@ -401,7 +401,8 @@ private:
     }
 
     Time pause_ns() {
-        if (!appliance_.limits.empty() && dice_.percent(40)) return refill_ns(dice_.one_of(appliance_.limits));
+        if (!appliance_.limits.empty() && dice_.percent(40))
+            return refill_ns(dice_.one_of(appliance_.limits));
         const auto of_flow = timeouts();
         if (dice_.percent(80)) return around_ns(dice_.one_of({of_flow.tcp, of_flow.udp, of_flow.icmp}));
         return dice_.one_of<Time>({1, 1'000'000, 10'000'000, eval::second_ns});

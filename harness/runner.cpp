@@ -125,10 +125,9 @@ private:
     }
 
     std::optional<std::string> send(const model::SendStep& step, const Bytes& frame) {
-        const Outcome outcome =
-            is_narrow(test)
-                ? backend.judge(question_of(appliance, test, step, frame), frame)
-                : backend.receive(model::nic_of(appliance, *step.iface), frame);
+        const Outcome outcome = is_narrow(test)
+                                    ? backend.judge(question_of(appliance, test, step, frame), frame)
+                                    : backend.receive(model::nic_of(appliance, *step.iface), frame);
         reached.insert(outcome.decided.begin(), outcome.decided.end());
         if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);

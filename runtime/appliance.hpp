@@ -81,7 +81,8 @@ inline std::size_t frame_count(const Packet& packet) { return packet.fragments =
 /// Ends a packet. Its buffers are given back when the burst is done.
 inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
     appliance.counters.dropped[static_cast<std::size_t>(reason)] += frame_count(packet);
-    if (packet.made_here) appliance.counters.dropped_made[static_cast<std::size_t>(reason)] += frame_count(packet);
+    if (packet.made_here)
+        appliance.counters.dropped_made[static_cast<std::size_t>(reason)] += frame_count(packet);
     packet.at = At::settled;
 }
 

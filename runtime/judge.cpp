@@ -1,6 +1,6 @@
 // What some functions of the policy say of one packet.
-#include "runtime/fields.hpp"
 #include "runtime/judge.hpp"
+#include "runtime/fields.hpp"
 #include "runtime/transport.hpp"
 
 namespace runtime {
@@ -12,7 +12,8 @@ void begin(Packet& packet, const Question& question) {
     const Bytes ip{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
     packet.ip_header_bytes = static_cast<std::uint8_t>((get8(ip, 0) & 0xf) * 4);
     packet.ip_bytes = get16(ip, 2);
-    check(packet.ip_header_bytes >= 20 && packet.ip_header_bytes <= packet.ip_bytes && packet.ip_bytes <= ip.size(),
+    check(packet.ip_header_bytes >= 20 && packet.ip_header_bytes <= packet.ip_bytes &&
+              packet.ip_bytes <= ip.size(),
           "a packet that is judged has sane lengths");
     check(!is_fragment(packet), "no function sees a fragment");
     packet.transport_complete = has_transport_header(packet);

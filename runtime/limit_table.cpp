@@ -84,10 +84,11 @@ void LimitTable::take_out_first() {
     sift_down(0);
 }
 
-std::size_t LimitTable::keys(Time now) {
-    while (reclaim(LimitTime{now} * rate_)) {
-    }
-    return used_;
+std::size_t LimitTable::keys(Time now) const {
+    const auto is_used = [&](std::uint32_t entry) {
+        return memory_.entries[entry].full_at > LimitTime{now} * rate_;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(memory_.heap.first(used_), is_used));
 }
 
 void LimitTable::swap(std::size_t a, std::size_t b) {

@@ -1,9 +1,11 @@
-// Limits: a token bucket for each value of a key, in a table of so many keys. Exact in time, bounded in memory and work.
+// Limits: a token bucket for each value of a key, in a table of so many keys. Exact in time, bounded in
+// memory and work.
 //
-// A bucket is known by the moment at which it will be full again, in units in which all its numbers are whole: a
-// nanosecond has `rate` of them, a token costs `period_ns`. So there is neither a division nor anything to round, and 128
-// bits outlast the clock. Entries stand in a heap, the next to be full first: a table is full only when no
-// bucket in it is, and to find that out takes one look, to keep it so at most 20 steps a token.
+// A bucket is known by the moment at which it will be full again, in units in which all its numbers are
+// whole: a nanosecond has `rate` of them, a token costs `period_ns`. So there is neither a division nor
+// anything to round, and 128 bits outlast the clock. Entries stand in a heap, the next to be full first: a
+// table is full only when no bucket in it is, and to find that out takes one look, to keep it so at most 20
+// steps a token.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -48,8 +50,8 @@ public:
     /// Takes a token from the key's bucket; true when there was none.
     bool exceeded(std::uint64_t key, Time now);
 
-    /// How many keys have a bucket of their own.
-    std::size_t keys(Time now);
+    /// How many keys have a bucket of their own. Looks at all of them: for statistics.
+    std::size_t keys(Time now) const;
     std::size_t capacity() const { return memory_.entries.size(); }
     /// How often keys had to share a bucket.
     std::uint64_t shared() const { return shared_; }

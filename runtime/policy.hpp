@@ -115,8 +115,9 @@ struct Policy {
     FlowTimeouts timeouts;
     SyslogServer syslog{};
 
-    /// How many packets of a burst go through the stages together. One where it matters to later packets that earlier
-    /// ones have been through all stages: where two stages evaluate the same Limit, or packets cause packets.
+    /// How many packets of a burst go through the stages together. One where it matters to later packets that
+    /// earlier ones have been through all stages: where two stages evaluate the same Limit, or packets cause
+    /// packets.
     std::size_t together = burst_packets;
     std::span<const Stage> stages;
     std::span<const Statement> statements;

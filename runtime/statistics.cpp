@@ -8,10 +8,11 @@ namespace {
 
 void print_limits(const Appliance& appliance) {
     for (std::size_t i = 0; i < appliance.policy.limits.size(); ++i) {
-        LimitTable& table = appliance.policy.limit_tables[i];
+        const LimitTable& table = appliance.policy.limit_tables[i];
         Text text;
-        text << "limit " << appliance.policy.limits[i].name << " keys " << std::uint64_t{table.keys(appliance.now)}
-             << " of " << std::uint64_t{table.capacity()} << " shared " << table.shared() << "\n";
+        text << "limit " << appliance.policy.limits[i].name << " keys "
+             << std::uint64_t{table.keys(appliance.now)} << " of " << std::uint64_t{table.capacity()}
+             << " shared " << table.shared() << "\n";
         platform::console(text.view());
     }
 }
@@ -22,7 +23,8 @@ void print_hits(const Appliance& appliance, std::size_t number) {
     const Statement& statement = appliance.policy.statements[number];
     Text text;
     text << "hit " << statement.file << ":" << statement.line << ":" << statement.column << " "
-         << action_names[static_cast<std::size_t>(statement.action)] << " " << appliance.policy.hits[number] << "\n";
+         << action_names[static_cast<std::size_t>(statement.action)] << " " << appliance.policy.hits[number]
+         << "\n";
     platform::console(text.view());
 }
 

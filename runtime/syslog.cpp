@@ -26,7 +26,8 @@ std::optional<NextHop> way_to_server(const Policy& policy) {
 Text message(const Policy& policy, Severity severity, std::string_view text) {
     if (text.ends_with('\n')) text.remove_suffix(1); // a datagram ends it
     Text line;
-    line << "<" << facility_user * 8 + static_cast<std::uint32_t>(severity) << ">" << policy.syslog.header << text;
+    line << "<" << facility_user * 8 + static_cast<std::uint32_t>(severity) << ">" << policy.syslog.header
+         << text;
     return line;
 }
 
@@ -34,7 +35,8 @@ void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string
     const Policy& policy = appliance.policy;
     const Ipv4Address from = policy.ifaces[hop.iface].address, to = policy.syslog.address;
     const std::size_t bytes = udp_header_bytes + line.size();
-    make_own(appliance, packet, {.protocol = udp_protocol, .source = from, .destination = to, .payload_bytes = bytes});
+    make_own(appliance, packet,
+             {.protocol = udp_protocol, .source = from, .destination = to, .payload_bytes = bytes});
     const MutableBytes udp = packet.payload();
     put16(udp, 0, source_port);
     put16(udp, 2, policy.syslog.port);

@@ -27,10 +27,10 @@ void print_memory(const Appliance& appliance) {
     const auto neighbours = std::ranges::count_if(
         policy.neighbours, [](const Neighbour& entry) { return entry.is != Neighbour::Is::free; });
     Text text;
-    text << "memory flows " << std::uint64_t{appliance.flows.size()} << " of " << std::uint64_t{policy.flows.size()}
-         << " packets " << policy.packets.size() - free << " of " << std::uint64_t{policy.packets.size()}
-         << " neighbours " << static_cast<std::uint64_t>(neighbours) << " of "
-         << std::uint64_t{policy.neighbours.size()} << "\n";
+    text << "memory flows " << std::uint64_t{appliance.flows.size()} << " of "
+         << std::uint64_t{policy.flows.size()} << " packets " << policy.packets.size() - free << " of "
+         << std::uint64_t{policy.packets.size()} << " neighbours " << static_cast<std::uint64_t>(neighbours)
+         << " of " << std::uint64_t{policy.neighbours.size()} << "\n";
     print(text);
 }
 
@@ -38,7 +38,8 @@ void print_memory(const Appliance& appliance) {
 void print_cpu(const Appliance& appliance) {
     const Time passed = appliance.now - appliance.booted, idle = std::min(platform::idle_ns(), passed);
     Text text;
-    text << "cpu busy " << std::min<Time>((passed - idle) / std::max<Time>(passed / 1000, 1), 1000) << " of 1000\n";
+    text << "cpu busy " << std::min<Time>((passed - idle) / std::max<Time>(passed / 1000, 1), 1000)
+         << " of 1000\n";
     print(text);
 }
 
@@ -70,12 +71,18 @@ void print_timers(const Appliance& appliance) {
 
 void print(const Appliance& appliance, TimerData data) {
     switch (data) {
-    case TimerData::timestamp: return print_timestamp(appliance);
-    case TimerData::stats: return print_statistics(appliance);
-    case TimerData::memory: return print_memory(appliance);
-    case TimerData::cpu: return print_cpu(appliance);
-    case TimerData::stack_sampling: return print_busiest(appliance);
-    case TimerData::timers: return print_timers(appliance);
+    case TimerData::timestamp:
+        return print_timestamp(appliance);
+    case TimerData::stats:
+        return print_statistics(appliance);
+    case TimerData::memory:
+        return print_memory(appliance);
+    case TimerData::cpu:
+        return print_cpu(appliance);
+    case TimerData::stack_sampling:
+        return print_busiest(appliance);
+    case TimerData::timers:
+        return print_timers(appliance);
     }
 }
 

@@ -97,9 +97,10 @@ void judge(runtime::Packet& packet) {
     std::array<std::uint16_t, 256> functions;
     const std::size_t count = body[4];
     for (std::size_t i = 0; i < count; ++i)
-        functions[i] = static_cast<std::uint16_t>(read_big(packet.frame.data() + functions_offset + 2 * i, 2));
-    const runtime::Question question{{functions.data(), count}, body[0] != 0, static_cast<runtime::State>(body[1]),
-                                     body[2], body[3]};
+        functions[i] =
+            static_cast<std::uint16_t>(read_big(packet.frame.data() + functions_offset + 2 * i, 2));
+    const runtime::Question question{
+        {functions.data(), count}, body[0] != 0, static_cast<runtime::State>(body[1]), body[2], body[3]};
     const std::size_t offset = functions_offset + 2 * count;
     runtime::check(offset < packet.frame_bytes, "a question has a frame behind it");
     packet.frame_bytes = static_cast<std::uint16_t>(packet.frame_bytes - offset);

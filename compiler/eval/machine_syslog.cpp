@@ -13,9 +13,8 @@ constexpr std::uint16_t source_port = 514;
 } // namespace
 
 Effects Machine::effects() {
-    return {result_.logs, limits_, now_, [this](std::uint8_t severity, std::string_view text) {
-                return send_to_server(severity, text);
-            }};
+    return {result_.logs, limits_, now_,
+            [this](std::uint8_t severity, std::string_view text) { return send_to_server(severity, text); }};
 }
 
 bool Machine::send_to_server(std::uint8_t severity, std::string_view text) {

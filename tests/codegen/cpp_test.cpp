@@ -42,8 +42,11 @@ TEST_CASE("stages, memory and functions that a policy does without are not there
 
 TEST_CASE("packets go one by one where two stages take from one Limit") {
     const auto text = [](const std::string& b) {
-        return codegen::cpp(policy(ifaces + "a.prerouting: f\nLimit l { rate: 3, per: hour, key: ip.saddr, size: 100 }\n"
-                                            "Filter::IP f { if (not l.exceeded) { accept } drop }\n" + b));
+        return codegen::cpp(
+            policy(ifaces +
+                   "a.prerouting: f\nLimit l { rate: 3, per: hour, key: ip.saddr, size: 100 }\n"
+                   "Filter::IP f { if (not l.exceeded) { accept } drop }\n" +
+                   b));
     };
     const auto once = text("b.prerouting: f");
     CHECK_FALSE(has(once, ".together"));
@@ -55,12 +58,15 @@ TEST_CASE("packets go one by one where two stages take from one Limit") {
 }
 
 TEST_CASE("only what is built for Tests has a table of functions") {
-    const auto p = policy(ifaces + "a.prerouting: f\nFilter::IP f { drop }\nFilter::IP g { h() drop }\nFilter::TCP h { drop }\n"
-                                   "Filter::IP unused { drop }\nTest t { function: g, packet: { udp: {} }, expect: drop }\n");
+    const auto p = policy(
+        ifaces + "a.prerouting: f\nFilter::IP f { drop }\nFilter::IP g { h() drop }\nFilter::TCP h { drop }\n"
+                 "Filter::IP unused { drop }\nTest t { function: g, packet: { udp: {} }, expect: drop }\n");
     CHECK_FALSE(has(codegen::cpp(p), "judged"));
     CHECK_FALSE(has(codegen::cpp(p), "h_"));
     const auto text = codegen::cpp_for_tests(p);
-    CHECK(has(text, "constexpr std::array<Function, 4> judged = {{\n    {f_},\n    {g_},\n    {h_},\n    {},\n}};"));
+    CHECK(
+        has(text,
+            "constexpr std::array<Function, 4> judged = {{\n    {f_},\n    {g_},\n    {h_},\n    {},\n}};"));
     CHECK_FALSE(has(text, "unused_"));
 }
 

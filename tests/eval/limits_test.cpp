@@ -14,7 +14,13 @@ using model::Reason;
 
 model::Limit limit(std::uint32_t rate, std::uint32_t period_s, std::uint32_t burst, std::optional<Field> key,
                    std::uint32_t size = 8) {
-    return {.name = "l", .place = {}, .rate = rate, .period_s = period_s, .burst = burst, .key = key, .size = size};
+    return {.name = "l",
+            .place = {},
+            .rate = rate,
+            .period_s = period_s,
+            .burst = burst,
+            .key = key,
+            .size = size};
 }
 
 std::size_t tokens(eval::Limits& limits, model::Value key, eval::Time now) {
@@ -57,8 +63,8 @@ TEST_CASE("packets take tokens in the order in which conditions stand") {
     auto policy = sample::router();
     policy.appliance.limits = {limit(1, 60, 1, Field::ip_saddr), limit(1, 60, 3, std::nullopt)};
     const model::Condition by_source{model::Exceeded{0}, {}}, all{model::Exceeded{1}, {}};
-    const auto guard = policy.filter("guard", {policy.when({model::Any{{by_source, all}}, {}}, {policy.drop()}),
-                                               policy.accept()});
+    const auto guard = policy.filter(
+        "guard", {policy.when({model::Any{{by_source, all}}, {}}, {policy.drop()}), policy.accept()});
     policy.put(sample::outside, model::Hook::prerouting, {guard});
     Bench bench(policy.appliance);
     for (const unsigned host : {1u, 2u}) CHECK(sent(bench.outside(from(host))));

@@ -133,7 +133,8 @@ TEST_CASE("strict reverse paths let in only sources that are reached by that Ifa
     };
     const auto far = sample::ip(8, 8, 8, 8), peer = sample::ip(192, 168, 0, 9);
     CHECK(sent(bench.inside(from(peer, far, inside_mac))));
-    CHECK(dropped_by(bench.inside(from(sample::ip(192, 168, 1, 9), far, inside_mac)), model::Reason::martian));
+    CHECK(
+        dropped_by(bench.inside(from(sample::ip(192, 168, 1, 9), far, inside_mac)), model::Reason::martian));
     CHECK(sent(bench.outside(from(far, peer, outside_mac)))); // by the default route
     CHECK(dropped_by(bench.outside(from(peer, sample::server, outside_mac)), model::Reason::martian));
 }

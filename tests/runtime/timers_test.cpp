@@ -22,7 +22,8 @@ std::string printed(TimerData data, std::span<std::uint64_t> hits = {}) {
     const std::array<Timer, 1> timers{{{"t", 10 * second_ns, all}}};
     std::array<Time, 1> due{};
     std::array<Statement, 8> statements{};
-    for (std::uint32_t i = 0; i < statements.size(); ++i) statements[i] = {Action::accept, "p.nacl", i + 1, 5};
+    for (std::uint32_t i = 0; i < statements.size(); ++i)
+        statements[i] = {Action::accept, "p.nacl", i + 1, 5};
     Policy policy = linked_policy;
     policy.timers = timers;
     policy.timers_due = due;
