@@ -180,6 +180,13 @@ void collect(const model::Appliance& appliance, model::FunctionId id, std::set<m
 
 } // namespace
 
+std::set<model::FunctionId> functions_on_chain(const model::Appliance& appliance,
+                                               const std::vector<model::FunctionId>& chain) {
+    std::set<model::FunctionId> found;
+    for (const auto id : chain) collect(appliance, id, found);
+    return found;
+}
+
 std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance) {
     std::set<model::FunctionId> found;
     for (const auto& iface : appliance.ifaces)
@@ -187,6 +194,14 @@ std::set<model::FunctionId> functions_on_chains(const model::Appliance& applianc
             for (const auto id : chain) collect(appliance, id, found);
     if (appliance.gateway)
         for (const auto id : appliance.gateway->forward) collect(appliance, id, found);
+    return found;
+}
+
+std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance) {
+    std::set<model::FunctionId> found;
+    for (const auto& test : appliance.tests)
+        if (const auto* function = std::get_if<model::FunctionId>(&test.about))
+            collect(appliance, *function, found);
     return found;
 }
 

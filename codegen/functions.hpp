@@ -6,8 +6,13 @@
 
 namespace codegen {
 
-/// The functions that some chain runs, called ones included.
+/// The functions that a chain runs, called ones included; those that any chain runs.
+std::set<model::FunctionId> functions_on_chain(const model::Appliance& appliance,
+                                               const std::vector<model::FunctionId>& chain);
 std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance);
+
+/// The functions that Tests are about, called ones included.
+std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance);
 
 /// The C++ name of a function of the policy.
 std::string function_name(const model::Appliance& appliance, model::FunctionId function);

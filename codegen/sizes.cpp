@@ -1,7 +1,7 @@
 #include "codegen/sizes.hpp"
 
 #include "compiler/model/nics.hpp"
-#include "runtime/policy.hpp"
+#include "runtime/syslog.hpp"
 
 #include <fmt/format.h>
 
@@ -59,8 +59,15 @@ Sizes sizes(const model::Appliance& appliance) {
             .decisions = tracks ? (flows + 1) * nats_of_a_chain(appliance) : 0,
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
-            .packets = model::nics(appliance).size() * 2 * runtime::ring_packets + runtime::arp::waiting_buffers +
-                       held_fragments + spare_packets};
+            .packets = model::nics(appliance).size() * 2 * runtime::ring_packets +
+                       runtime::arp::waiting_buffers + held_fragments +
+                       (appliance.syslog ? runtime::syslog_packets_max : 0) + spare_packets};
+}
+
+std::size_t limit_keys(const model::Limit& limit) { return limit.key ? limit.size : 0; }
+
+std::size_t limit_buckets(const model::Limit& limit) {
+    return limit.key ? std::bit_ceil(limit_keys(limit)) : 0;
 }
 
 std::string size_table(const model::Appliance& appliance) {
@@ -73,6 +80,15 @@ std::string size_table(const model::Appliance& appliance) {
     };
     row("flows", s.flows, sizeof(runtime::Flow));
     row("flow buckets", s.flow_buckets, sizeof(runtime::FlowTable::Link));
+    std::size_t keys = 0, buckets = 0;
+    for (const auto& limit : appliance.limits) {
+        keys += limit_keys(limit);
+        buckets += limit_buckets(limit);
+    }
+    row("limit keys", keys,
+        sizeof(runtime::LimitEntry) + sizeof(std::uint32_t)); // with its place in the heap
+    row("limit buckets", buckets, sizeof(runtime::LimitTable::Link));
+    row("limit tables", appliance.limits.size(), sizeof(runtime::LimitTable));
     row("mappings", s.mappings, sizeof(runtime::Mapping));
     row("mapping buckets", s.mapping_buckets, sizeof(runtime::MappingTable::Link));
     row("port pools", s.port_pools, sizeof(runtime::PortPool));

@@ -22,6 +22,10 @@ struct Sizes {
 
 Sizes sizes(const model::Appliance& appliance);
 
+/// The keys that have a place in a Limit's table; 0 when one bucket is for all. And its hash's buckets.
+std::size_t limit_keys(const model::Limit& limit);
+std::size_t limit_buckets(const model::Limit& limit);
+
 /// The addresses on which ports are chosen for translated sources, each once. Runtime knows them by number.
 std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& appliance);
 /// The number of one that is among them.

@@ -28,8 +28,8 @@ struct Backend {
     std::function<void(Time)> wait;
     /// received + made = sent + delivered + dropped + waiting
     std::function<bool()> balanced;
-    /// What one chain or function says of a frame; empty where that cannot be asked.
-    std::function<Outcome(const Question&, View)> judge{};
+    /// What one chain or function says of a frame.
+    std::function<Outcome(const Question&, View)> judge;
 };
 
 /// The policy, which outlives the backend, executed by the reference interpreter.

@@ -48,6 +48,27 @@ void Door::set_clock(std::size_t wire, Time now) {
     guest_.send(wire, control(door::Op::clock, now, 8), "the clock is set");
 }
 
+void Door::judge(std::size_t wire, const Question& question, View frame) {
+    constexpr std::size_t functions_max = 255;
+    if (question.functions.size() > functions_max)
+        throw Error(
+            fmt::format("a chain that is asked in the image has at most {} functions", functions_max));
+    Bytes asked = control(door::Op::judge, question.guarded, 1);
+    const auto put = [&](std::uint64_t number) { asked.push_back(static_cast<std::uint8_t>(number)); };
+    put(static_cast<std::uint8_t>(question.state));
+    put(question.ingress.value_or(model::no_iface));
+    put(question.egress.value_or(model::no_iface));
+    put(question.functions.size());
+    for (const auto id : question.functions) {
+        put(id >> 8);
+        put(id);
+    }
+    eval::append(asked, frame);
+    if (asked.size() > door::frame_max_bytes)
+        throw Error(fmt::format("a question of {} bytes is too long for the test door", asked.size()));
+    guest_.send(wire, asked, "a question is taken");
+}
+
 Report Door::sync(std::size_t wire) {
     ++token_;
     guest_.send(wire, control(door::Op::sync, token_, 4), "a sync");

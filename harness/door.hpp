@@ -1,6 +1,7 @@
 // The test door of an image (unikernel/door.hpp), from outside.
 #pragma once
 #include "harness/guest.hpp"
+#include "harness/judge.hpp"
 
 namespace harness {
 
@@ -16,6 +17,8 @@ public:
     explicit Door(Guest& guest) : guest_(guest) {}
 
     void set_clock(std::size_t wire, Time now);
+    /// Throws Error for a question that is too long for a frame.
+    void judge(std::size_t wire, const Question& question, View frame);
     /// Returns when every frame sent to that wire has been processed, and all that came of it has left.
     Report sync(std::size_t wire);
 

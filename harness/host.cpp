@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <dlfcn.h>
 #include <memory>
+#include <utility>
 
 namespace harness {
 
@@ -41,6 +42,7 @@ public:
         : object_(path), macs_(nic_macs(appliance)) {
         object_.find(boot_, "nacl_host_boot");
         object_.find(receive_, "nacl_host_receive");
+        object_.find(judge_, "nacl_host_judge");
         object_.find(tick_, "nacl_host_tick");
         object_.find(counters_, "nacl_host_counters");
         object_.find(hits_, "nacl_host_hits");
@@ -66,17 +68,21 @@ public:
 
     Outcome receive(NicId nic, View frame) {
         give(nic, frame);
-        const auto arp_answers = answer_arp_requests();
-        const Tally after = tally();
-        Outcome outcome = outcome_between(tally_, after, arp_answers);
-        tally_ = after;
-        outcome.out = std::move(left_);
-        outcome.logs = std::move(logs_);
-        left_.clear();
-        logs_.clear();
-        return outcome;
+        return outcome(answer_arp_requests());
     }
 
+    Outcome judge(const Question& question, View frame) {
+        const std::vector<std::uint16_t> functions(question.functions.begin(), question.functions.end());
+        const auto iface = [](const std::optional<model::IfaceId>& id) {
+            return static_cast<runtime::IfaceId>(id.value_or(model::no_iface));
+        };
+        const runtime::Question asked{functions, question.guarded,
+                                      static_cast<runtime::State>(question.state), iface(question.ingress),
+                                      iface(question.egress)};
+        const NaclHostFrame one{frame.data(), frame.size()};
+        judge_(&asked, &one, now_);
+        return outcome(0);
+    }
     void wait(Time ns) {
         for_each_tick(ns, [&](Time step) {
             now_ += step;
@@ -117,18 +123,29 @@ private:
         }
     }
 
+    /// What has happened since the last tally.
+    Outcome outcome(std::uint64_t arp_answers) {
+        const Tally after = tally();
+        Outcome outcome = outcome_between(tally_, after, arp_answers);
+        tally_ = after;
+        outcome.out = std::exchange(left_, {});
+        outcome.logs = std::exchange(logs_, {});
+        return outcome;
+    }
+
     Tally tally() const {
         const auto& counters = *counters_();
         std::size_t statements = 0;
         const std::uint64_t* const hits = hits_(&statements);
-        return {counters.received,         counters.delivered, counters.waiting, counters.dropped,
-                {hits, hits + statements}, counters.balanced()};
+        return {counters.received,     counters.delivered,        counters.waiting,   counters.dropped,
+                counters.dropped_made, {hits, hits + statements}, counters.balanced()};
     }
 
     SharedObject object_;
     std::vector<model::Mac> macs_;
     decltype(&nacl_host_boot) boot_ = nullptr;
     decltype(&nacl_host_receive) receive_ = nullptr;
+    decltype(&nacl_host_judge) judge_ = nullptr;
     decltype(&nacl_host_tick) tick_ = nullptr;
     decltype(&nacl_host_counters) counters_ = nullptr;
     decltype(&nacl_host_hits) hits_ = nullptr;
@@ -148,6 +165,7 @@ Backend host_backend(const model::Appliance& appliance, const std::filesystem::p
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->balanced(); },
+        .judge = [state](const Question& question, View frame) { return state->judge(question, frame); },
     };
 }
 

@@ -1,7 +1,7 @@
 // What the host build of a policy exports: the same data plane as in the image, in a shared object that the harness
 // loads. One appliance a shared object; calls come from one thread.
 #pragma once
-#include "runtime/counters.hpp"
+#include "runtime/dataplane.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +25,8 @@ struct NaclHostFrame {
     std::size_t size;
 };
 void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames, std::size_t count, std::uint64_t now_ns);
+/// What the functions of a question say of a frame: it is dropped or counts as delivered.
+void nacl_host_judge(const runtime::Question* question, const NaclHostFrame* frame, std::uint64_t now_ns);
 void nacl_host_tick(std::uint64_t now_ns);
 const runtime::Counters* nacl_host_counters();
 /// Hit counters by statement number; sets their count.

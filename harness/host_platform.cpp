@@ -35,6 +35,8 @@ std::uint64_t random() {
 /// The harness collects the texts of log statements, and reads counters as numbers.
 void console(std::string_view) {}
 
+Time idle_ns() { return 0; }
+
 void log(std::string_view text) { host.logged(host.context, text.data(), text.size()); }
 
 void halt(std::string_view what, const char* file, int line) {
@@ -56,19 +58,31 @@ NACL_EXPORT void nacl_host_boot(const NaclHostCallbacks* callbacks, const std::u
     runtime::boot({addresses.data(), nics}, now_ns, seed);
 }
 
+namespace {
+
+/// As on a NIC, what exceeds the buffer is cut off, and still longer than any frame may be.
+runtime::Packet& packet_of(const NaclHostFrame& frame) {
+    runtime::Packet* const packet = runtime::acquire();
+    runtime::check(packet != nullptr, "the pool has room for a burst");
+    const std::size_t bytes = std::min(frame.size, packet->frame.size());
+    std::copy_n(frame.bytes, bytes, packet->frame.begin());
+    packet->frame_bytes = static_cast<std::uint16_t>(bytes);
+    return *packet;
+}
+
+} // namespace
+
 NACL_EXPORT void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames, std::size_t count,
                                    std::uint64_t now_ns) {
     std::array<runtime::Packet*, runtime::burst_packets> burst;
     runtime::check(count <= burst.size(), "a burst has its limit");
-    for (std::size_t i = 0; i < count; ++i) {
-        burst[i] = runtime::acquire();
-        runtime::check(burst[i] != nullptr, "the pool has room for a burst");
-        // As on a NIC, what exceeds the buffer is cut off, and still longer than any frame may be.
-        const std::size_t bytes = std::min(frames[i].size, burst[i]->frame.size());
-        std::copy_n(frames[i].bytes, bytes, burst[i]->frame.begin());
-        burst[i]->frame_bytes = static_cast<std::uint16_t>(bytes);
-    }
+    for (std::size_t i = 0; i < count; ++i) burst[i] = &packet_of(frames[i]);
     runtime::receive(nic, {burst.data(), count}, now_ns);
+}
+
+NACL_EXPORT void nacl_host_judge(const runtime::Question* question, const NaclHostFrame* frame,
+                                 std::uint64_t now_ns) {
+    runtime::judge(*question, packet_of(*frame), now_ns);
 }
 
 NACL_EXPORT void nacl_host_tick(std::uint64_t now_ns) { runtime::tick(now_ns); }

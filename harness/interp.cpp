@@ -13,12 +13,14 @@ namespace {
 struct Interp {
     const model::Appliance& appliance;
     std::optional<eval::Machine> machine;
+    std::optional<eval::Limits> limits; ///< for what the machine is not asked
     Time now = 0;
 
     explicit Interp(const model::Appliance& policy) : appliance(policy) { boot(); }
 
     void boot() {
         machine.emplace(appliance, nic_macs(appliance), random_seed);
+        limits.emplace(appliance.limits);
         now = 0;
     }
 
@@ -34,6 +36,10 @@ struct Interp {
         return {result.fate, std::move(result.drops), std::move(result.decided), std::move(result.logs),
                 std::move(result.out)};
     }
+
+    Outcome answer(const Question& question, View frame) {
+        return judge(appliance, question, frame, *limits, now);
+    }
 };
 
 } // namespace
@@ -46,7 +52,7 @@ Backend interp_backend(const model::Appliance& appliance) {
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },
-        .judge = [state](const Question& question, View frame) { return judge(state->appliance, question, frame); },
+        .judge = [state](const Question& question, View frame) { return state->answer(question, frame); },
     };
 }
 

@@ -7,48 +7,63 @@ namespace harness {
 
 namespace {
 
-std::vector<model::FunctionId> functions_of(const model::Appliance& appliance, const Question& question) {
-    if (const auto* chain = std::get_if<model::IfaceChain>(&question.about)) return appliance.functions_of(*chain);
-    if (const auto* function = std::get_if<model::FunctionId>(&question.about)) return {*function};
-    return appliance.gateway->forward;
+void require_visible(View frame) {
+    const auto datagram = datagram_in(frame);
+    if (!datagram) throw Error("a chain or function is for IPv4 packets with sane lengths only");
+    if (datagram->is_fragment())
+        throw Error("no chain or function sees a fragment: the datagram is put together before");
 }
 
-eval::Subject subject_of(const Question& question, const eval::Datagram& datagram, View frame) {
-    eval::Subject subject{datagram, question.state};
-    if (question.ingress) {
-        subject.ingress = *question.ingress;
-        subject.ethernet = frame.first(eval::ethernet_header_bytes);
-    }
-    const auto* chain = std::get_if<model::IfaceChain>(&question.about);
-    if (chain == nullptr) return subject;
-    const bool leaving = chain->hook == model::Hook::output || chain->hook == model::Hook::postrouting;
-    if (leaving) subject.egress = chain->iface;
-    if (!leaving && !question.ingress) subject.ingress = chain->iface;
-    return subject;
+/// A Nat has decided for the flow already when its first packet came.
+std::vector<model::FunctionId> asked(const model::Appliance& appliance,
+                                     const std::vector<model::FunctionId>& chain, model::State state) {
+    std::vector<model::FunctionId> functions;
+    for (const auto id : chain)
+        if (state == model::State::fresh || appliance.functions.at(id).kind == model::FunctionKind::filter)
+            functions.push_back(id);
+    return functions;
 }
 
 } // namespace
 
-Outcome judge(const model::Appliance& appliance, const Question& question, View frame) {
-    const auto datagram = datagram_in(frame);
-    if (!datagram) throw Error("a chain or function is for IPv4 packets with sane lengths only");
-    const auto subject = subject_of(question, *datagram, frame);
+Question question_of(const model::Appliance& appliance, const model::Scenario& test,
+                     const model::SendStep& step, View frame) {
+    require_visible(frame);
+    Question question;
+    question.state = step.state.value_or(model::State::fresh);
+    question.ingress = step.iface;
+    if (const auto* function = std::get_if<model::FunctionId>(&test.about)) {
+        question.functions = {*function};
+        return question;
+    }
+    const auto* chain = std::get_if<model::IfaceChain>(&test.about);
+    const auto& functions = chain == nullptr ? appliance.gateway->forward : appliance.functions_of(*chain);
+    question.guarded = !functions.empty();
+    question.functions = asked(appliance, functions, question.state);
+    if (chain == nullptr) return question;
+    const bool leaving = chain->hook == model::Hook::output || chain->hook == model::Hook::postrouting;
+    if (leaving) question.egress = chain->iface;
+    if (!leaving && !question.ingress) question.ingress = chain->iface;
+    return question;
+}
+
+Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
+              Time now) {
+    eval::Subject subject{datagram_in(frame).value(), question.state};
+    if (question.ingress) subject.ethernet = frame.first(eval::ethernet_header_bytes);
+    subject.ingress = question.ingress.value_or(model::no_iface);
+    subject.egress = question.egress.value_or(model::no_iface);
     Outcome outcome;
     outcome.fate = Fate::delivered;
-    const auto functions = functions_of(appliance, question);
-    const bool is_chain = !std::holds_alternative<model::FunctionId>(question.about);
-    const bool invalid = question.state == model::State::invalid;
     const auto drop = [&](model::Reason reason) {
         outcome.fate = Fate::dropped;
         outcome.drops.push_back(reason);
         return outcome;
     };
-    if (is_chain && !functions.empty() && invalid && appliance.conntrack.drop_invalid)
+    if (question.guarded && question.state == model::State::invalid && appliance.conntrack.drop_invalid)
         return drop(model::Reason::ct_invalid);
-    for (const auto id : functions) {
-        const bool is_nat = appliance.functions.at(id).kind == model::FunctionKind::nat;
-        if (is_chain && is_nat && question.state != model::State::fresh) continue; // decided for the flow already
-        const auto decided = eval::run_function(appliance, id, subject, outcome.logs);
+    for (const auto id : question.functions) {
+        const auto decided = eval::run_function(appliance, id, subject, {outcome.logs, limits, now});
         if (!decided) continue;
         outcome.decided.push_back(*decided);
         const auto action = appliance.statements.at(*decided).action;

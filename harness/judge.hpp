@@ -1,18 +1,25 @@
-// What one chain or one function says of a packet, by the interpreter: for Tests that are about less than the
-// whole appliance.
+// Tests that are about less than the whole appliance: what one chain or one function says of a packet.
 #pragma once
 #include "harness/outcome.hpp"
 
 namespace harness {
 
-/// One chain or function, and what it is told of the packet besides its bytes.
+/// The functions to run, and what they are told of the packet besides its bytes.
 struct Question {
-    std::variant<model::WholeAppliance, model::IfaceChain, model::ForwardChain, model::FunctionId> about;
+    std::vector<model::FunctionId> functions;
+    bool guarded = false; ///< they are a chain: invalid packets are dropped before if the policy says so
     model::State state = model::State::fresh;
-    std::optional<model::IfaceId> ingress;
+    std::optional<model::IfaceId> ingress; ///< without one, nothing is known of the frame either
+    std::optional<model::IfaceId> egress;
 };
 
-/// `delivered` stands for a packet that is not dropped; a function without a verdict decides nothing.
-Outcome judge(const model::Appliance& appliance, const Question& question, View frame);
+/// What a step of such a Test asks of its frame. Throws Error for a frame that no function ever sees.
+Question question_of(const model::Appliance& appliance, const model::Scenario& test,
+                     const model::SendStep& step, View frame);
+
+/// The interpreter's answer. `delivered` stands for a packet that is not dropped; a function without a
+/// verdict decides nothing.
+Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
+              Time now);
 
 } // namespace harness

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace harness {
 
@@ -30,12 +31,12 @@ public:
 
     Outcome receive(NicId nic, View frame) {
         guest_->send(nics_.wire_of.at(nic), frame, "a frame is taken");
-        const auto arp_answers = settle(nic);
-        Outcome outcome = outcome_between(tally_, latest_, arp_answers);
-        tally_ = latest_;
-        outcome.out = std::exchange(frames_, {});
-        outcome.logs = std::exchange(logs_, {});
-        return outcome;
+        return outcome(settle(nic));
+    }
+
+    Outcome judge(const Question& question, View frame) {
+        door_->judge(nics_.wire_of.at(0), question, frame);
+        return outcome(settle(0));
     }
 
     void wait(Time ns) {
@@ -50,6 +51,15 @@ public:
     bool balanced() const { return latest_.balanced; }
 
 private:
+    /// What has happened since the last one.
+    Outcome outcome(std::uint64_t arp_answers) {
+        Outcome outcome = outcome_between(tally_, latest_, arp_answers);
+        tally_ = latest_;
+        outcome.out = std::exchange(frames_, {});
+        outcome.logs = std::exchange(logs_, {});
+        return outcome;
+    }
+
     /// Waits until everything that came in by the NIC has been processed, and takes what has left.
     void synced(NicId nic) {
         const std::size_t wire = nics_.wire_of.at(nic);
@@ -102,6 +112,7 @@ Backend qemu_backend(const model::Appliance& appliance, const QemuOptions& optio
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->balanced(); },
+        .judge = [state](const Question& question, View frame) { return state->judge(question, frame); },
     };
 }
 

@@ -403,9 +403,17 @@ private:
     }
 
     Time pause_ns() {
+        if (!appliance_.limits.empty() && dice_.percent(40))
+            return refill_ns(dice_.one_of(appliance_.limits));
         const auto of_flow = timeouts();
         if (dice_.percent(80)) return around_ns(dice_.one_of({of_flow.tcp, of_flow.udp, of_flow.icmp}));
         return dice_.one_of<Time>({1, 1'000'000, 10'000'000, eval::second_ns});
+    }
+
+    /// Until some tokens are there again, or all: just before, just at, just after.
+    Time refill_ns(const model::Limit& limit) {
+        const Time tokens = dice_.percent(50) ? 1 : 1 + dice_.below(std::min(limit.burst, 1000u));
+        return (tokens * limit.period_s * eval::second_ns + limit.rate - 1) / limit.rate + dice_.below(3) - 1;
     }
 
     const model::Appliance& appliance_;

@@ -13,8 +13,7 @@ struct Failure {
 };
 
 struct RunReport {
-    std::size_t tests = 0;   ///< that ran
-    std::size_t skipped = 0; ///< of one chain or function, which this backend cannot ask
+    std::size_t tests = 0;
     std::vector<Failure> failures; ///< at most one a Test: what comes after a failed step means nothing
     std::set<model::StatementId> reached; ///< verdict statements that decided in some step
 

@@ -53,6 +53,7 @@ Tally read_statistics(const model::Appliance& appliance, const std::string& text
             const auto reason = model::reason_named(name);
             if (!reason) throw Error("no drop reason is named " + name);
             line >> tally.dropped[static_cast<std::size_t>(*reason)];
+            if (line >> action) line >> tally.dropped_made[static_cast<std::size_t>(*reason)]; // "made"
         }
     }
     if (!has_packets) throw Error("the statistics say nothing of packets:\n" + text);

@@ -9,9 +9,14 @@ namespace harness {
 Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t arp_answers) {
     if (after.hits.size() != before.hits.size()) throw Error("the number of statements changed");
     Outcome outcome;
+    const auto made = [&](std::size_t i) { return after.dropped_made[i] - before.dropped_made[i]; };
+    const auto add = [&](std::size_t reason, std::uint64_t times) {
+        outcome.drops.insert(outcome.drops.end(), times, static_cast<model::Reason>(reason));
+    };
     for (std::size_t i = 0; i < after.dropped.size(); ++i)
-        outcome.drops.insert(outcome.drops.end(), after.dropped[i] - before.dropped[i],
-                             static_cast<model::Reason>(i));
+        add(i, after.dropped[i] - before.dropped[i] - made(i));
+    const bool dropped = outcome.reason().has_value();
+    for (std::size_t i = 0; i < after.dropped.size(); ++i) add(i, made(i));
     for (std::size_t i = 0; i < after.hits.size(); ++i)
         outcome.decided.insert(outcome.decided.end(), after.hits[i] - before.hits[i],
                                static_cast<model::StatementId>(i));
@@ -27,7 +32,7 @@ Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t a
     const std::uint64_t expired = after.dropped[late] - before.dropped[late];
     if (delivered == 1)
         outcome.fate = Fate::delivered;
-    else if (outcome.reason())
+    else if (dropped)
         outcome.fate = Fate::dropped;
     else
         outcome.fate = after.waiting + expired > before.waiting ? Fate::held : Fate::sent;

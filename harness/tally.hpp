@@ -9,6 +9,7 @@ namespace harness {
 struct Tally {
     std::uint64_t received = 0, delivered = 0, waiting = 0;
     std::array<std::uint64_t, model::reason_names.size()> dropped{};
+    std::array<std::uint64_t, model::reason_names.size()> dropped_made{}; ///< of those, packets made here
     std::vector<std::uint64_t> hits; ///< by statement
     bool balanced = true;
 };

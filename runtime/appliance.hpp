@@ -42,12 +42,19 @@ struct Appliance {
     RateLimit answers{answers_per_second};
     RateLimit logs{log_texts_per_second};
     std::uint64_t logs_lost = 0;
+    struct {
+        Packet* first = nullptr;
+        Packet* last = nullptr;
+        std::size_t count = 0;
+        bool closed = false; ///< texts are for the console meanwhile
+    } syslog{};              ///< packets made here that wait for the one that caused them
     std::array<Mac, 256> nic_macs{};
     std::uint64_t port_seed = 0; ///< hides from peers where the search for a free port starts
     std::array<std::uint64_t, 2> neighbour_seed{}; ///< hides the neighbours' hash from peers
     std::size_t buffers_waiting = 0; ///< for neighbours, all together
     Packet* free_packets = nullptr;
     Time now = 0;
+    Time booted = 0;
 };
 
 /// Packets of one NIC, on their way together. A place is cleared when its packet becomes somebody else's: a NIC's,
@@ -74,8 +81,13 @@ inline std::size_t frame_count(const Packet& packet) { return packet.fragments =
 /// Ends a packet. Its buffers are given back when the burst is done.
 inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
     appliance.counters.dropped[static_cast<std::size_t>(reason)] += frame_count(packet);
+    if (packet.made_here)
+        appliance.counters.dropped_made[static_cast<std::size_t>(reason)] += frame_count(packet);
     packet.at = At::settled;
 }
+
+void print_statistics(const Appliance& appliance);
+void print_hits(const Appliance& appliance, std::size_t statement);
 
 /// Takes packets, made or received, through the stages.
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now);

@@ -27,6 +27,7 @@ struct Counters {
     std::uint64_t merged = 0; ///< fragments that came in of datagrams consumed here, besides one of each
     std::uint64_t waiting = 0; ///< for a neighbour to answer or for the rest of a datagram, now
     std::array<std::uint64_t, reason_names.size()> dropped{};
+    std::array<std::uint64_t, reason_names.size()> dropped_made{}; ///< of those, packets made here
 
     constexpr std::uint64_t all_dropped() const {
         std::uint64_t sum = 0;

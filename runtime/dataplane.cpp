@@ -1,6 +1,10 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
 #include "runtime/datagram.hpp"
-#include "runtime/log.hpp"
+#include "runtime/judge.hpp"
+#include "runtime/syslog.hpp"
+#include "runtime/timers.hpp"
+
+#include <algorithm>
 
 namespace runtime {
 
@@ -28,8 +32,9 @@ void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
     for (std::size_t i = 0; i < packets.size(); ++i) places[i] = packets[i];
     // A stage may end the burst early, where a later packet depends on what becomes of an earlier one.
     for (auto rest = places; !rest.empty();) {
-        Burst burst{rest, now};
+        Burst burst{rest.first(std::min(rest.size(), appliance.policy.together)), now};
         for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
+        flush_syslog(appliance, now);
         check(!burst.places.empty(), "a burst gets on by at least one packet");
         rest = rest.subspan(burst.places.size());
     }
@@ -44,6 +49,7 @@ std::span<const NicSelector> nics() { return linked_policy.nics; }
 Packet* acquire() { return acquire(the_appliance); }
 void release(Packet& packet) { release(the_appliance, packet); }
 const Counters& counters() { return the_appliance.counters; }
+void print_statistics() { print_statistics(the_appliance); }
 
 void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     Appliance& appliance = the_appliance;
@@ -52,6 +58,9 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
+    for (std::size_t i = 0; i < linked_policy.limits.size(); ++i)
+        linked_policy.limit_tables[i].reset(linked_policy.limits[i].terms, linked_policy.limits[i].memory,
+                                            platform::random());
     if (!linked_policy.mappings.empty())
         appliance.flows.mappings().reset(linked_policy.mappings, linked_policy.mapping_buckets,
                                          linked_policy.port_pools, platform::random());
@@ -63,9 +72,12 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     appliance.counters = {};
     appliance.buffers_waiting = 0;
     appliance.logs_lost = 0;
+    appliance.syslog = {};
     appliance.answers.reset(now);
     appliance.logs.reset(now);
     appliance.now = now;
+    appliance.booted = now;
+    begin_timers(appliance, now);
     appliance.free_packets = nullptr;
     for (auto& packet : linked_policy.packets) release(appliance, packet);
 }
@@ -77,11 +89,17 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     run(the_appliance, frames, now);
 }
 
+void judge(const Question& question, Packet& packet, Time now) {
+    the_appliance.now = now;
+    judge(the_appliance, question, packet);
+}
+
 void tick(Time now) {
     the_appliance.now = now;
     reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
+    tick_timers(the_appliance, now);
 }
 
 void print_banner() {

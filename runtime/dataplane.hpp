@@ -34,13 +34,29 @@ void release(Packet& packet);
 /// Takes up to burst_packets frames that came in on one NIC, in order, and owns them from then on.
 void receive(NicId nic, std::span<Packet* const> frames, Time now);
 
-/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting. To be called at least every 100 ms, with or without frames.
+/// For Tests that are about one chain or one function: which, and what is told of the packet besides its
+/// bytes.
+struct Question {
+    std::span<const std::uint16_t> functions; ///< numbers in Policy::judged, in order
+    bool guarded = false;                     ///< they are a chain, which may have to drop invalid packets
+    State state{};
+    IfaceId ingress{}; ///< or no_iface
+    IfaceId egress{};  ///< or no_iface
+};
+
+/// Only that: the packet, which holds an IPv4 datagram that is no fragment, is dropped or counts as
+/// delivered, and is not answered. Only where the policy was built for Tests.
+void judge(const Question& question, Packet& packet, Time now);
+
+/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting, Timers. To be called at
+/// least every 100 ms, with or without frames.
 void tick(Time now);
 
 /// What became of every packet so far.
 const Counters& counters();
 
-/// Every counter, for the console: hits by statement with its source line, drops by reason, NIC totals.
+/// Every counter, for the console: hits by statement with its source line, drops by reason, how full each
+/// Limit is.
 void print_statistics();
 
 } // namespace runtime

@@ -2,5 +2,6 @@
 #pragma once
 #include "runtime/appliance.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/limits.hpp"
 #include "runtime/log.hpp"
 #include "runtime/sets.hpp"

@@ -1,5 +1,7 @@
 #include "runtime/log.hpp"
 
+#include "runtime/syslog.hpp"
+
 namespace runtime {
 
 bool log_allowed(Appliance& appliance) {
@@ -20,7 +22,8 @@ void report_lost_logs(Appliance& appliance) {
 
 void put_log(std::string_view text) { platform::log(text); }
 
-void put_syslog(Severity severity, std::string_view text) {
+void put_syslog(Appliance& appliance, Severity severity, std::string_view text) {
+    if (send_to_server(appliance, severity, text)) return;
     constexpr std::array<std::string_view, 8> prefixes = {"emerg: ",   "alert: ",  "crit: ", "err: ",
                                                           "warning: ", "notice: ", "info: ", "debug: "};
     platform::console(prefixes[static_cast<std::size_t>(severity)]);

@@ -12,8 +12,8 @@ enum class Severity : std::uint8_t { emerg, alert, crit, err, warning, notice, i
 /// Whether a text may come out now; counts it as lost otherwise.
 bool log_allowed(Appliance& appliance);
 void put_log(std::string_view text);
-/// Until there is a Syslog server the console has them, with the severity in front.
-void put_syslog(Severity severity, std::string_view text);
+/// To the server; where there is none the console has them, with the severity in front.
+void put_syslog(Appliance& appliance, Severity severity, std::string_view text);
 
 /// Says how many texts were lost, when some were and there is room again.
 void report_lost_logs(Appliance& appliance);
@@ -34,7 +34,7 @@ template <typename... Parts> void syslog(Appliance& appliance, Severity severity
     if (!log_allowed(appliance)) return;
     Text text;
     (text << ... << parts);
-    put_syslog(severity, text.view());
+    put_syslog(appliance, severity, text.view());
 }
 
 } // namespace runtime

@@ -21,6 +21,9 @@ std::uint64_t random();
 /// A text that does not end its line MAY wait for the one that does; both MAY be lost when nobody reads them.
 void console(std::string_view text);
 
+/// How long the processor has slept since the boot, on the clock of the data plane. 0 where nobody knows.
+Time idle_ns();
+
 /// One `log` or `syslog` statement's text, whole. The image prints it; the harness also collects it.
 void log(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include "runtime/dataplane.hpp"
 #include "runtime/flow_table.hpp"
 #include "runtime/fragments.hpp"
+#include "runtime/limit_table.hpp"
 #include "runtime/neighbours.hpp"
 
 #include <optional>
@@ -47,6 +48,7 @@ struct Iface {
     NicId nic = 0;
     bool forwards = false; ///< some route names it
     bool configured = false;
+    bool strict_rpf = false; ///< only sources that are reached by it may come in
     Ipv4Address address = 0;
     Ipv4Address netmask = 0;
     Ipv4Address broadcast = 0; ///< 0 when its network has none
@@ -69,6 +71,30 @@ struct Route {
     Ipv4Address nexthop = 0; ///< 0: straight to the destination, or by the Iface's gateway
 };
 
+/// A Limit of the policy, and the memory of its table.
+struct Limit {
+    std::string_view name;
+    LimitTerms terms;
+    std::uint64_t (*key)(const Packet&) = nullptr; ///< none: one bucket for all packets
+    LimitTable::Memory memory{};
+};
+
+/// What a Timer prints, in the order in which it does. What there is nothing of is not here.
+enum class TimerData : std::uint8_t { timestamp, stats, memory, cpu, stack_sampling, timers };
+
+struct Timer {
+    std::string_view name;
+    Time interval_ns = 0;
+    std::span<const TimerData> data;
+};
+
+/// Where `syslog` statements send to.
+struct SyslogServer {
+    Ipv4Address address = 0; ///< 0: nowhere, the console has them
+    std::uint16_t port = 0;
+    std::string_view header; ///< of each message, between its priority and its text
+};
+
 struct Burst;
 /// One step of the path: handles the packets of a burst that stand at it.
 using Stage = void (*)(Appliance&, Burst&);
@@ -87,9 +113,17 @@ struct Policy {
     bool drop_invalid = true;
     bool translates = false; ///< some Nat, or an Iface that masquerades
     FlowTimeouts timeouts;
+    SyslogServer syslog{};
 
+    /// How many packets of a burst go through the stages together. One where it matters to later packets that
+    /// earlier ones have been through all stages: where two stages evaluate the same Limit, or packets cause
+    /// packets.
+    std::size_t together = burst_packets;
     std::span<const Stage> stages;
     std::span<const Statement> statements;
+    std::span<const Limit> limits{};
+    std::span<const Timer> timers{};
+    std::span<const Function> judged{}; ///< those that Tests may ask, by number; empty in the product
     std::span<const Ipv4Address> outside_addresses{}; ///< those on which ports are chosen, by pool
 
     // Memory.
@@ -97,6 +131,8 @@ struct Policy {
     std::span<Packet> packets;
     std::span<Flow> flows;         ///< empty: nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
+    std::span<Time> timers_due{};            ///< when each Timer prints next
+    std::span<LimitTable> limit_tables{};    ///< one for each Limit
     std::span<Mapping> mappings{};                   ///< as many as flows, where ports are chosen
     std::span<MappingTable::Link> mapping_buckets{}; ///< a power of two
     std::span<PortPool> port_pools{};                ///< one for each outside address

@@ -21,7 +21,8 @@ struct MacNumber { std::uint64_t value; };
 
 class Text {
 public:
-    static constexpr std::size_t capacity = 1024;
+    static constexpr std::size_t capacity =
+        1280; ///< of a log statement's text at most 1000, and what syslog puts before it
 
     std::string_view view() const { return {bytes_.data(), size_}; }
 

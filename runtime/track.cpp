@@ -108,7 +108,7 @@ void stage::track(Appliance& appliance, Burst& burst) {
             continue;
         }
         if (tuple && (packet.flow != nullptr || opens)) earlier.note(packet, *tuple);
-        packet.at = At::prerouting;
+        packet.at = packet.made_here ? At::output : At::prerouting;
     }
 }
 

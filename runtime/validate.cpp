@@ -47,6 +47,12 @@ bool options_allowed(Bytes options) {
     return true;
 }
 
+/// RFC 3704 2.2: what we would send to its source would leave where the packet came in.
+bool leads_back(const Policy& policy, const Packet& packet) {
+    const auto hop = next_hop(policy, policy.own_routes, field::ip_saddr(packet));
+    return hop && hop->iface == packet.ingress && policy.ifaces[hop->iface].configured;
+}
+
 std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) {
     const Ipv4Address source = field::ip_saddr(packet);
     const Ipv4Address destination = field::ip_daddr(packet);
@@ -60,6 +66,7 @@ std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) 
         return Reason::martian;
     if (packet.group_mac && !broadcast_on(policy.ifaces[packet.ingress], destination) && !is_multicast(destination))
         return Reason::not_for_us; // RFC 1812 5.3.4
+    if (policy.ifaces[packet.ingress].strict_rpf && !leads_back(policy, packet)) return Reason::martian;
     return std::nullopt;
 }
 

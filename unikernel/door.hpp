@@ -9,6 +9,8 @@
 //                                  as many 130 report {token:u32, offset:u32, bytes...} as it takes
 //   2 clock    {ns:u64}            none; sets the data plane's clock, which stands still otherwise, and ticks
 //   3 poweroff                     none
+//   4 judge    {guarded:u8, state:u8, ingress:u8, egress:u8, count:u8, functions:u16[count], frame...}
+//                                  none; runtime::judge() on the frame, which counts like any other
 //
 // The answer to sync comes when every frame received before it on that NIC has been processed, and after
 // every frame that was sent before it on any NIC. The report holds the texts of log statements since the last
@@ -22,10 +24,13 @@ namespace unikernel::door {
 
 inline constexpr std::uint16_t ether_type = 0x88b5; // IEEE 802: for local experiments
 
-enum class Op : std::uint8_t { sync = 1, clock = 2, poweroff = 3, synced = 129, report = 130 };
+enum class Op : std::uint8_t { sync = 1, clock = 2, poweroff = 3, judge = 4, synced = 129, report = 130 };
 
 inline constexpr std::size_t op_offset = 14; ///< after the Ethernet header
 inline constexpr std::size_t body_offset = op_offset + 1;
+inline constexpr std::size_t functions_offset = body_offset + 5;
+/// Of control frames: what a buffer of the data plane holds.
+inline constexpr std::size_t frame_max_bytes = 1900;
 inline constexpr std::size_t report_data_offset = body_offset + 4 + 4;
 inline constexpr std::size_t report_data_max_bytes = 1400;
 

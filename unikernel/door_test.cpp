@@ -91,6 +91,23 @@ void sync(runtime::NicId id, std::uint32_t token) {
     report_bytes = 0;
 }
 
+/// The frame behind the question moves to where frames begin. Takes the packet.
+void judge(runtime::Packet& packet) {
+    const std::uint8_t* const body = packet.frame.data() + body_offset;
+    std::array<std::uint16_t, 256> functions;
+    const std::size_t count = body[4];
+    for (std::size_t i = 0; i < count; ++i)
+        functions[i] =
+            static_cast<std::uint16_t>(read_big(packet.frame.data() + functions_offset + 2 * i, 2));
+    const runtime::Question question{
+        {functions.data(), count}, body[0] != 0, static_cast<runtime::State>(body[1]), body[2], body[3]};
+    const std::size_t offset = functions_offset + 2 * count;
+    runtime::check(offset < packet.frame_bytes, "a question has a frame behind it");
+    packet.frame_bytes = static_cast<std::uint16_t>(packet.frame_bytes - offset);
+    std::memmove(packet.frame.data(), packet.frame.data() + offset, packet.frame_bytes);
+    runtime::judge(question, packet, scripted_now);
+}
+
 } // namespace
 
 runtime::Time now() { return scripted_now; }
@@ -107,6 +124,7 @@ void enter(runtime::NicId nic, runtime::Packet& frame) {
     const auto op = static_cast<Op>(frame.frame[op_offset]);
     const std::size_t body_bytes = frame.frame_bytes - body_offset;
     const std::uint8_t* const body = frame.frame.data() + body_offset;
+    if (op == Op::judge && body_bytes >= 5) return judge(frame);
     if (op == Op::poweroff) poweroff::off();
     if (op == Op::sync && body_bytes >= 4) sync(nic, static_cast<std::uint32_t>(read_big(body, 4)));
     if (op == Op::clock && body_bytes >= 8) {

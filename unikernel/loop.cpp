@@ -14,6 +14,7 @@ namespace unikernel::loop {
 namespace {
 
 constexpr runtime::Time tick_interval_ns = 10'000'000;
+runtime::Time slept;
 
 void flush() {
     for (VirtioNet& nic : nics::driven()) nic.flush();
@@ -64,11 +65,17 @@ void tick() {
 void sleep() {
     bool may_sleep = true;
     for (VirtioNet& nic : nics::driven()) may_sleep = nic.prepare_sleep() && may_sleep;
-    if (may_sleep) cpu::sleep();
+    if (may_sleep) {
+        const runtime::Time before = clock::now();
+        cpu::sleep();
+        slept += clock::now() - before;
+    }
     for (VirtioNet& nic : nics::driven()) nic.end_sleep();
 }
 
 } // namespace
+
+runtime::Time slept_ns() { return slept; }
 
 void run() {
     serial::set_pace(serial::Pace::eager);

@@ -1,6 +1,7 @@
 // The contract of runtime/platform.hpp, on the machine.
 #include "runtime/platform.hpp"
 #include "unikernel/door_hooks.hpp"
+#include "unikernel/loop.hpp"
 #include "unikernel/nics.hpp"
 #include "unikernel/poweroff.hpp"
 #include "unikernel/random.hpp"
@@ -18,6 +19,8 @@ std::uint64_t random() { return unikernel::random::next(); }
 void console(std::string_view text) {
     if (!unikernel::door::keep_console(text)) unikernel::serial::write(text);
 }
+
+Time idle_ns() { return unikernel::loop::slept_ns(); }
 
 void log(std::string_view text) {
     if (unikernel::door::keep_log(text)) return;

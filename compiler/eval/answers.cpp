@@ -90,6 +90,18 @@ Bytes make_reset(const Datagram& about) {
     return make_datagram(0, tcp, about.destination(), about.source(), header);
 }
 
+Bytes make_udp(model::Ipv4Address source, std::uint16_t source_port, model::Ipv4Address destination,
+               std::uint16_t destination_port, View data) {
+    Bytes datagram(8);
+    put16(datagram, 0, source_port);
+    put16(datagram, 2, destination_port);
+    put16(datagram, 4, static_cast<std::uint16_t>(datagram.size() + data.size()));
+    append(datagram, data);
+    const std::uint16_t sum = transport_checksum(source, destination, udp, datagram);
+    put16(datagram, 6, sum == 0 ? 0xffff : sum); // RFC 768
+    return make_datagram(0, udp, source, destination, datagram);
+}
+
 Bytes make_icmp_error(AnswerKind kind, model::Ipv4Address source, const Datagram& received) {
     constexpr std::size_t quoted_max_bytes = 548; // RFC 1812 4.3.2.3: 576 with both headers
     const auto [type, code] = type_and_code(kind);

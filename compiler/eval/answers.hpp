@@ -44,6 +44,10 @@ Bytes make_icmp_error(AnswerKind kind, model::Ipv4Address source, const Datagram
 /// identification, and not the bit that forbids it.
 Bytes make_echo_reply(const Datagram& request, std::size_t mtu_bytes);
 
+/// With its checksum.
+Bytes make_udp(model::Ipv4Address source, std::uint16_t source_port, model::Ipv4Address destination,
+               std::uint16_t destination_port, View data);
+
 /// A datagram without options in as many fragments as the MTU wants; itself when it fits.
 std::vector<Bytes> split(const Bytes& datagram, std::size_t mtu_bytes);
 

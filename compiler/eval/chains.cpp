@@ -1,7 +1,6 @@
 #include "compiler/eval/chains.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace eval {
 
@@ -9,8 +8,8 @@ namespace {
 
 class Run {
 public:
-    Run(const model::Appliance& appliance, const Subject& subject, std::vector<std::string>& logs)
-        : appliance_(appliance), subject_(subject), datagram_(subject.datagram), logs_(logs) {}
+    Run(const model::Appliance& appliance, const Subject& subject, const Effects& effects)
+        : appliance_(appliance), subject_(subject), datagram_(subject.datagram), effects_(effects) {}
 
     using Decided = std::optional<model::StatementId>;
 
@@ -41,7 +40,8 @@ private:
             else
                 text += shown(std::get<model::Field>(part));
         }
-        logs_.push_back(std::move(text));
+        const bool sent = log.severity && effects_.syslog && effects_.syslog(*log.severity, text);
+        if (!sent) effects_.logs.push_back(std::move(text));
         return std::nullopt;
     }
 
@@ -69,8 +69,9 @@ private:
     bool holds(const model::CompareLease& compare) const {
         return holds(value(compare.field), compare.relation, leased(compare.iface, compare.member));
     }
-    bool holds(const model::Exceeded&) const {
-        throw std::logic_error("a policy with Limits is not executed yet");
+    bool holds(const model::Exceeded& exceeded) const {
+        const auto& key = appliance_.limits.at(exceeded.limit).key;
+        return effects_.limits.exceeded(exceeded.limit, key ? value(*key) : 0, effects_.now);
     }
     static bool holds(model::Value left, model::Relation relation, model::Value right) {
         switch (relation) {
@@ -134,7 +135,7 @@ private:
     const model::Appliance& appliance_;
     const Subject& subject_;
     const Datagram& datagram_;
-    std::vector<std::string>& logs_;
+    const Effects& effects_;
 };
 
 std::string dotted(model::Value address) {
@@ -169,8 +170,8 @@ std::string mac_text(model::Value mac) {
 } // namespace
 
 std::optional<model::StatementId> run_function(const model::Appliance& appliance, model::FunctionId function,
-                                               const Subject& subject, std::vector<std::string>& logs) {
-    return Run(appliance, subject, logs).function(function);
+                                               const Subject& subject, const Effects& effects) {
+    return Run(appliance, subject, effects).function(function);
 }
 
 std::string show(model::Field field, model::Value value) {

@@ -1,7 +1,9 @@
 // Runs a Filter or Nat function of the policy on a packet: walks its blocks as they are written.
 #pragma once
 #include "compiler/eval/datagram.hpp"
+#include "compiler/eval/limits.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +19,18 @@ struct Subject {
     model::Value egress = model::no_iface;
 };
 
-/// The statement that decided, or none when the packet fell through. Appends what the function logs.
+/// What a function does besides deciding.
+struct Effects {
+    std::vector<std::string>& logs; ///< texts are appended
+    Limits& limits;                 ///< tokens are taken
+    Time now = 0;
+    /// Whether a server takes a `syslog` text, which is not among the logs then.
+    std::function<bool(std::uint8_t severity, std::string_view text)> syslog{};
+};
+
+/// The statement that decided, or none when the packet fell through.
 std::optional<model::StatementId> run_function(const model::Appliance& appliance, model::FunctionId function,
-                                               const Subject& subject, std::vector<std::string>& logs);
+                                               const Subject& subject, const Effects& effects);
 
 /// A field's value as a log statement prints it; of Ifaces the number, as their names stand in the policy.
 std::string show(model::Field field, model::Value value);

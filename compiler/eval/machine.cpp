@@ -25,7 +25,8 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
 }
 
 Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed)
-    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), seed_(seed) {
+    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), limits_(appliance.limits),
+      seed_(seed) {
     assert(appliance.pending.empty());
     assert(macs_.size() == model::nics(appliance).size());
 }
@@ -39,6 +40,7 @@ Result Machine::receive(model::NicId nic, View frame, Time now) {
     packet.frame.assign(frame.begin(), frame.end());
     packet.nic = nic;
     run(packet);
+    flush_syslog();
     return std::move(result_);
 }
 
@@ -170,8 +172,7 @@ void Machine::run_chain(Packet& packet, const std::vector<model::FunctionId>& ch
             run_nat(packet, chain[place], place, what);
             continue;
         }
-        const auto decided =
-            run_function(appliance_, chain[place], subject(packet), result_.logs);
+        const auto decided = run_function(appliance_, chain[place], subject(packet), effects());
         if (decided) obey(packet, *decided);
     }
 }

@@ -105,6 +105,11 @@ private:
     void count_drops(model::Reason reason, std::size_t times);
     void expire_fragments();
     Subject subject(const Packet& packet) const;
+    Effects effects();
+
+    // Syslog: machine_syslog.cpp.
+    bool send_to_server(std::uint8_t severity, std::string_view text);
+    void flush_syslog();
     void run_chain(Packet& packet, const std::vector<model::FunctionId>& chain, At next,
                    Translates what = Translates::nothing);
     /// Of a function that has decided; Filters only.
@@ -131,6 +136,9 @@ private:
     std::vector<model::Mac> macs_;
     Fragments fragments_;
     FlowTable flows_;
+    Limits limits_;
+    std::vector<Packet> syslog_; ///< packets made here that wait for the one that caused them
+    bool sends_syslog_ = false;
     std::uint64_t seed_;
     Allowance answers_;
     Counters counters_;

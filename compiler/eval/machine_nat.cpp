@@ -26,7 +26,7 @@ Endpoint end_of(const Tuple& leaving, End end, bool reply) {
 void Machine::run_nat(Packet& packet, model::FunctionId id, std::size_t place, Translates what) {
     const auto& tracked = packet.tracked;
     if (tracked.first_of_flow()) {
-        const auto decided = run_function(appliance_, id, subject(packet), result_.logs);
+        const auto decided = run_function(appliance_, id, subject(packet), effects());
         if (!decided) return;
         result_.decided.push_back(*decided);
         const auto& statement = appliance_.statements.at(*decided);

@@ -1,6 +1,7 @@
 #include "compiler/eval/validity.hpp"
 
 #include "compiler/eval/checksum.hpp"
+#include "compiler/eval/routing.hpp"
 #include "compiler/model/reason.hpp"
 
 #include <algorithm>
@@ -101,6 +102,12 @@ std::optional<Reason> address_fault(const model::Appliance& appliance, model::If
     if (group_mac && !is_multicast(destination) && destination != limited_broadcast &&
         !is_broadcast_of(appliance.ifaces[ingress], destination))
         return Reason::not_for_us;
+
+    if (appliance.ifaces[ingress].strict_rpf) {
+        const auto back = route_from_here(appliance, source);
+        const auto* hop = std::get_if<Hop>(&back);
+        if (hop == nullptr || hop->egress != ingress) return Reason::martian;
+    }
     return std::nullopt;
 }
 

@@ -33,10 +33,8 @@ public:
         if (const auto member = reader_["vlan"]) vlan(member);
         addresses();
         if (const auto member = reader_["masquerade"]) masquerade(member);
-        if (const auto member = reader_["rpf"]; member && word_of(context_, member, {"strict"})) {
+        if (const auto member = reader_["rpf"]; member && word_of(context_, member, {"strict"}))
             iface_.strict_rpf = true;
-            context_.pending("rpf", member.key->span);
-        }
         iface_.send_queue_limit = limit("send_queue_limit");
         iface_.buffer_limit = limit("buffer_limit");
         chain("prerouting", model::Hook::prerouting);

@@ -38,7 +38,6 @@ std::uint32_t number_or(Context& context, const Member& member, std::int64_t max
 void define_limit(Context& context, const Element& element, model::Limit& limit) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    context.pending("Limit", element.name.span);
     const ObjectReader reader(context, *object, "a Limit", {"rate", "per", "burst", "key", "size"});
     for (const auto* key : {"rate", "per"})
         if (reader.lacks(key))

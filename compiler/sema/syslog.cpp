@@ -8,7 +8,6 @@ namespace sema {
 void define_syslog(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    context.pending("Syslog", element.name.span);
     const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
     for (const auto* key : {"address", "port"})
         if (reader.lacks(key))

@@ -11,7 +11,6 @@ namespace sema {
 void define_timer(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    context.pending("Timer", element.name.span);
     const ObjectReader reader(context, *object, "a Timer", {"interval", "data"});
     for (const auto* key : {"interval", "data"})
         if (reader.lacks(key))

@@ -70,6 +70,36 @@ TEST_CASE("an Iface that masquerades has its flows tracked, without any function
     CHECK(has(text, "std::array<std::uint32_t, 0> decisions;"));
 }
 
+TEST_CASE("packets go one by one where two stages take from one Limit") {
+    const auto text = [](const std::string& b) {
+        return codegen::cpp(
+            policy(ifaces +
+                   "a.prerouting: f\nLimit l { rate: 3, per: hour, key: ip.saddr, size: 100 }\n"
+                   "Filter::IP f { if (not l.exceeded) { accept } drop }\n" +
+                   b));
+    };
+    const auto once = text("b.prerouting: f");
+    CHECK_FALSE(has(once, ".together"));
+    CHECK(has(once, "{\"l\", {3, 3600000000000, 3}, l_key, {l_entries, l_buckets, l_heap}}, // p.nacl:4"));
+    CHECK(has(once, "if (!(exceeded(appliance, 0, packet))) {"));
+    CHECK(has(once, "std::array<LimitTable::Link, 128> l_buckets;"));
+    CHECK(has(text("b.input: f"), ".together = 1,"));
+    CHECK(has(text("b.input: g\nFilter::IP g { Filter::TCP { f() } drop }"), ".together = 1,"));
+}
+
+TEST_CASE("only what is built for Tests has a table of functions") {
+    const auto p = policy(
+        ifaces + "a.prerouting: f\nFilter::IP f { drop }\nFilter::IP g { h() drop }\nFilter::TCP h { drop }\n"
+                 "Filter::IP unused { drop }\nTest t { function: g, packet: { udp: {} }, expect: drop }\n");
+    CHECK_FALSE(has(codegen::cpp(p), "judged"));
+    CHECK_FALSE(has(codegen::cpp(p), "h_"));
+    const auto text = codegen::cpp_for_tests(p);
+    CHECK(
+        has(text,
+            "constexpr std::array<Function, 4> judged = {{\n    {f_},\n    {g_},\n    {h_},\n    {},\n}};"));
+    CHECK_FALSE(has(text, "unused_"));
+}
+
 TEST_CASE("routes stand best first") {
     const auto text = codegen::cpp(policy(ifaces + R"(Gateway g {
     far: { net: 10.9.0.0, netmask: 255.255.0.0, iface: a, nexthop: 10.0.0.2, cost: 5 },

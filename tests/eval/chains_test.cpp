@@ -88,7 +88,8 @@ TEST_CASE("a fragment is no packet of a protocol's body") {
     const Bytes packet = datagram(fragment);
     const eval::Datagram view(packet);
     std::vector<std::string> logs;
-    CHECK_FALSE(eval::run_function(policy.appliance, 0, {view}, logs)); // services
+    eval::Limits limits(policy.appliance.limits);
+    CHECK_FALSE(eval::run_function(policy.appliance, 0, {view}, {logs, limits})); // services
 }
 
 TEST_CASE("values are logged by name") {

@@ -121,3 +121,20 @@ TEST_CASE("ARP is consumed") {
     CHECK(result.fate == eval::Fate::delivered);
     CHECK(result.out.empty());
 }
+
+TEST_CASE("strict reverse paths let in only sources that are reached by that Iface") {
+    auto policy = sample::router();
+    policy.appliance.ifaces[sample::inside].strict_rpf = true;
+    policy.appliance.ifaces[sample::outside].strict_rpf = true;
+    Bench bench(policy.appliance);
+    const auto from = [](model::Ipv4Address source, model::Ipv4Address destination, const model::Mac& mac) {
+        const Ends ends{source, destination};
+        return ipv4(ends, eval::udp, udp(ends, 1, 2), mac);
+    };
+    const auto far = sample::ip(8, 8, 8, 8), peer = sample::ip(192, 168, 0, 9);
+    CHECK(sent(bench.inside(from(peer, far, inside_mac))));
+    CHECK(
+        dropped_by(bench.inside(from(sample::ip(192, 168, 1, 9), far, inside_mac)), model::Reason::martian));
+    CHECK(sent(bench.outside(from(far, peer, outside_mac)))); // by the default route
+    CHECK(dropped_by(bench.outside(from(peer, sample::server, outside_mac)), model::Reason::martian));
+}

@@ -18,7 +18,7 @@ std::filesystem::path build(const model::Appliance& appliance, codegen::Product 
     const auto kit = codegen::find_kit();
     REQUIRE(kit);
     const auto path = workshop.path() / "product";
-    REQUIRE(codegen::build(*kit, codegen::cpp(appliance), product, path) == "");
+    REQUIRE(codegen::build(*kit, codegen::cpp_for_tests(appliance), product, path) == "");
     return path;
 }
 

@@ -80,6 +80,20 @@ TEST_CASE("steps that come true pass") {
     CHECK(run({out, from_server(80, 0x12, Expect::accept), rejected, dropped}) == "");
 }
 
+TEST_CASE("a chain is not asked about what it never sees") {
+    auto policy = sample::bastion().appliance;
+    model::Scenario test{"it", test_place, {}};
+    test.about = model::ForwardChain{};
+    auto fragment = to_server(80, Expect::accept);
+    fragment.packet.fields.push_back({ip_frag_off, 8});
+    test.steps = {{fragment, step_place}};
+    policy.tests = {test};
+    const auto report = run_tests(policy, interp_backend(policy));
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures[0].text ==
+          "interp broke: no chain or function sees a fragment: the datagram is put together before");
+}
+
 TEST_CASE("a wait moves the clock") {
     auto late = from_server(80, 0x12, Expect::accept);
     // Ten seconds later the handshake is forgotten: the guest's answer is let out as a flow of its own, and

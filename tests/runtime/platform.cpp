@@ -30,6 +30,7 @@ std::uint64_t random() {
 }
 
 void console(std::string_view text) { test_platform::state().console += text; }
+Time idle_ns() { return 0; }
 void log(std::string_view text) { test_platform::state().logs.emplace_back(text); }
 
 void halt(std::string_view what, const char*, int) { throw test_platform::Halted(std::string(what)); }

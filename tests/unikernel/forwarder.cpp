@@ -80,6 +80,7 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     check(now + 1 != 0, "time has not ended");
 }
 
+void judge(const Question&, Packet& packet, Time) { release(packet); } // it has no functions
 void tick(Time) { ++ticks; }
 
 void print_statistics() {

@@ -1,0 +1,57 @@
+// What some functions of the policy say of one packet.
+#include "runtime/judge.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/transport.hpp"
+
+namespace runtime {
+
+namespace {
+
+/// What the stages before a chain find out.
+void begin(Packet& packet, const Question& question) {
+    const Bytes ip{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
+    packet.ip_header_bytes = static_cast<std::uint8_t>((get8(ip, 0) & 0xf) * 4);
+    packet.ip_bytes = get16(ip, 2);
+    check(packet.ip_header_bytes >= 20 && packet.ip_header_bytes <= packet.ip_bytes &&
+              packet.ip_bytes <= ip.size(),
+          "a packet that is judged has sane lengths");
+    check(!is_fragment(packet), "no function sees a fragment");
+    packet.transport_complete = has_transport_header(packet);
+    packet.state = question.state;
+    packet.made_here = question.ingress == no_iface; // it has come in nowhere
+    packet.ingress = packet.made_here ? IfaceId{0} : question.ingress;
+    packet.egress = question.egress;
+}
+
+/// Nothing when it is let through.
+std::optional<Reason> reason_to_drop(Appliance& appliance, const Packet& packet, const Question& question) {
+    const Policy& policy = appliance.policy;
+    if (question.guarded && packet.state == State::invalid && policy.drop_invalid) return Reason::ct_invalid;
+    for (const std::uint16_t number : question.functions) {
+        check(number < policy.judged.size(), "the policy was built for Tests that ask this function");
+        const Verdict verdict = policy.judged[number].run(appliance, packet);
+        if (!verdict.decided()) continue;
+        ++policy.hits[verdict.statement];
+        const Action action = policy.statements[verdict.statement].action;
+        if (action == Action::drop) return Reason::filter;
+        if (action == Action::reject) return Reason::reject;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+void judge(Appliance& appliance, const Question& question, Packet& packet) {
+    ++appliance.counters.received;
+    begin(packet, question);
+    appliance.syslog.closed = true;
+    const auto reason = reason_to_drop(appliance, packet, question);
+    appliance.syslog.closed = false;
+    if (reason)
+        drop(appliance, packet, *reason);
+    else
+        ++appliance.counters.delivered;
+    release(appliance, packet);
+}
+
+} // namespace runtime
