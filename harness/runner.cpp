@@ -4,6 +4,8 @@
 #include "harness/frames.hpp"
 #include "harness/packets.hpp"
 
+#include "compiler/model/syslog_line.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -76,6 +78,22 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
     return std::nullopt;
 }
 
+/// Everything that was logged: on the console, and then what went to the syslog server, without its header.
+std::vector<std::string> texts(const model::Appliance& appliance, const Outcome& outcome) {
+    auto all = outcome.logs;
+    if (!appliance.syslog) return all;
+    const auto header = model::syslog_header(appliance);
+    for (const auto& frame : outcome.out) {
+        if (field_of(frame.bytes, model::Field::ip_daddr) != appliance.syslog->address ||
+            field_of(frame.bytes, model::Field::udp_dport) != appliance.syslog->port)
+            continue;
+        const auto line = payload_of(frame.bytes).value_or("");
+        const auto start = line.find(header);
+        if (start != line.npos) all.push_back(line.substr(start + header.size()));
+    }
+    return all;
+}
+
 /// What was expected and not seen.
 std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::Scenario& test,
                                        const model::SendStep& step, const Outcome& outcome) {
@@ -86,7 +104,7 @@ std::optional<std::string> shortcoming(const model::Appliance& appliance, const 
         return fmt::format("reason {}", model::name(*step.reason));
     if (step.out)
         if (auto missing = missing_frame(appliance, *step.out, outcome.out)) return missing;
-    if (step.log) return missing_log(*step.log, outcome.logs);
+    if (step.log) return missing_log(*step.log, texts(appliance, outcome));
     return std::nullopt;
 }
 

@@ -47,6 +47,7 @@ void judge(Appliance& appliance, const Question& question, Packet& packet) {
     appliance.syslog.closed = true;
     const auto reason = reason_to_drop(appliance, packet, question);
     appliance.syslog.closed = false;
+    packet.made_here = false; // it was handed in, wherever it is said to come from
     if (reason)
         drop(appliance, packet, *reason);
     else

@@ -9,6 +9,19 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-std::string quoted(std::string_view text) { return '`' + std::string(text) + '`'; }
+std::string quoted(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string result = "`";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f)
+            result += c;
+        else if (c == '\n')
+            result += "\\n";
+        else
+            result += std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
+    }
+    return result + '`';
+}
 
 } // namespace syntax

@@ -6,7 +6,7 @@
 namespace syntax {
 
 std::string lower(std::string_view text);
-/// As messages show what stands in a file.
+/// As messages, which are one line, show what stands in a file: control characters as their escapes.
 std::string quoted(std::string_view text);
 
 } // namespace syntax
