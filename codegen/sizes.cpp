@@ -75,6 +75,7 @@ std::string size_table(const model::Appliance& appliance) {
     std::string text;
     std::size_t total = 0;
     const auto row = [&](std::string_view what, std::size_t count, std::size_t each) {
+        if (count == 0) return; // the policy does without
         text += fmt::format("  {:<16}{:>9} x {:>5} bytes{:>12}\n", what, count, each, count * each);
         total += count * each;
     };
