@@ -292,6 +292,7 @@ void check_flow(Context& context) {
     const auto on_chains = attached(context.appliance);
     for (const auto id : on_chains) {
         if (functions[id].kind != model::FunctionKind::filter || flow.decides(id)) continue;
+        if (functions[id].layer != Layer::ip) continue; // it may not stand there, which has been said
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
         if (const auto packet = packet_without_verdict(context.appliance, id, own_address(context, id)))

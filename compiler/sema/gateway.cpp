@@ -163,7 +163,22 @@ private:
         made.iface = id.value();
         made.nexthop = nexthop;
         made.cost = static_cast<std::uint32_t>(cost.value_or(1));
+        if (!reader["nexthop"]) check_way(iface, made);
         add_route(std::move(made), span);
+    }
+
+    /// Without a next hop packets go to the Iface's gateway, but for those to its own network.
+    void check_way(const Member& member, const model::Route& route) {
+        const auto& iface = context_.appliance.ifaces[route.iface];
+        if (iface.config != model::IfaceConfig::fixed || !iface.ipv4 || iface.ipv4->gateway) return;
+        const auto& network = iface.ipv4->network;
+        const auto& to = route.destination;
+        if (to.length >= network.length && network.contains(to.address)) return;
+        report(Kind::outside_network, member.value->span,
+               "there is neither a `nexthop` here nor a `gateway` in " + quoted(iface.name) +
+                   ": only what is in its own network, " +
+                   quoted(dotted(network.address) + "/" + std::to_string(network.length)) + ", is reached",
+               "write `nexthop: …` with the address of the next router");
     }
 
     model::Ipv4Prefix masked(const Member& member, std::uint32_t address, std::uint8_t length) {

@@ -44,15 +44,32 @@ std::string path_before(const SyntaxError& error, const Tokens& tokens) {
     return path;
 }
 
-/// `tcp dport 22 accept`, as nftables has it.
+K kind_at(const Tokens& tokens, std::size_t index) {
+    return index < tokens.size() ? tokens[index].kind : K::end_of_file;
+}
+
+/// The comparison that is meant by what stands from `index` on behind a property: `== 22`, or `in 10.0.0.0/8` where
+/// networks, ranges and sets stand without a sign, as in nftables.
+std::string comparison_at(const Tokens& tokens, std::size_t index) {
+    const auto text = [&](std::size_t i) { return text_at(tokens, i); };
+    const auto kind = kind_at(tokens, index);
+    if (kind == K::open_brace) return "in […]";
+    if (!is_literal(kind) && kind != K::name) return text(index) + ' ' + text(index + 1);
+    const auto next = kind_at(tokens, index + 1);
+    if (next == K::slash || next == K::minus)
+        return "in " + text(index) + text(index + 1) + text(index + 2);
+    return "== " + text(index);
+}
+
+/// `tcp dport 22 accept`, as nftables has it, or `tcp.dport == 22 accept`.
 std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto first = first_on_line(error, tokens);
     const auto object = lower(text_at(tokens, first));
     const bool of_transport = object == "tcp" || object == "udp" || object == "icmp";
     if (!of_transport && object != "ip" && object != "ct") return {};
-    const auto property = text_at(tokens, first + 1);
-    const auto value = text_at(tokens, first + 2);
-    const auto test = "if (" + object + "." + property + " == " + value + ") { … }";
+    const auto at = first + (kind_at(tokens, first + 1) == K::dot ? 2 : 1);
+    if (kind_at(tokens, at) != K::name) return {};
+    const auto test = "if (" + object + "." + text_at(tokens, at) + " " + comparison_at(tokens, at + 1) + ") { … }";
     if (!of_transport) return "write `" + test + "`";
     auto subtype = object;
     for (char& c : subtype) c = static_cast<char>(c - 'a' + 'A');
@@ -61,7 +78,13 @@ std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
 
 std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
     if (auto rule = rule_hint(error, tokens); !rule.empty()) return rule;
-    if (error.before.kind == K::name && is_literal(error.seen.kind))
+    const auto word = lower(error.before.text);
+    if (word == "rate") return "write a `Limit`, and test it: `if (name.exceeded) { drop }`";
+    if (word == "iif" || word == "iifname") return "write `if (iface.in == name) { … }`, with the name of an Iface";
+    if (word == "oif" || word == "oifname") return "write `if (iface.out == name) { … }`, with the name of an Iface";
+    if (word == "prefix") return "write `log(\"text\")`";
+    const bool takes_arguments = word == "log" || word == "syslog" || word == "dnat" || word == "snat";
+    if (takes_arguments && is_literal(error.seen.kind))
         return "what an action works on stands in parentheses: `" + error.before.text + "(" +
                error.seen.text + ")`";
     return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
