@@ -389,7 +389,8 @@ void declare_functions(Context& context) {
         const auto kind = element.type == ElementType::filter ? FunctionKind::filter : FunctionKind::nat;
         context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
         context.functions.push_back(&element);
-        // One of an unknown subtype is an IP function from here on; the error is reported.
+        // Of an unknown subtype nothing more is known: its body is not read.
+        if (!layer) context.broken_functions.insert(context.function_ids[&element]);
         context.appliance.functions.push_back(
             {element.name.text, kind, layer.value_or(Layer::ip), {}, place_of(element.name.span)});
     }
@@ -398,6 +399,7 @@ void declare_functions(Context& context) {
 void define_functions(Context& context) {
     FunctionBuilder::NamedSets named_sets;
     for (std::size_t id = 0; id < context.functions.size(); ++id) {
+        if (context.broken_functions.contains(static_cast<model::FunctionId>(id))) continue;
         const auto kind = context.appliance.functions[id].kind;
         const auto layer = context.appliance.functions[id].layer;
         const auto errors = context.diagnostics.error_count();

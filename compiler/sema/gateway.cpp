@@ -195,7 +195,7 @@ private:
         for (const auto& own : context_.appliance.ifaces)
             if (own.ipv4 && own.ipv4->address == nexthop)
                 return report(
-                    Kind::not_a_host, member.value->span,
+                    Kind::outside_network, member.value->span,
                     quoted(dotted(nexthop)) + " is the address of our own Iface " + quoted(own.name),
                     "a next hop is another router; without one packets go straight to their destination");
         const auto& iface = context_.appliance.ifaces[id];

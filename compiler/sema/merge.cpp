@@ -138,6 +138,10 @@ private:
         if (std::holds_alternative<syntax::Bad>(value.is)) return nullptr;
         if (root.type != ElementType::untyped) copy_named(value);
         if (auto* object = std::get_if<syntax::Object>(&value.is)) return object;
+        // `Iface eth0 dchp`: that no such word exists is said elsewhere.
+        const auto* word = std::get_if<syntax::Path>(&value.is);
+        const bool unknown = word != nullptr && scope_.find(word->parts.front().text) == nullptr;
+        if (root.type == ElementType::iface && depth == 1 && unknown) return nullptr;
         report(Kind::no_members, parts[depth].span,
                quoted(prefix(parts, depth)) + " is no object: nothing can be added to it",
                {{value.span, "its value"}});

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 namespace sema {
 
@@ -62,8 +63,13 @@ const Type* literal_of(Context& context, const Member& member, const std::string
 ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::string_view what,
                            std::vector<std::string> keys, bool ignore_case)
     : object_(object), ignore_case_(ignore_case) {
+    std::map<std::string, const syntax::Pair*> first; // an object that was given by name may have two spellings
     for (const auto& pair : object.pairs) {
         const auto key = ignore_case ? lower(pair.key.text) : pair.key.text;
+        if (const auto [other, is_new] = first.emplace(key, &pair); !is_new)
+            context.report(Kind::set_twice, pair.key.span, quoted(pair.key.text) + " is set twice",
+                           "leave one of them out: nothing is overridden",
+                           {{other->second->key.span, "it is set here too"}});
         if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
         if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         auto hint = did_you_mean(key, keys);
