@@ -6,6 +6,7 @@
 #include "compiler/syntax/parse.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace sema {
@@ -23,6 +24,15 @@ fs::path identity_of(const fs::path& path) {
     return error ? path : identity;
 }
 
+/// Mistakes inside of one value or comparison, whatever else a policy says.
+bool stands_alone(syntax::Kind kind) {
+    using enum syntax::Kind;
+    constexpr std::array kinds = {unknown_key,  unknown_property,   wrong_member_type, bad_mac,         bad_netmask,
+                            not_a_host,   port_out_of_range,  value_out_of_range, unknown_subtype, set_twice,
+                            unknown_severity, property_not_visible, set_in_comparison, set_on_the_left};
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
 /// Reads a policy and everything it imports, each file once.
 class Loader {
 public:
@@ -34,6 +44,7 @@ public:
         const auto file = result.sources.add(std::move(name), std::move(text));
         auto parsed = syntax::parse(result.sources, file, diagnostics_);
         complete_ &= parsed.complete;
+        reliable_ &= parsed.reliable;
         expand_files(parsed.program, folder, result.sources, diagnostics_);
         parsed.program.folder = folder.string();
         programs_.push_back(std::move(parsed.program));
@@ -46,7 +57,10 @@ public:
 
     Loaded finish() {
         // Names of a declaration that could not be made out would all be unknown.
-        if (complete_) result.appliance = analyse(programs_, diagnostics_);
+        if (complete_)
+            result.appliance = analyse(programs_, diagnostics_);
+        else if (reliable_)
+            analyse_rest();
         if (diagnostics_.has_errors()) result.appliance.reset();
         if (result.appliance) {
             // Seen from the policy's own folder, so that an image does not depend on where that lies.
@@ -61,6 +75,14 @@ public:
     }
 
 private:
+    /// Where a part of the policy could not be parsed: reports of the rest what that part cannot have caused.
+    void analyse_rest() {
+        syntax::Diagnostics found;
+        analyse(programs_, found);
+        for (auto& diagnostic : found.sorted())
+            if (stands_alone(diagnostic.kind)) diagnostics_.report(std::move(diagnostic));
+    }
+
     void import(const syntax::Import& import, const fs::path& folder) {
         if (import.path.empty()) {
             complete_ = false;
@@ -102,6 +124,7 @@ private:
     std::vector<fs::path> reading_;
     std::set<fs::path> seen_;
     bool complete_ = true;
+    bool reliable_ = true; ///< what was read is what was written, if not all of it
 };
 
 } // namespace

@@ -99,7 +99,7 @@ std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
 Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
     constexpr std::size_t errors_max = 20;
     auto tokens = std::move(balanced.tokens);
-    Parsed parsed{{file, {}, {}}, !balanced.guessed_after};
+    Parsed parsed{{file, {}, {}}, !balanced.guessed_after, !balanced.guessed_after};
     std::size_t errors = 0;
     for (std::size_t begin = 0; begin < tokens.size();) {
         const auto end = piece_end(tokens, begin);
@@ -153,7 +153,7 @@ Value list_item(std::span<const Token> line, Diagnostics& diagnostics) {
 Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     const auto& source = sources[file];
     auto cleaned = clean(file, source.text, diagnostics);
-    if (!cleaned.is_text) return {{file, source.name, {}}, false};
+    if (!cleaned.is_text) return {{file, source.name, {}}, false, false};
     auto tokens = lex(file, cleaned.text);
     const bool comment_open = !tokens.empty() && tokens.back().kind == TokenKind::bad_comment;
     // An unclosed comment swallows closers: what the brackets then lack is no news.
@@ -163,7 +163,7 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
     if (balanced.too_deep) return {{file, source.name, {}}, false};
     auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
     parsed.program.name = source.name;
-    if (comment_open) parsed.complete = false; // what it swallowed is unknown
+    if (comment_open) parsed.complete = parsed.reliable = false; // what it swallowed is unknown
     return parsed;
 }
 

@@ -9,6 +9,7 @@ namespace syntax {
 struct Parsed {
     Program program;
     bool complete = true; ///< false when a declaration could not be made out: names may be missing
+    bool reliable = true; ///< false when it had to be guessed where brackets close, or what a comment swallowed
 };
 
 /// Reports every syntax error; what is in the tree is well-formed.
