@@ -14,7 +14,10 @@ namespace syntax {
 
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 bool is_clean(std::string_view text) {
+    if (text.starts_with(byte_order_mark)) return false; // the first one is gone, and ANTLR would skip another
     while (!text.empty()) {
         const auto bytes = character_bytes(text);
         if (bytes == 0 || text[0] == '\0') return false;
@@ -37,6 +40,16 @@ Cleaned clean(FileId file, std::string_view text, Diagnostics& diagnostics) {
     Cleaned result;
     result.text.reserve(text.size());
     Position at;
+    if (text.starts_with(byte_order_mark)) {
+        diagnostics.report({Kind::stray_character,
+                            {file, at, {at.line, at.column + 1}},
+                            "there is a second byte order mark here",
+                            {},
+                            "leave it out"});
+        result.text += ' ';
+        ++at.column;
+        text.remove_prefix(byte_order_mark.size());
+    }
     std::size_t runs = 0;
     bool in_broken_run = false, in_nul_run = false;
     while (!text.empty()) {
