@@ -64,31 +64,14 @@ private:
         return appliance_.sets.at(test.set).values.contains(value(test.field) & test.mask);
     }
     bool holds(const model::Compare& compare) const {
-        return holds(value(compare.left), compare.relation, value(compare.right));
+        return model::holds(value(compare.left), compare.relation, value(compare.right));
     }
     bool holds(const model::CompareLease& compare) const {
-        return holds(value(compare.field), compare.relation, leased(compare.iface, compare.member));
+        return model::holds(value(compare.field), compare.relation, leased(compare.iface, compare.member));
     }
     bool holds(const model::Exceeded& exceeded) const {
         const auto& key = appliance_.limits.at(exceeded.limit).key;
         return effects_.limits.exceeded(exceeded.limit, key ? value(*key) : 0, effects_.now);
-    }
-    static bool holds(model::Value left, model::Relation relation, model::Value right) {
-        switch (relation) {
-        case model::Relation::equal:
-            return left == right;
-        case model::Relation::not_equal:
-            return left != right;
-        case model::Relation::less:
-            return left < right;
-        case model::Relation::greater:
-            return left > right;
-        case model::Relation::less_equal:
-            return left <= right;
-        case model::Relation::greater_equal:
-            return left >= right;
-        }
-        return false;
     }
     bool holds(const model::Not& negation) const { return !holds(negation.operand.at(0)); }
     bool holds(const model::All& all) const {

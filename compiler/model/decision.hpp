@@ -40,6 +40,24 @@ struct Test {
 
 enum class Relation : std::uint8_t { equal, not_equal, less, greater, less_equal, greater_equal };
 
+constexpr bool holds(Value left, Relation relation, Value right) {
+    switch (relation) {
+    case Relation::equal:
+        return left == right;
+    case Relation::not_equal:
+        return left != right;
+    case Relation::less:
+        return left < right;
+    case Relation::greater:
+        return left > right;
+    case Relation::less_equal:
+        return left <= right;
+    case Relation::greater_equal:
+        return left >= right;
+    }
+    return false;
+}
+
 /// Two fields of the same packet compared.
 struct Compare {
     Field left{};

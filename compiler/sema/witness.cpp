@@ -41,24 +41,6 @@ IntervalSet both(const IntervalSet& a, const IntervalSet& b) {
     return IntervalSet(std::move(result));
 }
 
-bool holds(Value left, model::Relation relation, Value right) {
-    switch (relation) {
-    case model::Relation::equal:
-        return left == right;
-    case model::Relation::not_equal:
-        return left != right;
-    case model::Relation::less:
-        return left < right;
-    case model::Relation::greater:
-        return left > right;
-    case model::Relation::less_equal:
-        return left <= right;
-    case model::Relation::greater_equal:
-        return left >= right;
-    }
-    return false;
-}
-
 /// Runs a function on a packet. Nothing when it asks for what is not known about the packet.
 class Run {
 public:
@@ -103,7 +85,7 @@ private:
         if (const auto* compare = std::get_if<model::Compare>(&condition.is)) {
             const auto left = packet_.find(compare->left), right = packet_.find(compare->right);
             if (left == packet_.end() || right == packet_.end()) return std::nullopt;
-            return holds(left->second, compare->relation, right->second);
+            return model::holds(left->second, compare->relation, right->second);
         }
         if (const auto* negation = std::get_if<model::Not>(&condition.is)) {
             const auto operand = value(negation->operand.front());
