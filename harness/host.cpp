@@ -89,6 +89,7 @@ public:
             tick_(now_);
             answer_arp_requests();
         });
+        left_.clear(); // what Timers tell the syslog server: no Test's and no comparison's business
         tally_ = tally();
     }
 

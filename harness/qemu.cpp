@@ -45,6 +45,7 @@ public:
             door_->set_clock(nics_.wire_of.at(0), now_);
             settle(0);
         });
+        frames_.clear(); // what Timers tell the syslog server: no Test's and no comparison's business
         tally_ = latest_;
     }
 

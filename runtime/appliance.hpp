@@ -42,6 +42,11 @@ struct Appliance {
     RateLimit answers{answers_per_second};
     RateLimit logs{log_texts_per_second};
     std::uint64_t logs_lost = 0;
+    struct ToldFull {
+        Time at = 0;
+        std::uint64_t count = 0; ///< of packets refused, then
+    };
+    std::array<ToldFull, 4> told_full{}; ///< see full_tables.cpp
     struct {
         Packet* first = nullptr;
         Packet* last = nullptr;
@@ -85,9 +90,6 @@ inline void drop(Appliance& appliance, Packet& packet, Reason reason) {
         appliance.counters.dropped_made[static_cast<std::size_t>(reason)] += frame_count(packet);
     packet.at = At::settled;
 }
-
-void print_statistics(const Appliance& appliance);
-void print_hits(const Appliance& appliance, std::size_t statement);
 
 /// Takes packets, made or received, through the stages.
 void run(Appliance& appliance, std::span<Packet* const> packets, Time now);

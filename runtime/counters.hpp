@@ -1,6 +1,8 @@
 // What became of every packet. Between bursts,
 // received + made + split = sent + delivered + dropped + merged + waiting.
 #pragma once
+#include "runtime/packet.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,13 @@ inline constexpr std::array reason_names = {
 #include "runtime/reasons.def"
 };
 
+/// Of one NIC, in frames.
+struct NicCounters {
+    std::uint64_t received = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t refused = 0; ///< its ring was full
+};
+
 struct Counters {
     std::uint64_t received = 0;
     std::uint64_t made = 0; ///< packets made here, ARP included
@@ -28,6 +37,7 @@ struct Counters {
     std::uint64_t waiting = 0; ///< for a neighbour to answer or for the rest of a datagram, now
     std::array<std::uint64_t, reason_names.size()> dropped{};
     std::array<std::uint64_t, reason_names.size()> dropped_made{}; ///< of those, packets made here
+    std::array<NicCounters, nics_max> nics{};
 
     constexpr std::uint64_t all_dropped() const {
         std::uint64_t sum = 0;

@@ -1,6 +1,7 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
 #include "runtime/datagram.hpp"
 #include "runtime/judge.hpp"
+#include "runtime/report.hpp"
 #include "runtime/syslog.hpp"
 #include "runtime/timers.hpp"
 
@@ -49,7 +50,7 @@ std::span<const NicSelector> nics() { return linked_policy.nics; }
 Packet* acquire() { return acquire(the_appliance); }
 void release(Packet& packet) { release(the_appliance, packet); }
 const Counters& counters() { return the_appliance.counters; }
-void print_statistics() { print_statistics(the_appliance); }
+void print_statistics() { report_statistics(the_appliance, tell_console); }
 
 void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     Appliance& appliance = the_appliance;
@@ -73,6 +74,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     appliance.buffers_waiting = 0;
     appliance.logs_lost = 0;
     appliance.syslog = {};
+    appliance.told_full = {};
     appliance.answers.reset(now);
     appliance.logs.reset(now);
     appliance.now = now;
@@ -99,12 +101,12 @@ void tick(Time now) {
     reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
+    report_full_tables(the_appliance, now);
     tick_timers(the_appliance, now);
 }
 
 void print_banner() {
-    Text text;
-    text << "policy " << linked_policy.name << " " << linked_policy.hash << ", compiled by " << linked_policy.compiler << "\n";
+    Text text = identity(linked_policy);
     for (const auto& iface : linked_policy.ifaces) {
         text << "Iface " << iface.name << " on NIC " << std::uint32_t{iface.nic} << ", ";
         if (iface.configured)

@@ -87,12 +87,7 @@ void send(Appliance& appliance, IfaceId iface, std::uint16_t op, const Mac& targ
     ++appliance.counters.made;
     packet->egress = iface;
     write_message(appliance, *packet, op, target_mac, target);
-    if (platform::transmit(appliance.policy.ifaces[iface].nic, std::span{&packet, 1}) == 1) {
-        ++appliance.counters.sent;
-    } else {
-        drop(appliance, *packet, Reason::queue_full);
-        release(appliance, *packet);
-    }
+    hand_over(appliance, appliance.policy.ifaces[iface].nic, std::span{&packet, 1});
 }
 
 void ask(Appliance& appliance, Neighbour& entry, Time now) {

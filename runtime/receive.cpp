@@ -44,6 +44,7 @@ void receive_one(Appliance& appliance, Packet& packet, Time now) {
 void stage::receive(Appliance& appliance, Burst& burst) {
     for_each_at(At::receive, burst, [&](Packet& packet) {
         ++appliance.counters.received;
+        ++appliance.counters.nics[packet.nic].received;
         packet.ingress = iface_of(appliance.policy, packet.nic);
         receive_one(appliance, packet, burst.now);
     });

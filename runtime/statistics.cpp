@@ -1,51 +1,101 @@
-// The statistics on the console, one line a fact, the same for people and for the harness.
-#include "runtime/appliance.hpp"
-#include "runtime/text.hpp"
+#include "runtime/report.hpp"
+#include "runtime/syslog.hpp"
+
+#include <algorithm>
 
 namespace runtime {
 
 namespace {
 
-void print_limits(const Appliance& appliance) {
+std::uint64_t free_packets(const Appliance& appliance) {
+    std::uint64_t free = 0;
+    for (const Packet* packet = appliance.free_packets; packet != nullptr; packet = packet->next) ++free;
+    return free;
+}
+
+void report_nics(Appliance& appliance, Reader tell) {
+    for (std::size_t i = 0; i < appliance.policy.nics.size(); ++i) {
+        const NicCounters& nic = appliance.counters.nics[i];
+        Text text;
+        text << "nic " << std::uint64_t{i} << " received " << nic.received << " sent " << nic.sent << " refused "
+             << nic.refused << "\n";
+        tell(appliance, text.view());
+    }
+}
+
+void report_drops(Appliance& appliance, Reader tell) {
+    const Counters& count = appliance.counters;
+    for (std::size_t i = 0; i < reason_names.size(); ++i) {
+        if (count.dropped[i] == 0) continue;
+        Text text;
+        text << "drop " << reason_names[i] << " " << count.dropped[i];
+        if (count.dropped_made[i] != 0) text << " made " << count.dropped_made[i];
+        text << "\n";
+        tell(appliance, text.view());
+    }
+}
+
+void report_limits(Appliance& appliance, Reader tell) {
     for (std::size_t i = 0; i < appliance.policy.limits.size(); ++i) {
         const LimitTable& table = appliance.policy.limit_tables[i];
         Text text;
         text << "limit " << appliance.policy.limits[i].name << " keys "
              << std::uint64_t{table.keys(appliance.now)} << " of " << std::uint64_t{table.capacity()}
              << " shared " << table.shared() << "\n";
-        platform::console(text.view());
+        tell(appliance, text.view());
     }
 }
 
 } // namespace
 
-void print_hits(const Appliance& appliance, std::size_t number) {
+void tell_console(Appliance&, std::string_view line) { platform::console(line); }
+
+void tell_everyone(Appliance& appliance, std::string_view line) {
+    platform::console(line);
+    send_report(appliance, line);
+}
+
+Text identity(const Policy& policy) {
+    Text text;
+    text << "policy " << policy.name << " " << policy.hash << ", compiled by " << policy.compiler << "\n";
+    return text;
+}
+
+void report_hits(Appliance& appliance, std::size_t number, Reader tell) {
     const Statement& statement = appliance.policy.statements[number];
     Text text;
     text << "hit " << statement.file << ":" << statement.line << ":" << statement.column << " "
          << action_names[static_cast<std::size_t>(statement.action)] << " " << appliance.policy.hits[number]
          << "\n";
-    platform::console(text.view());
+    tell(appliance, text.view());
 }
 
-void print_statistics(const Appliance& appliance) {
+void report_tables(Appliance& appliance, Reader tell) {
+    const Policy& policy = appliance.policy;
+    const auto neighbours = std::ranges::count_if(
+        policy.neighbours, [](const Neighbour& entry) { return entry.is != Neighbour::Is::free; });
+    Text text;
+    text << "memory flows " << std::uint64_t{appliance.flows.size()} << " of "
+         << std::uint64_t{policy.flows.size()} << " packets " << policy.packets.size() - free_packets(appliance)
+         << " of " << std::uint64_t{policy.packets.size()} << " neighbours " << static_cast<std::uint64_t>(neighbours)
+         << " of " << std::uint64_t{policy.neighbours.size()} << "\n";
+    tell(appliance, text.view());
+    report_limits(appliance, tell);
+}
+
+void report_statistics(Appliance& appliance, Reader tell) {
     const Counters& count = appliance.counters;
+    tell(appliance, identity(appliance.policy).view());
     Text text;
     text << "packets received " << count.received << " made " << count.made << " split " << count.split
          << " sent " << count.sent << " delivered " << count.delivered << " dropped " << count.all_dropped()
          << " merged " << count.merged << " waiting " << count.waiting << (count.balanced() ? "\n" : " UNBALANCED\n");
-    platform::console(text.view());
+    tell(appliance, text.view());
+    report_nics(appliance, tell);
     for (std::size_t i = 0; i < appliance.policy.statements.size(); ++i)
-        if (appliance.policy.hits[i] != 0) print_hits(appliance, i);
-    for (std::size_t i = 0; i < reason_names.size(); ++i) {
-        if (count.dropped[i] == 0) continue;
-        text = {};
-        text << "drop " << reason_names[i] << " " << count.dropped[i];
-        if (count.dropped_made[i] != 0) text << " made " << count.dropped_made[i];
-        text << "\n";
-        platform::console(text.view());
-    }
-    print_limits(appliance);
+        if (appliance.policy.hits[i] != 0) report_hits(appliance, i, tell);
+    report_drops(appliance, tell);
+    report_tables(appliance, tell);
 }
 
 } // namespace runtime

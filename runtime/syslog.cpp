@@ -52,6 +52,19 @@ void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string
 
 } // namespace
 
+void send_report(Appliance& appliance, std::string_view line) {
+    const auto hop = way_to_server(appliance.policy);
+    if (!hop || !log_allowed(appliance)) return;
+    Packet* const packet = acquire(appliance);
+    if (packet == nullptr) {
+        ++appliance.logs_lost;
+        return;
+    }
+    write(appliance, *packet, *hop, message(appliance.policy, Severity::info, line).view());
+    packet->at = At::transmit;
+    run(appliance, std::span{&packet, 1}, appliance.now);
+}
+
 bool send_to_server(Appliance& appliance, Severity severity, std::string_view text) {
     auto& waiting = appliance.syslog;
     if (waiting.closed) return false;

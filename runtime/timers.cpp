@@ -1,6 +1,6 @@
 #include "runtime/timers.hpp"
 
-#include "runtime/text.hpp"
+#include "runtime/report.hpp"
 
 #include <algorithm>
 
@@ -11,40 +11,24 @@ namespace {
 constexpr Time second_ns = 1'000'000'000;
 constexpr std::size_t busiest_statements = 5;
 
-void print(const Text& text) { platform::console(text.view()); }
-
-void print_timestamp(const Appliance& appliance) {
+void report_timestamp(Appliance& appliance) {
     const Time ms = (appliance.now - appliance.booted) / 1'000'000;
     Text text;
     text << "time " << ms / 1000 << "." << ms / 100 % 10 << ms / 10 % 10 << ms % 10 << " s\n";
-    print(text);
-}
-
-void print_memory(const Appliance& appliance) {
-    std::uint64_t free = 0;
-    for (const Packet* packet = appliance.free_packets; packet != nullptr; packet = packet->next) ++free;
-    const Policy& policy = appliance.policy;
-    const auto neighbours = std::ranges::count_if(
-        policy.neighbours, [](const Neighbour& entry) { return entry.is != Neighbour::Is::free; });
-    Text text;
-    text << "memory flows " << std::uint64_t{appliance.flows.size()} << " of "
-         << std::uint64_t{policy.flows.size()} << " packets " << policy.packets.size() - free << " of "
-         << std::uint64_t{policy.packets.size()} << " neighbours " << static_cast<std::uint64_t>(neighbours)
-         << " of " << std::uint64_t{policy.neighbours.size()} << "\n";
-    print(text);
+    tell_everyone(appliance, text.view());
 }
 
 /// Since the start.
-void print_cpu(const Appliance& appliance) {
+void report_cpu(Appliance& appliance) {
     const Time passed = appliance.now - appliance.booted, idle = std::min(platform::idle_ns(), passed);
     Text text;
     text << "cpu busy " << std::min<Time>((passed - idle) / std::max<Time>(passed / 1000, 1), 1000)
          << " of 1000\n";
-    print(text);
+    tell_everyone(appliance, text.view());
 }
 
 /// The statements that decided most often, the busiest first, of equals the first in source order.
-void print_busiest(const Appliance& appliance) {
+void report_busiest(Appliance& appliance) {
     const auto hits = appliance.policy.hits;
     std::array<std::size_t, busiest_statements> best{};
     std::size_t count = 0;
@@ -57,32 +41,32 @@ void print_busiest(const Appliance& appliance) {
         std::copy_backward(best.begin() + place, best.begin() + count - 1, best.begin() + count);
         best[place] = i;
     }
-    for (const std::size_t statement : std::span{best}.first(count)) print_hits(appliance, statement);
+    for (const std::size_t statement : std::span{best}.first(count)) report_hits(appliance, statement, tell_everyone);
 }
 
-void print_timers(const Appliance& appliance) {
+void report_timers(Appliance& appliance) {
     for (std::size_t i = 0; i < appliance.policy.timers.size(); ++i) {
         Text text;
         text << "timer " << appliance.policy.timers[i].name << " every "
              << appliance.policy.timers[i].interval_ns / second_ns << " s\n";
-        print(text);
+        tell_everyone(appliance, text.view());
     }
 }
 
-void print(const Appliance& appliance, TimerData data) {
+void report(Appliance& appliance, TimerData data) {
     switch (data) {
     case TimerData::timestamp:
-        return print_timestamp(appliance);
+        return report_timestamp(appliance);
     case TimerData::stats:
-        return print_statistics(appliance);
+        return report_statistics(appliance, tell_everyone);
     case TimerData::memory:
-        return print_memory(appliance);
+        return report_tables(appliance, tell_everyone);
     case TimerData::cpu:
-        return print_cpu(appliance);
+        return report_cpu(appliance);
     case TimerData::stack_sampling:
-        return print_busiest(appliance);
+        return report_busiest(appliance);
     case TimerData::timers:
-        return print_timers(appliance);
+        return report_timers(appliance);
     }
 }
 
@@ -98,7 +82,7 @@ void tick_timers(Appliance& appliance, Time now) {
         Time& due = appliance.policy.timers_due[i];
         if (now < due) continue;
         due += ((now - due) / timer.interval_ns + 1) * timer.interval_ns;
-        for (const TimerData data : timer.data) print(appliance, data);
+        for (const TimerData data : timer.data) report(appliance, data);
     }
 }
 

@@ -22,12 +22,7 @@ public:
         const std::span<Packet* const> all{packets_.data(), count_};
         count_ = 0;
         if (all.empty()) return;
-        const std::size_t taken = platform::transmit(nic_, all);
-        appliance_.counters.sent += taken;
-        for (Packet* const packet : all.subspan(taken)) {
-            drop(appliance_, *packet, Reason::queue_full);
-            release(appliance_, *packet);
-        }
+        hand_over(appliance_, nic_, all);
     }
 
 private:
@@ -38,6 +33,18 @@ private:
 };
 
 } // namespace
+
+void hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets) {
+    const std::size_t taken = platform::transmit(nic, packets);
+    NicCounters& counters = appliance.counters.nics[nic];
+    appliance.counters.sent += taken;
+    counters.sent += taken;
+    counters.refused += packets.size() - taken;
+    for (Packet* const packet : packets.subspan(taken)) {
+        drop(appliance, *packet, Reason::queue_full);
+        release(appliance, *packet);
+    }
+}
 
 void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t ethertype) {
     const MutableBytes frame{packet.frame.data(), packet.frame_bytes};

@@ -1,4 +1,4 @@
-// The Ethernet header of what leaves.
+// What leaves: its Ethernet header, and its way into the ring.
 #pragma once
 #include "runtime/appliance.hpp"
 
@@ -6,5 +6,8 @@ namespace runtime {
 
 /// Writes the header; the source is the egress NIC's own address.
 void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t ethertype);
+
+/// Gives frames to the NIC, and drops what its ring has no place for. They are its own, or free, from then on.
+void hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets);
 
 } // namespace runtime

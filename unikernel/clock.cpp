@@ -103,8 +103,9 @@ void end_calibration() {
 }
 
 runtime::Time now() {
+    static SteadyTicks ticks(entry_tsc);
     // 128 bits, because the product of 64 overflows after seconds.
-    return static_cast<runtime::Time>(static_cast<unsigned __int128>(cpu::tsc() - entry_tsc) * scale >> 32);
+    return static_cast<runtime::Time>(static_cast<unsigned __int128>(ticks.passed(cpu::tsc())) * scale >> 32);
 }
 
 } // namespace unikernel::clock

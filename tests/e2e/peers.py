@@ -178,6 +178,11 @@ def play(scene, image, _):
     scene.expect("in the form of RFC 5424", all(re.fullmatch(r"<13>1 - office nacl - - - knock \S+ \d+", line)
                                                 for line in knocks), str(knocks[:2]))
 
+    # The Timer told a second after the boot: severity info (6).
+    reports = [line.removeprefix("<14>1 - office nacl - - - ") for line in lines if line.startswith("<14>")]
+    scene.expect("the log server has the Timer's statistics", any(line.startswith("policy office ") for line in reports) and
+                 any(re.fullmatch(r"memory flows \d+ of 65536 .*", line) for line in reports), str(reports))
+
     console = image.power_off()
     expect_sound_checksums(scene, captures)
     scene.expect("the counters balance", "UNBALANCED" not in console, console[-2000:])
