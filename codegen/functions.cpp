@@ -6,7 +6,6 @@ namespace codegen {
 
 namespace {
 
-constexpr std::string_view action_names[] = {"accept", "drop", "reject", "dnat", "snat"};
 constexpr std::string_view severity_names[] = {"emerg",   "alert",  "crit", "err",
                                                "warning", "notice", "info", "debug"};
 
@@ -79,7 +78,7 @@ private:
     void write(const model::Verdict& verdict, const model::Place& place) {
         const auto& statement = appliance_.statements.at(verdict.statement);
         out_.line("return Verdict{{{}}}; // {}{}: {}", verdict.statement,
-                  action_names[static_cast<std::size_t>(statement.action)], target(statement), at(place));
+                  model::name(statement.action), target(statement), at(place));
     }
 
     /// " 10.0.0.5:80", as far as a dnat or snat says it.

@@ -32,8 +32,9 @@ struct Backend {
     std::function<Outcome(const Question&, View)> judge;
 };
 
-/// The policy, which outlives the backend, executed by the reference interpreter.
-Backend interp_backend(const model::Appliance& appliance);
+/// The policy, which outlives the backend, executed by the reference interpreter, which tells in `trace`, where there is
+/// one, what it does with each frame that comes in.
+Backend interp_backend(const model::Appliance& appliance, eval::Trace* trace = nullptr);
 
 /// The policy's host build: a shared object with the data plane of the image (host_abi.hpp).
 Backend host_backend(const model::Appliance& appliance, const std::filesystem::path& shared_object);

@@ -15,8 +15,9 @@ struct Interp {
     std::optional<eval::Machine> machine;
     std::optional<eval::Limits> limits; ///< for what the machine is not asked
     Time now = 0;
+    eval::Trace* trace;
 
-    explicit Interp(const model::Appliance& policy) : appliance(policy) { boot(); }
+    Interp(const model::Appliance& policy, eval::Trace* told) : appliance(policy), trace(told) { boot(); }
 
     void boot() {
         machine.emplace(appliance, nic_macs(appliance), random_seed);
@@ -32,7 +33,7 @@ struct Interp {
     }
 
     Outcome receive(NicId nic, View frame) {
-        auto result = machine->receive(nic, frame, now);
+        auto result = machine->receive(nic, frame, now, trace);
         return {result.fate, std::move(result.drops), std::move(result.decided), std::move(result.logs),
                 std::move(result.out)};
     }
@@ -44,8 +45,8 @@ struct Interp {
 
 } // namespace
 
-Backend interp_backend(const model::Appliance& appliance) {
-    const auto state = std::make_shared<Interp>(appliance);
+Backend interp_backend(const model::Appliance& appliance, eval::Trace* trace) {
+    const auto state = std::make_shared<Interp>(appliance, trace);
     return {
         .name = "interp",
         .boot = [state] { state->boot(); },

@@ -46,6 +46,15 @@ struct TestOptions {
 };
 int test(const TestOptions& options, const Reporting& reporting);
 
+struct ExplainOptions {
+    Path file;
+    std::string iface;  ///< by which the packet comes in
+    std::string packet; ///< as a Test writes it
+    Path pcap;          ///< a capture, in place of the packet
+    std::string test;   ///< a Test of the policy, in place of all these
+};
+int explain(const ExplainOptions& options, const Reporting& reporting);
+
 int explain_error(const std::string& kind);
 
 } // namespace naclc

@@ -77,6 +77,18 @@ int main(int argc, char** argv) {
     test->add_flag("-v,--verbose", test_options.verbose, "A line for each packet: what it was, and what decided");
     test->callback([&] { status = naclc::test(test_options, reporting); });
 
+    naclc::ExplainOptions explain_options;
+    auto* const explain_packet = app.add_subcommand("explain", "The path of a packet: each stage, the line that decides");
+    add_file(explain_packet, explain_options.file);
+    auto* const iface = explain_packet->add_option("--iface", explain_options.iface, "The Iface by which it comes in");
+    auto* const source = explain_packet->add_option_group("what", "What is explained");
+    source->add_option("--packet", explain_options.packet, "A packet as a Test writes it: '{ ip: { saddr: ... }, tcp: { ... } }'")
+        ->needs(iface);
+    source->add_option("--pcap", explain_options.pcap, "The packets of a capture")->needs(iface);
+    source->add_option("--test", explain_options.test, "Each packet of a Test of the policy")->excludes(iface);
+    source->require_option(1);
+    explain_packet->callback([&] { status = naclc::explain(explain_options, reporting); });
+
     std::string kind;
     auto* const explain = app.add_subcommand("explain-error", "Explain a kind of message");
     explain->add_option("KIND", kind, "As it stands in brackets at the end of a message; without it all are listed");

@@ -64,7 +64,10 @@ Checked check_file(const std::filesystem::path& file, const Reporting& reporting
 }
 
 Checked executable_file(const std::filesystem::path& file, const Reporting& reporting) {
-    const auto loaded = sema::load(file);
+    return executable(sema::load(file), file, reporting);
+}
+
+Checked executable(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
     auto checked = check(loaded, file, reporting);
     if (!checked.appliance || checked.appliance->pending.empty()) return checked;
     for (const auto& pending : checked.appliance->pending) print(cannot_execute(pending), loaded.sources, reporting);

@@ -15,7 +15,9 @@ public:
 
     Decided function(model::FunctionId id) {
         const auto& function = appliance_.functions.at(id);
-        return enters(function.layer) ? block(function.body) : std::nullopt;
+        const bool body = enters(function.layer);
+        note(Entered{id, body});
+        return body ? block(function.body) : std::nullopt;
     }
 
 private:
@@ -31,7 +33,10 @@ private:
     }
     Decided run(const model::Enter& enter) { return enters(enter.layer) ? block(enter.body) : std::nullopt; }
     Decided run(const model::Call& call) { return function(call.function); }
-    Decided run(const model::Verdict& verdict) { return verdict.statement; }
+    Decided run(const model::Verdict& verdict) {
+        note(eval::Decided{verdict.statement});
+        return verdict.statement;
+    }
     Decided run(const model::Log& log) {
         std::string text;
         for (const auto& part : log.parts) {
@@ -40,6 +45,7 @@ private:
             else
                 text += shown(std::get<model::Field>(part));
         }
+        note(Logged{text});
         const bool sent = log.severity && effects_.syslog && effects_.syslog(*log.severity, text);
         if (!sent) effects_.logs.push_back(std::move(text));
         return std::nullopt;
@@ -57,7 +63,11 @@ private:
     }
 
     bool holds(const model::Condition& condition) const {
-        return std::visit([&](const auto& kind) { return holds(kind); }, condition.is);
+        const bool result = std::visit([&](const auto& kind) { return holds(kind); }, condition.is);
+        if (effects_.events != nullptr)
+            if (auto read = std::visit([&](const auto& kind) { return fields_of(kind); }, condition.is))
+                note(Asked{condition.place, std::move(*read), result});
+        return result;
     }
     bool holds(const model::Constant& constant) const { return constant.value; }
     bool holds(const model::Test& test) const {
@@ -80,6 +90,22 @@ private:
     bool holds(const model::Any& any) const {
         return std::ranges::any_of(any.operands, [&](const model::Condition& c) { return holds(c); });
     }
+
+    void note(Event event) const {
+        if (effects_.events != nullptr) effects_.events->push_back(std::move(event));
+    }
+
+    /// What a comparison reads; none for what is made of others.
+    using Read = std::vector<std::pair<model::Field, model::Value>>;
+    std::optional<Read> fields_of(const model::Test& test) const { return Read{{test.field, value(test.field)}}; }
+    std::optional<Read> fields_of(const model::Compare& compare) const {
+        return Read{{compare.left, value(compare.left)}, {compare.right, value(compare.right)}};
+    }
+    std::optional<Read> fields_of(const model::CompareLease& compare) const {
+        return Read{{compare.field, value(compare.field)}};
+    }
+    std::optional<Read> fields_of(const model::Exceeded&) const { return Read{}; }
+    template <typename Other> std::optional<Read> fields_of(const Other&) const { return std::nullopt; }
 
     model::Value value(model::Field field) const {
         switch (field) {

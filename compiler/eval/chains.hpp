@@ -2,6 +2,7 @@
 #pragma once
 #include "compiler/eval/datagram.hpp"
 #include "compiler/eval/limits.hpp"
+#include "compiler/eval/trace.hpp"
 
 #include <functional>
 #include <optional>
@@ -26,6 +27,7 @@ struct Effects {
     Time now = 0;
     /// Whether a server takes a `syslog` text, which is not among the logs then.
     std::function<bool(std::uint8_t severity, std::string_view text)> syslog{};
+    std::vector<Event>* events = nullptr; ///< where somebody wants to know how it came to that
 };
 
 /// The statement that decided, or none when the packet fell through.

@@ -31,8 +31,9 @@ Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs
     assert(macs_.size() == model::nics(appliance).size());
 }
 
-Result Machine::receive(model::NicId nic, View frame, Time now) {
+Result Machine::receive(model::NicId nic, View frame, Time now, Trace* trace) {
     now_ = now;
+    trace_ = trace;
     result_ = {};
     expire_fragments();
     ++counters_.received;
@@ -51,10 +52,31 @@ void Machine::tick(Time now) {
 
 /// The stages in order. Each handles the packets that stand at it, and moves them forward.
 void Machine::run(Packet& packet) {
+    if (trace_ != nullptr) packet.number = trace_->packets++;
 #define STAGE(name, text)                                                                                    \
-    if (packet.at == At::name) name(packet);
+    if (packet.at == At::name) run_stage(packet, &Machine::name, #name);
 #include "runtime/stages.def"
     assert(packet.at == At::settled);
+}
+
+void Machine::run_stage(Packet& packet, void (Machine::*stage)(Packet&), std::string_view name) {
+    if (trace_ == nullptr) return (this->*stage)(packet);
+    const auto snapshot = [&] {
+        return Snapshot{packet.bytes, packet.tracked, packet.ingress, packet.hop, packet.local};
+    };
+    constexpr std::array names = {
+#define STAGE(name, text) std::string_view(#name),
+#include "runtime/stages.def"
+        std::string_view{},
+    };
+    // A stage may make packets, whose stages come behind it in the list.
+    const std::size_t place = trace_->stages.size();
+    trace_->stages.push_back({.stage = name, .packet = packet.number, .made_here = packet.made_here, .before = snapshot()});
+    (this->*stage)(packet);
+    auto& done = trace_->stages[place];
+    done.after = snapshot();
+    done.dropped = packet.dropped;
+    done.next = names[static_cast<std::size_t>(packet.at)];
 }
 
 void Machine::count_drops(Reason reason, std::size_t times) {
@@ -71,6 +93,7 @@ void Machine::expire_fragments() {
 void Machine::drop(Packet& packet, Reason reason) {
     count_drops(reason, std::max<std::size_t>(packet.fragments.size(), 1));
     if (!packet.made_here) result_.fate = Fate::dropped;
+    packet.dropped = reason;
     packet.at = At::settled;
 }
 

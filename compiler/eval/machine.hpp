@@ -54,7 +54,7 @@ public:
     /// `seed` says where the search for a free port starts.
     Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed = 0);
 
-    Result receive(model::NicId nic, View frame, Time now);
+    Result receive(model::NicId nic, View frame, Time now, Trace* trace = nullptr);
     /// Lets time pass without a frame: held fragments may expire.
     void tick(Time now);
     const Counters& counters() const { return counters_; }
@@ -93,6 +93,8 @@ private:
         Tracked tracked;
         Opening opening;    ///< what was decided about the flow that it opens
         Said source_said{}; ///< by snat
+        std::optional<model::Reason> dropped{};
+        std::size_t number = 0; ///< in the trace
 
         Datagram datagram() const { return Datagram(bytes); }
     };
@@ -101,6 +103,7 @@ private:
 #include "runtime/stages.def"
 
     void run(Packet& packet);
+    void run_stage(Packet& packet, void (Machine::*stage)(Packet&), std::string_view name);
     void drop(Packet& packet, model::Reason reason);
     void count_drops(model::Reason reason, std::size_t times);
     void expire_fragments();
@@ -144,6 +147,7 @@ private:
     Counters counters_;
     Time now_ = 0;
     Result result_; ///< of the frame that is being received
+    Trace* trace_ = nullptr; ///< where what becomes of it is written down
 };
 
 } // namespace eval

@@ -14,7 +14,8 @@ constexpr std::uint16_t source_port = 514;
 
 Effects Machine::effects() {
     return {result_.logs, limits_, now_,
-            [this](std::uint8_t severity, std::string_view text) { return send_to_server(severity, text); }};
+            [this](std::uint8_t severity, std::string_view text) { return send_to_server(severity, text); },
+            trace_ == nullptr ? nullptr : &trace_->stages.back().events};
 }
 
 bool Machine::send_to_server(std::uint8_t severity, std::string_view text) {

@@ -126,6 +126,10 @@ struct Step {
 
 enum class Action : std::uint8_t { accept, drop, reject, dnat, snat };
 
+inline constexpr std::string_view action_names[] = {"accept", "drop", "reject", "dnat", "snat"};
+
+constexpr std::string_view name(Action action) { return action_names[static_cast<std::size_t>(action)]; }
+
 /// A statement that decides. Each has a hit counter of its own.
 struct Statement {
     Action action{};

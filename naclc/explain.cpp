@@ -1,0 +1,74 @@
+// The path of packets through the appliance: of one that is written on the command line, of those of a capture, or of
+// a Test of the policy. What is written there is read as a Test, so that it means what it means in a policy.
+#include "naclc/commands.hpp"
+
+#include "harness/frames.hpp"
+#include "harness/journey.hpp"
+#include "harness/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+namespace naclc {
+
+namespace {
+
+
+/// A literal that is safe inside quotes.
+std::string quoted(const std::string& text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result + '"';
+}
+
+/// The policy with a Test of what the command line says.
+std::string with_test(const ExplainOptions& options) {
+    const auto what = options.pcap.empty() ? "packet: " + options.packet
+                                           : "pcap: " + quoted(std::filesystem::absolute(options.pcap).string());
+    return fmt::format("import {}\nTest explained_packet {{ iface: {}, {}, expect: accept }}\n", quoted(options.file.filename().string()),
+                       options.iface, what);
+}
+
+/// One line for the harness' Tests, then the way of each of its packets.
+void explain_test(const sema::Loaded& loaded, const model::Scenario& test) {
+    const auto& appliance = *loaded.appliance;
+    eval::Trace trace;
+    const auto backend = harness::interp_backend(appliance, &trace);
+    const auto line_of = [&](const model::Place& place) { return loaded.sources[place.file].line(place.line); };
+    const auto watch = [&](const harness::Witness& witness) {
+        fmt::print("{}, in by {}\n{}\n", harness::summary(witness.frame),
+                   witness.step.iface ? appliance.ifaces.at(*witness.step.iface).name : "nothing",
+                   harness::describe(appliance, trace, witness.outcome, line_of));
+        trace = {};
+    };
+    std::set<model::StatementId> reached;
+    harness::run_test(appliance, backend, test, reached, watch);
+}
+
+} // namespace
+
+int explain(const ExplainOptions& options, const Reporting& reporting) {
+    if (!std::ifstream(options.file)) return unreadable(options.file, reporting);
+    const bool written = options.test.empty();
+    const auto loaded = written ? sema::load_text("command line", with_test(options), options.file.parent_path())
+                                : sema::load(options.file);
+    const auto checked = executable(loaded, options.file, reporting);
+    if (!checked.appliance) return checked.status;
+    const auto& tests = loaded.appliance->tests;
+    const auto wanted = written ? "explained_packet" : options.test;
+    const auto test = std::ranges::find(tests, wanted, &model::Scenario::name);
+    if (test == tests.end()) {
+        fmt::print(stderr, "naclc: {} has no Test `{}`\n", options.file.string(), options.test);
+        return wrong_usage;
+    }
+    explain_test(loaded, *test);
+    return fine;
+}
+
+} // namespace naclc

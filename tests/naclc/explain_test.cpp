@@ -1,0 +1,104 @@
+// The path of a packet, as `naclc explain` tells it.
+#include "tests/naclc/shell.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+/// A folder with one policy in it.
+struct Desk {
+    Shell shell;
+
+    explicit Desk(const std::string& policy) { shell.write("p.nacl", policy); }
+    /// Without the warnings.
+    codegen::Finished explain(const std::string& arguments) const {
+        return shell("naclc explain p.nacl " + arguments + " 2> errors");
+    }
+    std::string errors() const { return shell.read("errors"); }
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+const std::string router = "Iface wan { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, prerouting: n }\n"
+                           "Iface lan { index: 1, address: 10.0.1.1, netmask: 255.255.255.0, postrouting: seen }\n"
+                           "Gateway g { connected: [wan, lan] }\n"
+                           "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.1.5, 8080) } }\n"
+                           "Filter::IP seen { Filter::UDP { drop } known() log(\"to \", ip.daddr, \"\\n\") accept }\n"
+                           "Filter::TCP known { if (ip.ttl < 2 or tcp.dport in [8080, 9090]) { accept } }\n"
+                           "Test there_and_back { steps: [\n"
+                           "  { iface: wan, packet: { ip: { saddr: 10.0.0.9 }, tcp: { sport: 5000, dport: 80 } }, expect: accept },\n"
+                           "  { iface: lan, packet: { ip: { saddr: 10.0.1.5, daddr: 10.0.0.9 },\n"
+                           "                          tcp: { sport: 8080, dport: 5000, flags: [syn, ack] } }, expect: accept }\n"
+                           "] }\n";
+
+} // namespace
+
+TEST_CASE("the example of the docs is what the command says") {
+    const Shell shell;
+    const auto page = shell("cat " PROJECT "/docs/reference/command.md").output;
+    const std::string call = "naclc explain samples/bastion.nacl --iface outside --packet '";
+    const auto begin = page.find(call);
+    REQUIRE(begin != page.npos);
+    const auto line = page.find('\n', begin);
+    const auto done = shell("cd " PROJECT " && " + page.substr(begin, line - begin));
+    CHECK(done.status == 0);
+    CHECK(done.output == page.substr(line + 1, page.find("```", line) - line - 1) + "\n");
+}
+
+TEST_CASE("every packet of a Test is followed, with its flow and what is rewritten") {
+    const auto done = Desk(router).explain("--test there_and_back");
+    CHECK(done.status == 0);
+    CHECK(done.output ==
+          "tcp 10.0.0.9:5000 > 10.0.0.1:80 syn, in by wan\n"
+          "  track        new: of no flow that is known\n"
+          "  prerouting   of wan: n\n"
+          "    p.nacl:4:18                  yes: tcp.dport is 80                 Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.1.5, 8080) } }\n"
+          "    p.nacl:4:37                  dnat\n"
+          "    rewritten to tcp 10.0.0.9:5000 > 10.0.1.5:8080 syn\n"
+          "  route        by lan to 10.0.1.5\n"
+          "  postrouting  of lan: seen\n"
+          "    p.nacl:6:25                  no: ip.ttl is 63                     Filter::TCP known { if (ip.ttl < 2 or tcp.dport in [8080, 9090]) { accept } }\n"
+          "    p.nacl:6:39                  yes: tcp.dport is 8080\n"
+          "    p.nacl:6:68                  accept\n"
+          "  transmit     leaves by lan\n"
+          "sent on\n"
+          "  out: tcp 10.0.0.9:5000 > 10.0.1.5:8080 syn\n"
+          "\n"
+          "tcp 10.0.1.5:8080 > 10.0.0.9:5000 syn,ack, in by lan\n"
+          "  track        established: answers the flow from 10.0.0.9:5000 to 10.0.0.1:80\n"
+          "  route        by wan to 10.0.0.9\n"
+          "  postrouting\n"
+          "    rewritten to tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n"
+          "  transmit     leaves by wan\n"
+          "sent on\n"
+          "  out: tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n"
+          "\n");
+}
+
+TEST_CASE("what is made here because of a packet, functions for others, and texts are told, too") {
+    const Desk desk(router);
+    const auto ping = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9 } }'").output;
+    CHECK(has(ping, "  local        for an address of wan\n  deliver      delivered here\n"
+                    "a packet made here: icmp 10.0.0.1 > 10.0.0.9 type 0\n"));
+    const auto gre = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9, daddr: 10.0.1.7, protocol: 47 } }'").output;
+    CHECK(has(gre, "for other packets only               Filter::TCP known {"));
+    CHECK(has(gre, "logged: \"to 10.0.1.7\\n\"\n"));
+    const auto udp = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9, daddr: 10.0.1.7 }, udp: {} }'").output;
+    CHECK(has(udp, "    dropped: filter\ndropped (filter) by p.nacl:5:33\n"));
+    const auto broken = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9, version: 5 } }'").output;
+    CHECK(has(broken, "  validate\n    dropped: bad_version\ndropped (bad_version)\n"));
+}
+
+TEST_CASE("what cannot be explained is said with its place") {
+    const Desk desk(router);
+    CHECK(desk.explain("--iface lam --packet '{}'").status == 1);
+    CHECK(has(desk.errors(), "no Iface is called `lam`"));
+    CHECK(has(desk.errors(), "did you mean `lan`?"));
+    CHECK(desk.explain("--iface lan --packet '{ ip: { saddr: 1 }'").status == 1);
+    CHECK(desk.explain("--packet '{}'").status == 2);
+    CHECK(desk.explain("--iface lan").status == 2);
+    CHECK(desk.explain("--iface lan --packet '{}' --test there_and_back").status == 2);
+    CHECK(desk.explain("--test there").status == 2);
+    CHECK(has(desk.errors(), "p.nacl has no Test `there`"));
+    CHECK(desk.shell("naclc explain none.nacl --iface lan --packet '{}'").status == 2);
+}
