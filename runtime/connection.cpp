@@ -102,7 +102,7 @@ Judgement Connection::judge(const Segment& segment, bool reply) const {
                                                                                        : Judgement::invalid;
         if (segment.sequence == sender.acked || segment.sequence == sender.end) return Judgement::resets;
         const bool inside =
-            at_most(sender.acked, segment.sequence) && at_most(segment.sequence, sender.limit);
+            at_most(sender.acked, segment.sequence) && at_most(segment.sequence + 1, sender.limit);
         return inside ? Judgement::passes : Judgement::invalid; // RFC 5961 3.2
     }
     if (segment.has(ack) && !acknowledgement_fits(segment, sender, receiver)) return Judgement::invalid;

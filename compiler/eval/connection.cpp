@@ -98,7 +98,7 @@ bool Connection::acknowledgement_fits(const Segment& segment, bool in_reply) con
 Judgement Connection::judge_reset(const Segment& segment, const Side& sender) {
     const Position number = sender.position(segment.sequence);
     if (number == sender.acked || number == sender.end) return Judgement::resets;
-    return sender.acked <= number && number <= sender.limit ? Judgement::passes : Judgement::invalid;
+    return sender.acked <= number && number < sender.limit ? Judgement::passes : Judgement::invalid;
 }
 
 /// The windows for what a segment carries.
