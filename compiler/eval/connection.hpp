@@ -17,7 +17,7 @@ struct Segment {
     std::uint32_t acknowledgement = 0;
     Position window = 0;
     Position text_bytes = 0;
-    std::optional<unsigned> shift; ///< of its window scale option
+    std::optional<unsigned> shift{}; ///< of its window scale option
 
     bool has(unsigned flag) const { return (flags & flag) != 0; }
     /// SYN, FIN, RST and ACK are set as they may be together.
