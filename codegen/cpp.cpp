@@ -269,6 +269,7 @@ private:
         out.line("std::array<Packet, {}> packets;", s.packets);
         out.line("std::array<Flow, {}> flows;", s.flows);
         out.line("std::array<FlowTable::Link, {}> flow_buckets;", s.flow_buckets);
+        out.line("std::array<Connection, {}> connections;", s.connections);
         for (const auto& limit : appliance_.limits) {
             const auto name = identifier(limit.name);
             out.line("std::array<LimitEntry, {}> {}entries;", limit_keys(limit), name);
@@ -323,6 +324,20 @@ private:
         out.blank();
     }
 
+    void timeouts(Writer& out) const {
+        const auto& conntrack = appliance_.conntrack;
+        const auto& tcp = conntrack.tcp;
+        const bool follows = conntrack.stateful_tcp;
+        std::vector<std::uint64_t> times_ns;
+        for (const auto seconds :
+             {follows ? tcp.syn_sent : conntrack.unconfirmed.tcp, conntrack.confirmed.tcp,
+              follows ? tcp.established : conntrack.established.tcp, conntrack.confirmed.udp,
+              conntrack.established.udp, conntrack.confirmed.icmp, conntrack.established.icmp, tcp.syn_recv,
+              tcp.fin_wait, tcp.close_wait, tcp.last_ack, tcp.time_wait, tcp.close})
+            times_ns.push_back(nanoseconds(seconds));
+        out.line(".timeouts = {{{}}}, // ns, by FlowKind", fmt::join(times_ns, ", "));
+    }
+
     static std::uint64_t nanoseconds(std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; }
 
     void policy(Writer& out) const {
@@ -338,10 +353,7 @@ private:
         out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);
         out.line(".drop_invalid = {},", conntrack.drop_invalid);
         out.line(".translates = {},", appliance_.translates());
-        constexpr auto ns = nanoseconds;
-        out.line(".timeouts = {{{}, {}, {}, {}, {}, {}, {}}}, // ns, by FlowKind", ns(conntrack.unconfirmed.tcp),
-                 ns(conntrack.confirmed.tcp), ns(conntrack.established.tcp), ns(conntrack.confirmed.udp),
-                 ns(conntrack.established.udp), ns(conntrack.confirmed.icmp), ns(conntrack.established.icmp));
+        timeouts(out);
         if (const auto& syslog = appliance_.syslog)
             out.line(".syslog = {{{:#010x}, {}, {}}}, // {}", syslog->address, syslog->port,
                      quoted(model::syslog_header(appliance_)), dotted(syslog->address));
@@ -350,7 +362,7 @@ private:
             out.line(".{0} = {0},", member);
         if (for_tests_) out.line(".judged = judged,");
         for (const auto member :
-             {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "timers_due", "limit_tables",
+             {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "connections", "timers_due", "limit_tables",
               "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");

@@ -138,13 +138,20 @@ private:
 
     static json one(const model::Timeouts& t) { return {{"tcp", t.tcp}, {"udp", t.udp}, {"icmp", t.icmp}}; }
 
+    static json one(const model::TcpTimeouts& t) {
+        return {{"syn_sent", t.syn_sent},     {"syn_recv", t.syn_recv}, {"established", t.established},
+                {"fin_wait", t.fin_wait},     {"close_wait", t.close_wait}, {"last_ack", t.last_ack},
+                {"time_wait", t.time_wait},   {"close", t.close}};
+    }
+
     static json one(const model::Conntrack& conntrack) {
         return {{"limit", conntrack.limit},
                 {"stateful_tcp", conntrack.stateful_tcp},
                 {"drop_invalid", conntrack.drop_invalid},
                 {"established", one(conntrack.established)},
                 {"confirmed", one(conntrack.confirmed)},
-                {"unconfirmed", one(conntrack.unconfirmed)}};
+                {"unconfirmed", one(conntrack.unconfirmed)},
+                {"tcp_states", one(conntrack.tcp)}};
     }
 
     json one(const model::Limit& limit) const {

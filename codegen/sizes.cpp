@@ -53,6 +53,7 @@ Sizes sizes(const model::Appliance& appliance) {
     const std::size_t held_fragments = tracks ? runtime::reassembly::fragments_max : 0;
     return {.flows = flows,
             .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
+            .connections = appliance.conntrack.stateful_tcp ? flows : 0,
             .mappings = mappings,
             .mapping_buckets = mappings == 0 ? 1 : std::bit_ceil(mappings),
             .port_pools = pools,
@@ -81,6 +82,7 @@ std::string size_table(const model::Appliance& appliance) {
     };
     row("flows", s.flows, sizeof(runtime::Flow));
     row("flow buckets", s.flow_buckets, sizeof(runtime::FlowTable::Link));
+    row("connections", s.connections, sizeof(runtime::Connection));
     std::size_t keys = 0, buckets = 0;
     for (const auto& limit : appliance.limits) {
         keys += limit_keys(limit);

@@ -11,6 +11,7 @@ namespace codegen {
 struct Sizes {
     std::size_t flows = 0; ///< 0 when nothing is tracked
     std::size_t flow_buckets = 0;
+    std::size_t connections = 0;     ///< 0 where TCP is not followed
     std::size_t mappings = 0;        ///< 0 where no source port is chosen
     std::size_t mapping_buckets = 0;
     std::size_t port_pools = 0;

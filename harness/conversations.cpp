@@ -28,9 +28,14 @@ void Conversations::passed(eval::View frame) {
     const std::size_t text_bytes = segment.size() - datagram->tcp_header_bytes();
     const std::size_t length =
         text_bytes + ((datagram->tcp_flags() & syn) != 0) + ((datagram->tcp_flags() & fin) != 0);
+    if ((datagram->tcp_flags() & rst) != 0) return; // it carries nothing
     const Direction direction{datagram->source(), datagram->destination(), eval::get16(segment, 0),
                               eval::get16(segment, 2)};
-    next_sequence_[direction] = eval::get32(segment, 4) + static_cast<std::uint32_t>(length);
+    const std::uint32_t end = eval::get32(segment, 4) + static_cast<std::uint32_t>(length);
+    const auto [known, is_first] = next_sequence_.try_emplace(direction, end);
+    // What repeats something, or carries nothing, leaves the peers where they are.
+    const bool gets_on = length > 0 && static_cast<std::int32_t>(end - known->second) > 0;
+    if (gets_on || (datagram->tcp_flags() & syn) != 0) known->second = end;
 }
 
 } // namespace harness

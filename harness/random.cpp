@@ -5,6 +5,7 @@
 #include "harness/frames.hpp"
 #include "harness/mutations.hpp"
 #include "harness/packets.hpp"
+#include "harness/talk.hpp"
 #include "harness/ticks.hpp"
 
 #include <algorithm>
@@ -88,6 +89,10 @@ public:
         const std::size_t packets = 1 + dice_.below(packets_max);
         for (std::size_t i = 0; i < packets; ++i) {
             if (i > 0 && dice_.percent(20)) add(history, Pause{pause_ns()});
+            if (appliance_.conntrack.stateful_tcp && dice_.percent(20)) {
+                add_talk(history);
+                continue;
+            }
             if (dice_.percent(8)) {
                 add_conversation(history);
                 continue;
@@ -145,6 +150,43 @@ private:
         FrameIn frame{recipe.iface, build(recipe)};
         if (dice_.percent(12)) mutate(frame.bytes, dice_);
         return frame;
+    }
+
+    /// A TCP conversation from its SYN on, seldom to its end.
+    void add_talk(History& history) {
+        Recipe there = fresh();
+        there.protocol = eval::tcp;
+        there.more.clear();
+        there.source = on_network_of(there.iface);
+        if (dice_.percent(70))
+            there.destination = on_network_of(static_cast<model::IfaceId>(dice_.below(appliance_.ifaces.size())));
+        past_.push_back(there);
+        Recipe back = reply_to(there);
+        Talk talk(dice_);
+        for (std::size_t i = 0, segments = 3 + dice_.below(12); i < segments; ++i) {
+            if (i > 0 && dice_.percent(12)) add(history, Pause{around_ns(tcp_timeout_s())});
+            const TalkSegment segment = talk.next();
+            Recipe recipe = segment.back ? back : there;
+            say(recipe, segment);
+            add(history, FrameIn{recipe.iface, build(recipe)});
+            if (i == 0 && far_side_ && !far_side_->left().empty())
+                if (const Recipe& left = far_side_->left().back(); left.protocol == eval::tcp) back = reply_to(left);
+        }
+    }
+
+    static void say(Recipe& recipe, const TalkSegment& segment) {
+        recipe.flags = segment.flags;
+        recipe.data = segment.options + segment.text;
+        recipe.more = {{Field::tcp_sequence, segment.sequence},
+                       {Field::tcp_ackseq, segment.acknowledgement},
+                       {Field::tcp_window, segment.window},
+                       {Field::tcp_doff, 5 + segment.options.size() / 4}};
+    }
+
+    std::uint32_t tcp_timeout_s() {
+        const auto& tcp = appliance_.conntrack.tcp;
+        return dice_.one_of({tcp.syn_sent, tcp.syn_recv, tcp.established, tcp.fin_wait, tcp.close_wait,
+                             tcp.last_ack, tcp.time_wait, tcp.close});
     }
 
     /// A TCP handshake with steps left out, repeated or late.

@@ -30,7 +30,7 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     put16(icmp, 2, 0);
     put16(icmp, 2, static_cast<std::uint16_t>(~fold(sum_payload(packet, header.payload_bytes))));
 
-    if (!appliance.policy.flows.empty()) classify(appliance.flows, packet, tuple_of(packet), now);
+    if (!appliance.policy.flows.empty()) classify(appliance, packet, tuple_of(packet), now);
     const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, header.destination);
     if (!hop) return drop(appliance, packet, Reason::no_route);
     if (!appliance.policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
@@ -56,6 +56,9 @@ void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     const Ipv4Address destination = field::ip_daddr(packet);
     if (destination == limited_broadcast || iface_with_broadcast(appliance.policy, destination)) return;
     if (is_fragment(packet)) return;
+    // Made of an invalid segment's numbers, a reset could end the connection that it is no part of.
+    const bool follows_tcp = !appliance.policy.connections.empty();
+    if (follows_tcp && packet.state == State::invalid && is_tcp(packet)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
         echo(appliance, packet, now);
     else

@@ -65,9 +65,10 @@ FlowTable::Found FlowTable::find(const Ipv4Tuple& tuple, Time now) const {
 bool FlowTable::has_room(bool half_open, const Pending& pending, Time now) {
     if (half_open) {
         const std::size_t cap = (flows_.size() + 1) / 2;
-        const auto& list = lists_[static_cast<std::size_t>(FlowKind::tcp_half_open)];
-        while (list.count + pending.half_open >= cap)
-            if (!reclaim(FlowKind::tcp_half_open, now)) return false;
+        const auto& sent = lists_[static_cast<std::size_t>(FlowKind::tcp_half_open)];
+        const auto& received = lists_[static_cast<std::size_t>(FlowKind::tcp_syn_recv)];
+        while (sent.count + received.count + pending.half_open >= cap)
+            if (!reclaim(FlowKind::tcp_half_open, now) && !reclaim(FlowKind::tcp_syn_recv, now)) return false;
     }
     while (used_ + pending.all >= flows_.size()) {
         bool reclaimed = false;
@@ -80,7 +81,8 @@ bool FlowTable::has_room(bool half_open, const Pending& pending, Time now) {
 
 Flow& FlowTable::open(const Ipv4Tuple& original, const Ipv4Tuple& reply, FlowKind kind, Time now) {
     check(used_ < flows_.size(), "a flow is opened only where there is room");
-    // An expired flow of the same tuple may still hold its memory: it would be found instead of the new one.
+    // A flow of the same tuple that is over, or expired and still holds its memory, would be found instead of the
+    // new one.
     for (const auto& mine : {original, reply}) {
         for (Link at = buckets_[bucket_of(mine)]; at != 0;) {
             Flow& flow = flows_[(at - 1) / 2];

@@ -33,8 +33,19 @@ enum class FlowKind : std::uint8_t {
     udp_established,
     icmp_confirmed,
     icmp_established,
+    // Where TCP is followed, besides half-open (SYN sent) and established: connection.hpp.
+    tcp_syn_recv,
+    tcp_fin_wait,
+    tcp_close_wait,
+    tcp_last_ack,
+    tcp_time_wait,
+    tcp_close,
 };
-inline constexpr std::size_t flow_kinds = 7;
+inline constexpr std::size_t flow_kinds = 13;
+
+constexpr bool is_half_open(FlowKind kind) {
+    return kind == FlowKind::tcp_half_open || kind == FlowKind::tcp_syn_recv;
+}
 
 /// Nanoseconds, by FlowKind.
 using FlowTimeouts = std::array<Time, flow_kinds>;
@@ -82,9 +93,11 @@ public:
     /// Half-open flows may fill half of the table.
     bool has_room(bool half_open, const Pending& pending, Time now);
 
-    /// Whether replies with that tuple can be told from everything else, were a flow opened with both.
+    /// Whether replies with that tuple can be told from everything else, were a flow opened with both. One that
+    /// has the original tuple would give way to it.
     bool distinct(const Ipv4Tuple& original, const Ipv4Tuple& reply, Time now) const {
-        return reply != original && find(reply, now).flow == nullptr;
+        const Flow* const holder = find(reply, now).flow;
+        return reply != original && (holder == nullptr || holder == find(original, now).flow);
     }
     /// Adds a flow whose tuples are distinct(). Only after has_room().
     Flow& open(const Ipv4Tuple& original, const Ipv4Tuple& reply, FlowKind kind, Time now);

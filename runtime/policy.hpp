@@ -1,6 +1,7 @@
 // What the generated code hands to the data plane: the policy as tables, functions and memory, all sized when it
 // was built.
 #pragma once
+#include "runtime/connection.hpp"
 #include "runtime/dataplane.hpp"
 #include "runtime/flow_table.hpp"
 #include "runtime/fragments.hpp"
@@ -131,6 +132,7 @@ struct Policy {
     std::span<Packet> packets;
     std::span<Flow> flows;         ///< empty: nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
+    std::span<Connection> connections{};     ///< as many as flows; empty: TCP is not followed
     std::span<Time> timers_due{};            ///< when each Timer prints next
     std::span<LimitTable> limit_tables{};    ///< one for each Limit
     std::span<Mapping> mappings{};                   ///< as many as flows, where ports are chosen

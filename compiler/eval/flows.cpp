@@ -89,7 +89,30 @@ std::optional<Tuple> quoted_tuple(const Datagram& error) {
 
 } // namespace
 
+std::uint32_t FlowTable::timeout_s(const Connection& connection) const {
+    const auto& times = settings_.tcp;
+    switch (connection.state()) {
+    case TcpState::close:
+        return times.close;
+    case TcpState::syn_sent:
+        return times.syn_sent;
+    case TcpState::syn_recv:
+        return times.syn_recv;
+    case TcpState::time_wait:
+        return times.time_wait;
+    case TcpState::last_ack:
+        return times.last_ack;
+    case TcpState::close_wait:
+        return times.close_wait;
+    case TcpState::fin_wait:
+        return times.fin_wait;
+    default:
+        return times.established;
+    }
+}
+
 Time FlowTable::timeout(const Tuple& key, const Flow& flow) const {
+    if (flow.connection) return timeout_s(*flow.connection) * second_ns;
     const auto& kind = flow.half_open ? settings_.unconfirmed
                        : flow.replied ? settings_.established
                                       : settings_.confirmed;
@@ -104,20 +127,37 @@ std::optional<std::pair<Tuple, bool>> FlowTable::find(const Tuple& tuple) const 
     return std::pair(answered->first, true);
 }
 
+bool FlowTable::is_half_open(const Flow& flow) const {
+    return flow.connection ? flow.connection->is_half_open() : flow.half_open;
+}
+
+Tracked FlowTable::known(const Tuple& tuple, const std::pair<Tuple, bool>& found) const {
+    const auto& [original, reply] = found;
+    const bool replied = reply || live_.at(original).replied;
+    return {.state = replied ? model::State::established : model::State::fresh,
+            .tuple = tuple,
+            .flow = original,
+            .reply = reply};
+}
+
+Tracked FlowTable::follow(const Datagram& datagram, const Tuple& tuple) const {
+    const auto found = find(tuple);
+    if (datagram.tcp_opens() && (!found || live_.at(found->first).connection->is_over()))
+        return {.state = model::State::fresh, .tuple = tuple, .flow = {}, .may_open = true};
+    if (!found || live_.at(found->first).connection->judge(segment_of(datagram), found->second) ==
+                      Judgement::invalid)
+        return {.state = model::State::invalid, .tuple = tuple, .flow = {}};
+    return known(tuple, *found);
+}
+
 Tracked FlowTable::look_up(const Datagram& datagram, Time now) {
     std::erase_if(live_, [&](const auto& entry) {
         const auto& [key, flow] = entry;
         return now >= flow.last + timeout(key, flow);
     });
     const auto tuple = tuple_of(datagram);
-    if (const auto found = tuple ? find(*tuple) : std::nullopt) {
-        const auto& [original, reply] = *found;
-        const bool replied = reply || live_.at(original).replied;
-        return {.state = replied ? model::State::established : model::State::fresh,
-                .tuple = tuple,
-                .flow = original,
-                .reply = reply};
-    }
+    if (tuple && tuple->protocol == tcp && settings_.stateful_tcp) return follow(datagram, *tuple);
+    if (const auto found = tuple ? find(*tuple) : std::nullopt) return known(*tuple, *found);
     if (may_open(datagram))
         return {.state = model::State::fresh, .tuple = tuple, .flow = {}, .may_open = true};
     // RFC 5508 4.2: an ICMP error is as good as the packet inside it, which it answers in a way.
@@ -131,12 +171,16 @@ bool FlowTable::has_room(const Datagram& datagram) const {
     if (live_.size() >= settings_.limit) return false;
     if (datagram.protocol() != tcp || !datagram.tcp_opens()) return true;
     const auto half_open =
-        std::ranges::count_if(live_, [](const auto& entry) { return entry.second.half_open; });
+        std::ranges::count_if(live_, [&](const auto& entry) { return is_half_open(entry.second); });
     return static_cast<std::uint64_t>(half_open) < (std::uint64_t{settings_.limit} + 1) / 2;
 }
 
 bool FlowTable::distinct(const Tuple& original, const Tuple& reply) const {
-    return reply != original && !find(reply);
+    if (reply == original) return false;
+    const auto holder = find(reply);
+    if (!holder) return true;
+    const auto replaced = find(original);
+    return replaced && replaced->first == holder->first;
 }
 
 std::optional<std::uint16_t> FlowTable::mapped_port(model::Ipv4Address outside, const Tuple& first) const {
@@ -160,17 +204,27 @@ std::optional<model::Reason> FlowTable::confirm(const Datagram& leaving, const T
         if (!has_room(leaving)) return model::Reason::ct_full;
         const Tuple reply = reverse(*tuple_of(leaving));
         if (!distinct(*tracked.tuple, reply)) return model::Reason::nat_exhausted;
-        live_[*tracked.tuple] = {.original = *tracked.tuple,
-                                 .reply = reply,
-                                 .half_open = leaving.protocol() == tcp && leaving.tcp_opens(),
-                                 .replied = false,
-                                 .last = now,
-                                 .entrance = opening.entrance,
-                                 .decisions = opening.decisions,
-                                 .outside = opening.outside};
+        if (const auto old = find(*tracked.tuple)) live_.erase(old->first);
+        Flow& opened = live_[*tracked.tuple];
+        opened = {.original = *tracked.tuple,
+                  .reply = reply,
+                  .half_open = leaving.protocol() == tcp && leaving.tcp_opens(),
+                  .replied = false,
+                  .last = now,
+                  .entrance = opening.entrance,
+                  .decisions = opening.decisions,
+                  .outside = opening.outside,
+                  .connection = {}};
+        if (settings_.stateful_tcp && leaving.protocol() == tcp) opened.connection.emplace(segment_of(leaving));
     }
     if (!tracked.flow || tracked.state == model::State::related) return std::nullopt;
     Flow& flow = live_.at(*tracked.flow);
+    if (flow.connection) {
+        const Segment segment = segment_of(leaving);
+        const auto judgement = flow.connection->judge(segment, tracked.reply);
+        if (judgement == Judgement::passes) return std::nullopt;
+        flow.connection->accept(segment, tracked.reply, judgement);
+    }
     flow.last = now;
     using namespace tcp_flag;
     if (tracked.reply)

@@ -1,6 +1,6 @@
 // The flow table: which packets belong together, and how long they are remembered. See "track" in path.md.
 #pragma once
-#include "compiler/eval/datagram.hpp"
+#include "compiler/eval/connection.hpp"
 #include "compiler/model/reason.hpp"
 
 #include <map>
@@ -38,6 +38,7 @@ struct Flow {
     model::IfaceId entrance = 0; ///< on whose chain Nats translated its first packet's destination
     std::map<std::size_t, model::StatementId> decisions; ///< of those Nats, by their place in the chain
     std::optional<model::Ipv4Address> outside; ///< whose port was chosen for it: it keeps a mapping alive
+    std::optional<Connection> connection;      ///< of TCP, when it is followed
 
     bool is_translated() const { return reply != reverse(original); }
     /// What packets of one of its directions come in with, and leave with.
@@ -88,6 +89,11 @@ public:
 
 private:
     Time timeout(const Tuple& key, const Flow& flow) const;
+    std::uint32_t timeout_s(const Connection& connection) const;
+    bool is_half_open(const Flow& flow) const;
+    Tracked known(const Tuple& tuple, const std::pair<Tuple, bool>& found) const;
+    /// A TCP segment whose connection is followed.
+    Tracked follow(const Datagram& datagram, const Tuple& tuple) const;
     /// The flow of which a packet with that tuple is one, and whether it goes in the reply direction.
     std::optional<std::pair<Tuple, bool>> find(const Tuple& tuple) const;
 

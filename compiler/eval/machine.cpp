@@ -308,7 +308,9 @@ void Machine::deliver(Packet& packet) {
             reply_to_echo(packet);
         break;
     case tcp:
-        answer(packet, AnswerKind::reset);
+        // Made of an invalid segment's numbers, a reset could end the connection that it is no part of.
+        if (!appliance_.conntrack.stateful_tcp || packet.tracked.state != model::State::invalid)
+            answer(packet, AnswerKind::reset);
         break;
     case udp:
         answer(packet, AnswerKind::port_unreachable);

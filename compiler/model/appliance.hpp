@@ -54,6 +54,18 @@ struct Timeouts {
     std::uint32_t icmp = 0;
 };
 
+/// Seconds a followed TCP connection lives in each of its states (`stateful_tcp`).
+struct TcpTimeouts {
+    std::uint32_t syn_sent = 120;
+    std::uint32_t syn_recv = 60;
+    std::uint32_t established = 86400;
+    std::uint32_t fin_wait = 120;
+    std::uint32_t close_wait = 720;
+    std::uint32_t last_ack = 30;
+    std::uint32_t time_wait = 120;
+    std::uint32_t close = 10;
+};
+
 struct Conntrack {
     std::uint32_t limit = 65536; ///< flows
     bool stateful_tcp = false;
@@ -61,6 +73,7 @@ struct Conntrack {
     Timeouts established{7440, 300, 60};
     Timeouts confirmed{240, 120, 60};
     Timeouts unconfirmed{10, 10, 10};
+    TcpTimeouts tcp; ///< in place of the three above, with stateful_tcp
 };
 
 /// A token bucket for each value of the key: `burst` tokens, `rate` new ones every `period_s` seconds.

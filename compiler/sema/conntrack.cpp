@@ -10,9 +10,10 @@ namespace {
 constexpr std::int64_t flows_max = 16'777'216;
 constexpr std::int64_t timeout_max_s = 31'536'000; // a year: what is meant for longer is a mistake
 
-void read_times(Context& context, const Member& member, model::Timeouts& times) {
+/// Returns TCP's, if it is said.
+std::optional<std::uint32_t> read_times(Context& context, const Member& member, model::Timeouts& times) {
     const auto* object = object_of(context, member);
-    if (object == nullptr) return;
+    if (object == nullptr) return std::nullopt;
     const ObjectReader reader(context, *object, "a timeout", {"tcp", "udp", "icmp"}, false);
     const auto read = [&](std::string_view key, std::uint32_t& seconds) {
         if (const auto value = reader[key])
@@ -22,6 +23,7 @@ void read_times(Context& context, const Member& member, model::Timeouts& times) 
     read("tcp", times.tcp);
     read("udp", times.udp);
     read("icmp", times.icmp);
+    return reader["tcp"] ? std::optional(times.tcp) : std::nullopt;
 }
 
 void read_timeouts(Context& context, const Member& member, model::Conntrack& conntrack) {
@@ -29,9 +31,12 @@ void read_timeouts(Context& context, const Member& member, model::Conntrack& con
     if (object == nullptr) return;
     const ObjectReader reader(context, *object, "`timeout`", {"established", "confirmed", "unconfirmed"},
                               false);
-    if (const auto state = reader["established"]) read_times(context, state, conntrack.established);
+    if (const auto state = reader["established"])
+        if (const auto said = read_times(context, state, conntrack.established)) conntrack.tcp.established = *said;
     if (const auto state = reader["confirmed"]) read_times(context, state, conntrack.confirmed);
-    if (const auto state = reader["unconfirmed"]) read_times(context, state, conntrack.unconfirmed);
+    if (const auto state = reader["unconfirmed"])
+        if (const auto said = read_times(context, state, conntrack.unconfirmed))
+            conntrack.tcp.syn_sent = conntrack.tcp.syn_recv = *said;
 }
 
 } // namespace
@@ -49,10 +54,8 @@ void define_conntrack(Context& context, const Element& element) {
         if (integer_of(context, reserve, 0, flows_max))
             context.report(syntax::Kind::unused_setting, reserve.key->span,
                            "`reserve` has no effect: all memory is there from the start", "leave it out");
-    if (const auto stateful = reader["stateful_tcp"]) {
+    if (const auto stateful = reader["stateful_tcp"])
         conntrack.stateful_tcp = boolean_of(context, stateful).value_or(false);
-        if (conntrack.stateful_tcp) context.pending("stateful_tcp", stateful.key->span);
-    }
     if (const auto drop = reader["drop_invalid"])
         conntrack.drop_invalid = boolean_of(context, drop).value_or(true);
     if (const auto timeout = reader["timeout"]) read_timeouts(context, timeout, conntrack);

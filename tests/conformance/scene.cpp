@@ -94,14 +94,21 @@ Bytes udp(const Way& way, const std::string& data) {
 }
 
 Bytes tcp(const Way& way, unsigned flags, const std::string& data) {
-    Bytes segment(20);
-    put16(segment, 0, way.source_port);
-    put16(segment, 2, way.destination_port);
-    put32(segment, 4, 1000);
-    put16(segment, 12, static_cast<std::uint16_t>(5 << 12 | flags));
-    append_text(segment, data);
-    put16(segment, 16, eval::transport_checksum(way.source, way.destination, eval::tcp, segment));
-    return ipv4(way, eval::tcp, segment);
+    return tcp(way, {.flags = flags, .sequence = 1000, .data = data});
+}
+
+Bytes tcp(const Way& way, const Segment& segment) {
+    Bytes bytes(20);
+    put16(bytes, 0, way.source_port);
+    put16(bytes, 2, way.destination_port);
+    put32(bytes, 4, segment.sequence);
+    put32(bytes, 8, segment.acknowledgement);
+    const std::size_t header_words = 5 + segment.options.size() / 4;
+    put16(bytes, 12, static_cast<std::uint16_t>(header_words << 12 | segment.flags));
+    put16(bytes, 14, segment.window);
+    append_text(bytes, segment.options + segment.data);
+    put16(bytes, 16, eval::transport_checksum(way.source, way.destination, eval::tcp, bytes));
+    return ipv4(way, eval::tcp, bytes);
 }
 
 Bytes query(const Way& way, std::uint8_t type, const std::string& data) {

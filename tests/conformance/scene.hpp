@@ -32,6 +32,14 @@ std::ostream& operator<<(std::ostream& out, const Way& way);
 // IPv4 packets, without Ethernet header.
 Bytes udp(const Way& way, const std::string& data = "");
 Bytes tcp(const Way& way, unsigned flags, const std::string& data = "");
+struct Segment {
+    unsigned flags = 0;
+    std::uint32_t sequence = 0, acknowledgement = 0;
+    std::uint16_t window = 0;
+    std::string data{};
+    std::string options{}; ///< a multiple of 4 bytes
+};
+Bytes tcp(const Way& way, const Segment& segment);
 Bytes query(const Way& way, std::uint8_t type = 8, const std::string& data = "");
 /// The answer to a query.
 Bytes answer(const Way& way, std::uint8_t type = 0);

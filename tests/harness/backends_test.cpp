@@ -105,6 +105,14 @@ model::Appliance translator() {
     return p.appliance;
 }
 
+/// Followed connections, which are translated besides.
+model::Appliance follower() {
+    auto policy = translator();
+    policy.conntrack.stateful_tcp = true;
+    policy.conntrack.tcp.syn_sent = 20;
+    return policy;
+}
+
 } // namespace
 
 TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
@@ -114,5 +122,8 @@ TEST_CASE("many routes") { compare_on_host(crossroads(), 18); }
 
 TEST_CASE("a translating router") { compare_on_host(translator(), 15); }
 
+TEST_CASE("a translating router that follows TCP") { compare_on_host(follower(), 15); }
+
+TEST_CASE("a translating router that follows TCP in the image") { compare_in_image(follower(), 60); }
 TEST_CASE("a translating router in the image") { compare_in_image(translator(), 100); }
 TEST_CASE("a bastion in the image") { compare_in_image(sample::bastion().appliance, 40); }

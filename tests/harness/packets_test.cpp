@@ -151,6 +151,10 @@ TEST_CASE("sequence numbers go on as peers would count them, from what has passe
     CHECK(field_of(fin, tcp_sequence) == 1006);
     const auto last = send(tcp_to_server({{tcp_dport, 80}, {tcp_flags, 0x10}}));
     CHECK(field_of(last, tcp_sequence) == 1007);
+    // What was sent before, and a RST out of nowhere, do not lead back or forth.
+    send(tcp_to_server({{tcp_dport, 80}, {tcp_flags, 0x18}, {tcp_sequence, 1001}}, "12345"));
+    send(tcp_to_server({{tcp_dport, 80}, {tcp_flags, 0x04}, {tcp_sequence, 1500}}));
+    CHECK(field_of(send(tcp_to_server({{tcp_dport, 80}, {tcp_flags, 0x10}})), tcp_sequence) == 1007);
     CHECK(field_of(craft(tcp_to_server({{tcp_dport, 80}, {tcp_sequence, 5}}), wire, conversations),
                    tcp_sequence) == 5);
 }

@@ -24,7 +24,11 @@ Frame random_frame(std::mt19937& random) {
     default: {
         using namespace runtime::tcp_flag;
         constexpr unsigned flags[] = {syn, syn, syn | ack, ack, ack, rst, fin | ack};
-        whole = tcp(random() % 10, flags[random() % std::size(flags)]);
+        whole = tcp(random() % 3, flags[random() % std::size(flags)]);
+        // Such that some of them follow on each other, where connections are followed.
+        runtime::put32(whole.payload, 4, 5'000 + static_cast<std::uint32_t>(random() % 4));
+        runtime::put32(whole.payload, 8, 5'000 + static_cast<std::uint32_t>(random() % 4));
+        runtime::put16(whole.payload, 14, 4);
     }
     }
     whole.source = hosts[from];
@@ -33,8 +37,8 @@ Frame random_frame(std::mt19937& random) {
     if (whole.protocol == 1) {
         whole.payload[0] = random() % 2 == 0 ? 8 : 0; // a request or a reply
     } else { // few ports, so that packets are of each other's flows
-        whole.payload[1] = static_cast<std::uint8_t>(random() % 5);
-        whole.payload[3] = static_cast<std::uint8_t>(random() % 5);
+        whole.payload[1] = static_cast<std::uint8_t>(random() % 3);
+        whole.payload[3] = static_cast<std::uint8_t>(random() % 3);
         whole.payload[0] = whole.payload[2] = 0;
     }
     return fragment(whole, 0, whole.payload.size());

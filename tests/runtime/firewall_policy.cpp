@@ -56,6 +56,11 @@ std::array<std::uint64_t, 3> hits;
 std::array<Packet, 512> packets;
 std::array<Flow, 64> flows;
 std::array<FlowTable::Link, 128> flow_buckets;
+#ifdef FOLLOWS_TCP // in a program of its own: see CMakeLists.txt
+std::array<Connection, flows.size()> connections;
+#else
+std::array<Connection, 0> connections;
+#endif
 std::array<Datagram, reassembly::datagrams_max> datagrams;
 std::array<Neighbour, 16> neighbours;
 
@@ -73,13 +78,15 @@ constinit const runtime::Policy runtime::linked_policy{
     .send_time_exceeded = true,
     .drop_invalid = true,
     .timeouts = {10 * second_ns, 240 * second_ns, 7440 * second_ns, 120 * second_ns, 300 * second_ns,
-                 60 * second_ns, 60 * second_ns},
+                 60 * second_ns, 60 * second_ns, 4 * second_ns, 3 * second_ns, 5 * second_ns, 2 * second_ns,
+                 3 * second_ns, 1 * second_ns},
     .stages = stages,
     .statements = statements,
     .hits = hits,
     .packets = packets,
     .flows = flows,
     .flow_buckets = flow_buckets,
+    .connections = connections,
     .datagrams = datagrams,
     .neighbours = neighbours,
 };

@@ -235,6 +235,13 @@ TEST_CASE("conntrack keeps the defaults of what is not set") {
     CHECK(set.confirmed.udp == 7);
     CHECK(set.unconfirmed.tcp == 10);
     CHECK(model_of("Conntrack c { limit: 0 }\n").conntrack.limit == 65536);
+    // Where TCP is followed it has times of its own, unless the policy says them.
+    CHECK(set.tcp.established == 5);
+    CHECK(set.tcp.syn_sent == 120);
+    const auto unset = model_of("Conntrack c { stateful_tcp: true, timeout: { unconfirmed: { tcp: 4 } } }\n").conntrack;
+    CHECK(unset.tcp.established == 86400);
+    CHECK(unset.tcp.syn_sent == 4);
+    CHECK(unset.tcp.syn_recv == 4);
 }
 
 TEST_CASE("a Test becomes steps") {
