@@ -118,6 +118,7 @@ private:
             const auto& iface = appliance_.ifaces[i];
             out.open("{{.name = {},", quoted(iface.name));
             out.line(".nic = {},", model::nic_of(appliance_, static_cast<model::IfaceId>(i)));
+            if (iface.vlan) out.line(".vlan = {},", *iface.vlan);
             out.line(".forwards = {},", forwards(static_cast<model::IfaceId>(i)));
             out.line(".configured = {},", iface.ipv4.has_value());
             if (iface.strict_rpf) out.line(".strict_rpf = true,");

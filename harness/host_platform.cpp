@@ -18,7 +18,7 @@ namespace runtime::platform {
 
 std::size_t transmit(NicId nic, std::span<Packet* const> packets) {
     for (Packet* const packet : packets) {
-        host.transmitted(host.context, nic, packet->frame.data(), packet->frame_bytes);
+        host.transmitted(host.context, nic, packet->wire().data(), packet->wire().size());
         release(*packet);
     }
     return packets.size();

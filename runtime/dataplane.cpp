@@ -55,6 +55,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     Appliance& appliance = the_appliance;
     check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
     for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
+    appliance.attachments.reset(linked_policy.ifaces);
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
@@ -107,6 +108,7 @@ void print_banner() {
     text << "policy " << linked_policy.name << " " << linked_policy.hash << ", compiled by " << linked_policy.compiler << "\n";
     for (const auto& iface : linked_policy.ifaces) {
         text << "Iface " << iface.name << " on NIC " << std::uint32_t{iface.nic} << ", ";
+        if (iface.vlan != 0) text << "VLAN " << std::uint32_t{iface.vlan} << ", ";
         if (iface.configured)
             text << Dotted{iface.address} << "/" << Dotted{iface.netmask} << "\n";
         else

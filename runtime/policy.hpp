@@ -46,6 +46,7 @@ struct Statement {
 struct Iface {
     std::string_view name;
     NicId nic = 0;
+    VlanId vlan = 0;       ///< 0: the untagged frames of its NIC are its own
     bool forwards = false; ///< some route names it
     bool configured = false;
     bool strict_rpf = false; ///< only sources that are reached by it may come in

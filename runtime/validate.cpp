@@ -14,7 +14,7 @@ namespace {
 
 /// Lengths, version and checksum; sets how long header and datagram are.
 std::optional<Reason> bad_header(Packet& packet) {
-    const Bytes bytes{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
+    const Bytes bytes{packet.carried(), packet.frame_bytes - ethernet_header_bytes};
     if (bytes.size() < 20) return Reason::bad_length;
     if (bytes[0] >> 4 != 4) return Reason::bad_version;
     const std::size_t header = std::size_t{4} * (bytes[0] & 0xf);

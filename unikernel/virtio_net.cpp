@@ -68,7 +68,7 @@ std::size_t VirtioNet::transmit(std::span<runtime::Packet* const> packets) {
         runtime::Packet& packet = *packets[count];
         runtime::check(packet.frame_bytes <= packet.frame.size(), "a frame lies in its packet");
         // All zero: no offload (5.1.6.2).
-        std::memset(packet.frame.data() - virtio_header_bytes, 0, virtio_header_bytes);
+        std::memset(packet.frame.data() + packet.begin - virtio_header_bytes, 0, virtio_header_bytes);
         send_.offer(packet, virtio_header_bytes + packet.frame_bytes);
     }
     return count;

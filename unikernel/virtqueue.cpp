@@ -29,7 +29,7 @@ void Virtqueue::offer(runtime::Packet& packet, std::size_t buffer_bytes) {
     runtime::check(buffer_bytes <= buffer_max_bytes, "the buffer lies in the packet");
     const std::uint16_t id = free_[--free_count_];
     owners_[id] = &packet;
-    descriptors_[id] = {reinterpret_cast<std::uint64_t>(packet.frame.data() - virtio_header_bytes),
+    descriptors_[id] = {reinterpret_cast<std::uint64_t>(packet.wire().data() - virtio_header_bytes),
                         static_cast<std::uint32_t>(buffer_bytes),
                         use_ == Use::device_writes ? descriptor_write : std::uint16_t{0}, 0};
     available_.ring[offered_++ & (entries_ - 1)] = id;

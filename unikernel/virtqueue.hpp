@@ -8,7 +8,7 @@
 
 namespace unikernel {
 
-/// The device's own header before each frame (5.1.6), and where it lies: at the end of the packet's headroom.
+/// The device's own header before each frame (5.1.6), and where it lies: right before the frame.
 inline constexpr std::size_t virtio_header_bytes = 12;
 inline constexpr std::size_t buffer_max_bytes = virtio_header_bytes + sizeof(runtime::Packet::frame);
 

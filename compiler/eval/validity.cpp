@@ -16,18 +16,34 @@ model::Mac destination_mac(View frame) {
     return mac;
 }
 
-std::variant<EtherKind, Reason> classify(View frame, const model::Mac& nic) {
-    if (frame.size() > ethernet_header_bytes + mtu_bytes) return Reason::too_big;
-    if (frame.size() < ethernet_header_bytes) return Reason::not_ipv4;
+namespace {
+
+/// The Iface that has the VLAN on the NIC; for 0 the one that has none.
+std::optional<model::IfaceId> iface_at(const model::Appliance& appliance, model::NicId nic, std::uint16_t vlan) {
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
+        if (appliance.ifaces[id].vlan.value_or(0) == vlan && model::nic_of(appliance, id) == nic) return id;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<Arrival, Reason> classify(const model::Appliance& appliance, model::NicId nic, const model::Mac& mac,
+                                       View frame) {
+    if (frame.size() > (has_tag(frame) ? tagged_header_bytes : ethernet_header_bytes) + mtu_bytes)
+        return Reason::too_big;
+    const auto link = link_of(frame);
+    if (!link) return Reason::not_ipv4;
     const auto destination = destination_mac(frame);
-    if (destination != nic && !is_group(destination)) return Reason::not_for_us;
-    switch (get16(frame, 12)) {
-    case 0x0800:
-        return EtherKind::ipv4;
-    case 0x0806:
-        return EtherKind::arp;
-    case 0x8100:
-    case 0x88a8:
+    if (destination != mac && !is_group(destination)) return Reason::not_for_us;
+    const auto ingress = iface_at(appliance, nic, link->vlan);
+    if (!ingress) return Reason::unknown_vlan;
+    switch (link->type) {
+    case ether_type::ipv4:
+        return Arrival{EtherKind::ipv4, *ingress};
+    case ether_type::arp:
+        return Arrival{EtherKind::arp, *ingress};
+    case ether_type::vlan: // a second tag
+    case ether_type::provider_vlan:
         return Reason::unknown_vlan;
     default:
         return Reason::not_ipv4;

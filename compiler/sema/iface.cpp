@@ -95,7 +95,6 @@ private:
             return;
         }
         iface_.vlan = static_cast<std::uint16_t>(*id);
-        context_.pending("vlan", member.key->span);
     }
 
     void addresses() {
