@@ -65,11 +65,13 @@ private:
         out.open("constexpr std::array<NicSelector, {}> nic_selectors = {{{{", nics.size());
         for (const auto& nic : nics) {
             const auto user = std::ranges::find(appliance_.ifaces, nic, &model::Iface::nic);
+            const auto [send, receive] = queues_of(appliance_, nic);
             if (const auto* index = std::get_if<std::uint32_t>(&nic)) {
-                out.line("{{{}, false, {}, {{}}}},", quoted(user->name), *index);
+                out.line("{{{}, false, {}, {{}}, {}, {}}},", quoted(user->name), *index, send, receive);
             } else {
                 const auto& m = std::get<model::Mac>(nic);
-                out.line("{{{}, true, 0, {{{:#04x}}}}},", quoted(user->name), fmt::join(m, ", "));
+                out.line("{{{}, true, 0, {{{:#04x}}}, {}, {}}},", quoted(user->name), fmt::join(m, ", "), send,
+                         receive);
             }
         }
         out.close("}};");

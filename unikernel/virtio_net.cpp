@@ -14,13 +14,14 @@ constexpr std::uint16_t receive_index = 0, send_index = 1;
 
 } // namespace
 
-void VirtioNet::start(const VirtioDevice& device, runtime::NicId id) {
+void VirtioNet::start(const VirtioDevice& device, runtime::NicId id, std::uint16_t send_max,
+                      std::uint16_t receive_max) {
     device_ = device;
     id_ = id;
     runtime::check(virtio::negotiate(device_, feature_version_1 | feature_mac),
                    "the NIC speaks virtio 1 and has a MAC");
-    receive_.start(virtio::queue_entries(device_, receive_index), Virtqueue::Use::device_writes);
-    send_.start(virtio::queue_entries(device_, send_index), Virtqueue::Use::device_reads);
+    receive_.start(virtio::queue_entries(device_, receive_index), Virtqueue::Use::device_writes, receive_max);
+    send_.start(virtio::queue_entries(device_, send_index), Virtqueue::Use::device_reads, send_max);
     receive_.ask_for_interrupts(false);
     send_.ask_for_interrupts(false);
     receive_bell_ = virtio::attach(device_, receive_index, receive_, true);

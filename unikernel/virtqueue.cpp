@@ -2,6 +2,8 @@
 #include "runtime/platform.hpp"
 #include "unikernel/cpu.hpp"
 
+#include <algorithm>
+
 namespace unikernel {
 
 namespace {
@@ -15,13 +17,14 @@ std::uint16_t read_device(const std::uint16_t& word) { return __atomic_load_n(&w
 
 } // namespace
 
-void Virtqueue::start(std::uint16_t entries, Use use) {
+void Virtqueue::start(std::uint16_t entries, Use use, std::uint16_t packets_max) {
     runtime::check(entries != 0 && entries <= max_entries && (entries & (entries - 1)) == 0,
                    "a queue has a size");
     entries_ = entries;
     use_ = use;
-    free_count_ = entries;
-    for (std::uint16_t i = 0; i < entries; ++i) free_[i] = static_cast<std::uint16_t>(entries - 1 - i);
+    capacity_ = std::min(entries, packets_max);
+    free_count_ = capacity_;
+    for (std::uint16_t i = 0; i < capacity_; ++i) free_[i] = static_cast<std::uint16_t>(capacity_ - 1 - i);
 }
 
 void Virtqueue::offer(runtime::Packet& packet, std::size_t buffer_bytes) {
