@@ -70,8 +70,8 @@ private:
                 out.line("{{{}, false, {}, {{}}, {}, {}}},", quoted(user->name), *index, send, receive);
             } else {
                 const auto& m = std::get<model::Mac>(nic);
-                out.line("{{{}, true, 0, {{{:#04x}}}, {}, {}}},", quoted(user->name), fmt::join(m, ", "), send,
-                         receive);
+                out.line("{{{}, true, 0, {{{:#04x}}}, {}, {}}},", quoted(user->name), fmt::join(m, ", "),
+                         send, receive);
             }
         }
         out.close("}};");

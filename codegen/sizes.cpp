@@ -35,7 +35,8 @@ std::string queue_lines(const model::Appliance& appliance) {
     for (const auto& nic : model::nics(appliance)) {
         const auto [send, receive] = queues_of(appliance, nic);
         const auto* plain = plain_iface(appliance, nic);
-        const auto* named = plain != nullptr ? plain : &*std::ranges::find(appliance.ifaces, nic, &model::Iface::nic);
+        const auto* named =
+            plain != nullptr ? plain : &*std::ranges::find(appliance.ifaces, nic, &model::Iface::nic);
         text += fmt::format("  of them, NIC of {:<16} sends {}{}, receives {}{}\n", named->name, send,
                             plain == nullptr ? "" : asked_for(plain->send_queue_limit), receive,
                             plain == nullptr ? "" : asked_for(plain->buffer_limit));
@@ -101,8 +102,7 @@ Sizes sizes(const model::Appliance& appliance) {
             .decisions = tracks ? (flows + 1) * nats_of_a_chain(appliance) : 0,
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
-            .packets = in_queues +
-                       runtime::arp::waiting_buffers + held_fragments +
+            .packets = in_queues + runtime::arp::waiting_buffers + held_fragments +
                        (appliance.syslog ? runtime::syslog_packets_max : 0) + spare_packets};
 }
 

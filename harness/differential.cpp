@@ -69,7 +69,8 @@ private:
         report.reasons.insert(from_a.drops.begin(), from_a.drops.end());
         for (const auto& outcome : {from_a, from_b})
             if (const auto* giant = longer_than_the_mtu(outcome))
-                return fmt::format("a frame of {} bytes left: {}", giant->bytes.size(), describe_frame(giant->bytes));
+                return fmt::format("a frame of {} bytes left: {}", giant->bytes.size(),
+                                   describe_frame(giant->bytes));
         if (same(from_a, from_b)) return std::nullopt;
         return fmt::format("on {}: {}\non {}: {}", a_.name, describe(appliance_, from_a, describe_frame), b_.name,
                            describe(appliance_, from_b, describe_frame));

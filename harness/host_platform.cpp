@@ -10,7 +10,8 @@
 namespace {
 
 NaclHostCallbacks host;
-std::array<std::size_t, runtime::nics_max> waiting; ///< packets in each NIC's transmit queue, until the call returns
+/// Packets in each NIC's transmit queue, until the call returns.
+std::array<std::size_t, runtime::nics_max> waiting;
 std::uint64_t random_state;
 
 } // namespace

@@ -54,7 +54,8 @@ void insert_options(Bytes& frame, Dice& dice) {
     const Bytes options = some_options(dice);
     const std::size_t ip = ip_at(frame);
     if ((frame[ip] & 0xf) != 5 || frame.size() + options.size() > ip + eval::mtu_bytes) return;
-    frame.insert(frame.begin() + static_cast<std::ptrdiff_t>(ip + eval::ip_header_min_bytes), options.begin(), options.end());
+    frame.insert(frame.begin() + static_cast<std::ptrdiff_t>(ip + eval::ip_header_min_bytes), options.begin(),
+                 options.end());
     frame[ip] = static_cast<std::uint8_t>(0x45 + options.size() / 4);
     eval::put16(frame, ip + 2, static_cast<std::uint16_t>(eval::get16(frame, ip + 2) + options.size()));
     fix_ip_checksum(frame);

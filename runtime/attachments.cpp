@@ -20,7 +20,8 @@ void Attachments::reset(std::span<const Iface> ifaces) {
         entries_[i] = {place_of(ifaces[i].nic, ifaces[i].vlan), static_cast<IfaceId>(i)};
     const auto all = std::span{entries_}.first(count_);
     std::ranges::sort(all, {}, &Entry::place);
-    check(std::ranges::adjacent_find(all, {}, &Entry::place) == all.end(), "each Iface has a NIC or a VLAN of its own");
+    check(std::ranges::adjacent_find(all, {}, &Entry::place) == all.end(),
+          "each Iface has a NIC or a VLAN of its own");
 }
 
 std::optional<IfaceId> Attachments::find(NicId nic, VlanId vlan) const {

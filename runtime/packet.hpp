@@ -16,7 +16,7 @@ using NicId = std::uint8_t;        ///< indexes Policy::nics; several Ifaces may
 using VlanId = std::uint16_t;      ///< 1 to 4094 (IEEE 802.1Q 9.6), or 0: no VLAN
 
 inline constexpr std::size_t ethernet_header_bytes = 14;
-inline constexpr std::size_t tag_max_bytes = 4; ///< of IEEE 802.1Q, before the EtherType
+inline constexpr std::size_t vlan_tag_bytes = 4; ///< of IEEE 802.1Q, before the EtherType
 inline constexpr std::size_t mtu_bytes = 1500;
 inline constexpr std::size_t frame_max_bytes = ethernet_header_bytes + mtu_bytes; ///< without a tag
 inline constexpr std::size_t ip_max_bytes = 65535;
@@ -24,7 +24,8 @@ inline constexpr std::size_t ip_max_bytes = 65535;
 inline constexpr std::size_t fragments_per_datagram = 64;
 
 inline constexpr std::size_t packet_bytes = 2048;
-/// Room kept free before the frame: a tag goes there that the frame did not come with, and the NIC driver's own header.
+/// Room kept free before the frame: a tag goes there that the frame did not come with, and the NIC driver's
+/// own header.
 inline constexpr std::size_t headroom_bytes = 64;
 inline constexpr std::size_t burst_packets = 32;
 
@@ -50,10 +51,12 @@ struct Packet;
 /// that a pool is plain memory.
 struct PacketInfo {
     // Set by whoever receives the frame.
-    std::uint16_t frame_bytes; ///< length of the frame from its Ethernet header on; from receive to transmit without tag
+    std::uint16_t frame_bytes; ///< length of the frame from its Ethernet header on; from receive to transmit
+                               ///< without tag
     NicId nic;                 ///< the NIC it came in by
 
-    // Where things lie. The datagram stays where it came in, and what leaves gets its Ethernet header right before it.
+    // Where things lie. The datagram stays where it came in, and what leaves gets its Ethernet header right
+    // before it.
     std::uint8_t tag_bytes; ///< of the tag that it came with
     std::int8_t begin;      ///< where the frame begins that leaves, from `frame` on
 
@@ -66,8 +69,8 @@ struct PacketInfo {
     bool transport_complete : 1; ///< the fixed part of its TCP, UDP or ICMP header is there
     bool group_mac : 1;          ///< came in a broadcast or multicast frame
     bool made_here : 1;
-    bool reply : 1;              ///< goes against its flow's first packet
-    bool translated : 1;         ///< its addresses are no longer those it came with; see received_source
+    bool reply : 1;            ///< goes against its flow's first packet
+    bool translated : 1;       ///< its addresses are no longer those it came with; see received_source
     std::uint8_t received_ttl; ///< with which it came in
     std::uint8_t ip_header_bytes;
     IfaceId entrance;          ///< the Iface on whose chain destinations were translated
@@ -108,8 +111,8 @@ struct alignas(packet_bytes) Packet : PacketInfo {
     std::span<const std::uint8_t> wire() const { return {frame.data() + begin, frame_bytes}; }
 };
 
-// The driver's header ends where the frame begins, and the headroom lies right before `frame`: nothing is between the
-// two, and nothing before them but the info.
+// The driver's header ends where the frame begins, and the headroom lies right before `frame`: nothing is
+// between the two, and nothing before them but the info.
 static_assert(sizeof(Packet::headroom) + sizeof(Packet::frame) + packet_info_bytes == sizeof(Packet));
 
 } // namespace runtime

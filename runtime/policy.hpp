@@ -62,6 +62,10 @@ struct Iface {
     std::span<const Function> postrouting{};
 
     constexpr bool has_broadcast(Ipv4Address a) const { return configured && broadcast != 0 && a == broadcast; }
+    /// An old form of broadcast.
+    constexpr bool has_network_number(Ipv4Address a) const {
+        return configured && broadcast != 0 && a == (address & netmask);
+    }
     constexpr bool on_network(Ipv4Address a) const { return configured && (a & netmask) == (address & netmask); }
 };
 

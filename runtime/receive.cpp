@@ -18,9 +18,9 @@ struct Link {
 std::optional<Link> read_link(Packet& packet, Bytes frame) {
     const std::uint16_t type = get16(frame, 12);
     if (type != ethertype::vlan) return Link{0, type};
-    if (frame.size() < ethernet_header_bytes + tag_max_bytes) return std::nullopt;
-    packet.tag_bytes = tag_max_bytes;
-    packet.frame_bytes = static_cast<std::uint16_t>(packet.frame_bytes - tag_max_bytes);
+    if (frame.size() < ethernet_header_bytes + vlan_tag_bytes) return std::nullopt;
+    packet.tag_bytes = vlan_tag_bytes;
+    packet.frame_bytes = static_cast<std::uint16_t>(packet.frame_bytes - vlan_tag_bytes);
     return Link{static_cast<VlanId>(get16(frame, 14) & vlan_id_mask), get16(frame, 16)};
 }
 
@@ -44,14 +44,17 @@ void receive_one(Appliance& appliance, Packet& packet, Time now) {
     std::uint16_t type = 0;
     if (const auto reason = refuse(appliance, packet, type)) return drop(appliance, packet, *reason);
     switch (type) {
-    case ethertype::ipv4: packet.at = At::validate; break;
+    case ethertype::ipv4:
+        packet.at = At::validate;
+        break;
     case ethertype::arp:
         arp::handle(appliance, packet, now);
         ++appliance.counters.delivered;
         packet.at = At::settled;
         break;
     case ethertype::vlan: // a second tag
-    case ethertype::provider_vlan: return drop(appliance, packet, Reason::unknown_vlan);
+    case ethertype::provider_vlan:
+        return drop(appliance, packet, Reason::unknown_vlan);
     default: return drop(appliance, packet, Reason::not_ipv4);
     }
 }

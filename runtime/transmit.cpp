@@ -42,7 +42,7 @@ private:
 void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t type) {
     check(packet.frame_bytes <= frame_max_bytes, "nothing that leaves is longer than the MTU allows");
     const Iface& egress = appliance.policy.ifaces[packet.egress];
-    const std::size_t tag_bytes = egress.vlan == 0 ? 0 : tag_max_bytes;
+    const std::size_t tag_bytes = egress.vlan == 0 ? 0 : vlan_tag_bytes;
     const std::size_t header_bytes = ethernet_header_bytes + tag_bytes;
     const MutableBytes header{packet.carried() - header_bytes, header_bytes};
     packet.begin = static_cast<std::int8_t>(header.data() - packet.frame.data());

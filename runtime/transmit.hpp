@@ -5,8 +5,8 @@
 
 namespace runtime {
 
-/// Writes the header right before what the packet carries, with the tag of the egress Iface if it has one; the source is
-/// the egress NIC's own address. Once, when the packet leaves.
+/// Writes the header right before what the packet carries, with the tag of the egress Iface if it has one;
+/// the source is the egress NIC's own address. Once, when the packet leaves.
 void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t type);
 
 } // namespace runtime

@@ -60,7 +60,9 @@ std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) 
     if (this_network(source) || loopback(source) || is_multicast(source) || reserved(source))
         return Reason::martian;
     for (const auto& iface : policy.ifaces)
-        if ((iface.configured && source == iface.address) || iface.has_broadcast(source)) return Reason::martian;
+        if ((iface.configured && source == iface.address) || iface.has_broadcast(source) ||
+            iface.has_network_number(source) || iface.has_network_number(destination))
+            return Reason::martian;
     if (this_network(destination) || loopback(destination) ||
         (reserved(destination) && destination != limited_broadcast))
         return Reason::martian;

@@ -19,7 +19,8 @@ model::Mac destination_mac(View frame) {
 namespace {
 
 /// The Iface that has the VLAN on the NIC; for 0 the one that has none.
-std::optional<model::IfaceId> iface_at(const model::Appliance& appliance, model::NicId nic, std::uint16_t vlan) {
+std::optional<model::IfaceId> iface_at(const model::Appliance& appliance, model::NicId nic,
+                                       std::uint16_t vlan) {
     for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
         if (appliance.ifaces[id].vlan.value_or(0) == vlan && model::nic_of(appliance, id) == nic) return id;
     return std::nullopt;
@@ -27,8 +28,8 @@ std::optional<model::IfaceId> iface_at(const model::Appliance& appliance, model:
 
 } // namespace
 
-std::variant<Arrival, Reason> classify(const model::Appliance& appliance, model::NicId nic, const model::Mac& mac,
-                                       View frame) {
+std::variant<Arrival, Reason> classify(const model::Appliance& appliance, model::NicId nic,
+                                       const model::Mac& mac, View frame) {
     if (frame.size() > (has_tag(frame) ? tagged_header_bytes : ethernet_header_bytes) + mtu_bytes)
         return Reason::too_big;
     const auto link = link_of(frame);
@@ -73,6 +74,11 @@ bool options_are_fine(View options) {
 }
 
 constexpr bool in_first_octet(model::Ipv4Address address, unsigned octet) { return address >> 24 == octet; }
+/// A network's own number, which was once its broadcast address (RFC 1812 4.2.3.1).
+bool is_number_of(const model::Iface& iface, model::Ipv4Address address) {
+    return iface.ipv4 && iface.ipv4->network.broadcast() && iface.ipv4->network.address == address;
+}
+
 constexpr bool is_reserved(model::Ipv4Address address) { return address >> 28 == 0xf; }
 
 } // namespace
@@ -105,13 +111,15 @@ std::optional<Reason> address_fault(const model::Appliance& appliance, model::If
     if (source == destination) return Reason::land;
 
     const auto is_ours = [&](const model::Iface& iface) {
-        return is_address_of(iface, source) || is_broadcast_of(iface, source);
+        return is_address_of(iface, source) || is_broadcast_of(iface, source) || is_number_of(iface, source);
     };
+    const auto is_to_network = [&](const model::Iface& iface) { return is_number_of(iface, destination); };
     if (in_first_octet(source, 0) || in_first_octet(source, 127) || is_multicast(source) ||
         is_reserved(source) || std::ranges::any_of(appliance.ifaces, is_ours))
         return Reason::martian;
     if (in_first_octet(destination, 0) || in_first_octet(destination, 127) ||
-        (is_reserved(destination) && destination != limited_broadcast))
+        (is_reserved(destination) && destination != limited_broadcast) ||
+        std::ranges::any_of(appliance.ifaces, is_to_network))
         return Reason::martian;
 
     // RFC 1812 5.3.4: what goes to one station does not come in a frame to many.

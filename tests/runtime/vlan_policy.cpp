@@ -1,5 +1,5 @@
-// A router on two trunks: on NIC 0 a plain network and VLANs 10 and 20, on NIC 1 only VLAN 10, which is another network.
-// Two next hops have the same address, in two VLANs.
+// A router on two trunks: on NIC 0 a plain network and VLANs 10 and 20, on NIC 1 only VLAN 10, which is
+// another network. Two next hops have the same address, in two VLANs.
 #include "runtime/generated.hpp"
 
 namespace {
@@ -8,14 +8,37 @@ using namespace runtime;
 constexpr std::array<NicSelector, 2> nic_selectors = {{{"plain", false, 0, {}}, {"far", false, 1, {}}}};
 
 constexpr std::array<Iface, 4> ifaces = {{
-    {.name = "plain", .nic = 0, .forwards = true, .configured = true, .address = 0x0a000001,
-     .netmask = 0xffffff00, .broadcast = 0x0a0000ff},
-    {.name = "ten", .nic = 0, .vlan = 10, .forwards = true, .configured = true, .address = 0x0a000a01,
-     .netmask = 0xffffff00, .broadcast = 0x0a000aff},
-    {.name = "twenty", .nic = 0, .vlan = 20, .forwards = true, .configured = true, .address = 0x0a001401,
-     .netmask = 0xffffff00, .broadcast = 0x0a0014ff},
-    {.name = "far", .nic = 1, .vlan = 10, .forwards = true, .configured = true, .address = 0x0a010a01,
-     .netmask = 0xffffff00, .broadcast = 0x0a010aff},
+    {.name = "plain",
+     .nic = 0,
+     .forwards = true,
+     .configured = true,
+     .address = 0x0a000001,
+     .netmask = 0xffffff00,
+     .broadcast = 0x0a0000ff},
+    {.name = "ten",
+     .nic = 0,
+     .vlan = 10,
+     .forwards = true,
+     .configured = true,
+     .address = 0x0a000a01,
+     .netmask = 0xffffff00,
+     .broadcast = 0x0a000aff},
+    {.name = "twenty",
+     .nic = 0,
+     .vlan = 20,
+     .forwards = true,
+     .configured = true,
+     .address = 0x0a001401,
+     .netmask = 0xffffff00,
+     .broadcast = 0x0a0014ff},
+    {.name = "far",
+     .nic = 1,
+     .vlan = 10,
+     .forwards = true,
+     .configured = true,
+     .address = 0x0a010a01,
+     .netmask = 0xffffff00,
+     .broadcast = 0x0a010aff},
 }};
 constexpr std::array<Route, 6> routes = {{
     {0x0a000000, 0xffffff00, 0, 0},

@@ -1,4 +1,5 @@
-// Tagged frames (IEEE 802.1Q): to which Iface they belong, how they leave, and that the VLANs of a NIC share nothing.
+// Tagged frames (IEEE 802.1Q): to which Iface they belong, how they leave, and that the VLANs of a NIC share
+// nothing.
 #include "tests/runtime/frames.hpp"
 
 #include "runtime/checksum.hpp"
@@ -10,15 +11,16 @@
 namespace {
 
 using namespace test_frames;
-using test_platform::state;
 using runtime::Reason;
+using test_platform::state;
 
 constexpr runtime::Ipv4Address ten_host = 0x0a000a09, plain_host = 0x0a000009, far_host = 0x0a010a09;
 constexpr runtime::Mac ten_mac{2, 0, 0, 10, 0, 9}, twenty_mac{2, 0, 0, 20, 0, 9};
 
 Frame tagged(Frame frame, unsigned tag, std::uint16_t type = 0x8100) {
-    const std::array<std::uint8_t, 4> bytes = {static_cast<std::uint8_t>(type >> 8), static_cast<std::uint8_t>(type),
-                                               static_cast<std::uint8_t>(tag >> 8), static_cast<std::uint8_t>(tag)};
+    const std::array<std::uint8_t, 4> bytes = {
+        static_cast<std::uint8_t>(type >> 8), static_cast<std::uint8_t>(type),
+        static_cast<std::uint8_t>(tag >> 8), static_cast<std::uint8_t>(tag)};
     frame.insert(frame.begin() + 12, bytes.begin(), bytes.end());
     return frame;
 }
@@ -121,10 +123,12 @@ TEST_CASE("a tag belongs to the Iface of that NIC, and to no other") {
         {"a provider's tag inside", 0, tagged(tagged(ten, 10, 0x88a8), 10), Reason::unknown_vlan},
         {"a provider's tag", 0, tagged(ten, 10, 0x88a8), Reason::unknown_vlan},
         {"IPv6 in a VLAN", 0, tagged(ethernet(left_mac, 0x86dd, 60), 10), Reason::not_ipv4},
-        {"another station's", 0, tagged(datagram(ten_host, far_host, 100, right_mac), 10), Reason::not_for_us},
+        {"another station's", 0, tagged(datagram(ten_host, far_host, 100, right_mac), 10),
+         Reason::not_for_us},
         {"1500 bytes behind a tag", 0, tagged(datagram(ten_host, far_host, 1500), 10), {}},
         {"1501 bytes behind a tag", 0, tagged(datagram(ten_host, far_host, 1501), 10), Reason::too_big},
-        {"1501 bytes behind an unknown tag", 0, tagged(datagram(ten_host, far_host, 1501), 11), Reason::too_big},
+        {"1501 bytes behind an unknown tag", 0, tagged(datagram(ten_host, far_host, 1501), 11),
+         Reason::too_big},
         {"1501 bytes without one", 0, datagram(plain_host, far_host, 1501), Reason::too_big},
     };
     for (const auto& [what, nic, frame, reason] : cases) {
@@ -180,7 +184,8 @@ TEST_CASE("a question for our address is answered in its VLAN, and only for the 
     CHECK(runtime::get16(answer, 14) == 10);
     CHECK(runtime::get16(answer, 18 + 6) == 2);
     CHECK(runtime::get_mac(answer, 18 + 8) == left_mac);
-    for (const auto ours : {0x0a000001, 0x0a001401, 0x0a010a01}) receive(0, tagged(arp(1, ten_host, ours, left_mac), 10));
+    for (const auto ours : {0x0a000001, 0x0a001401, 0x0a010a01})
+        receive(0, tagged(arp(1, ten_host, ours, left_mac), 10));
     receive(0, arp(1, ten_host, 0x0a000a01, left_mac));
     CHECK(state().sent.size() == 1);
     CHECK(runtime::counters().balanced());
