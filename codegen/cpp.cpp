@@ -65,11 +65,13 @@ private:
         out.open("constexpr std::array<NicSelector, {}> nic_selectors = {{{{", nics.size());
         for (const auto& nic : nics) {
             const auto user = std::ranges::find(appliance_.ifaces, nic, &model::Iface::nic);
+            const auto [send, receive] = queues_of(appliance_, nic);
             if (const auto* index = std::get_if<std::uint32_t>(&nic)) {
-                out.line("{{{}, false, {}, {{}}}},", quoted(user->name), *index);
+                out.line("{{{}, false, {}, {{}}, {}, {}}},", quoted(user->name), *index, send, receive);
             } else {
                 const auto& m = std::get<model::Mac>(nic);
-                out.line("{{{}, true, 0, {{{:#04x}}}}},", quoted(user->name), fmt::join(m, ", "));
+                out.line("{{{}, true, 0, {{{:#04x}}}, {}, {}}},", quoted(user->name), fmt::join(m, ", "),
+                         send, receive);
             }
         }
         out.close("}};");
@@ -118,6 +120,7 @@ private:
             const auto& iface = appliance_.ifaces[i];
             out.open("{{.name = {},", quoted(iface.name));
             out.line(".nic = {},", model::nic_of(appliance_, static_cast<model::IfaceId>(i)));
+            if (iface.vlan) out.line(".vlan = {},", *iface.vlan);
             out.line(".forwards = {},", forwards(static_cast<model::IfaceId>(i)));
             out.line(".configured = {},", iface.ipv4.has_value());
             if (iface.strict_rpf) out.line(".strict_rpf = true,");

@@ -1,6 +1,5 @@
 #include "codegen/sizes.hpp"
 
-#include "compiler/model/nics.hpp"
 #include "runtime/syslog.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +10,39 @@
 namespace codegen {
 
 namespace {
+
+/// The Iface that the limits of a NIC stand at; none where all have a VLAN.
+const model::Iface* plain_iface(const model::Appliance& appliance, const model::NicSelector& nic) {
+    const auto is_plain = [&](const model::Iface& iface) { return iface.nic == nic && !iface.vlan; };
+    const auto iface = std::ranges::find_if(appliance.ifaces, is_plain);
+    return iface == appliance.ifaces.end() ? nullptr : &*iface;
+}
+
+/// 0 is no limit; then, and beyond it, the ring is.
+std::size_t in_ring(const std::optional<std::uint32_t>& limit) {
+    const std::size_t asked = limit.value_or(0);
+    return asked == 0 ? runtime::ring_packets : std::min(asked, runtime::ring_packets);
+}
+
+std::string asked_for(const std::optional<std::uint32_t>& limit) {
+    if (limit.value_or(0) <= runtime::ring_packets) return {};
+    return fmt::format(" (asked for {}: a ring has no more)", *limit);
+}
+
+/// What the queues of each NIC hold, of the packets that are counted already.
+std::string queue_lines(const model::Appliance& appliance) {
+    std::string text;
+    for (const auto& nic : model::nics(appliance)) {
+        const auto [send, receive] = queues_of(appliance, nic);
+        const auto* plain = plain_iface(appliance, nic);
+        const auto* named =
+            plain != nullptr ? plain : &*std::ranges::find(appliance.ifaces, nic, &model::Iface::nic);
+        text += fmt::format("  of them, NIC of {:<16} sends {}{}, receives {}{}\n", named->name, send,
+                            plain == nullptr ? "" : asked_for(plain->send_queue_limit), receive,
+                            plain == nullptr ? "" : asked_for(plain->buffer_limit));
+    }
+    return text;
+}
 
 /// The most Nats that a chain has which translates destinations.
 std::size_t nats_of_a_chain(const model::Appliance& appliance) {
@@ -44,12 +76,23 @@ std::size_t pool_of(const model::Appliance& appliance, model::Ipv4Address outsid
     return static_cast<std::size_t>(std::ranges::find(addresses, outside) - addresses.begin());
 }
 
+Queues queues_of(const model::Appliance& appliance, const model::NicSelector& nic) {
+    const auto* plain = plain_iface(appliance, nic);
+    if (plain == nullptr) return {runtime::ring_packets, runtime::ring_packets};
+    return {in_ring(plain->send_queue_limit), in_ring(plain->buffer_limit)};
+}
+
 Sizes sizes(const model::Appliance& appliance) {
     constexpr std::size_t spare_packets = 64;   // bursts and packets made here
     const bool tracks = appliance.tracks();
     const std::size_t flows = tracks ? appliance.conntrack.limit : 0;
     const std::size_t pools = tracks ? outside_addresses(appliance).size() : 0;
     const std::size_t mappings = pools == 0 ? 0 : flows; // one flow has one at most
+    std::size_t in_queues = 0;
+    for (const auto& nic : model::nics(appliance)) {
+        const auto [send, receive] = queues_of(appliance, nic);
+        in_queues += send + receive;
+    }
     const std::size_t held_fragments = tracks ? runtime::reassembly::fragments_max : 0;
     return {.flows = flows,
             .flow_buckets = flows == 0 ? 1 : std::bit_ceil(2 * flows), // a flow has two entries
@@ -60,8 +103,7 @@ Sizes sizes(const model::Appliance& appliance) {
             .decisions = tracks ? (flows + 1) * nats_of_a_chain(appliance) : 0,
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
-            .packets = model::nics(appliance).size() * 2 * runtime::ring_packets +
-                       runtime::arp::waiting_buffers + held_fragments +
+            .packets = in_queues + runtime::arp::waiting_buffers + held_fragments +
                        (appliance.syslog ? runtime::syslog_packets_max : 0) + spare_packets};
 }
 
@@ -99,6 +141,7 @@ std::string size_table(const model::Appliance& appliance) {
     row("datagrams", s.datagrams, sizeof(runtime::Datagram));
     row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
     row("packets", s.packets, sizeof(runtime::Packet));
+    text += queue_lines(appliance);
     return text + fmt::format("  {:<40}{:>12}\n", "memory for state, all of it", total);
 }
 

@@ -1,6 +1,6 @@
 // How much memory the appliance gets, all of it decided here.
 #pragma once
-#include "compiler/model/appliance.hpp"
+#include "compiler/model/nics.hpp"
 
 #include <cstddef>
 #include <string>
@@ -22,6 +22,13 @@ struct Sizes {
 };
 
 Sizes sizes(const model::Appliance& appliance);
+
+/// How many packets a NIC's queues hold: what the Iface without VLAN on it says, as far as its rings reach.
+struct Queues {
+    std::size_t send = 0;
+    std::size_t receive = 0;
+};
+Queues queues_of(const model::Appliance& appliance, const model::NicSelector& nic);
 
 /// The keys that have a place in a Limit's table; 0 when one bucket is for all. And its hash's buckets.
 std::size_t limit_keys(const model::Limit& limit);

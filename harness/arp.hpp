@@ -8,7 +8,7 @@ namespace harness {
 
 bool is_arp(View frame);
 
-/// The answer to a request; none to any other frame.
+/// The answer to a request, in the same VLAN; none to any other frame.
 std::optional<Bytes> answer_arp(View frame);
 
 } // namespace harness

@@ -9,6 +9,15 @@ namespace harness {
 
 namespace {
 
+/// What no appliance may send, and nothing in it needs to fragment for that.
+const FrameOut* longer_than_the_mtu(const Outcome& outcome) {
+    const auto is_longer = [](const FrameOut& frame) {
+        return frame.bytes.size() > eval::link_of(frame.bytes)->header_bytes + eval::mtu_bytes;
+    };
+    const auto giant = std::ranges::find_if(outcome.out, is_longer);
+    return giant == outcome.out.end() ? nullptr : &*giant;
+}
+
 class Comparison {
 public:
     Comparison(const model::Appliance& appliance, const Backend& a, const Backend& b)
@@ -58,6 +67,10 @@ private:
         ++report.packets;
         report.statements.insert(from_a.decided.begin(), from_a.decided.end());
         report.reasons.insert(from_a.drops.begin(), from_a.drops.end());
+        for (const auto& outcome : {from_a, from_b})
+            if (const auto* giant = longer_than_the_mtu(outcome))
+                return fmt::format("a frame of {} bytes left: {}", giant->bytes.size(),
+                                   describe_frame(giant->bytes));
         if (same(from_a, from_b)) return std::nullopt;
         return fmt::format("on {}: {}\non {}: {}", a_.name, describe(appliance_, from_a, describe_frame), b_.name,
                            describe(appliance_, from_b, describe_frame));

@@ -9,9 +9,10 @@
 namespace harness {
 
 std::optional<eval::Datagram> datagram_in(eval::View frame) {
-    if (frame.size() < eval::ethernet_header_bytes + eval::ip_header_min_bytes) return std::nullopt;
-    if (eval::get16(frame, 12) != 0x0800) return std::nullopt;
-    const eval::View carried = frame.subspan(eval::ethernet_header_bytes);
+    const auto link = eval::link_of(frame);
+    if (!link || link->type != eval::ether_type::ipv4) return std::nullopt;
+    const eval::View carried = frame.subspan(link->header_bytes);
+    if (carried.size() < eval::ip_header_min_bytes) return std::nullopt;
     const std::size_t header_bytes = (carried[0] & 0xf) * std::size_t{4};
     const std::size_t total_bytes = eval::get16(carried, 2);
     if (header_bytes < eval::ip_header_min_bytes || total_bytes < header_bytes ||
@@ -25,7 +26,7 @@ std::optional<model::Value> field_of(eval::View frame, model::Field field) {
     if (!datagram) return std::nullopt;
     const auto& [of, name, layer, bit, bits, scale, kind, text] = model::info(field);
     if (layer == model::Layer::eth) return eval::get_bits(frame, bit, bits);
-    if (field == model::Field::vlan_id) return 0; // a tagged frame holds no datagram yet
+    if (field == model::Field::vlan_id) return eval::link_of(frame)->vlan;
     if (layer == model::Layer::meta && field != model::Field::ip_options) return std::nullopt;
     const bool in_transport = layer != model::Layer::ip && layer != model::Layer::meta;
     if (in_transport &&

@@ -19,7 +19,9 @@ struct NaclHostCallbacks {
 /// Starts the appliance from nothing. `macs` has six bytes for each NIC of the policy.
 void nacl_host_boot(const NaclHostCallbacks* callbacks, const std::uint8_t* macs, std::size_t nics,
                     std::uint64_t now_ns, std::uint64_t seed);
-/// Frames that came in on one NIC together: at most 32, taken as one burst.
+/// Frames that came in on one NIC together: at most 32, taken as one burst. Those for which the NIC has no
+/// buffer are lost. What leaves because of one call waits in its NIC's queue until the call returns, and has
+/// its limit there.
 struct NaclHostFrame {
     const std::uint8_t* bytes;
     std::size_t size;

@@ -10,6 +10,8 @@
 namespace {
 
 NaclHostCallbacks host;
+/// Packets in each NIC's transmit queue, until the call returns.
+std::array<std::size_t, runtime::nics_max> waiting;
 std::uint64_t random_state;
 
 } // namespace
@@ -17,11 +19,15 @@ std::uint64_t random_state;
 namespace runtime::platform {
 
 std::size_t transmit(NicId nic, std::span<Packet* const> packets) {
-    for (Packet* const packet : packets) {
-        host.transmitted(host.context, nic, packet->frame.data(), packet->frame_bytes);
+    check(nic < waiting.size(), "a packet leaves by a NIC that there is");
+    const std::size_t room = linked_policy.nics[nic].send_max - waiting[nic];
+    const auto taken = packets.first(std::min(packets.size(), room));
+    waiting[nic] += taken.size();
+    for (Packet* const packet : taken) {
+        host.transmitted(host.context, nic, packet->wire().data(), packet->wire().size());
         release(*packet);
     }
-    return packets.size();
+    return taken.size();
 }
 
 /// SplitMix64: runs repeat from their seed.
@@ -76,6 +82,8 @@ NACL_EXPORT void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames
                                    std::uint64_t now_ns) {
     std::array<runtime::Packet*, runtime::burst_packets> burst;
     runtime::check(count <= burst.size(), "a burst has its limit");
+    waiting = {};
+    count = std::min<std::size_t>(count, runtime::nics()[nic].receive_max); // the NIC has no more buffers
     for (std::size_t i = 0; i < count; ++i) burst[i] = &packet_of(frames[i]);
     runtime::receive(nic, {burst.data(), count}, now_ns);
 }
@@ -85,7 +93,10 @@ NACL_EXPORT void nacl_host_judge(const runtime::Question* question, const NaclHo
     runtime::judge(*question, packet_of(*frame), now_ns);
 }
 
-NACL_EXPORT void nacl_host_tick(std::uint64_t now_ns) { runtime::tick(now_ns); }
+NACL_EXPORT void nacl_host_tick(std::uint64_t now_ns) {
+    waiting = {};
+    runtime::tick(now_ns);
+}
 
 NACL_EXPORT const runtime::Counters* nacl_host_counters() { return &runtime::counters(); }
 

@@ -50,7 +50,7 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
               Time now) {
     eval::Subject subject{datagram_in(frame).value(), question.state};
-    if (question.ingress) subject.ethernet = frame.first(eval::ethernet_header_bytes);
+    if (question.ingress) subject.frame = frame;
     subject.ingress = question.ingress.value_or(model::no_iface);
     subject.egress = question.egress.value_or(model::no_iface);
     Outcome outcome;

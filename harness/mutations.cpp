@@ -7,10 +7,12 @@ namespace harness {
 
 namespace {
 
-constexpr std::size_t ip = eval::ethernet_header_bytes;
+/// Where the datagram begins.
+std::size_t ip_at(View frame) { return eval::link_of(frame)->header_bytes; }
 
 void set_field(Bytes& frame, model::Field field, model::Value raw) {
     const auto& info = model::info(field);
+    const std::size_t ip = ip_at(frame);
     const std::size_t header_bytes = (frame[ip] & 0xf) * std::size_t{4};
     const std::size_t header = info.layer == model::Layer::ip ? ip : ip + header_bytes;
     if (header + (info.bit + info.bits + 7) / 8 > frame.size()) return;
@@ -50,8 +52,10 @@ Bytes some_options(Dice& dice) {
 
 void insert_options(Bytes& frame, Dice& dice) {
     const Bytes options = some_options(dice);
+    const std::size_t ip = ip_at(frame);
     if ((frame[ip] & 0xf) != 5 || frame.size() + options.size() > ip + eval::mtu_bytes) return;
-    frame.insert(frame.begin() + ip + eval::ip_header_min_bytes, options.begin(), options.end());
+    frame.insert(frame.begin() + static_cast<std::ptrdiff_t>(ip + eval::ip_header_min_bytes), options.begin(),
+                 options.end());
     frame[ip] = static_cast<std::uint8_t>(0x45 + options.size() / 4);
     eval::put16(frame, ip + 2, static_cast<std::uint16_t>(eval::get16(frame, ip + 2) + options.size()));
     fix_ip_checksum(frame);
@@ -60,7 +64,7 @@ void insert_options(Bytes& frame, Dice& dice) {
 void fragment(Bytes& frame, Dice& dice) {
     const bool more = dice.percent(60);
     const auto offset = static_cast<std::uint16_t>(dice.percent(50) ? 0 : dice.below(200));
-    eval::put16(frame, ip + 6, static_cast<std::uint16_t>((more ? 0x2000 : 0) | offset));
+    eval::put16(frame, ip_at(frame) + 6, static_cast<std::uint16_t>((more ? 0x2000 : 0) | offset));
     fix_ip_checksum(frame);
 }
 
@@ -72,10 +76,25 @@ void other_destination(Bytes& frame, Dice& dice) {
 }
 
 void other_ether_type(Bytes& frame, Dice& dice) {
-    eval::put16(frame, 12, dice.one_of<std::uint16_t>({0x86dd, 0x8100, 0x88a8, 0x0801, 0x0100, 0x88cc}));
+    eval::put16(frame, ip_at(frame) - 2,
+                dice.one_of<std::uint16_t>({0x86dd, 0x8100, 0x88a8, 0x0801, 0x0100, 0x88cc}));
+}
+
+/// Another VLAN, a priority alone, priority bits, a second tag, a provider's, half a tag, none.
+void retag(Bytes& frame, Dice& dice) {
+    constexpr std::ptrdiff_t tag_begin = 12, tag_end = 16;
+    const auto kind = dice.below(8);
+    if (eval::has_tag(frame) && kind != 0) frame.erase(frame.begin() + tag_begin, frame.begin() + tag_end);
+    if (kind == 1) return;
+    const auto id = dice.one_of<std::uint16_t>({0, 0, 5, 10, 20, 30, 4094, 4095});
+    const auto priority = static_cast<std::uint16_t>(dice.percent(50) ? dice.below(16) << 12 : 0);
+    eval::insert_tag(frame, id | priority);
+    if (kind == 2) eval::put16(frame, 12, eval::ether_type::provider_vlan);
+    if (kind == 3) frame.resize(tag_end - dice.below(2) + dice.below(3));
 }
 
 void resize(Bytes& frame, Dice& dice) {
+    const std::size_t ip = ip_at(frame);
     if (dice.percent(70))
         frame.resize(dice.below(frame.size()) + 1);
     else
@@ -83,6 +102,7 @@ void resize(Bytes& frame, Dice& dice) {
 }
 
 void flip(Bytes& frame, Dice& dice) {
+    const std::size_t ip = ip_at(frame);
     frame[ip + dice.below(frame.size() - ip)] ^= static_cast<std::uint8_t>(1 << dice.below(8));
     if (dice.percent(50)) fix_ip_checksum(frame);
 }
@@ -93,7 +113,7 @@ void mutate(Bytes& frame, Dice& dice) {
     if (!datagram_in(frame)) return;
     using Mutation = void (*)(Bytes&, Dice&);
     dice.one_of<Mutation>({lie, lie, lie, insert_options, insert_options, fragment, other_destination,
-                           other_ether_type, resize, resize, flip})(frame, dice);
+                           other_ether_type, retag, resize, resize, flip})(frame, dice);
 }
 
 std::vector<Bytes> split(const Bytes& frame, Dice& dice) {
@@ -101,6 +121,7 @@ std::vector<Bytes> split(const Bytes& frame, Dice& dice) {
     if (!datagram || datagram->payload().empty()) return {frame};
     constexpr std::uint16_t more_fragments = 0x2000;
     const View payload = datagram->payload();
+    const std::size_t ip = ip_at(frame);
     const Bytes head(frame.begin(),
                      frame.begin() + static_cast<std::ptrdiff_t>(ip + datagram->header_bytes()));
     const auto identification = static_cast<std::uint16_t>(dice.below(4)); // few, so that datagrams mix

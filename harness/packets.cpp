@@ -83,14 +83,6 @@ void insert_options(Crafted& crafted, const std::string& options) {
     eval::put16(ip, 2, static_cast<std::uint16_t>(crafted.ip_bytes));
 }
 
-/// The four bytes of IEEE 802.1Q behind the MAC addresses.
-void insert_vlan_tag(eval::Bytes& frame, model::Value id) {
-    constexpr std::ptrdiff_t behind_addresses = 12;
-    const std::array<std::uint8_t, 4> tag = {0x81, 0x00, static_cast<std::uint8_t>(id >> 8),
-                                             static_cast<std::uint8_t>(id)};
-    frame.insert(frame.begin() + behind_addresses, tag.begin(), tag.end());
-}
-
 Crafted plain_frame(const model::PacketSpec& spec, const Wire& wire) {
     const auto source = static_cast<model::Ipv4Address>(said(spec, Field::ip_saddr).value_or(wire.source));
     const auto destination =
@@ -166,6 +158,7 @@ void put_transport_checksum(Crafted& crafted) {
 Wire wire_of(const model::Appliance& appliance, model::IfaceId iface) {
     Wire wire;
     wire.mac = nic_macs(appliance).at(model::nic_of(appliance, iface));
+    wire.vlan = appliance.ifaces.at(iface).vlan.value_or(0);
     const auto& ipv4 = appliance.ifaces.at(iface).ipv4;
     // TEST-NET-1 (RFC 5737) where the Iface has no address.
     wire.destination = ipv4 ? ipv4->address : 0xc0000201;
@@ -196,7 +189,7 @@ void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model
 }
 
 void fix_ip_checksum(eval::Bytes& frame) {
-    const auto ip = std::span(frame).subspan(eval::ethernet_header_bytes);
+    const auto ip = std::span(frame).subspan(eval::link_of(frame)->header_bytes);
     const std::size_t stated = eval::Datagram(ip).header_bytes();
     const bool believable = stated >= eval::ip_header_min_bytes && stated <= ip.size();
     eval::put16(ip, 10, 0);
@@ -216,7 +209,8 @@ eval::Bytes craft(const model::PacketSpec& spec, const Wire& wire, const Convers
         said(spec, crafted.transport == Layer::tcp ? Field::tcp_checksum : Field::udp_checksum);
     if (!checksum_said) put_transport_checksum(crafted);
     if (!said(spec, Field::ip_checksum)) fix_ip_checksum(crafted.frame);
-    if (const auto vlan = said(spec, Field::vlan_id); vlan.value_or(0) != 0) insert_vlan_tag(crafted.frame, *vlan);
+    const auto vlan = said(spec, Field::vlan_id).value_or(wire.vlan);
+    if (vlan != 0) eval::insert_tag(crafted.frame, static_cast<std::uint16_t>(vlan));
     return std::move(crafted.frame);
 }
 

@@ -6,7 +6,7 @@
 // destination port is 0; the packet goes to the ingress Iface's address and comes from the first other host
 // of its network; without transport object and ip.protocol it is an echo request, since that is whole without
 // anything being said. The frame goes to the ingress NIC's MAC, and comes from its sender's as every
-// neighbour has it.
+// neighbour has it; with the tag of the ingress Iface's VLAN, if it has one.
 #pragma once
 #include "harness/conversations.hpp"
 
@@ -17,6 +17,7 @@ namespace harness {
 /// Where a packet is sent in.
 struct Wire {
     model::Mac mac{};                   ///< of the NIC
+    std::uint16_t vlan = 0;             ///< of the Iface, the tag of packets that say none; 0: none
     model::Ipv4Address source = 0;      ///< of packets that say none
     model::Ipv4Address destination = 0; ///< of packets that say none
 };

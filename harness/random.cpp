@@ -282,7 +282,8 @@ private:
     /// An ICMP error that quotes a packet, from its destination or a router on the way.
     Recipe error_about(const Recipe& past) {
         Bytes quoted = build(past);
-        quoted.erase(quoted.begin(), quoted.begin() + eval::ethernet_header_bytes);
+        quoted.erase(quoted.begin(),
+                     quoted.begin() + static_cast<std::ptrdiff_t>(eval::link_of(quoted)->header_bytes));
         if (dice_.percent(50)) quoted.resize(std::min(quoted.size(), eval::ip_header_min_bytes + 8));
         if (dice_.percent(25))
             quoted[dice_.below(quoted.size())] ^= static_cast<std::uint8_t>(1 << dice_.below(8));

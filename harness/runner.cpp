@@ -40,13 +40,19 @@ bool fulfils(const model::Scenario& test, const Outcome& outcome, model::Expect 
     return false;
 }
 
+bool leaves_by(const model::Appliance& appliance, model::IfaceId iface, const FrameOut& frame) {
+    const auto link = eval::link_of(frame.bytes);
+    return model::nic_of(appliance, iface) == frame.nic && link &&
+           link->vlan == appliance.ifaces.at(iface).vlan.value_or(0);
+}
+
 /// What is wrong with the frames that left; nothing when one of them is as the Test says.
 std::optional<std::string> missing_frame(const model::Appliance& appliance, const model::OutSpec& wanted,
                                          const std::vector<FrameOut>& out) {
     if (out.empty()) return "a frame to leave, but none did";
     std::string why;
     for (const auto& frame : out) {
-        const auto wrong_way = wanted.iface && model::nic_of(appliance, *wanted.iface) != frame.nic;
+        const auto wrong_way = wanted.iface && !leaves_by(appliance, *wanted.iface, frame);
         const auto wrong = wrong_way
                                ? "it left by another Iface than " + appliance.ifaces.at(*wanted.iface).name
                                : difference(frame.bytes, wanted.packet);

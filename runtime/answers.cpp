@@ -67,7 +67,7 @@ void answer_with_error(Appliance& appliance, Packet& packet, IcmpError error, bo
     reduce_to_first(appliance, packet); // what the sender reads is what it sent
     const Ipv4Address destination = field::ip_saddr(packet);
     const std::size_t quoted = std::min<std::size_t>(packet.ip_bytes, quoted_bytes_max);
-    std::uint8_t* const ip = packet.frame.data() + ethernet_header_bytes;
+    std::uint8_t* const ip = packet.carried();
     std::memmove(ip + own_header_bytes + icmp_header_bytes, ip, quoted);
     make_own(appliance, packet,
              {internetwork_control, icmp_protocol, source, destination, icmp_header_bytes + quoted});

@@ -1,5 +1,6 @@
 // All state of the running appliance, and what every stage may do with a packet.
 #pragma once
+#include "runtime/attachments.hpp"
 #include "runtime/bytes.hpp"
 #include "runtime/counters.hpp"
 #include "runtime/policy.hpp"
@@ -54,6 +55,7 @@ struct Appliance {
         bool closed = false; ///< texts are for the console meanwhile
     } syslog{};              ///< packets made here that wait for the one that caused them
     std::array<Mac, 256> nic_macs{};
+    Attachments attachments{};
     std::uint64_t port_seed = 0; ///< hides from peers where the search for a free port starts
     std::array<std::uint64_t, 2> neighbour_seed{}; ///< hides the neighbours' hash from peers
     std::size_t buffers_waiting = 0; ///< for neighbours, all together

@@ -135,7 +135,7 @@ void repack(Appliance& appliance, Packet& packet) {
                 filled = 0;
             }
             const std::size_t bytes = std::min(left.size(), split_payload_bytes - filled);
-            std::uint8_t* const ip = to->frame.data() + ethernet_header_bytes;
+            std::uint8_t* const ip = to->carried();
             std::memmove(ip + plain_header_bytes + filled, left.data(), bytes);
             filled += bytes;
             left = left.subspan(bytes);

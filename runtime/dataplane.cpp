@@ -56,6 +56,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     Appliance& appliance = the_appliance;
     check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
     for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
+    appliance.attachments.reset(linked_policy.ifaces);
     if (!linked_policy.flows.empty())
         appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
                               {platform::random(), platform::random()});
@@ -109,6 +110,7 @@ void print_banner() {
     Text text = identity(linked_policy);
     for (const auto& iface : linked_policy.ifaces) {
         text << "Iface " << iface.name << " on NIC " << std::uint32_t{iface.nic} << ", ";
+        if (iface.vlan != 0) text << "VLAN " << std::uint32_t{iface.vlan} << ", ";
         if (iface.configured)
             text << Dotted{iface.address} << "/" << Dotted{iface.netmask} << "\n";
         else

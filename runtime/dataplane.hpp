@@ -14,6 +14,8 @@ struct NicSelector {
     bool by_mac = false;
     std::uint32_t index = 0;
     Mac mac{};
+    std::uint16_t send_max = ring_packets;    ///< packets that may wait in its transmit queue
+    std::uint16_t receive_max = ring_packets; ///< buffers that it is given to receive into
 };
 
 /// The NICs that the policy needs, by NicId. One that the machine lacks must stop the boot.

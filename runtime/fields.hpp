@@ -1,6 +1,7 @@
 // Reads the packet fields of the registry. The generated chains are written in these.
 #pragma once
 #include "runtime/bytes.hpp"
+#include "runtime/ethernet.hpp"
 
 namespace runtime {
 
@@ -49,7 +50,10 @@ inline Bytes icmp(const Packet& packet) { return packet.payload(); }
 #undef READ_meta
 
 inline std::uint32_t ip_options(const Packet& packet) { return packet.ip_header_bytes > 20; }
-inline std::uint32_t vlan_id(const Packet&) { return 0; } // tagged frames do not get here
+inline std::uint32_t vlan_id(const Packet& packet) {
+    const bool tagged = packet.tag_bytes != 0 && !packet.made_here;
+    return tagged ? get16(packet.frame, ethernet_header_bytes) & vlan_id_mask : 0;
+}
 inline std::uint32_t iface_in(const Packet& packet) { return packet.made_here ? no_iface : packet.ingress; }
 inline std::uint32_t iface_out(const Packet& packet) { return packet.egress; }
 inline std::uint32_t ct_state(const Packet& packet) { return static_cast<std::uint32_t>(packet.state); }

@@ -9,7 +9,9 @@ namespace {
 
 /// What the stages before a chain find out.
 void begin(Packet& packet, const Question& question) {
-    const Bytes ip{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
+    const bool tagged = get16(packet.frame, 12) == ethertype::vlan;
+    packet.tag_bytes = tagged ? vlan_tag_bytes : 0;
+    const Bytes ip{packet.carried(), packet.frame_bytes - ethernet_header_bytes - packet.tag_bytes};
     packet.ip_header_bytes = static_cast<std::uint8_t>((get8(ip, 0) & 0xf) * 4);
     packet.ip_bytes = get16(ip, 2);
     check(packet.ip_header_bytes >= 20 && packet.ip_header_bytes <= packet.ip_bytes &&

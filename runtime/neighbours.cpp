@@ -68,7 +68,7 @@ void write_message(const Appliance& appliance, Packet& packet, std::uint16_t op,
                    Ipv4Address target) {
     const Iface& iface = appliance.policy.ifaces[packet.egress];
     packet.frame_bytes = ethernet_header_bytes + arp_bytes;
-    const MutableBytes arp{packet.frame.data() + ethernet_header_bytes, arp_bytes};
+    const MutableBytes arp{packet.carried(), arp_bytes};
     put16(arp, 0, 1);
     put16(arp, 2, 0x0800);
     put16(arp, 4, 0x0604);
@@ -77,7 +77,7 @@ void write_message(const Appliance& appliance, Packet& packet, std::uint16_t op,
     put32(arp, 14, iface.address);
     put_mac(arp, 18, op == op_request ? Mac{} : target_mac);
     put32(arp, 24, target);
-    write_ethernet(appliance, packet, target_mac, 0x0806);
+    write_ethernet(appliance, packet, target_mac, ethertype::arp);
 }
 
 /// Sends one ARP message. A full pool or ring only delays it: requests are repeated, and so are theirs.
@@ -177,7 +177,7 @@ const Mac* resolve(Appliance& appliance, Packet& packet, Time now) {
 }
 
 void handle(Appliance& appliance, Packet& packet, Time now) {
-    const Bytes arp{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
+    const Bytes arp{packet.carried(), packet.frame_bytes - ethernet_header_bytes};
     if (arp.size() < arp_bytes || get16(arp, 0) != 1 || get16(arp, 2) != 0x0800 || get16(arp, 4) != 0x0604) return;
     const Iface& iface = appliance.policy.ifaces[packet.ingress];
     const std::uint16_t op = get16(arp, 6);

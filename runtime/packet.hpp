@@ -13,16 +13,19 @@ using Time = std::uint64_t;        ///< nanoseconds since some fixed moment befo
 using IfaceId = std::uint8_t;      ///< indexes Policy::ifaces
 inline constexpr IfaceId no_iface = 255; ///< what `iface.in` reads in packets made here
 using NicId = std::uint8_t;        ///< indexes Policy::nics; several Ifaces may share a NIC by their VLAN ids
+using VlanId = std::uint16_t;      ///< 1 to 4094 (IEEE 802.1Q 9.6), or 0: no VLAN
 
 inline constexpr std::size_t ethernet_header_bytes = 14;
+inline constexpr std::size_t vlan_tag_bytes = 4; ///< of IEEE 802.1Q, before the EtherType
 inline constexpr std::size_t mtu_bytes = 1500;
-inline constexpr std::size_t frame_max_bytes = ethernet_header_bytes + mtu_bytes;
+inline constexpr std::size_t frame_max_bytes = ethernet_header_bytes + mtu_bytes; ///< without a tag
 inline constexpr std::size_t ip_max_bytes = 65535;
 /// Those of a datagram of full length, each as long as the MTU allows, are 45.
 inline constexpr std::size_t fragments_per_datagram = 64;
 
 inline constexpr std::size_t packet_bytes = 2048;
-/// Room kept free before the frame: the NIC driver's own header goes there.
+/// Room kept free before the frame: a tag goes there that the frame did not come with, and the NIC driver's
+/// own header.
 inline constexpr std::size_t headroom_bytes = 64;
 inline constexpr std::size_t burst_packets = 32;
 
@@ -48,8 +51,14 @@ struct Packet;
 /// that a pool is plain memory.
 struct PacketInfo {
     // Set by whoever receives the frame.
-    std::uint16_t frame_bytes; ///< length of the frame from its Ethernet header on
+    std::uint16_t frame_bytes; ///< length of the frame from its Ethernet header on; from receive to transmit
+                               ///< without tag
     NicId nic;                 ///< the NIC it came in by
+
+    // Where things lie. The datagram stays where it came in, and what leaves gets its Ethernet header right
+    // before it.
+    std::uint8_t tag_bytes; ///< of the tag that it came with
+    std::int8_t begin;      ///< where the frame begins that leaves, from `frame` on
 
     // Set by the stages.
     IfaceId ingress;
@@ -57,11 +66,11 @@ struct PacketInfo {
     State state;
     IfaceId egress;              ///< from forward or output on
     IfaceId local;               ///< the Iface whose address it is for, from input on
-    bool transport_complete; ///< the fixed part of its TCP, UDP or ICMP header is there
-    bool group_mac;          ///< came in a broadcast or multicast frame
-    bool made_here;
-    bool reply;              ///< goes against its flow's first packet
-    bool translated;         ///< its addresses are no longer those it came with; see received_source
+    bool transport_complete : 1; ///< the fixed part of its TCP, UDP or ICMP header is there
+    bool group_mac : 1;          ///< came in a broadcast or multicast frame
+    bool made_here : 1;
+    bool reply : 1;            ///< goes against its flow's first packet
+    bool translated : 1;       ///< its addresses are no longer those it came with; see received_source
     std::uint8_t received_ttl; ///< with which it came in
     std::uint8_t ip_header_bytes;
     IfaceId entrance;          ///< the Iface on whose chain destinations were translated
@@ -90,14 +99,20 @@ struct alignas(packet_bytes) Packet : PacketInfo {
     alignas(packet_info_bytes) std::array<std::uint8_t, headroom_bytes> headroom;
     std::array<std::uint8_t, packet_bytes - packet_info_bytes - headroom_bytes> frame;
 
-    std::span<std::uint8_t> ip() { return {frame.data() + ethernet_header_bytes, ip_bytes}; }
-    std::span<const std::uint8_t> ip() const { return {frame.data() + ethernet_header_bytes, ip_bytes}; }
+    /// Where the datagram begins, or whatever the frame carries.
+    std::uint8_t* carried() { return frame.data() + ethernet_header_bytes + tag_bytes; }
+    const std::uint8_t* carried() const { return frame.data() + ethernet_header_bytes + tag_bytes; }
+    std::span<std::uint8_t> ip() { return {carried(), ip_bytes}; }
+    std::span<const std::uint8_t> ip() const { return {carried(), ip_bytes}; }
     /// What follows the IP header in this buffer.
     std::span<std::uint8_t> payload() { return ip().subspan(ip_header_bytes); }
     std::span<const std::uint8_t> payload() const { return ip().subspan(ip_header_bytes); }
+    /// The frame as it leaves.
+    std::span<const std::uint8_t> wire() const { return {frame.data() + begin, frame_bytes}; }
 };
 
-// The driver's header ends where the frame begins: nothing is between the two, and nothing before them but the info.
+// The driver's header ends where the frame begins, and the headroom lies right before `frame`: nothing is
+// between the two, and nothing before them but the info.
 static_assert(sizeof(Packet::headroom) + sizeof(Packet::frame) + packet_info_bytes == sizeof(Packet));
 
 } // namespace runtime

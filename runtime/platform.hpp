@@ -10,8 +10,9 @@
 namespace runtime::platform {
 
 /// Hands frames to a NIC, in order. Takes ownership of the first n and returns n; the rest stay the
-/// caller's (the ring is full). MUST call runtime::release() for each one taken, once the NIC is done with it.
-/// MUST NOT change the frame; MAY write to the headroom before it.
+/// caller's (the ring is full). MUST call runtime::release() for each one taken, once the NIC is done with
+/// it. What leaves is Packet::wire(). MUST NOT change it; MAY write to the headroom before it, which is
+/// headroom_bytes, less a tag.
 std::size_t transmit(NicId nic, std::span<Packet* const> packets);
 
 /// 64 random bits that a peer cannot guess. The harness seeds them, so that runs repeat.

@@ -47,6 +47,7 @@ struct Statement {
 struct Iface {
     std::string_view name;
     NicId nic = 0;
+    VlanId vlan = 0;       ///< 0: the untagged frames of its NIC are its own
     bool forwards = false; ///< some route names it
     bool configured = false;
     bool strict_rpf = false; ///< only sources that are reached by it may come in
@@ -62,6 +63,10 @@ struct Iface {
     std::span<const Function> postrouting{};
 
     constexpr bool has_broadcast(Ipv4Address a) const { return configured && broadcast != 0 && a == broadcast; }
+    /// An old form of broadcast.
+    constexpr bool has_network_number(Ipv4Address a) const {
+        return configured && broadcast != 0 && a == (address & netmask);
+    }
     constexpr bool on_network(Ipv4Address a) const { return configured && (a & netmask) == (address & netmask); }
 };
 

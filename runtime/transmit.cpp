@@ -46,11 +46,21 @@ void hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets
     }
 }
 
-void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t ethertype) {
-    const MutableBytes frame{packet.frame.data(), packet.frame_bytes};
-    put_mac(frame, 0, destination);
-    put_mac(frame, 6, appliance.nic_macs[appliance.policy.ifaces[packet.egress].nic]);
-    put16(frame, 12, ethertype);
+void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t type) {
+    check(packet.frame_bytes <= frame_max_bytes, "nothing that leaves is longer than the MTU allows");
+    const Iface& egress = appliance.policy.ifaces[packet.egress];
+    const std::size_t tag_bytes = egress.vlan == 0 ? 0 : vlan_tag_bytes;
+    const std::size_t header_bytes = ethernet_header_bytes + tag_bytes;
+    const MutableBytes header{packet.carried() - header_bytes, header_bytes};
+    packet.begin = static_cast<std::int8_t>(header.data() - packet.frame.data());
+    packet.frame_bytes = static_cast<std::uint16_t>(packet.frame_bytes + tag_bytes);
+    put_mac(header, 0, destination);
+    put_mac(header, 6, appliance.nic_macs[egress.nic]);
+    if (tag_bytes != 0) {
+        put16(header, 12, ethertype::vlan);
+        put16(header, 14, egress.vlan); // PCP and DEI 0
+    }
+    put16(header, 12 + tag_bytes, type);
 }
 
 void stage::transmit(Appliance& appliance, Burst& burst) {
@@ -64,7 +74,7 @@ void stage::transmit(Appliance& appliance, Burst& burst) {
         Frames memory;
         for (Packet* const frame : take_apart(appliance, packet, memory)) {
             frame->egress = egress;
-            write_ethernet(appliance, *frame, *mac, 0x0800);
+            write_ethernet(appliance, *frame, *mac, ethertype::ipv4);
             outbox.add(*frame, appliance.policy.ifaces[egress].nic);
         }
     });

@@ -1,11 +1,13 @@
 // What leaves: its Ethernet header, and its way into the ring.
 #pragma once
 #include "runtime/appliance.hpp"
+#include "runtime/ethernet.hpp"
 
 namespace runtime {
 
-/// Writes the header; the source is the egress NIC's own address.
-void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t ethertype);
+/// Writes the header right before what the packet carries, with the tag of the egress Iface if it has one;
+/// the source is the egress NIC's own address. Once, when the packet leaves.
+void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t type);
 
 /// Gives frames to the NIC, and drops what its ring has no place for. They are its own, or free, from then on.
 void hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets);

@@ -14,7 +14,7 @@ namespace {
 
 /// Lengths, version and checksum; sets how long header and datagram are.
 std::optional<Reason> bad_header(Packet& packet) {
-    const Bytes bytes{packet.frame.data() + ethernet_header_bytes, packet.frame_bytes - ethernet_header_bytes};
+    const Bytes bytes{packet.carried(), packet.frame_bytes - ethernet_header_bytes};
     if (bytes.size() < 20) return Reason::bad_length;
     if (bytes[0] >> 4 != 4) return Reason::bad_version;
     const std::size_t header = std::size_t{4} * (bytes[0] & 0xf);
@@ -60,7 +60,9 @@ std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) 
     if (this_network(source) || loopback(source) || is_multicast(source) || reserved(source))
         return Reason::martian;
     for (const auto& iface : policy.ifaces)
-        if ((iface.configured && source == iface.address) || iface.has_broadcast(source)) return Reason::martian;
+        if ((iface.configured && source == iface.address) || iface.has_broadcast(source) ||
+            iface.has_network_number(source) || iface.has_network_number(destination))
+            return Reason::martian;
     if (this_network(destination) || loopback(destination) ||
         (reserved(destination) && destination != limited_broadcast))
         return Reason::martian;

@@ -62,7 +62,8 @@ void drive(const runtime::NicSelector& selector) {
         poweroff::fail();
     }
     runtime::check(nic_count < runtime::nics_max, "the policy names at most nics_max NICs");
-    nics[nic_count].start(found[at].device, static_cast<runtime::NicId>(nic_count));
+    nics[nic_count].start(found[at].device, static_cast<runtime::NicId>(nic_count), selector.send_max,
+                          selector.receive_max);
     nic_macs[nic_count] = found[at].mac;
     place_of[nic_count++] = at;
     serial::print("NIC ", at, " ", found[at].mac, " ",

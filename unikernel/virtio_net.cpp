@@ -14,13 +14,14 @@ constexpr std::uint16_t receive_index = 0, send_index = 1;
 
 } // namespace
 
-void VirtioNet::start(const VirtioDevice& device, runtime::NicId id) {
+void VirtioNet::start(const VirtioDevice& device, runtime::NicId id, std::uint16_t send_max,
+                      std::uint16_t receive_max) {
     device_ = device;
     id_ = id;
     runtime::check(virtio::negotiate(device_, feature_version_1 | feature_mac),
                    "the NIC speaks virtio 1 and has a MAC");
-    receive_.start(virtio::queue_entries(device_, receive_index), Virtqueue::Use::device_writes);
-    send_.start(virtio::queue_entries(device_, send_index), Virtqueue::Use::device_reads);
+    receive_.start(virtio::queue_entries(device_, receive_index), Virtqueue::Use::device_writes, receive_max);
+    send_.start(virtio::queue_entries(device_, send_index), Virtqueue::Use::device_reads, send_max);
     receive_.ask_for_interrupts(false);
     send_.ask_for_interrupts(false);
     receive_bell_ = virtio::attach(device_, receive_index, receive_, true);
@@ -68,7 +69,7 @@ std::size_t VirtioNet::transmit(std::span<runtime::Packet* const> packets) {
         runtime::Packet& packet = *packets[count];
         runtime::check(packet.frame_bytes <= packet.frame.size(), "a frame lies in its packet");
         // All zero: no offload (5.1.6.2).
-        std::memset(packet.frame.data() - virtio_header_bytes, 0, virtio_header_bytes);
+        std::memset(packet.frame.data() + packet.begin - virtio_header_bytes, 0, virtio_header_bytes);
         send_.offer(packet, virtio_header_bytes + packet.frame_bytes);
     }
     return count;

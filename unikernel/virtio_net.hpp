@@ -9,7 +9,8 @@ namespace unikernel {
 class VirtioNet {
 public:
     /// Takes the device over. Halts when it is no NIC that we can drive. Nothing is received before go().
-    void start(const VirtioDevice& device, runtime::NicId id);
+    void start(const VirtioDevice& device, runtime::NicId id, std::uint16_t send_max,
+               std::uint16_t receive_max);
     void go();
     void stop();
 

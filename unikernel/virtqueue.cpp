@@ -2,6 +2,8 @@
 #include "runtime/platform.hpp"
 #include "unikernel/cpu.hpp"
 
+#include <algorithm>
+
 namespace unikernel {
 
 namespace {
@@ -15,13 +17,14 @@ std::uint16_t read_device(const std::uint16_t& word) { return __atomic_load_n(&w
 
 } // namespace
 
-void Virtqueue::start(std::uint16_t entries, Use use) {
+void Virtqueue::start(std::uint16_t entries, Use use, std::uint16_t packets_max) {
     runtime::check(entries != 0 && entries <= max_entries && (entries & (entries - 1)) == 0,
                    "a queue has a size");
     entries_ = entries;
     use_ = use;
-    free_count_ = entries;
-    for (std::uint16_t i = 0; i < entries; ++i) free_[i] = static_cast<std::uint16_t>(entries - 1 - i);
+    capacity_ = std::min(entries, packets_max);
+    free_count_ = capacity_;
+    for (std::uint16_t i = 0; i < capacity_; ++i) free_[i] = static_cast<std::uint16_t>(capacity_ - 1 - i);
 }
 
 void Virtqueue::offer(runtime::Packet& packet, std::size_t buffer_bytes) {
@@ -29,7 +32,7 @@ void Virtqueue::offer(runtime::Packet& packet, std::size_t buffer_bytes) {
     runtime::check(buffer_bytes <= buffer_max_bytes, "the buffer lies in the packet");
     const std::uint16_t id = free_[--free_count_];
     owners_[id] = &packet;
-    descriptors_[id] = {reinterpret_cast<std::uint64_t>(packet.frame.data() - virtio_header_bytes),
+    descriptors_[id] = {reinterpret_cast<std::uint64_t>(packet.wire().data() - virtio_header_bytes),
                         static_cast<std::uint32_t>(buffer_bytes),
                         use_ == Use::device_writes ? descriptor_write : std::uint16_t{0}, 0};
     available_.ring[offered_++ & (entries_ - 1)] = id;

@@ -8,7 +8,7 @@
 
 namespace unikernel {
 
-/// The device's own header before each frame (5.1.6), and where it lies: at the end of the packet's headroom.
+/// The device's own header before each frame (5.1.6), and where it lies: right before the frame.
 inline constexpr std::size_t virtio_header_bytes = 12;
 inline constexpr std::size_t buffer_max_bytes = virtio_header_bytes + sizeof(runtime::Packet::frame);
 
@@ -29,12 +29,12 @@ public:
         std::uint32_t bytes = 0;
     };
 
-    /// `entries` is a power of two up to max_entries.
-    void start(std::uint16_t entries, Use use);
+    /// `entries` is a power of two up to max_entries. At most `packets_max` of them are ever in use.
+    void start(std::uint16_t entries, Use use, std::uint16_t packets_max = max_entries);
 
     std::uint16_t free_entries() const { return free_count_; }
     /// Whether the device has seen to everything that it was given.
-    bool drained() const { return free_count_ == entries_; }
+    bool drained() const { return free_count_ == capacity_; }
 
     /// Gives the device a packet: `buffer_bytes` from its header on. There must be a free entry. The device
     /// does not see it before publish().
@@ -82,6 +82,7 @@ private:
     std::array<std::uint16_t, max_entries> free_{};
     std::uint16_t free_count_ = 0;
     std::uint16_t entries_ = 0;
+    std::uint16_t capacity_ = 0; ///< packets that it holds at most
     std::uint16_t offered_ = 0; ///< the next index of the available ring, of which the device may know less
     std::uint16_t published_ = 0;
     std::uint16_t taken_ = 0; ///< the next index of the used ring

@@ -1,5 +1,7 @@
 #include "compiler/eval/chains.hpp"
 
+#include "compiler/eval/ethernet.hpp"
+
 #include <algorithm>
 
 namespace eval {
@@ -116,13 +118,13 @@ private:
         case model::Field::iface_out:
             return subject_.egress;
         case model::Field::vlan_id:
-            return 0; // tagged frames do not get here
+            return link_of(subject_.frame).value_or(Link{}).vlan;
         default:
             break;
         }
         const auto& info = model::info(field);
         if (info.layer != model::Layer::eth) return read(datagram_, field);
-        return subject_.ethernet.empty() ? 0 : get_bits(subject_.ethernet, info.bit, info.bits);
+        return subject_.frame.empty() ? 0 : get_bits(subject_.frame, info.bit, info.bits);
     }
 
     /// 0 where there is none.

@@ -15,7 +15,7 @@ namespace eval {
 struct Subject {
     Datagram datagram;
     model::State state{};
-    View ethernet{}; ///< header of the frame that it came in; empty for a packet made here
+    View frame{}; ///< that it came in; empty for a packet made here
     model::Value ingress = model::no_iface;
     model::Value egress = model::no_iface;
 };

@@ -98,9 +98,10 @@ void Machine::drop(Packet& packet, Reason reason) {
 }
 
 void Machine::receive(Packet& packet) {
-    const auto kind = classify(packet.frame, macs_.at(packet.nic));
-    if (const auto* reason = std::get_if<Reason>(&kind)) return drop(packet, *reason);
-    if (std::get<EtherKind>(kind) == EtherKind::arp) {
+    const auto seen = classify(appliance_, packet.nic, macs_.at(packet.nic), packet.frame);
+    if (const auto* reason = std::get_if<Reason>(&seen)) return drop(packet, *reason);
+    const auto [kind, ingress] = std::get<Arrival>(seen);
+    if (kind == EtherKind::arp) {
         // Every neighbour is known without asking, so that there is nothing to learn from it.
         ++counters_.delivered;
         result_.fate = Fate::delivered;
@@ -108,17 +109,12 @@ void Machine::receive(Packet& packet) {
         return;
     }
     packet.group_mac = is_group(destination_mac(packet.frame));
-    const auto on_nic = [&](const model::Iface& iface) {
-        return model::nic_of(appliance_, static_cast<model::IfaceId>(&iface - appliance_.ifaces.data())) ==
-               packet.nic;
-    };
-    const auto ingress = std::ranges::find_if(appliance_.ifaces, on_nic);
-    packet.ingress = static_cast<model::IfaceId>(ingress - appliance_.ifaces.begin());
+    packet.ingress = ingress;
     packet.at = At::validate;
 }
 
 void Machine::validate(Packet& packet) {
-    const View carried = View(packet.frame).subspan(ethernet_header_bytes);
+    const View carried = View(packet.frame).subspan(link_of(packet.frame)->header_bytes);
     if (const auto fault = header_fault(carried)) return drop(packet, *fault);
     // What lies past the total length is padding.
     const View datagram = carried.first(get16(carried, 2));
@@ -178,7 +174,7 @@ void Machine::track(Packet& packet) {
 Subject Machine::subject(const Packet& packet) const {
     Subject subject{packet.datagram(), packet.tracked.state};
     if (!packet.made_here) {
-        subject.ethernet = View(packet.frame).first(ethernet_header_bytes);
+        subject.frame = packet.frame;
         subject.ingress = packet.ingress;
     }
     if (packet.at > At::route) subject.egress = packet.hop.egress;
@@ -376,6 +372,7 @@ void Machine::send(Bytes datagram, const Hop& hop) {
     append(frame, macs_.at(nic));
     append(frame, Bytes{0x08, 0x00});
     append(frame, datagram);
+    if (const auto vlan = appliance_.ifaces[hop.egress].vlan) insert_tag(frame, *vlan);
     ++counters_.sent;
     result_.out.push_back({nic, std::move(frame)});
 }

@@ -16,18 +16,35 @@ model::Mac destination_mac(View frame) {
     return mac;
 }
 
-std::variant<EtherKind, Reason> classify(View frame, const model::Mac& nic) {
-    if (frame.size() > ethernet_header_bytes + mtu_bytes) return Reason::too_big;
-    if (frame.size() < ethernet_header_bytes) return Reason::not_ipv4;
+namespace {
+
+/// The Iface that has the VLAN on the NIC; for 0 the one that has none.
+std::optional<model::IfaceId> iface_at(const model::Appliance& appliance, model::NicId nic,
+                                       std::uint16_t vlan) {
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
+        if (appliance.ifaces[id].vlan.value_or(0) == vlan && model::nic_of(appliance, id) == nic) return id;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<Arrival, Reason> classify(const model::Appliance& appliance, model::NicId nic,
+                                       const model::Mac& mac, View frame) {
+    if (frame.size() > (has_tag(frame) ? tagged_header_bytes : ethernet_header_bytes) + mtu_bytes)
+        return Reason::too_big;
+    const auto link = link_of(frame);
+    if (!link) return Reason::not_ipv4;
     const auto destination = destination_mac(frame);
-    if (destination != nic && !is_group(destination)) return Reason::not_for_us;
-    switch (get16(frame, 12)) {
-    case 0x0800:
-        return EtherKind::ipv4;
-    case 0x0806:
-        return EtherKind::arp;
-    case 0x8100:
-    case 0x88a8:
+    if (destination != mac && !is_group(destination)) return Reason::not_for_us;
+    const auto ingress = iface_at(appliance, nic, link->vlan);
+    if (!ingress) return Reason::unknown_vlan;
+    switch (link->type) {
+    case ether_type::ipv4:
+        return Arrival{EtherKind::ipv4, *ingress};
+    case ether_type::arp:
+        return Arrival{EtherKind::arp, *ingress};
+    case ether_type::vlan: // a second tag
+    case ether_type::provider_vlan:
         return Reason::unknown_vlan;
     default:
         return Reason::not_ipv4;
@@ -57,6 +74,11 @@ bool options_are_fine(View options) {
 }
 
 constexpr bool in_first_octet(model::Ipv4Address address, unsigned octet) { return address >> 24 == octet; }
+/// A network's own number, which was once its broadcast address (RFC 1812 4.2.3.1).
+bool is_number_of(const model::Iface& iface, model::Ipv4Address address) {
+    return iface.ipv4 && iface.ipv4->network.broadcast() && iface.ipv4->network.address == address;
+}
+
 constexpr bool is_reserved(model::Ipv4Address address) { return address >> 28 == 0xf; }
 
 } // namespace
@@ -89,13 +111,15 @@ std::optional<Reason> address_fault(const model::Appliance& appliance, model::If
     if (source == destination) return Reason::land;
 
     const auto is_ours = [&](const model::Iface& iface) {
-        return is_address_of(iface, source) || is_broadcast_of(iface, source);
+        return is_address_of(iface, source) || is_broadcast_of(iface, source) || is_number_of(iface, source);
     };
+    const auto is_to_network = [&](const model::Iface& iface) { return is_number_of(iface, destination); };
     if (in_first_octet(source, 0) || in_first_octet(source, 127) || is_multicast(source) ||
         is_reserved(source) || std::ranges::any_of(appliance.ifaces, is_ours))
         return Reason::martian;
     if (in_first_octet(destination, 0) || in_first_octet(destination, 127) ||
-        (is_reserved(destination) && destination != limited_broadcast))
+        (is_reserved(destination) && destination != limited_broadcast) ||
+        std::ranges::any_of(appliance.ifaces, is_to_network))
         return Reason::martian;
 
     // RFC 1812 5.3.4: what goes to one station does not come in a frame to many.

@@ -1,14 +1,13 @@
 // What a frame and its datagram must be like before anything else reads them (RFC 1812 4.2.2, 5.2.2, 5.3).
 #pragma once
 #include "compiler/eval/datagram.hpp"
+#include "compiler/eval/ethernet.hpp"
+#include "compiler/model/nics.hpp"
 
 #include <optional>
 #include <variant>
 
 namespace eval {
-
-inline constexpr std::size_t ethernet_header_bytes = 14;
-inline constexpr std::size_t mtu_bytes = 1500;
 
 /// The address of a group of stations, broadcast included.
 constexpr bool is_group(const model::Mac& mac) { return (mac[0] & 1) != 0; }
@@ -17,8 +16,14 @@ model::Mac destination_mac(View frame);
 
 enum class EtherKind : std::uint8_t { arp, ipv4 };
 
-/// What a frame that came in by a NIC with that address carries, or why it is dropped.
-std::variant<EtherKind, model::Reason> classify(View frame, const model::Mac& nic);
+struct Arrival {
+    EtherKind kind{};
+    model::IfaceId ingress = 0;
+};
+
+/// What a frame that came in by a NIC with that address carries, and to which Iface; or why it is dropped.
+std::variant<Arrival, model::Reason> classify(const model::Appliance& appliance, model::NicId nic,
+                                              const model::Mac& mac, View frame);
 
 /// Faults of the header's structure and options. Without one, the first `total length` bytes are a Datagram.
 std::optional<model::Reason> header_fault(View packet);

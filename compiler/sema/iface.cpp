@@ -95,7 +95,6 @@ private:
             return;
         }
         iface_.vlan = static_cast<std::uint16_t>(*id);
-        context_.pending("vlan", member.key->span);
     }
 
     void addresses() {
@@ -178,7 +177,6 @@ private:
     std::optional<std::uint32_t> limit(std::string_view key) {
         const auto member = reader_[key];
         if (!member) return std::nullopt;
-        context_.pending(std::string(key), member.key->span);
         const auto packets = integer_of(context_, member, 0, queue_packets_max);
         if (!packets) return std::nullopt;
         return static_cast<std::uint32_t>(*packets);

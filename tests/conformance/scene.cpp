@@ -130,18 +130,28 @@ Bytes with_ip_byte(Bytes packet, std::size_t at, std::uint8_t value) {
     return packet;
 }
 
+Bytes with_options(const Bytes& packet, const Bytes& options) {
+    Bytes longer(packet.begin(), packet.begin() + 20);
+    eval::append(longer, options);
+    eval::append(longer, Datagram(packet).payload());
+    put16(longer, 2, static_cast<std::uint16_t>(longer.size()));
+    return with_ip_byte(std::move(longer), 0, static_cast<std::uint8_t>(0x45 + options.size() / 4));
+}
+
+Bytes fragment(const Bytes& packet, std::size_t offset_bytes, std::size_t bytes, bool more) {
+    Bytes piece(packet.begin(), packet.begin() + 20);
+    eval::append(piece, Datagram(packet).payload().subspan(offset_bytes, bytes));
+    put16(piece, 2, static_cast<std::uint16_t>(piece.size()));
+    put16(piece, 6, static_cast<std::uint16_t>(offset_bytes / 8 | (more ? 0x2000 : 0)));
+    return with_ip_byte(std::move(piece), 8, 64);
+}
+
 std::vector<Bytes> in_fragments(const Bytes& packet, std::size_t payload_bytes) {
     std::vector<Bytes> fragments;
-    const View payload = Datagram(packet).payload();
-    for (std::size_t at = 0; at < payload.size(); at += payload_bytes) {
-        const View part = payload.subspan(at, std::min(payload_bytes, payload.size() - at));
-        const bool last = at + part.size() == payload.size();
-        Bytes fragment(packet.begin(), packet.begin() + 20);
-        eval::append(fragment, part);
-        put16(fragment, 2, static_cast<std::uint16_t>(fragment.size()));
-        put16(fragment, 6, static_cast<std::uint16_t>(at / 8 | (last ? 0 : 0x2000)));
-        fragments.push_back(with_ip_byte(std::move(fragment), 8, 64));
-    }
+    const std::size_t all = Datagram(packet).payload().size();
+    for (std::size_t at = 0; at < all; at += payload_bytes)
+        fragments.push_back(
+            fragment(packet, at, std::min(payload_bytes, all - at), at + payload_bytes < all));
     return fragments;
 }
 
@@ -179,17 +189,26 @@ Scene::Scene(const model::Appliance& appliance, const harness::Backend& backend)
     backend_.boot();
 }
 
-Outcome Scene::send(const std::string& iface, const Bytes& packet) const {
+Bytes packet_in(const harness::FrameOut& frame) {
+    const auto begin = static_cast<std::ptrdiff_t>(eval::link_of(frame.bytes)->header_bytes);
+    return {frame.bytes.begin() + begin, frame.bytes.end()};
+}
+
+Outcome Scene::send(const std::string& iface, const Bytes& packet, std::optional<model::Mac> to) const {
     const auto id = iface_named(appliance_, iface);
-    const auto nic = model::nic_of(appliance_, id);
-    const auto to = harness::nic_macs(appliance_).at(nic);
-    Bytes frame(to.begin(), to.end());
-    eval::append(frame, eval::neighbour_mac(Datagram(packet).source()));
+    const auto wire = harness::wire_of(appliance_, id);
+    const auto destination = to.value_or(wire.mac);
+    Bytes frame(destination.begin(), destination.end());
+    eval::append(frame, Bytes{2, 0, 0, 0, 0, 9});
     eval::append(frame, Bytes{0x08, 0x00});
     eval::append(frame, packet);
-    const auto outcome = backend_.receive(nic, frame);
+    if (wire.vlan != 0) eval::insert_tag(frame, wire.vlan);
+    const auto outcome = backend_.receive(model::nic_of(appliance_, id), frame);
     CHECK(backend_.balanced());
-    for (const auto& out : outcome.out) CHECK(sound(View(out.bytes).subspan(eval::ethernet_header_bytes)));
+    for (const auto& out : outcome.out) {
+        CHECK(sound(packet_in(out)));
+        CHECK(packet_in(out).size() <= eval::mtu_bytes);
+    }
     return outcome;
 }
 
@@ -198,7 +217,7 @@ Bytes Scene::sent(const std::string& iface, const Bytes& packet, const std::stri
     INFO(harness::describe(appliance_, outcome, [](View) { return std::string("a frame"); }));
     REQUIRE(outcome.out.size() == 1);
     CHECK(outcome.out[0].nic == model::nic_of(appliance_, iface_named(appliance_, out)));
-    return {outcome.out[0].bytes.begin() + eval::ethernet_header_bytes, outcome.out[0].bytes.end()};
+    return packet_in(outcome.out[0]);
 }
 
 bool Scene::is_dropped(const std::string& iface, const Bytes& packet, model::Reason reason) const {

@@ -5,6 +5,7 @@
 #include "harness/backend.hpp"
 
 #include <functional>
+#include <optional>
 
 namespace conformance {
 
@@ -47,10 +48,18 @@ Bytes other(const Way& way, std::uint8_t protocol);
 /// An ICMP error that quotes so many bytes of a packet.
 Bytes error(Ipv4Address from, const Bytes& about, std::uint8_t type = 3, std::uint8_t code = 3,
             std::size_t quoted_bytes = 548);
+/// Puts options behind the fixed part of a packet's IP header: whole words.
+Bytes with_options(const Bytes& packet, const Bytes& options);
 /// Sets one byte of a packet's IP header, whose checksum follows.
 Bytes with_ip_byte(Bytes packet, std::size_t at, std::uint8_t value);
+/// Some payload bytes of a packet as a fragment: from an offset, a multiple of 8, on; the last when `more` is
+/// not set.
+Bytes fragment(const Bytes& packet, std::size_t offset_bytes, std::size_t bytes, bool more);
 /// In pieces of that many payload bytes.
 std::vector<Bytes> in_fragments(const Bytes& packet, std::size_t payload_bytes);
+
+/// The packet in a frame that left.
+Bytes packet_in(const harness::FrameOut& frame);
 
 /// How a packet goes, by its headers.
 Way way_of(View packet);
@@ -64,8 +73,9 @@ class Scene {
 public:
     Scene(const model::Appliance& appliance, const harness::Backend& backend);
 
-    /// A packet comes in by the Iface of that name.
-    Outcome send(const std::string& iface, const Bytes& packet) const;
+    /// A packet comes in by the Iface of that name, in its VLAN if it has one; in a frame to our NIC when
+    /// nothing else is said.
+    Outcome send(const std::string& iface, const Bytes& packet, std::optional<model::Mac> to = {}) const;
     /// The one packet that leaves because of it, by that Iface. Its checksums are right.
     Bytes sent(const std::string& iface, const Bytes& packet, const std::string& out) const;
     bool is_dropped(const std::string& iface, const Bytes& packet, model::Reason reason) const;

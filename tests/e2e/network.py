@@ -1,6 +1,7 @@
 """Hosts in network namespaces of their own round a booted image. Everything made here is undone at the end."""
 
 import contextlib
+import ctypes
 import os
 import select
 import subprocess
@@ -17,6 +18,20 @@ def run(*command, check=True, timeout_s=30):
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
     return done
+
+
+@contextlib.contextmanager
+def in_namespace(name):
+    """What is opened meanwhile belongs to that namespace."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    clone_newnet = 0x40000000
+    with open("/proc/self/ns/net") as home, open(f"/run/netns/{name}") as there:
+        if libc.setns(there.fileno(), clone_newnet) != 0:
+            raise Skip(f"no way into the namespace {name}")
+        try:
+            yield
+        finally:
+            libc.setns(home.fileno(), clone_newnet)
 
 
 class Network:

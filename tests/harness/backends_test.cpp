@@ -4,12 +4,14 @@
 #include "codegen/toolchain.hpp"
 #include "codegen/workshop.hpp"
 #include "harness/differential.hpp"
+#include "harness/packets.hpp"
 #include "tests/eval/sample.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace {
 
+using model::Field;
 using sample::ip;
 
 /// Compiles the policy; the product goes with the workshop.
@@ -65,7 +67,6 @@ model::Appliance crossroads() {
     p.route({ip(10, 6, 0, 0), 16}, d);
     p.route({ip(10, 7, 0, 0), 16}, a);
     p.appliance.gateway->send_time_exceeded = false;
-    using model::Field;
     const auto strange = p.filter(
         "strange",
         {p.when(p.is(Field::ip_options, {{1, 1}}), {p.reject()}),
@@ -93,7 +94,6 @@ model::Appliance translator() {
     p.appliance.name = "translator";
     p.appliance.files = {"translator.nacl"};
     p.appliance.ifaces[sample::outside].masquerade = true;
-    using model::Field;
     const auto forward = p.nat("forward", {p.when(p.equals(Field::tcp_dport, 8080), {p.dnat(sample::server, 80)}),
                                            p.when(p.equals(Field::tcp_dport, 22), {p.dnat({}, 8080)})},
                                model::Layer::tcp);
@@ -113,6 +113,51 @@ model::Appliance follower() {
     return policy;
 }
 
+/// Two trunks, each with a plain network and a VLAN of the same number.
+model::Appliance trunks() {
+    sample::Policy p("trunks");
+    const auto at = [&](std::string name, unsigned network, unsigned nic, std::optional<std::uint16_t> vlan) {
+        const auto id = p.iface(std::move(name), sample::config(ip(10, network, 0, 1), 16));
+        p.appliance.ifaces[id].nic = nic;
+        p.appliance.ifaces[id].vlan = vlan;
+        return id;
+    };
+    at("a", 1, 0, {});
+    const auto a10 = at("a10", 2, 0, 10);
+    at("b", 3, 1, {});
+    const auto b10 = at("b10", 4, 1, 10);
+    at("b20", 5, 1, 20);
+    p.connect();
+    p.route({ip(10, 8, 0, 0), 16}, a10, ip(10, 2, 0, 9));
+    p.route({ip(10, 9, 0, 0), 16}, b10, ip(10, 2, 0, 9)); // the same neighbour, in another VLAN
+    const auto look = p.filter("look", {p.log({"VLAN ", Field::vlan_id}),
+                                        p.when(p.equals(Field::vlan_id, 20), {p.reject()}), p.accept()});
+    p.appliance.gateway->forward = {look};
+    return p.appliance;
+}
+
+/// What becomes of a datagram in three fragments on its way to a NIC whose queue holds two packets.
+harness::Outcome squeezed(const harness::Backend& backend) {
+    const model::PacketSpec spec{
+        .fields = {{Field::ip_saddr, ip(10, 55, 1, 1)}, {Field::ip_daddr, sample::server}},
+        .transport = model::Layer::icmp,
+        .payload = std::string(3000 - 8, 'x')};
+    const auto whole = harness::craft(spec, harness::wire_of(sample::bastion().appliance, sample::outside));
+    harness::Outcome last;
+    for (const unsigned i : {0u, 1u, 2u}) {
+        constexpr std::ptrdiff_t head = 34, piece = 1000;
+        eval::Bytes frame(whole.begin(), whole.begin() + head);
+        const auto from = whole.begin() + head + i * piece;
+        frame.insert(frame.end(), from, from + piece);
+        eval::put16(frame, 16, 20 + piece);
+        eval::put16(frame, 20, static_cast<std::uint16_t>(i * piece / 8 | (i < 2 ? 0x2000 : 0)));
+        harness::fix_ip_checksum(frame);
+        last = backend.receive(0, frame);
+    }
+    CHECK(backend.balanced());
+    return last;
+}
+
 } // namespace
 
 TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
@@ -125,5 +170,30 @@ TEST_CASE("a translating router") { compare_on_host(translator(), 15); }
 TEST_CASE("a translating router that follows TCP") { compare_on_host(follower(), 15); }
 
 TEST_CASE("a translating router that follows TCP in the image") { compare_in_image(follower(), 60); }
+TEST_CASE("VLANs on two trunks") { compare_on_host(trunks(), 15); }
+TEST_CASE("VLANs on two trunks in the image") { compare_in_image(trunks(), 100); }
+
+TEST_CASE("what finds the queue of a NIC full is dropped by name, on the host and in the image") {
+    auto policy = sample::bastion().appliance;
+    policy.ifaces[sample::inside].send_queue_limit = 2;
+    policy.ifaces[sample::outside].buffer_limit = 1; // enough for what comes one by one
+    const codegen::Workshop host, image;
+    const auto on_host = harness::host_backend(policy, build(policy, codegen::Product::host, host));
+    const auto in_image = harness::qemu_backend(
+        policy, {.machine = {.image = build(policy, codegen::Product::test_image, image)}});
+    for (const auto& backend : {on_host, in_image}) {
+        CAPTURE(backend.name);
+        backend.boot();
+        for (int round = 0; round < 3; ++round) { // the queue is empty again each time
+            const auto outcome = squeezed(backend);
+            CHECK(outcome.out.size() == 2);
+            CHECK(outcome.drops == std::vector{model::Reason::queue_full});
+        }
+    }
+    const auto interp = harness::interp_backend(policy); // which has no queues
+    interp.boot();
+    CHECK(squeezed(interp).out.size() == 3);
+}
+
 TEST_CASE("a translating router in the image") { compare_in_image(translator(), 100); }
 TEST_CASE("a bastion in the image") { compare_in_image(sample::bastion().appliance, 40); }

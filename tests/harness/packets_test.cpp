@@ -68,6 +68,19 @@ TEST_CASE("frames go to the NIC and come from the sender's neighbour MAC") {
     CHECK(addresses == eval::Bytes{0x52, 0x54, 0, 0x6e, 0x61, 0, 2, 0, 203, 0, 113, 7});
 }
 
+TEST_CASE("frames have the tag of their Iface's VLAN, or the one that is said") {
+    auto trunk = policy;
+    trunk.ifaces[sample::outside].vlan = 12;
+    const auto at = wire_of(trunk, sample::outside);
+    const auto tagged = craft(tcp_to_server(), at);
+    CHECK(eval::get32(tagged, 12) == 0x8100000c);
+    CHECK(field_of(tagged, vlan_id) == 12);
+    CHECK(field_of(tagged, ip_daddr) == sample::server);
+    CHECK(field_of(craft(tcp_to_server({{vlan_id, 4095}}), at), vlan_id) == 4095);
+    CHECK(craft(tcp_to_server({{vlan_id, 0}}), at) == craft(tcp_to_server(), wire));
+    CHECK(field_of(craft(tcp_to_server(), wire), vlan_id) == 0);
+}
+
 TEST_CASE("every field of the registry that is said is there, at its boundaries too") {
     for (const auto& info : model::field_table) {
         if (info.layer == Layer::meta) continue;

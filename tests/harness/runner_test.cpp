@@ -138,6 +138,24 @@ TEST_CASE("reasons, frames and texts are compared") {
     CHECK(run({step}).find("expected nothing to be logged") != std::string::npos);
 }
 
+TEST_CASE("a frame leaves by the Iface whose tag it has") {
+    auto p = sample::router();
+    p.iface("other", sample::config(sample::ip(10, 9, 0, 1), 16));
+    for (const auto iface : {sample::inside, model::IfaceId{2}}) {
+        p.appliance.ifaces[iface].nic = 7u;
+        p.appliance.ifaces[iface].vlan = static_cast<std::uint16_t>(10 + iface);
+    }
+    for (const auto& [iface, passes] : {std::pair{sample::inside, true}, {model::IfaceId{2}, false}}) {
+        auto step = to_server(80, Expect::accept);
+        step.out = model::OutSpec{.iface = iface, .packet = {}};
+        p.appliance.tests = {model::Scenario{"it", test_place, {{step, step_place}}}};
+        const auto report = run_tests(p.appliance, interp_backend(p.appliance));
+        CHECK(report.failures.empty() == passes);
+        if (!passes)
+            CHECK(report.failures.at(0).text.find("it left by another Iface than other") != std::string::npos);
+    }
+}
+
 TEST_CASE("each Test starts anew, and coverage tells what none reached") {
     auto policy = sample::bastion().appliance;
     policy.tests = {{"first", test_place, {{to_server(80, Expect::accept), step_place}}},

@@ -18,7 +18,7 @@ std::size_t transmit(NicId nic, std::span<Packet* const> packets) {
     std::size_t taken = 0;
     for (; taken < packets.size() && state.ring_room > 0; ++taken, --state.ring_room) {
         const Packet& packet = *packets[taken];
-        state.sent.push_back({nic, {packet.frame.begin(), packet.frame.begin() + packet.frame_bytes}});
+        state.sent.push_back({nic, {packet.wire().begin(), packet.wire().end()}});
         release(*packets[taken]);
     }
     return taken;

@@ -89,6 +89,25 @@ TEST_CASE("a device sees what was published, and nothing before") {
     CHECK_FALSE(bench.queue->publish());
 }
 
+TEST_CASE("a queue holds no more packets than it may, whichever come back") {
+    Bench bench;
+    bench.queue->start(entries, Virtqueue::Use::device_reads, 3);
+    for (std::uint32_t round = 0; round < 70'000 / 3; ++round) {
+        REQUIRE(bench.queue->free_entries() == 3);
+        REQUIRE(bench.queue->drained());
+        const std::uint16_t begin = bench.device.available();
+        bench.offer(3);
+        REQUIRE(bench.queue->free_entries() == 0);
+        bench.device.give_back(bench.device.available_id(static_cast<std::uint16_t>(begin + 1)), 12);
+        REQUIRE(bench.queue->take().packet != nullptr);
+        REQUIRE(bench.queue->free_entries() == 1);
+        for (const unsigned i : {2u, 0u}) {
+            bench.device.give_back(bench.device.available_id(static_cast<std::uint16_t>(begin + i)), 12);
+            REQUIRE(bench.queue->take().packet != nullptr);
+        }
+    }
+}
+
 TEST_CASE("buffers come back in any order, for ever") {
     Bench bench;
     for (std::uint32_t round = 0; round < 70'000 / entries; ++round) { // the indices wrap round at 65,536
