@@ -15,7 +15,7 @@ void add_starts(const std::vector<Statement>& body, std::set<Position>& starts) 
         starts.insert(statement.span.begin);
         if (const auto* function = std::get_if<Function>(&statement.is)) add_starts(function->body, starts);
         if (const auto* conditional = std::get_if<Conditional>(&statement.is)) {
-            add_starts(conditional->then, starts);
+            for (const auto& arm : conditional->arms) add_starts(arm.then, starts);
             add_starts(conditional->otherwise, starts);
         }
     }

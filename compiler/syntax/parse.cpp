@@ -128,7 +128,8 @@ Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
         ++errors;
         parsed.complete = false;
         const auto& error = tree.errors.front();
-        const bool consequence = error.seen.inserted || error.before.inserted ||
+        const bool same_line = error.before.span.begin.line == error.seen.span.begin.line;
+        const bool consequence = error.seen.inserted || (error.before.inserted && same_line) ||
                                  (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
         if (!consequence) report(error, tokens, diagnostics);
         tokens = without_part(tokens, error.part, error.index);

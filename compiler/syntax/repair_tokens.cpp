@@ -61,6 +61,10 @@ private:
             place = join(out_[count - 2].span, token.span);
             token.span = place;
             out_.resize(count - 2);
+        } else if (count > 0 && out_[count - 1].kind == TokenKind::name && out_[count - 1].span.end == token.span.begin) {
+            // `a"`: the quote that opens is what is missing.
+            place = join(out_[count - 1].span, token.span);
+            out_.pop_back();
         }
         diagnostics_.report({Kind::unclosed_string,
                              place,
@@ -101,7 +105,11 @@ private:
         const bool in_condition = !open_.empty() && open_.back() == Inside::condition;
         const bool in_value = !open_.empty() && open_.back() == Inside::value;
         if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
-        if (text == "=") return Meant{":", TokenKind::colon, "write `name: value`"};
+        const bool in_body = !open_.empty() && open_.back() == Inside::body;
+        if (text == "=")
+            return Meant{":", TokenKind::colon,
+                         in_body ? "there are no variables: values are declared outside of functions, `name: value`"
+                                 : "write `name: value`"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};
         if (text == "|") return Meant{"||", TokenKind::or_, "write `or` or `||`"};
         if (text == ";" && in_value) return Meant{",", TokenKind::comma, hint_for(text)};
@@ -114,6 +122,7 @@ private:
         if (text == "\"" || text == "'" || text.starts_with("\xe2\x80")) return "strings stand between `\"`";
         if (text == "_") return "a name starts with a letter";
         if (text == "$") return "a name is written as it is declared, without `$`";
+        if (text == "@") return "a name is written as it is declared, without `@`";
         if (text == "+" || text == "*" || text == "%") return "there is no arithmetic in the language";
         return {};
     }
@@ -166,9 +175,7 @@ private:
         const auto span = join(tokens_[first].span, tokens_[last].span);
         const std::string hint(replacement ? replacement->hint : hint_for(text));
         // A second quotation mark of the wrong kind on the line is no second mistake.
-        const bool is_habit = text == ";"; // on one line, so on all
-        const bool is_news = is_habit ? !std::exchange(habit_is_said_, true)
-                                      : hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_news = text == ";" || hint.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
         if (is_news)
             diagnostics_.report(
@@ -192,7 +199,6 @@ private:
     Tokens out_;
     enum class Inside : std::uint8_t { condition, value, body };
     std::vector<Inside> open_; ///< what the brackets around hold
-    bool habit_is_said_ = false;
     bool dropped_ = false; ///< the token before the next one was dropped, so it may seem out of place
     std::pair<std::uint32_t, std::string> last_said_; ///< line and hint
 };

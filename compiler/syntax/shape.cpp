@@ -8,8 +8,7 @@ namespace syntax {
 
 Shape::Shape(Spaced file, const std::set<Position>& starts)
     : file_(std::move(file)), starts_(size()), partner_(size()), statements_(size()) {
-    for (std::size_t i = 0; i < size(); ++i) // the `if` of `else if` goes on with a statement
-        starts_[i] = starts.contains(token(i).span.begin) && (i == 0 || kind(i - 1) != TokenKind::else_);
+    for (std::size_t i = 0; i < size(); ++i) starts_[i] = starts.contains(token(i).span.begin);
     link_brackets();
     for (std::size_t i = 0; i < size(); ++i) {
         widths_.push_back(widths_.back() + characters_in(flat_gap(i)) + characters_in(token(i).text));

@@ -24,7 +24,7 @@ std::string text_at(const Tokens& tokens, std::size_t index) {
 /// Words with which rules begin in other firewalls' languages.
 bool begins_foreign_rule(const std::string& word) {
     static const std::set<std::string> words = {
-        "block",  "pass",   "table", "chain", "iptables", "nft",    "allow", "deny", "drop",  "accept",
+        "block",  "pass",   "table", "chain", "iptables", "nft",    "allow", "deny", "drop",  "accept", "ufw",
         "permit", "reject", "set",   "rule",  "add",      "policy", "rdr",   "nat",  "scrub", "access-list"};
     return words.contains(word);
 }
@@ -76,7 +76,28 @@ std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
     return "write `Filter::" + subtype + " { " + test + " }`";
 }
 
+bool names_type(const std::string& word) {
+    static const std::set<std::string> types = {"iface", "gateway", "conntrack", "load_balancer", "syslog",
+                                                "timer", "limit",   "test",      "interface",     "vlan"};
+    return types.contains(lower(word));
+}
+
+bool is_verdict(const std::string& word) {
+    const auto verdict = lower(word);
+    return verdict == "accept" || verdict == "drop" || verdict == "reject";
+}
+
+/// `pass in on eth0`, `iptables -A INPUT …`, `-A INPUT …` in a function.
+std::string foreign_rule_hint(const std::string& first) {
+    if (!begins_foreign_rule(first) && first != "-") return {};
+    const bool drops = first == "block" || first == "deny" || first == "drop" || first == "reject";
+    return std::string("rules are written as conditions: `if (ip.saddr == 10.0.0.1) { ") +
+           (drops ? "drop" : "accept") + " }`";
+}
+
 std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
+    if (error.seen.kind == K::open_brace && is_verdict(error.before.text))
+        return quoted(error.before.text) + " takes no body: leave the braces out";
     if (auto rule = rule_hint(error, tokens); !rule.empty()) return rule;
     const auto word = lower(error.before.text);
     if (word == "rate") return "write a `Limit`, and test it: `if (name.exceeded) { drop }`";
@@ -101,7 +122,8 @@ std::string declaration_hint(const std::string& first) {
 std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& before = error.before;
     const auto& seen = error.seen;
-    if (seen.kind == K::comma) return "several values stand in a list: `in [80, 443]`";
+    if (seen.kind == K::comma)
+        return "several values stand in a list: `in [" + before.text + ", " + text_at(tokens, error.index + 1) + "]`";
     if (before.kind == K::name && is_literal(seen.kind))
         return "compare them: `" + path_before(error, tokens) + " == " + seen.text + "`";
     if (seen.kind == K::name)
@@ -143,6 +165,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
     const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
     if (at_top && (begins_foreign_rule(first) || first == "import")) return declaration_hint(first);
+    if (wanted == "a statement" && seen.kind != K::open_brace)
+        if (auto hint = foreign_rule_hint(first); !hint.empty()) return hint;
     if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
         return quoted(seen.text) + " is a keyword and cannot be a name";
     if (wanted == "a declaration" && seen.kind == K::comma)
@@ -159,12 +183,23 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "write `" + before.text + ": " + seen.text + "`";
     if (wanted == "a member" && is_literal(seen.kind))
         return "members are written `name: value`; several values stand in a list, `[80, 443]`";
-    if ((wanted == "`:`" || wanted == "`}`") &&
+    if ((wanted == "`:`" || wanted == "`}`") && !is_verdict(before.text) &&
         (before.kind == K::comma || seen.kind == K::comma || seen.kind == K::close_brace))
         return "members are written `name: value`; several values stand in a list, `[a, b]`";
     const auto index = error.index;
-    if (wanted == "a value" && before.kind == K::open_paren && index > 1 && tokens[index - 2].kind == K::in)
-        return "a list stands between `[` and `]`: `in [80, 443]`";
+    const auto kind_before = index > 1 ? tokens[index - 2].kind : K::end_of_file;
+    if (wanted == "a value" && before.kind == K::open_paren && (kind_before == K::in || kind_before == K::colon))
+        return "a list stands between `[` and `]`: `[80, 443]`";
+    if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren && kind_before == K::name)
+        return "a function takes no parameters: write `" + tokens[index - 2].text + " { … }`";
+    if (wanted == "a name" && seen.kind == K::open_bracket && before.kind == K::name)
+        return "write `" + before.text + ": […]`";
+    if (seen.kind == K::slash && before.kind == K::integer && kind_at(tokens, index + 1) == K::name)
+        return "write `" + before.text + ", per: " + text_at(tokens, index + 1) + "`";
+    if (wanted == "`:`" && is_verdict(before.text))
+        return "statements stand in functions: `Filter::IP name { " + before.text + " }`";
+    if (wanted == "a value" && seen.kind == K::colon && kind_before == K::name && !names_type(tokens[index - 2].text))
+        return "write `" + before.text + ": …`";
     if (wanted == "a value" && seen.kind == K::colon && before.kind == K::name && index > 1 &&
         tokens[index - 2].kind == K::name)
         return "the members of an object stand in braces: `" + tokens[index - 2].text + " " + before.text +
