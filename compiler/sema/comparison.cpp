@@ -288,8 +288,8 @@ private:
         const auto* literal = right_.literal();
         const auto habit = literal == nullptr ? std::string() : hint_for_string(*literal);
         if (!habit.empty()) return habit;
-        return "write `" + source_of(left_.value) + " == " + source_of(right_.value) + "`, or a list: `[" +
-               source_of(right_.value) + ", …]`";
+        const auto equal = "write `" + source_of(left_.value) + " == " + source_of(right_.value) + "`";
+        return right_.field() ? equal : equal + ", or a list: `[" + source_of(right_.value) + ", …]`";
     }
 
     bool is_one_flag(model::Value bits) {

@@ -48,7 +48,8 @@ std::string property_of_end(std::string_view word) {
     for (const std::string_view end : {"destination", "dest", "dst", "d", "source", "src", "s"}) {
         if (!name.starts_with(end)) continue;
         const auto rest = std::string_view(name).substr(end.size());
-        const bool is_address = rest == "addr" || rest == "address" || rest == "ip" || rest == "host";
+        const bool is_address = rest == "addr" || rest == "address" || rest == "ip" || rest == "host" ||
+                                (rest.empty() && end.size() > 1);
         if (is_address || rest == "port") return std::string(1, end.front()) + (is_address ? "addr" : "port");
     }
     return {};
@@ -67,6 +68,7 @@ std::string hint_for_value(std::string_view word) {
         if (protocol == name)
             return "that protocol has no name here: write `" + std::to_string(number) + "`, or declare `" +
                    std::string(word) + ": " + std::to_string(number) + "`";
+    if (name == "default") return "the default route has the `net` `0.0.0.0` and the `netmask` `0.0.0.0`";
     if (name == "any" || name == "all" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
     if (name == "ct") return "the state of a flow is `ct.state`";
@@ -102,6 +104,8 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
 
 std::string home_of_key(std::string_view key, std::string_view owner) {
     const auto name = lower(key);
+    if (owner == "a packet" && model::field_named("ip." + name))
+        return quoted(name) + " belongs into `ip: { … }`";
     if (owner != "an Iface" && owner != "a route" && owner != "a Gateway" && owner != "Conntrack") return {};
     if (contains(iface_keys, name)) return quoted(name) + " belongs into an Iface";
     if (contains(gateway_keys, name)) return quoted(name) + " belongs into the Gateway";

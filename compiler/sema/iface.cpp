@@ -103,6 +103,7 @@ private:
     void addresses() {
         const bool dhcp = iface_.config == model::IfaceConfig::dhcp;
         if (dhcp) check_leased();
+        if (is_word_dhcp(reader_["address"])) return;
         const auto address = reader_["address"] ? host_of(context_, reader_["address"]) : std::nullopt;
         const auto mask_member = reader_["netmask"];
         const auto mask = mask_member ? netmask_of(context_, mask_member) : std::nullopt;
@@ -152,6 +153,16 @@ private:
                    " of the whole network " + quoted(dotted(network.address) + "/" + std::to_string(network.length)) +
                    ": other hosts may refuse to answer it",
                "write one of the addresses between its first and its last");
+    }
+
+    /// `address: dhcp`.
+    bool is_word_dhcp(const Member& address) {
+        const auto* path = address ? std::get_if<syntax::Path>(&address.value->is) : nullptr;
+        if (path == nullptr || lower(to_string(*path)) != "dhcp" || context_.scope.find(to_string(*path)) != nullptr)
+            return false;
+        report(Kind::unknown_word, address.value->span, "`address` cannot be " + text_of(*address.value),
+               "write `config: dhcp`");
+        return true;
     }
 
     bool both_or_neither() {

@@ -234,8 +234,9 @@ public:
         for (auto* child : children) {
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
             // Behind a bracket that was closed for the user the comma is a part of the same mistake.
-            const bool is_news = item != nullptr && before != nullptr &&
-                                 !tokens_[tokens_.index(*item->getStart()) - 1].inserted;
+            const auto start = item == nullptr ? 0 : tokens_.index(*item->getStart());
+            const bool is_news = item != nullptr && before != nullptr && !tokens_[start - 1].inserted &&
+                                 !tokens_[start].inserted;
             if (is_news)
                 diagnostics_.report({Kind::missing_comma,
                                      tokens_.token(*item->getStart()).span,

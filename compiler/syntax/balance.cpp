@@ -52,6 +52,7 @@ public:
     }
 
     Outcome run() {
+        result_.tokens.reserve(tokens_.size());
         for (index_ = 0; index_ < tokens_.size(); ++index_) {
             const auto& token = tokens_[index_];
             if (guesses_.surplus.contains(index_)) {

@@ -13,10 +13,16 @@ public:
         : tokens_(std::move(tokens)), diagnostics_(diagnostics) {}
 
     Tokens run() {
+        out_.reserve(tokens_.size());
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             auto& token = tokens_[i];
             switch (token.kind) {
             case TokenKind::bad_string:
+                if (const auto last = second_half(i)) {
+                    token.text = tokens_[*last].text;
+                    token.span.end = tokens_[*last].span.end;
+                    i = *last;
+                }
                 close_string(token);
                 break;
             case TokenKind::bad_character:
@@ -48,6 +54,19 @@ private:
         default:
             return;
         }
+    }
+
+    /// The index of the quote that ends the string of the token, when that is on the next line with nothing but
+    /// closers behind it.
+    std::optional<std::size_t> second_half(std::size_t first) const {
+        const auto line = tokens_[first].span.begin.line;
+        for (auto i = first + 1; i < tokens_.size() && tokens_[i].span.begin.line <= line + 1; ++i) {
+            if (tokens_[i].kind == TokenKind::string) return std::nullopt;
+            if (tokens_[i].kind != TokenKind::bad_string) continue;
+            const bool closes = tokens_[i].text.find_first_not_of(")]},; \t", 1) == std::string::npos;
+            return closes ? std::optional(i) : std::nullopt;
+        }
+        return std::nullopt;
     }
 
     /// The closers at the end of an unclosed string were hardly meant to be in it.
@@ -104,12 +123,17 @@ private:
     std::optional<Meant> meant(std::string_view text) const {
         const bool in_condition = !open_.empty() && open_.back() == Inside::condition;
         const bool in_value = !open_.empty() && open_.back() == Inside::value;
+        if (text == "=" && open_.empty() && out_.size() > 1 && out_.back().kind == TokenKind::name &&
+            out_[out_.size() - 2].kind == TokenKind::name)
+            return std::nullopt; // `Iface eth0 = {`
         if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
         const bool in_body = !open_.empty() && open_.back() == Inside::body;
         if (text == "=")
             return Meant{":", TokenKind::colon,
                          in_body ? "there are no variables: values are declared outside of functions, `name: value`"
                                  : "write `name: value`"};
+        if (text == "+" && in_condition && !out_.empty() && out_.back().kind == TokenKind::string)
+            return Meant{",", TokenKind::comma, "what is logged stands between commas"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};
         if (text == "|") return Meant{"||", TokenKind::or_, "write `or` or `||`"};
         if (text == ";" && in_value) return Meant{",", TokenKind::comma, hint_for(text)};
@@ -121,6 +145,7 @@ private:
             return "statements and declarations end by themselves, and members are separated by `,`";
         if (text == "\"" || text == "'" || text.starts_with("\xe2\x80")) return "strings stand between `\"`";
         if (text == "_") return "a name starts with a letter";
+        if (text == "=") return "leave it out";
         if (text == "$") return "a name is written as it is declared, without `$`";
         if (text == "@") return "a name is written as it is declared, without `@`";
         if (text == "+" || text == "*" || text == "%") return "there is no arithmetic in the language";

@@ -55,11 +55,12 @@ public:
     }
 
     Tokens run() {
+        out_.reserve(tokens_.size());
         while (at_ < tokens_.size()) {
             if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() || keyword_as_value() ||
-                                 (is(0, K::name) && (word() || heading() || member()));
+                                 (is(0, K::name) && (word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -210,7 +211,7 @@ private:
 
     /// `if a == b {`, `if a == b) {` and `if (a) and (b) {`: the parentheses around the whole are added.
     bool bare_condition() {
-        if (!is(0, K::if_) || before() == K::colon || before() == K::dot) return false;
+        if (!is(0, K::if_) || is(1, K::colon) || before() == K::colon || before() == K::dot) return false;
         constexpr std::size_t tokens_max = 500; // nobody's conditions are longer
         std::size_t depth = 0, end = 1;
         bool is_bare = !is(1, K::open_paren), has_closer = false;
@@ -391,6 +392,27 @@ private:
                "write `" + token().text + ": " + (value.kind == K::open_bracket ? "[…]" : value.text) + "`");
         take();
         put(K::colon, ":", value.span);
+        return true;
+    }
+
+    /// `Iface eth0` or `ports:`, and on the next line another declaration.
+    bool valueless() {
+        const bool typed = is(1, K::name) && one_of(word_at(0), {"iface", "gateway", "conntrack", "load_balancer",
+                                                                 "syslog", "timer", "limit", "test"});
+        const bool untyped = is(1, K::colon);
+        if (!open_.empty() || !starts_line() || (!typed && !untyped) || starts_line(1)) return false;
+        // Nothing that is legal goes on so.
+        const bool declares =
+            is(3, K::colon) || (is(3, K::name) && (is(4, K::open_brace) || is(4, K::open_bracket)));
+        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares;
+        if (!follows && at_ + 2 < tokens_.size()) return false;
+        const auto& name = token(typed ? 1 : 0);
+        report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
+               typed ? "write `" + token().text + " " + name.text + " { … }`" : "write `" + name.text + ": …`");
+        take();
+        take();
+        const auto& last = out_.back().span;
+        put(K::name, name.text, {last.file, last.end, last.end});
         return true;
     }
 
