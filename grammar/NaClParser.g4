@@ -16,8 +16,9 @@ body       : LBRACE statement* RBRACE ;
 statement  : function | conditional | action ;
 action     : path arguments? ;
 arguments  : LPAREN ( value ( COMMA? value )* COMMA? )? RPAREN ;
-conditional : IF LPAREN expression RPAREN body otherwise? ;
-otherwise  : ELSE ( body | conditional ) ;
+conditional : arm otherwise* ;
+arm        : IF LPAREN expression RPAREN body ;
+otherwise  : ELSE ( body | arm ) ;
 
 expression  : conjunction ( OR conjunction )* ;
 conjunction : negation ( AND negation )* ;

@@ -77,9 +77,16 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
     }
     auto next = seen.begin();
     for (const auto& text : wanted) {
+        const auto rest = next;
         next = std::find_if(next, seen.end(), [&](const std::string& s) { return line(s) == line(text); });
-        if (next == seen.end()) return fmt::format("the log text \"{}\"", line(text));
-        ++next;
+        if (next != seen.end()) {
+            ++next;
+            continue;
+        }
+        const bool is_part =
+            std::any_of(rest, seen.end(), [&](const std::string& s) { return s.find(line(text)) != s.npos; });
+        return fmt::format("the log text {:?}{}", line(text),
+                           is_part ? " and nothing else in the text (whole texts are compared)" : "");
     }
     return std::nullopt;
 }

@@ -1,14 +1,28 @@
 // The command line. All of CLI11 is in this file, and nothing else is.
 #include "naclc/commands.hpp"
 
+#include "compiler/sema/suggest.hpp"
+
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace {
 
 /// The commands that read one policy have it as their only argument.
 void add_file(CLI::App* command, naclc::Path& file) { command->add_option("FILE", file, "The policy")->required(); }
+
+/// Says so when there is no such command.
+bool is_unknown(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (word.starts_with('-') || std::find(names.begin(), names.end(), word) != names.end()) return false;
+    const auto near = sema::did_you_mean(word, names);
+    std::fprintf(stderr, "naclc: there is no command `%s`\nhint: %s\n", word.c_str(),
+                 near.empty() ? ("there are " + sema::all_of(names)).c_str() : near.c_str());
+    return true;
+}
 
 } // namespace
 
@@ -62,7 +76,8 @@ int main(int argc, char** argv) {
     run->add_option("--machine", run_options.machine, "QEMU's machine")
         ->check(CLI::IsMember({"microvm", "q35", "pc"}))
         ->capture_default_str();
-    run->add_option("--netdev", run_options.netdevs, "QEMU's -netdev for the next NIC, without an id");
+    run->add_option("--netdev", run_options.netdevs, "QEMU's -netdev for the next NIC, without an id")
+        ->allow_extra_args(false);
     run->callback([&] { status = naclc::run(run_options, reporting); });
 
     naclc::TestOptions test_options;
@@ -71,6 +86,7 @@ int main(int argc, char** argv) {
     test->add_option("FILE", test_options.files, "The policies")->required();
     test->add_option("--on", test_options.backends, "Where to run them, separated by commas: interp, host, qemu")
         ->delimiter(',')
+        ->allow_extra_args(false) // the next word is a file
         ->check(CLI::IsMember({"interp", "host", "qemu"}))
         ->capture_default_str();
     test->add_flag("--coverage", test_options.coverage, "List the verdict statements that no Test reached");
@@ -97,6 +113,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (argc > 1 && is_unknown(app, argv[1])) return naclc::wrong_usage;
         return app.exit(error) == 0 ? naclc::fine : naclc::wrong_usage;
     }
     // What was printed must have got where it should: half an output is none.

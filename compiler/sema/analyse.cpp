@@ -39,15 +39,24 @@ void each(Context& context, ElementType type, const Define& define) {
 } // namespace
 
 const syntax::Object* object_value(Context& context, const Element& element) {
-    const auto settled = settle(context, element.value);
-    if (std::holds_alternative<Poison>(settled)) return nullptr;
-    if (const auto* value = std::get_if<const syntax::Value*>(&settled))
-        if (const auto* object = std::get_if<syntax::Object>(&(*value)->is)) return object;
-    context.report(syntax::Kind::wrong_member_type, element.value.span,
-                   with_article(element.type) + " is an object, and " + text_of(element.value) + " is " +
-                       kind_of(settled),
+    const auto* object = std::get_if<syntax::Object>(&element.value.is);
+    if (object == nullptr) report_no_object(context, element, "an object");
+    return object;
+}
+
+void report_no_object(Context& context, const Element& element, const std::string& wanted) {
+    const auto& value = element.value;
+    const auto* path = std::get_if<syntax::Path>(&value.is);
+    const bool is_unknown = path != nullptr && path->parts.size() == 1 &&
+                            context.scope.find(path->parts.front().text) == nullptr;
+    const auto settled = is_unknown ? Settled{&value} : settle(context, value);
+    if (std::holds_alternative<Poison>(settled)) return;
+    const auto* literal = std::get_if<const syntax::Value*>(&settled);
+    const bool is_named = path != nullptr && literal != nullptr && items_in(**literal);
+    context.report(syntax::Kind::wrong_member_type, value.span,
+                   with_article(element.type) + " is " + wanted + (is_named ? " that is written out" : "") + ", and " +
+                       text_of(value) + " is " + (is_named ? "the name of one" : kind_of(settled)),
                    "write `" + std::string(name_of(element.type)) + " " + element.name.text + " { … }`");
-    return nullptr;
 }
 
 std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,

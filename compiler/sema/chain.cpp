@@ -88,18 +88,22 @@ private:
 using model::hook_names;
 
 
-std::optional<model::FunctionId> function_named(Context& context, const syntax::Name& name) {
+std::optional<model::FunctionId> function_named(Context& context, const syntax::Value& value) {
+    const auto& name = std::get<syntax::Path>(value.is).parts.front();
     const auto* element = context.scope.find(name.text);
     if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
     if (element != nullptr)
         if (const auto found = context.function_ids.find(element); found != context.function_ids.end())
             return found->second;
     if (element != nullptr) {
+        // That a function is no value was said of `l: [f]`.
+        if (element->type == ElementType::untyped && !flatten(context, value)) return std::nullopt;
         context.report(Kind::unknown_function, name.span,
                        quoted(name.text) + " is " + kind_of(*element) + ", not a function", {},
                        {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }
+    if (context.scope.has_nameless_function) return std::nullopt;
     const auto names = [&] {
         std::vector<std::string> result;
         for (const auto* function : context.functions) result.push_back(function->name.text);
@@ -126,7 +130,7 @@ void check_subtype(Context& context, model::FunctionId id, const syntax::Value& 
 std::optional<model::FunctionId> function_of(Context& context, const Member& member) {
     if (std::holds_alternative<syntax::Bad>(member.value->is)) return std::nullopt;
     const auto* path = std::get_if<syntax::Path>(&member.value->is);
-    if (path != nullptr && path->parts.size() == 1) return function_named(context, path->parts.front());
+    if (path != nullptr && path->parts.size() == 1) return function_named(context, *member.value);
     context.report(Kind::wrong_member_type, member.value->span,
                    quoted(member.key->text) + " is the name of a function, and " + text_of(*member.value) +
                        " is " + kind_of(*member.value));
@@ -145,7 +149,7 @@ std::vector<ChainItem> chain_of(Context& context, const Member& member) {
                            hint_for_string(*item, true));
             continue;
         }
-        if (const auto function = function_named(context, path->parts.front())) {
+        if (const auto function = function_named(context, *item)) {
             check_subtype(context, *function, *item);
             const auto first = std::find_if(result.begin(), result.end(), [&](const ChainItem& other) {
                 return other.function == *function;

@@ -42,6 +42,7 @@ public:
         if (!function.name) {
             report(Kind::missing_name, function.heading(), "this function has no name",
                    "write `" + function.type.text + "::" + function.subtype.text + " name { … }`");
+            scope_.has_nameless_function = true;
             return;
         }
         if (const auto object = type_named(object_types, word)) {

@@ -287,7 +287,9 @@ private:
             return "write `" + source_of(right_.value) + " in tcp.flags`";
         const auto* literal = right_.literal();
         const auto habit = literal == nullptr ? std::string() : hint_for_string(*literal);
-        return habit.empty() ? "compare with `==`, or write `[…]`" : habit;
+        if (!habit.empty()) return habit;
+        const auto equal = "write `" + source_of(left_.value) + " == " + source_of(right_.value) + "`";
+        return right_.field() ? equal : equal + ", or a list: `[" + source_of(right_.value) + ", …]`";
     }
 
     bool is_one_flag(model::Value bits) {

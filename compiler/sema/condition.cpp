@@ -22,17 +22,18 @@ std::string_view name_of(model::Layer layer) {
     }
 }
 
-/// `tcp.dport == 80 or 443`.
-std::string list_hint(const syntax::Comparison& before, const syntax::Value& value) {
-    if (before.relation != syntax::Operator::equal || !std::holds_alternative<syntax::Path>(before.left.is))
-        return {};
-    return "write `" + source_of(before.left) + " in [" + source_of(before.right) + ", " + source_of(value) +
-           "]`";
+/// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
+std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further) {
+    const bool is_equal = first.relation == syntax::Operator::equal;
+    if (!is_equal && first.relation != syntax::Operator::not_equal) return {};
+    if (!std::holds_alternative<syntax::Path>(first.left.is)) return {};
+    auto list = source_of(first.right);
+    for (const auto* value : further) list += ", " + source_of(*value);
+    return std::string(is_equal ? "write `" : "write `not ") + source_of(first.left) + " in [" + list + "]`";
 }
 
-/// A condition without a comparison, as in `if (x)`; `before`: the comparison that stands before it.
-std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value,
-                                     const syntax::Comparison* before = nullptr) {
+/// A condition without a comparison, as in `if (x)`; `meant`: a hint for one that can be none.
+std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value, std::string meant = {}) {
     auto& context = conditions.context;
     const auto place = place_of(value.span);
     const auto settled = settle(context, value);
@@ -62,10 +63,12 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
         return std::nullopt;
     }
     const auto* constant = std::get_if<const Constant*>(&settled);
-    auto hint = before == nullptr ? std::string() : list_hint(*before, value);
-    if (hint.empty() && constant != nullptr) hint = hint_for_bare(**constant);
+    if (meant.empty() && constant != nullptr) meant = hint_for_bare(**constant);
+    const auto* element = std::get_if<const Element*>(&settled);
+    if (element != nullptr && (*element)->type == ElementType::limit)
+        meant = "write `" + (*element)->name.text + ".exceeded`";
     context.report(Kind::not_a_condition, value.span,
-                   text_of(value) + " is " + kind_of(settled) + ", not a condition", std::move(hint));
+                   text_of(value) + " is " + kind_of(settled) + ", not a condition", std::move(meant));
     return std::nullopt;
 }
 
@@ -94,13 +97,26 @@ struct Translate {
         Node node;
         for (std::size_t i = 0; i < operands.size(); ++i) {
             const auto* before = i == 0 ? nullptr : std::get_if<syntax::Comparison>(&operands[i - 1].is);
-            const auto* value = std::get_if<syntax::Value>(&operands[i].is);
-            auto condition = before != nullptr && value != nullptr ? bare(conditions, *value, before)
-                                                                   : conditions.translate(operands[i]);
+            const auto further = before == nullptr ? std::vector<const syntax::Value*>{} : values_from(operands, i);
+            auto condition = further.empty() ? conditions.translate(operands[i])
+                                             : bare(conditions, *further.front(), list_hint(*before, further));
+            // The values behind a comparison are one mistake.
+            if (!condition && !further.empty()) i += further.size() - 1;
             if (condition) node.operands.push_back(std::move(*condition));
         }
         if (node.operands.size() < operands.size()) return std::nullopt;
         return model::Condition{std::move(node), place_of(span)};
+    }
+
+    static std::vector<const syntax::Value*> values_from(const std::vector<syntax::Expression>& operands,
+                                                         std::size_t first) {
+        std::vector<const syntax::Value*> values;
+        for (auto i = first; i < operands.size(); ++i) {
+            const auto* value = std::get_if<syntax::Value>(&operands[i].is);
+            if (value == nullptr) break;
+            values.push_back(value);
+        }
+        return values;
     }
 };
 

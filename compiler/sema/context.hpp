@@ -35,11 +35,12 @@ struct Context {
     std::map<const Element*, model::FunctionId> function_ids; ///< of Filters and Nats
     std::vector<const Element*> functions;        ///< by FunctionId
     std::set<const Element*> ifaces_with_nic;     ///< those whose `index` and `vlan` could be read
+    std::set<model::IfaceId> ifaces_without_address; ///< and not because of a mistake
     std::set<model::FunctionId> broken_functions; ///< a statement of theirs was refused: their flow has holes
-    /// Names that are being followed, and names that were found to have no end: they lead back to
-    /// themselves, or are too many.
-    std::vector<const syntax::Path*> following;
-    std::set<const syntax::Path*> endless;
+    std::vector<const syntax::Path*> following; ///< names that are being followed
+    /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
+    std::set<const syntax::Path*> poisoned;
+    std::set<std::string> said_of_names; ///< what was said about the values behind names
     /// How deep in names, and in lists and objects behind them, the analysis is.
     std::size_t depth = 0;
     bool depth_is_reported = false; ///< one chain of names has many links, and is one mistake
@@ -52,6 +53,16 @@ struct Context {
     void report(syntax::Kind kind, const syntax::Span& span, std::string message, std::string hint = {},
                 std::vector<syntax::Note> notes = {}) {
         diagnostics.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
+    }
+
+    /// About a value where it is used. What is wrong with the value behind a name is one mistake, however often
+    /// the name is used.
+    void report_value(syntax::Kind kind, const syntax::Value& value, std::string message, std::string hint = {},
+                      std::vector<syntax::Note> notes = {}) {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        const bool is_named = path != nullptr && scope.find(path->parts.front().text) != nullptr;
+        if (is_named && !said_of_names.insert(to_string(*path) + ": " + message).second) return;
+        report(kind, value.span, std::move(message), std::move(hint), std::move(notes));
     }
 
     /// Typed and kept in the model, but nothing that executes a policy can do it yet.

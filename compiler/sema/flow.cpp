@@ -271,6 +271,14 @@ void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
                            "Gateway's `forward`");
 }
 
+/// Of a long path the first and the last steps.
+void shorten(std::vector<syntax::Note>& path) {
+    constexpr std::ptrdiff_t kept = 5;
+    if (path.size() <= 2 * kept + 1) return;
+    path[kept - 1].message += ", and " + std::to_string(path.size() - 2 * kept) + " steps further on";
+    path.erase(path.begin() + kept, path.end() - kept);
+}
+
 } // namespace
 
 bool check_calls(Context& context) { return CallCheck(context).run(); }
@@ -295,6 +303,7 @@ void check_flow(Context& context) {
         if (functions[id].layer != Layer::ip) continue; // it may not stand there, which has been said
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
+        shorten(path);
         if (const auto packet = packet_without_verdict(context.appliance, id, own_address(context, id)))
             path.push_back({context.functions[id]->name.span, "a packet that gets none: `" + *packet + "`"});
         context.report(Kind::missing_verdict, context.functions[id]->name.span,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sema {
 
@@ -22,6 +23,8 @@ constexpr std::array<std::string_view, 8> severities = {"emerg",   "alert",  "cr
 constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log",
                                                      "syslog", "dnat", "snat"};
 constexpr std::size_t log_max_bytes = 1000;
+constexpr std::size_t nested_arms_max = 64;     // of a chain of `else if` that keeps its shape
+constexpr std::ptrdiff_t passing_arms_max = 1000; // that can be passed without a verdict
 
 std::string_view name_of(Layer layer) {
     for (const auto& [name, of] : subtypes)
@@ -62,18 +65,36 @@ public:
         : context_(context), role_(role),
           kind_(role == Role::nat ? FunctionKind::nat : FunctionKind::filter), named_sets_(named_sets) {}
 
+    /// The body of a function, an arm or an `else`. That one is empty has been said.
+    model::Block body(const std::vector<syntax::Statement>& statements, Layer layer) {
+        refused_ |= statements.empty();
+        return block(statements, layer);
+    }
+
     model::Block block(const std::vector<syntax::Statement>& statements, Layer layer) {
         model::Block result;
         for (const auto& statement : statements) {
-            auto step =
-                std::visit([&](const auto& s) { return translate(s, statement.span, layer); }, statement.is);
-            if (!step) continue;
+            if (const auto* conditional = std::get_if<syntax::Conditional>(&statement.is)) {
+                add(result, *conditional, layer);
+                context_.spans[place_of(statement.span)] = statement.span;
+                continue;
+            }
             const auto* inner = std::get_if<syntax::Function>(&statement.is);
+            auto step = inner != nullptr
+                            ? translate(*inner, layer)
+                            : translate(std::get<syntax::Action>(statement.is), statement.span, layer);
+            if (!step) {
+                refused_ = true;
+                continue;
+            }
             context_.spans[place_of(statement.span)] = inner == nullptr ? statement.span : inner->heading();
             result.push_back({std::move(*step), place_of(statement.span)});
         }
         return result;
     }
+
+    /// Whether a statement is missing from what was made: its mistake has been reported, here or elsewhere.
+    bool refused() const { return refused_; }
 
 private:
     using StepKind = std::variant<model::Branch, model::Enter, model::Call, model::Log, model::Verdict>;
@@ -84,17 +105,53 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
     }
 
-    Made translate(const syntax::Conditional& conditional, const syntax::Span&, Layer layer) {
-        Conditions conditions{context_, layer, named_sets_};
-        auto condition = conditions.translate(conditional.condition);
-        auto then = block(conditional.then, layer);
-        auto otherwise = block(conditional.otherwise, layer);
-        if (!condition) return std::nullopt;
-        context_.spans[condition->place] = conditional.condition.span;
-        return model::Branch{std::move(*condition), std::move(then), std::move(otherwise)};
+    /// Each arm is the `else` of the one before it. What executes a policy recurses into blocks, so that a long
+    /// chain is laid flat where it can be: what follows an arm that ends in a verdict is its `else` as well.
+    void add(model::Block& result, const syntax::Conditional& conditional, Layer layer) {
+        auto arms = arms_of(conditional, layer);
+        auto rest = block(conditional.otherwise, layer);
+        if (arms.size() < conditional.arms.size()) return;
+        const bool is_long = arms.size() > nested_arms_max;
+        const auto nests = [&](const model::Step& arm) {
+            const auto& then = std::get<model::Branch>(arm.is).then;
+            return !is_long || then.empty() || !std::holds_alternative<model::Verdict>(then.back().is);
+        };
+        if (std::ranges::count_if(arms, nests) > passing_arms_max) {
+            report(Kind::nesting_too_deep, conditional.arms.front().span,
+                   "more than " + std::to_string(passing_arms_max) + " branches of this `if` do not end in a verdict",
+                   "decide in the branches, or put the further ones into a function");
+            refused_ = true;
+            return;
+        }
+        std::reverse(rest.begin(), rest.end()); // the last step first
+        for (auto arm = arms.rbegin(); arm != arms.rend(); ++arm) {
+            if (nests(*arm)) {
+                auto& otherwise = std::get<model::Branch>(arm->is).otherwise;
+                std::move(rest.rbegin(), rest.rend(), std::back_inserter(otherwise));
+                rest.clear();
+            }
+            rest.push_back(std::move(*arm));
+        }
+        std::move(rest.rbegin(), rest.rend(), std::back_inserter(result));
     }
 
-    Made translate(const syntax::Function& inner, const syntax::Span&, Layer layer) {
+    /// Fewer than there are when one was refused.
+    model::Block arms_of(const syntax::Conditional& conditional, Layer layer) {
+        model::Block arms;
+        for (const auto& arm : conditional.arms) {
+            Conditions conditions{context_, layer, named_sets_};
+            auto condition = conditions.translate(arm.condition);
+            auto then = body(arm.then, layer);
+            context_.spans[place_of(arm.span)] = arm.span;
+            refused_ |= !condition;
+            if (!condition) continue;
+            context_.spans[condition->place] = arm.condition.span;
+            arms.push_back({model::Branch{std::move(*condition), std::move(then), {}}, place_of(arm.span)});
+        }
+        return arms;
+    }
+
+    Made translate(const syntax::Function& inner, Layer layer) {
         bool fine = true;
         const std::string own_name(role_names[static_cast<std::size_t>(role_)]);
         const auto type = lower(inner.type.text);
@@ -115,7 +172,7 @@ private:
             fine = false;
         }
         if (!fine || !own) return std::nullopt;
-        return model::Enter{*own, block(inner.body, *own == Layer::ip ? layer : *own)};
+        return model::Enter{*own, body(inner.body, *own == Layer::ip ? layer : *own)};
     }
 
     Made translate(const syntax::Action& action, const syntax::Span& span, Layer layer) {
@@ -135,6 +192,9 @@ private:
         if (word == "log") return log(action, std::nullopt, 0, span, layer);
         if (word == "syslog") return syslog(action, span, layer);
         if (element != nullptr) return call(action, *element, layer);
+        // A line of another language is one mistake, whatever its words.
+        const std::pair line{name.span.file, name.span.begin.line};
+        if (std::exchange(unknown_on_, line) == line) return std::nullopt;
         const auto names = [&] {
             std::vector<std::string> result(actions.begin(), actions.end());
             for (const auto& function : context_.appliance.functions) result.push_back(function.name);
@@ -212,6 +272,13 @@ private:
             return std::nullopt;
         }
         NatArguments result;
+        const auto* port = std::get_if<syntax::Integer>(&action.arguments.front().is);
+        if (count == 2 && port != nullptr && std::holds_alternative<syntax::Address>(action.arguments[1].is)) {
+            report(Kind::wrong_arguments, action.arguments.front().span, "the address comes first, and then the port",
+                   "write `" + word + "(" + source_of(action.arguments[1]) + ", " + source_of(action.arguments[0]) +
+                       ")`");
+            return std::nullopt;
+        }
         for (std::size_t i = 0; i < count; ++i)
             if (!nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result))
                 return std::nullopt;
@@ -230,7 +297,7 @@ private:
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled)) {
             const auto* address = std::get_if<syntax::Address>(&(*literal)->is);
             const auto* port = std::get_if<syntax::Integer>(&(*literal)->is);
-            if (address != nullptr && may_be_address) return result.address = address->ipv4, true;
+            if (address != nullptr && may_be_address) return nat_address(argument, address->ipv4, result);
             if (port != nullptr && may_be_port) return nat_port(argument, port->value, result);
         }
         const auto* constant = std::get_if<const Constant*>(&settled);
@@ -244,10 +311,17 @@ private:
         return false;
     }
 
+    bool nat_address(const syntax::Value& argument, std::uint32_t address, NatArguments& result) {
+        if (address != 0) return result.address = address, true;
+        report(Kind::not_a_host, argument.span, "no packet can be translated to `0.0.0.0`, which is no address",
+               "write the address of a host");
+        return false;
+    }
+
     bool nat_port(const syntax::Value& argument, std::int64_t port, NatArguments& result) {
-        if (port >= 0 && port <= 65535) return result.port = static_cast<std::uint16_t>(port), true;
+        if (port > 0 && port <= 65535) return result.port = static_cast<std::uint16_t>(port), true;
         report(Kind::port_out_of_range, argument.span,
-               std::to_string(port) + " is no port: ports go from 0 to 65535");
+               "no packet can be translated to port " + std::to_string(port) + ": ports go from 1 to 65535");
         return false;
     }
 
@@ -378,6 +452,8 @@ private:
     Role role_;
     FunctionKind kind_;
     NamedSets& named_sets_;
+    bool refused_ = false;
+    std::pair<syntax::FileId, std::uint32_t> unknown_on_{}; ///< the line of the last unknown statement
 };
 
 } // namespace
@@ -402,10 +478,9 @@ void define_functions(Context& context) {
         if (context.broken_functions.contains(static_cast<model::FunctionId>(id))) continue;
         const auto kind = context.appliance.functions[id].kind;
         const auto layer = context.appliance.functions[id].layer;
-        const auto errors = context.diagnostics.error_count();
         FunctionBuilder builder(context, kind == FunctionKind::nat ? Role::nat : Role::filter, named_sets);
-        context.appliance.functions[id].body = builder.block(context.functions[id]->function->body, layer);
-        if (context.diagnostics.error_count() > errors)
+        context.appliance.functions[id].body = builder.body(context.functions[id]->function->body, layer);
+        if (builder.refused())
             context.broken_functions.insert(static_cast<model::FunctionId>(id));
     }
 }

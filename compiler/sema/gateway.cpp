@@ -107,22 +107,11 @@ private:
                            .cost = 1,
                            .connected = true},
                           item->span);
-            else if (iface_is_complete(*id))
+            else if (context_.ifaces_without_address.contains(*id))
                 report(Kind::missing_member, item->span,
                        "Iface " + quoted(iface.name) + " has no network to route to",
                        "give it `address` and `netmask`");
         }
-    }
-
-    /// False when its address is missing because of a mistake that has been reported.
-    bool iface_is_complete(model::IfaceId id) const {
-        for (const auto& [element, known] : context_.iface_ids) {
-            const auto* object = std::get_if<syntax::Object>(&element->value.is);
-            if (known == id)
-                return element->value_is_known && object != nullptr &&
-                       find_pair(*object, "address", true) == nullptr;
-        }
-        return false;
     }
 
     void route(const std::string& name, const syntax::Span& span, const syntax::Object& object) {
@@ -230,7 +219,7 @@ private:
 
     void finish() {
         check_routes();
-        if (!gateway_.routes.empty() && !has_forward_)
+        if (!gateway_.routes.empty() && !has_forward_ && element_.value_is_known)
             report(Kind::open_gateway, element_.name.span,
                    "this Gateway forwards every packet that has a route",
                    "write `forward: …` with a Filter that decides");
@@ -247,17 +236,11 @@ private:
 } // namespace
 
 void define_gateway(Context& context, const Element& element) {
-    const auto settled = settle(context, element.value);
-    if (std::holds_alternative<Poison>(settled)) return;
-    if (const auto* value = std::get_if<const syntax::Value*>(&settled)) {
-        if (const auto* list = std::get_if<syntax::List>(&(*value)->is))
-            return GatewayBuilder(context, element).from_list(*list);
-        if (const auto* object = std::get_if<syntax::Object>(&(*value)->is))
-            return GatewayBuilder(context, element).from_object(*object);
-    }
-    context.report(Kind::wrong_member_type, element.value.span,
-                   "a Gateway is an object or a list of routes, and " + text_of(element.value) + " is " +
-                       kind_of(settled));
+    if (const auto* list = std::get_if<syntax::List>(&element.value.is))
+        return GatewayBuilder(context, element).from_list(*list);
+    if (const auto* object = std::get_if<syntax::Object>(&element.value.is))
+        return GatewayBuilder(context, element).from_object(*object);
+    report_no_object(context, element, "an object or a list of routes");
 }
 
 } // namespace sema

@@ -20,6 +20,10 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 36> services = {
      {"mysql", 3306},     {"rdp", 3389},   {"sip", 5060},       {"postgresql", 5432}, {"redis", 6379},
      {"wireguard", 51820}}};
 
+/// As IANA numbers them.
+constexpr std::array<std::pair<std::string_view, unsigned>, 9> protocols = {
+    {{"igmp", 2}, {"ipv6", 41}, {"gre", 47}, {"esp", 50}, {"ah", 51}, {"ospf", 89}, {"pim", 103}, {"vrrp", 112}, {"sctp", 132}}};
+
 constexpr std::array<std::string_view, 13> iface_keys = {
     "index",      "address", "netmask",    "gateway", "dns",    "config",     "vlan",
     "masquerade", "rpf",     "prerouting", "input",   "output", "postrouting"};
@@ -35,6 +39,24 @@ bool contains(const Words& words, const std::string& word) {
 
 } // namespace
 
+namespace {
+
+/// `dst_port`, `sourceAddress`, `destip`: what the second half says of the packet's one or other end.
+std::string property_of_end(std::string_view word) {
+    auto name = lower(word);
+    std::erase_if(name, [](char c) { return c == '_' || c == '-'; });
+    for (const std::string_view end : {"destination", "dest", "dst", "d", "source", "src", "s"}) {
+        if (!name.starts_with(end)) continue;
+        const auto rest = std::string_view(name).substr(end.size());
+        const bool is_address = rest == "addr" || rest == "address" || rest == "ip" || rest == "host" ||
+                                (rest.empty() && end.size() > 1);
+        if (is_address || rest == "port") return std::string(1, end.front()) + (is_address ? "addr" : "port");
+    }
+    return {};
+}
+
+} // namespace
+
 std::string hint_for_value(std::string_view word) {
     const auto name = lower(word);
     for (const auto& [service, port] : services)
@@ -42,12 +64,18 @@ std::string hint_for_value(std::string_view word) {
             return "that service is usually port " + std::to_string(port) + ": write `" +
                    std::to_string(port) + "`, or declare `" + std::string(word) + ": " +
                    std::to_string(port) + "`";
+    for (const auto& [protocol, number] : protocols)
+        if (protocol == name)
+            return "that protocol has no name here: write `" + std::to_string(number) + "`, or declare `" +
+                   std::string(word) + ": " + std::to_string(number) + "`";
+    if (name == "default") return "the default route has the `net` `0.0.0.0` and the `netmask` `0.0.0.0`";
     if (name == "any" || name == "all" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
     if (name == "ct") return "the state of a flow is `ct.state`";
+    const auto of_end = property_of_end(name);
     std::vector<std::string> properties;
     for (const auto& field : model::field_table)
-        if (field.name.ends_with("." + name)) properties.emplace_back(field.name);
+        if (field.name.ends_with("." + (of_end.empty() ? name : of_end))) properties.emplace_back(field.name);
     return properties.empty() ? std::string() : "did you mean " + one_of(properties) + "?";
 }
 
@@ -69,11 +97,15 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
     if (object == "ct" && contains(model::state_names, name)) return "write `ct.state == " + name + "`";
     if ((object == "tcp" || object == "udp") && name == "port")
         return "did you mean " + one_of({"dport", "sport"}) + "?";
+    if (const auto meant = property_of_end(name); model::field_named(std::string(object) + '.' + meant))
+        return "did you mean `" + meant + "`?";
     return {};
 }
 
 std::string home_of_key(std::string_view key, std::string_view owner) {
     const auto name = lower(key);
+    if (owner == "a packet" && model::field_named("ip." + name))
+        return quoted(name) + " belongs into `ip: { … }`";
     if (owner != "an Iface" && owner != "a route" && owner != "a Gateway" && owner != "Conntrack") return {};
     if (contains(iface_keys, name)) return quoted(name) + " belongs into an Iface";
     if (contains(gateway_keys, name)) return quoted(name) + " belongs into the Gateway";

@@ -84,11 +84,13 @@ private:
     }
 
     void vlan(const Member& member) {
+        std::vector<std::string> limits;
         for (const auto* key : {"send_queue_limit", "buffer_limit"})
-            if (const auto limit = reader_[key])
-                report(Kind::conflicting_members, limit.key->span,
-                       "a VLAN has no " + quoted(key) + " of its own",
-                       "set it on the Iface without `vlan` on the same NIC");
+            if (reader_[key]) limits.emplace_back(key);
+        if (!limits.empty())
+            report(Kind::conflicting_members, element_.name.span,
+                   "Iface " + quoted(element_.name.text) + " is a VLAN, which has no " + one_of(limits) + " of its own",
+                   "set it on the Iface without `vlan` on the same NIC");
         const auto id = integer_of(context_, member, 1, 4094);
         if (!id) {
             context_.ifaces_with_nic.erase(&element_);
@@ -99,18 +101,8 @@ private:
 
     void addresses() {
         const bool dhcp = iface_.config == model::IfaceConfig::dhcp;
-        for (const auto* key : {"address", "netmask", "gateway", "dns"}) {
-            const auto member = reader_[key];
-            if (!member || !dhcp) continue;
-            if (reader_["vlan"])
-                report(Kind::conflicting_members, member.key->span,
-                       "a VLAN that uses DHCP cannot have " + quoted(key),
-                       "write `config: dhcp-with-fallback` to use it when there is no answer");
-            else
-                report(Kind::unused_setting, member.key->span,
-                       quoted(key) + " is not used: the address is leased",
-                       "write `config: dhcp-with-fallback` to use it when there is no answer");
-        }
+        if (dhcp) check_leased();
+        if (is_word_dhcp(reader_["address"])) return;
         const auto address = reader_["address"] ? host_of(context_, reader_["address"]) : std::nullopt;
         const auto mask_member = reader_["netmask"];
         const auto mask = mask_member ? netmask_of(context_, mask_member) : std::nullopt;
@@ -122,7 +114,7 @@ private:
         if (!address || !mask) return;
         model::Ipv4Prefix network{0, *mask};
         network.address = *address & network.mask();
-        if (!is_host_in(network, *address)) return;
+        check_host_in(network, *address);
         iface_.ipv4 = model::Ipv4Config{*address, network, gateway, dns};
         if (gateway == address)
             report(Kind::outside_network, reader_["gateway"].value->span,
@@ -136,17 +128,40 @@ private:
                        quoted(dotted(network.address) + "/" + std::to_string(network.length)));
     }
 
+    /// What a lease says need not be set, and cannot be for a VLAN.
+    void check_leased() {
+        std::vector<std::string> keys;
+        for (const auto* key : {"address", "netmask", "gateway", "dns"})
+            if (reader_[key]) keys.emplace_back(key);
+        const auto hint = "write `config: dhcp-with-fallback` to use it when there is no answer";
+        if (reader_["vlan"] && !keys.empty())
+            return report(Kind::conflicting_members, reader_["config"].value->span,
+                          "a VLAN that uses DHCP cannot have " + one_of(keys), hint);
+        for (const auto& key : keys)
+            report(Kind::unused_setting, reader_[key].key->span, quoted(key) + " is not used: the address is leased",
+                   hint);
+    }
+
     /// Networks of one or two addresses have neither a name nor a broadcast address (RFC 3021).
-    bool is_host_in(const model::Ipv4Prefix& network, std::uint32_t address) {
+    void check_host_in(const model::Ipv4Prefix& network, std::uint32_t address) {
         const bool is_first = address == network.address;
         const bool is_last = address == (network.address | ~network.mask());
-        if (network.length > 30 || (!is_first && !is_last)) return true;
-        report(Kind::not_a_host, reader_["address"].value->span,
-               "`address` cannot be " + quoted(dotted(address)) + ", which is the " +
-                   (is_first ? "address" : "broadcast address") + " of the network " +
-                   quoted(dotted(network.address) + "/" + std::to_string(network.length)),
+        if (network.length > 30 || (!is_first && !is_last)) return;
+        report(Kind::address_of_network, reader_["address"].value->span,
+               quoted(dotted(address)) + " is the " + (is_first ? "address" : "broadcast address") +
+                   " of the whole network " + quoted(dotted(network.address) + "/" + std::to_string(network.length)) +
+                   ": other hosts may refuse to answer it",
                "write one of the addresses between its first and its last");
-        return false;
+    }
+
+    /// `address: dhcp`.
+    bool is_word_dhcp(const Member& address) {
+        const auto* path = address ? std::get_if<syntax::Path>(&address.value->is) : nullptr;
+        if (path == nullptr || lower(to_string(*path)) != "dhcp" || context_.scope.find(to_string(*path)) != nullptr)
+            return false;
+        report(Kind::unknown_word, address.value->span, "`address` cannot be " + text_of(*address.value),
+               "write `config: dhcp`");
+        return true;
     }
 
     bool both_or_neither() {
@@ -161,6 +176,8 @@ private:
     }
 
     void without_address() {
+        if (reader_.lacks("address") && element_.value_is_known)
+            context_.ifaces_without_address.insert(context_.iface_ids.at(&element_));
         if (iface_.config == model::IfaceConfig::dhcp_with_fallback)
             return missing("`address` and `netmask` to fall back to", "write both, or `config: dhcp`");
         if (iface_.vlan) return missing("`address` and `netmask`", "a VLAN needs both, or `config: dhcp`");
@@ -226,13 +243,20 @@ syntax::Note declared_here(const Element& element) {
     return {element.name.span, quoted(element.name.text) + " is declared here"};
 }
 
+/// The value of `index`, or the name where it is set in no ordinary way.
+const syntax::Span& index_of(const Element& element) {
+    const auto* object = std::get_if<syntax::Object>(&element.value.is);
+    const auto* index = object == nullptr ? nullptr : find_pair(*object, "index", true);
+    return index == nullptr ? element.name.span : index->value.span;
+}
+
 void check_nic(Context& context, const std::vector<const Element*>& elements, std::size_t i) {
     const auto& b = context.appliance.ifaces[i];
     if (!context.ifaces_with_nic.contains(elements[i])) return;
     for (std::size_t j = 0; j < i; ++j) {
         const auto& a = context.appliance.ifaces[j];
         if (!context.ifaces_with_nic.contains(elements[j]) || a.nic != b.nic || a.vlan != b.vlan) continue;
-        return context.report(Kind::duplicate_nic, elements[i]->name.span,
+        return context.report(Kind::duplicate_nic, index_of(*elements[i]),
                               quoted(a.name) + " and " + quoted(b.name) + " are both " +
                                   (a.vlan ? "VLAN " + std::to_string(*a.vlan) + " on " : "") + text_of_nic(a),
                               "give them different values of `index`, or different VLANs",

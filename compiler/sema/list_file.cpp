@@ -29,8 +29,10 @@ public:
         for (auto& argument : action.arguments) value(argument);
     }
     void operator()(syntax::Conditional& conditional) {
-        expression(conditional.condition);
-        block(conditional.then);
+        for (auto& arm : conditional.arms) {
+            expression(arm.condition);
+            block(arm.then);
+        }
         block(conditional.otherwise);
     }
     void operator()(syntax::Value& operand) { value(operand); }

@@ -79,8 +79,12 @@ private:
     void analyse_rest() {
         syntax::Diagnostics found;
         analyse(programs_, found);
-        for (auto& diagnostic : found.sorted())
-            if (stands_alone(diagnostic.kind)) diagnostics_.report(std::move(diagnostic));
+        const auto said = diagnostics_.sorted();
+        for (auto& diagnostic : found.sorted()) {
+            const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(diagnostic.span, other.span); };
+            if (stands_alone(diagnostic.kind) && std::none_of(said.begin(), said.end(), is_inside))
+                diagnostics_.report(std::move(diagnostic));
+        }
     }
 
     void import(const syntax::Import& import, const fs::path& folder) {

@@ -21,9 +21,9 @@ public:
                                   false);
         if (const auto layer = need(reader, "layer", "")) word_of(context_, layer, {"tcp"});
         if (const auto clients = need(reader, "clients", ""))
-            if (const auto* members = object_of(context_, clients)) read_clients(*members);
+            if (const auto* members = object_of(context_, clients)) read_clients(*members, is_name(clients));
         if (const auto servers = need(reader, "servers", ""))
-            if (const auto* members = object_of(context_, servers)) read_servers(*members);
+            if (const auto* members = object_of(context_, servers)) read_servers(*members, is_name(servers));
         return std::move(made_);
     }
 
@@ -37,9 +37,12 @@ private:
         return member;
     }
 
-    void read_clients(const syntax::Object& object) {
+    /// As in the baseline, keys may be in any case in an object that is given by name.
+    static bool is_name(const Member& member) { return std::holds_alternative<syntax::Path>(member.value->is); }
+
+    void read_clients(const syntax::Object& object, bool is_named) {
         const ObjectReader reader(context_, object, "`clients`",
-                                  {"iface", "port", "wait_queue_limit", "session_limit"}, ignore_case);
+                                  {"iface", "port", "wait_queue_limit", "session_limit"}, is_named);
         if (const auto iface = need(reader, "iface", "clients."))
             made_.clients = iface_of(context_, iface).value_or(0);
         if (const auto port = need(reader, "port", "clients.")) made_.port = port_of(context_, port).value_or(0);
@@ -54,8 +57,8 @@ private:
         if (flows && *flows > 0) limit = static_cast<std::uint32_t>(*flows);
     }
 
-    void read_servers(const syntax::Object& object) {
-        const ObjectReader reader(context_, object, "`servers`", {"iface", "algorithm", "pool"}, ignore_case);
+    void read_servers(const syntax::Object& object, bool is_named) {
+        const ObjectReader reader(context_, object, "`servers`", {"iface", "algorithm", "pool"}, is_named);
         if (const auto iface = need(reader, "iface", "servers."))
             made_.servers = iface_of(context_, iface).value_or(0);
         if (const auto algorithm = need(reader, "algorithm", "servers."))
@@ -64,7 +67,8 @@ private:
         const auto* list = pool ? list_of(context_, pool) : nullptr;
         if (list == nullptr) return;
         for (const auto& item : list->items)
-            if (const auto* node = object_of(context_, {pool.key, &item})) read_node(*node, item.span);
+            if (const auto* node = object_of(context_, {pool.key, &item, "a server of the pool"}))
+                read_node(*node, item.span);
         if (list->items.empty())
             context_.report(syntax::Kind::missing_member, pool.value->span, "there is no server in the pool",
                             "write `pool: [{ address: 10.0.0.5, port: 80 }]`");
@@ -80,9 +84,6 @@ private:
         if (const auto port = reader["port"]) server.port = port_of(context_, port).value_or(0);
         made_.pool.push_back(server);
     }
-
-    /// As in the baseline, where the two may be given by name and are then read in any case.
-    static constexpr bool ignore_case = true;
 
     Context& context_;
     const Element& element_;

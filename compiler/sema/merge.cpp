@@ -93,6 +93,13 @@ private:
                           quoted(name.text) + " is a " + std::string(name_of(root->type)) +
                               " and has no members",
                           {{root->name.span, "it is declared here"}});
+        const auto parts_max = assignment_parts_max(root->type);
+        if (parts.size() > parts_max) {
+            root->value_is_known = false;
+            return report(Kind::no_members, parts[parts_max].span,
+                          quoted(prefix(parts, parts_max)) + " has no members", {},
+                          "write `" + prefix(parts, parts_max) + ": …`");
+        }
         const bool ignore_case = keys_ignore_case(root->type);
         auto* value = &root->value;
         for (std::size_t i = 1; i + 1 < parts.size() && value != nullptr; ++i)
@@ -104,10 +111,28 @@ private:
         }
         auto& keys = keys_of(*object, assignment, ignore_case);
         if (const auto first = keys.find(parts.back().text))
-            return report_twice(parts.back(), object->pairs[*first].key);
+            return report_twice({parts.back().text, assignment.path.span}, object->pairs[*first].key);
         keys.add(parts.back().text);
         object->pairs.push_back({parts.back(), assignment.value});
         check_duplicates(object->pairs.back().value, ignore_case);
+    }
+
+    /// How deep the members of a typed object lie.
+    static std::size_t assignment_parts_max(ElementType type) {
+        switch (type) {
+        case ElementType::iface:
+        case ElementType::syslog:
+        case ElementType::timer:
+        case ElementType::limit:
+            return 2;
+        case ElementType::gateway:
+        case ElementType::load_balancer:
+            return 3;
+        case ElementType::conntrack:
+            return 4;
+        default:
+            return value_depth_max;
+        }
     }
 
     /// By the objects that they are to, those least deep first.
@@ -136,12 +161,11 @@ private:
     syntax::Object* object_of(const Element& root, syntax::Value& value,
                               const std::vector<syntax::Name>& parts, std::size_t depth) {
         if (std::holds_alternative<syntax::Bad>(value.is)) return nullptr;
-        if (root.type != ElementType::untyped) copy_named(value);
+        if (root.type != ElementType::untyped && depth > 1) copy_named(value, root.type);
         if (auto* object = std::get_if<syntax::Object>(&value.is)) return object;
-        // `Iface eth0 dchp`: that no such word exists is said elsewhere.
-        const auto* word = std::get_if<syntax::Path>(&value.is);
-        const bool unknown = word != nullptr && scope_.find(word->parts.front().text) == nullptr;
-        if (root.type == ElementType::iface && depth == 1 && unknown) return nullptr;
+        // `Iface eth0 dchp`: that a typed object is written out is said elsewhere.
+        const bool is_name = std::holds_alternative<syntax::Path>(value.is);
+        if (root.type != ElementType::untyped && depth == 1 && is_name) return nullptr;
         report(Kind::no_members, parts[depth].span,
                quoted(prefix(parts, depth)) + " is no object: nothing can be added to it",
                {{value.span, "its value"}});
@@ -161,7 +185,7 @@ private:
     }
 
     /// A named object given to a typed member is copied, and completed there.
-    void copy_named(syntax::Value& value) {
+    void copy_named(syntax::Value& value, ElementType owner) {
         const auto* path = std::get_if<syntax::Path>(&value.is);
         if (path == nullptr || path->parts.size() != 1) return;
         auto* element = scope_.find(path->parts.front().text);
@@ -169,6 +193,9 @@ private:
         element->is_used = true;
         if (std::holds_alternative<syntax::Object>(element->value.is))
             value.is = syntax::Value(element->value).is;
+        // What is given by name to a Load_balancer may be spelt in any case, and what is added to it may not.
+        if (auto* object = std::get_if<syntax::Object>(&value.is); object && owner == ElementType::load_balancer)
+            for (auto& pair : object->pairs) pair.key.text = lower(pair.key.text);
     }
 
     Scope& scope_;

@@ -13,7 +13,10 @@ namespace {
 
 using syntax::Kind;
 
-std::string named(const Member& member) { return member.key == nullptr ? "this" : quoted(member.key->text); }
+std::string named(const Member& member) {
+    if (!member.what.empty()) return std::string(member.what);
+    return member.key == nullptr ? "this" : quoted(member.key->text);
+}
 
 void wrong_type(Context& context, const Member& member, const std::string& found, const std::string& wanted,
                 std::string hint = {}) {
@@ -23,9 +26,9 @@ void wrong_type(Context& context, const Member& member, const std::string& found
     if (const auto* path = std::get_if<syntax::Path>(&member.value->is))
         if (const auto* element = context.scope.find(path->parts.front().text))
             notes.push_back({element->name.span, quoted(element->name.text) + " is declared here"});
-    context.report(Kind::wrong_member_type, member.value->span,
-                   named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
-                   std::move(hint), std::move(notes));
+    context.report_value(Kind::wrong_member_type, *member.value,
+                         named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
+                         std::move(hint), std::move(notes));
 }
 
 /// The address or netmask that was meant by a network, or by the length of one.
@@ -94,6 +97,12 @@ const syntax::Object* object_of(Context& context, const Member& member) {
 }
 
 const syntax::List* list_of(Context& context, const Member& member) {
+    const auto* word = std::get_if<syntax::Path>(&member.value->is);
+    const bool is_word = word != nullptr && word->parts.size() == 1 && is_config_word(word->parts.front().text);
+    if (is_word && context.scope.find(word->parts.front().text) == nullptr) {
+        wrong_type(context, member, "a single word", "a list", "write `[" + word->parts.front().text + "]`");
+        return nullptr;
+    }
     return literal_of<syntax::List>(context, member, "a list");
 }
 
@@ -118,9 +127,9 @@ std::optional<std::uint32_t> host_of(Context& context, const Member& member) {
                        : *address == 0xffff'ffff ? "the broadcast address"
                                                  : nullptr;
     if (what == nullptr) return address;
-    context.report(Kind::not_a_host, member.value->span,
-                   named(member) + " cannot be " + quoted(dotted(*address)) + ", which is " + what,
-                   "write the address of a host");
+    context.report_value(Kind::not_a_host, *member.value,
+                         named(member) + " cannot be " + quoted(dotted(*address)) + ", which is " + what,
+                         "write the address of a host");
     return std::nullopt;
 }
 
@@ -131,21 +140,21 @@ std::optional<std::int64_t> integer_of(Context& context, const Member& member, s
     std::optional<std::int64_t> number;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* integer = std::get_if<syntax::Integer>(&(*value)->is)) number = integer->value;
-    if (const auto* constant = std::get_if<const Constant*>(&settled))
-        if ((*constant)->kind == model::FieldKind::port)
-            number = static_cast<std::int64_t>((*constant)->value);
     if (!number) {
         wrong_type(context, member, kind_of(settled), "a number");
         return std::nullopt;
     }
     if (*number >= min && *number <= max) return number;
-    context.report(Kind::value_out_of_range, member.value->span,
-                   named(member) + " cannot be " + std::to_string(*number) + ": it goes from " +
-                       std::to_string(min) + " to " + std::to_string(max));
+    context.report_value(Kind::value_out_of_range, *member.value,
+                         named(member) + " cannot be " + std::to_string(*number) + ": it goes from " +
+                             std::to_string(min) + " to " + std::to_string(max));
     return std::nullopt;
 }
 
 std::optional<std::uint16_t> port_of(Context& context, const Member& member) {
+    const auto settled = settle(context, *member.value);
+    if (const auto* constant = std::get_if<const Constant*>(&settled))
+        if ((*constant)->kind == model::FieldKind::port) return static_cast<std::uint16_t>((*constant)->value);
     const auto port = integer_of(context, member, 0, 65535);
     if (!port) return std::nullopt;
     return static_cast<std::uint16_t>(*port);
@@ -193,9 +202,8 @@ std::optional<std::uint8_t> netmask_of(Context& context, const Member& member) {
     if (!mask) return std::nullopt;
     const auto length = std::countl_one(*mask);
     if (std::popcount(*mask) == length) return static_cast<std::uint8_t>(length);
-    context.report(Kind::bad_netmask, member.value->span,
-                   "the netmask " + quoted(dotted(*mask)) + " has holes",
-                   "a netmask is a row of ones and then zeros, as in `255.255.255.0`");
+    context.report_value(Kind::bad_netmask, *member.value, "the netmask " + quoted(dotted(*mask)) + " has holes",
+                         "a netmask is a row of ones and then zeros, as in `255.255.255.0`");
     return std::nullopt;
 }
 

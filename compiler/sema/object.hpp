@@ -9,6 +9,7 @@ namespace sema {
 struct Member {
     const syntax::Name* key = nullptr;
     const syntax::Value* value = nullptr;
+    std::string_view what = {}; ///< "a server", in place of the key
 
     explicit operator bool() const { return value != nullptr; }
 };

@@ -28,7 +28,9 @@ void check_chains(Context& context);
 /// Elements that nothing refers to, and chains that let everything in. After everything else.
 void check_risks(Context& context);
 
-/// The object of an element; nothing after a message when it is none.
+/// The object of an element, written out where it is declared; nothing after a message when it is none.
 const syntax::Object* object_value(Context& context, const Element& element);
+/// About an element whose value is not what is wanted.
+void report_no_object(Context& context, const Element& element, const std::string& wanted);
 
 } // namespace sema

@@ -48,7 +48,7 @@ private:
 /// True when what stands here lies too deep to be followed; the names that lead here are poison then.
 bool too_deep(Context& context, const syntax::Span& span) {
     if (context.depth < value_depth_max) return false;
-    context.endless.insert(context.following.begin(), context.following.end());
+    context.poisoned.insert(context.following.begin(), context.following.end());
     if (!context.depth_is_reported)
         context.report(Kind::nesting_too_deep, span,
                        "with the names that lead here followed, this is nested more than " +
@@ -60,7 +60,7 @@ bool too_deep(Context& context, const syntax::Span& span) {
 
 /// True when the name is poison because it leads back to itself.
 bool leads_back(Context& context, const syntax::Path& path) {
-    if (context.endless.contains(&path)) return true;
+    if (context.poisoned.contains(&path)) return true;
     const auto start = std::find(context.following.begin(), context.following.end(), &path);
     if (start == context.following.end()) return false;
     std::vector<const syntax::Path*> cycle(start, context.following.end());
@@ -74,7 +74,7 @@ bool leads_back(Context& context, const syntax::Path& path) {
     context.report(Kind::reference_cycle, cycle.front()->span,
                    quoted(to_string(*cycle.front())) + " leads back to itself",
                    "give one of them a value of its own", std::move(notes));
-    context.endless.insert(cycle.begin(), cycle.end());
+    context.poisoned.insert(cycle.begin(), cycle.end());
     return true;
 }
 
@@ -85,11 +85,11 @@ std::vector<std::string> known_names(const Context& context) {
 }
 
 Settled unknown(Context& context, const syntax::Name& name) {
-    const auto habit = hint_for_value(name.text);
-    context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
-                   habit.empty() ? context.suggestions.among(context.scope.elements().size(), name.text,
-                                                             [&] { return known_names(context); })
-                                 : habit);
+    auto hint = hint_for_value(name.text);
+    if (hint.empty())
+        hint = context.suggestions.among(context.scope.elements().size(), name.text,
+                                         [&] { return known_names(context); });
+    context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text), std::move(hint));
     return Poison{};
 }
 
@@ -112,6 +112,11 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     return Poison{};
 }
 
+/// The first so many parts.
+syntax::Path beginning(const syntax::Path& path, std::size_t parts) {
+    return {{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(parts)}, {}};
+}
+
 Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
                   const syntax::Object& object) {
     const auto names = [&] {
@@ -120,10 +125,8 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
         for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
         return keys;
     };
-    const syntax::Path parent{{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(part)},
-                              {}};
     context.report(Kind::unknown_member, path.parts[part].span,
-                   quoted(to_string(parent)) + " has no member " + quoted(path.parts[part].text),
+                   quoted(to_string(beginning(path, part))) + " has no member " + quoted(path.parts[part].text),
                    context.suggestions.among(object.pairs.size(), path.parts[part].text, names));
     return Poison{};
 }
@@ -158,6 +161,15 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
         if (std::holds_alternative<Poison>(settled)) return Poison{};
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         const auto* object = literal == nullptr ? nullptr : std::get_if<syntax::Object>(&(*literal)->is);
+        const auto* alias = std::get_if<syntax::Path>(&value->is);
+        const bool has_members = object != nullptr || std::holds_alternative<const Element*>(settled);
+        if (element.type == ElementType::untyped && alias != nullptr && has_members) {
+            context.report(Kind::no_members, path.parts[i].span,
+                           quoted(to_string(beginning(path, i))) + " is only another name for " +
+                               quoted(to_string(*alias)) + ", and has no members of its own",
+                           "write `" + to_string(*alias) + "." + path.parts[i].text + "`", {{alias->span, "its value"}});
+            return Poison{};
+        }
         if (object == nullptr) {
             context.report(Kind::no_members, path.parts[i].span,
                            "this is " + kind_of(settled) + " and has no members", {},
@@ -277,14 +289,28 @@ private:
         const bool known = context_.scope.find(path.parts.front().text) != nullptr;
         if (!known && path.parts.size() == 1 && is_config_word(path.parts.front().text)) return;
         const auto settled = settle(context_, value);
-        if (std::holds_alternative<model::Field>(settled))
+        if (std::holds_alternative<model::Field>(settled)) {
             context_.report(Kind::property_without_packet, value.span,
                             text_of(value) + " has a value only in a condition or a log");
+            context_.poisoned.insert(&path);
+        }
+        if (const auto* element = std::get_if<const Element*>(&settled)) return check_element(path, **element);
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         if (literal == nullptr || !is_collection(**literal) || done_.contains(*literal)) return;
         const Following guard(context_, path);
         check(**literal);
         done_.insert(*literal);
+    }
+
+    /// A function is no value. What other untyped elements name was reported there.
+    void check_element(const syntax::Path& path, const Element& element) {
+        const auto* root = context_.scope.find(path.parts.front().text);
+        if (!is_function(element.type) || root->type == ElementType::untyped) return;
+        context_.report(Kind::not_a_value, path.span,
+                        quoted(to_string(path)) + " is " + kind_of(element) + ", which is no value",
+                        "chains name functions, as in `prerouting: " + element.name.text +
+                            "`, and functions call each other");
+        context_.poisoned.insert(&path);
     }
 
     Context& context_;

@@ -55,6 +55,8 @@ public:
     std::vector<std::string> names() const;
     void add(Element element);
 
+    bool has_nameless_function = false; ///< what nothing is called may be meant to be it
+
 private:
     std::deque<Element> elements_;
     std::map<std::string, std::size_t, std::less<>> index_;

@@ -21,13 +21,24 @@ const syntax::Span& place_for(const Leaf& leaf, const syntax::Span& use) {
     return encloses(use, leaf.span) ? leaf.span : use;
 }
 
+/// An item that is written elsewhere is one mistake, however many comparisons use it.
+void report_leaf(Context& context, Kind kind, const Leaf& leaf, const syntax::Span& use, std::string message,
+                 std::string hint = {}) {
+    const auto place = place_of(leaf.span);
+    const auto key = std::to_string(place.file) + ':' + std::to_string(place.line) + ':' +
+                     std::to_string(place.column) + ": " + message;
+    if (!encloses(use, leaf.span) && !context.said_of_names.insert(key).second) return;
+    context.report(kind, place_for(leaf, use), std::move(message), std::move(hint), note_about(leaf, use));
+}
+
 std::optional<model::Interval> mismatch(Context& context, model::Field field, const Leaf& leaf,
                                         const syntax::Span& use) {
     const auto* literal = std::get_if<const syntax::Value*>(&leaf.is);
-    context.report(Kind::type_mismatch, place_for(leaf, use),
-                   quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) +
-                       ", and " + text_of(leaf) + " is " + kind_of(leaf),
-                   literal == nullptr ? std::string() : hint_for_string(**literal), note_about(leaf, use));
+    const bool names_fit = info(field).kind == FieldKind::iface;
+    report_leaf(context, Kind::type_mismatch, leaf, use,
+                quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
+                    text_of(leaf) + " is " + kind_of(leaf),
+                literal == nullptr ? std::string() : hint_for_string(**literal, names_fit));
     return std::nullopt;
 }
 
@@ -39,10 +50,9 @@ std::optional<model::Interval> in_range(Context& context, model::Field field, co
         return model::Interval{static_cast<model::Value>(low), static_cast<model::Value>(high)};
     const auto outside = low < 0 ? low : high;
     const bool is_port = entry.kind == FieldKind::port;
-    context.report(is_port ? Kind::port_out_of_range : Kind::value_out_of_range, place_for(leaf, use),
-                   quoted(entry.name) + " cannot equal " + std::to_string(outside) +
-                       (is_port ? ": ports go from 0 to " : ": it goes from 0 to ") + std::to_string(max),
-                   {}, note_about(leaf, use));
+    report_leaf(context, is_port ? Kind::port_out_of_range : Kind::value_out_of_range, leaf, use,
+                quoted(entry.name) + " cannot equal " + std::to_string(outside) +
+                    (is_port ? ": ports go from 0 to " : ": it goes from 0 to ") + std::to_string(max));
     return std::nullopt;
 }
 
@@ -185,9 +195,8 @@ std::optional<model::Value> flag_bits(Context& context, const syntax::Value& val
         const auto flag = interval_of(context, model::Field::tcp_flags, leaf, use);
         if (!flag) return std::nullopt;
         if (flag->low != flag->high) {
-            context.report(Kind::type_mismatch, place_for(leaf, use),
-                           text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag", {},
-                           note_about(leaf, use));
+            report_leaf(context, Kind::type_mismatch, leaf, use,
+                        text_of(leaf) + " is " + kind_of(leaf) + ", not a TCP flag");
             return std::nullopt;
         }
         bits |= flag->low;

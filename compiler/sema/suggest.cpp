@@ -51,6 +51,7 @@ constexpr std::array synonyms = {
     Synonym{"mask", "netmask"},
     Synonym{"subnet", "netmask"},
     Synonym{"mac", "index"},
+    Synonym{"dhcp", "config"},
     Synonym{"nic", "index"},
     Synonym{"interface", "iface"},
     Synonym{"dev", "iface"},

@@ -12,7 +12,8 @@ void define_syslog(Context& context, const Element& element) {
     for (const auto* key : {"address", "port"})
         if (reader.lacks(key))
             context.report(syntax::Kind::missing_member, element.name.span,
-                           "Syslog " + quoted(element.name.text) + " has no " + quoted(key));
+                           "Syslog " + quoted(element.name.text) + " has no " + quoted(key),
+                           "write `Syslog " + element.name.text + " { address: 10.0.0.5, port: 514 }`");
     model::Syslog syslog;
     syslog.place = place_of(element.name.span);
     if (const auto address = reader["address"]) syslog.address = host_of(context, address).value_or(0);

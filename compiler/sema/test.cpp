@@ -161,7 +161,10 @@ private:
         model::SendStep step;
         if (const auto member = reader["iface"]) step.iface = iface_of(context_, member);
         if (const auto member = reader["packet"])
-            if (const auto* object = object_of(context_, member)) step.packet = packet_of(context_, *object, "a packet");
+            if (const auto* object = object_of(context_, member)) {
+                step.packet = packet_of(context_, *object, "a packet");
+                if (!step.iface) check_frame(*object);
+            }
         if (const auto member = reader["pcap"]) step.pcap = capture(member, reader["packet"]);
         if (const auto member = reader["state"]) step.state = state(member);
         if (const auto expected = expectation(reader["expect"])) {
@@ -173,13 +176,26 @@ private:
         return step;
     }
 
+    /// A function or chain sees the frame of a packet that came in, and nothing may say that it did.
+    void check_frame(const syntax::Object& packet) {
+        const auto* frame = find_pair(packet, "eth", true);
+        const auto* chain = std::get_if<model::IfaceChain>(&scenario_.about);
+        const bool comes_in =
+            chain != nullptr && (chain->hook == model::Hook::prerouting || chain->hook == model::Hook::input);
+        if (frame == nullptr || !is_narrow_ || comes_in) return;
+        report(Kind::unused_setting, frame->key.span, "`eth` is not used: nothing says where the packet came in",
+               "write `iface: …` with the name of an Iface");
+    }
+
     bool is_complete(const ObjectReader& reader, const syntax::Span& span, const std::string& what) {
         std::vector<std::string> needed = {"expect"};
         if (!is_narrow_) needed.insert(needed.begin(), "iface");
         if (!reader["pcap"]) needed.insert(needed.end() - 1, "packet");
         bool complete = true;
         for (const auto& key : needed) {
-            if (reader.lacks(key)) report(Kind::missing_member, span, what + " has no " + quoted(key));
+            if (reader.lacks(key))
+                report(Kind::missing_member, span, what + " has no " + quoted(key),
+                       "write `iface: eth0, packet: { ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }, expect: accept`");
             complete &= static_cast<bool>(reader[key]);
         }
         return complete;

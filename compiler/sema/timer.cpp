@@ -15,7 +15,8 @@ void define_timer(Context& context, const Element& element) {
     for (const auto* key : {"interval", "data"})
         if (reader.lacks(key))
             context.report(syntax::Kind::missing_member, element.name.span,
-                           "Timer " + quoted(element.name.text) + " has no " + quoted(key));
+                           "Timer " + quoted(element.name.text) + " has no " + quoted(key),
+                           "write `Timer " + element.name.text + " { interval: 60, data: [stats] }`");
     model::Timer timer;
     timer.name = element.name.text;
     timer.place = place_of(element.name.span);

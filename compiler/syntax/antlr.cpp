@@ -179,9 +179,17 @@ public:
         const auto where = span(rule);
         if (rule.TRUE()) return {Boolean{true}, where};
         if (rule.FALSE()) return {Boolean{false}, where};
-        if (rule.STRING()) return string_value(token(rule.STRING()), diagnostics_);
+        if (rule.STRING()) {
+            // Where it ends is a guess, and that it has not the right quotes has been said.
+            if (token(rule.STRING()).inserted) return {Bad{}, where};
+            return string_value(token(rule.STRING()), diagnostics_);
+        }
         if (auto* n = rule.number()) return number(*n);
-        if (auto* p = rule.path()) return {path(*p), where};
+        if (auto* p = rule.path()) {
+            // `@admins`: the message about the character says what is wrong with this value.
+            if (tokens_.token(*p->getStart()).inserted) return {Bad{}, where};
+            return {path(*p), where};
+        }
         if (auto* c = rule.call()) return {Call{path(*c->path()), arguments(*c->arguments())}, where};
         if (auto* l = rule.list()) {
             check_commas(l->children);
@@ -226,8 +234,9 @@ public:
         for (auto* child : children) {
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
             // Behind a bracket that was closed for the user the comma is a part of the same mistake.
-            const bool is_news = item != nullptr && before != nullptr &&
-                                 !tokens_[tokens_.index(*item->getStart()) - 1].inserted;
+            const auto start = item == nullptr ? 0 : tokens_.index(*item->getStart());
+            const bool is_news = item != nullptr && before != nullptr && !tokens_[start - 1].inserted &&
+                                 !tokens_[start].inserted;
             if (is_news)
                 diagnostics_.report({Kind::missing_comma,
                                      tokens_.token(*item->getStart()).span,
@@ -272,14 +281,32 @@ public:
     }
 
     Conditional conditional(P::ConditionalContext& rule) {
-        Conditional result{expression(*rule.expression()), body(*rule.body(), "an `if`"), {}};
-        auto* rest = rule.otherwise();
-        if (rest == nullptr) return result;
-        if (auto* b = rest->body())
-            result.otherwise = body(*b, "an `else`");
-        else
-            result.otherwise.push_back({conditional(*rest->conditional()), span(*rest->conditional())});
+        Conditional result;
+        result.arms.push_back(arm(*rule.arm()));
+        bool is_over = false;
+        for (auto* rest : rule.otherwise()) {
+            if (is_over) report_late_else(*rest);
+            if (auto* b = rest->body()) {
+                result.otherwise = body(*b, "an `else`");
+                is_over = true;
+            } else {
+                result.arms.push_back(arm(*rest->arm()));
+            }
+        }
         return result;
+    }
+
+    /// The grammar lets an `else` stand behind the last one, for the sake of this message.
+    void report_late_else(P::OtherwiseContext& rule) {
+        diagnostics_.report({Kind::syntax_error,
+                             token(rule.ELSE()).span,
+                             "this `if` has had its `else`",
+                             {},
+                             "write `else if (condition) { … }` for what stands before the last one"});
+    }
+
+    Arm arm(P::ArmContext& rule) {
+        return {expression(*rule.expression()), body(*rule.body(), "an `if`"), span(rule)};
     }
 
     /// `and` and `or` of a single operand are that operand.

@@ -118,10 +118,16 @@ struct Action {
     std::vector<Value> arguments;
 };
 
-struct Conditional {
+struct Arm {
     Expression condition;
     std::vector<Statement> then;
-    std::vector<Statement> otherwise; ///< empty without an `else`; `else if` is one statement in it
+    Span span;
+};
+
+/// The first arm whose condition holds. A chain of `else if` may be long: nothing nests in it.
+struct Conditional {
+    std::vector<Arm> arms;            ///< the `if`, and each `else if`
+    std::vector<Statement> otherwise; ///< empty without an `else`
 };
 
 /// What an Assert is about: a chain, or a path from one Iface to another.

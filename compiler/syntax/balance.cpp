@@ -2,6 +2,7 @@
 // indent what stands inside. That guess is used only in a file whose brackets do not match anyway, and only
 // when it makes them match.
 #include "compiler/syntax/repair.hpp"
+#include "compiler/syntax/words.hpp"
 
 #include <algorithm>
 #include <set>
@@ -20,7 +21,7 @@ std::string character(TokenKind k) { return std::string(text_of(k)).substr(1, 1)
 /// What layout suggests, as indexes of tokens.
 struct Guesses {
     std::set<std::size_t> outside; ///< a closer is missing before these
-    std::set<std::size_t> surplus; ///< closers that close nothing
+    std::set<std::size_t> surplus; ///< closers that close nothing, and openers behind what takes no body
 };
 
 /// What a run of the balancing found wrong.
@@ -30,6 +31,7 @@ struct Outcome {
     bool open_at_end = false;
     std::optional<std::size_t> outside; ///< the first token that layout puts outside of the open brace
     std::optional<std::size_t> surplus; ///< the first closer that stands deeper than what it closes
+    std::optional<std::size_t> bodyless; ///< the first brace behind a verdict
 
     /// Closers without openers: a sign that a guess was wrong.
     auto strays() const {
@@ -50,16 +52,21 @@ public:
     }
 
     Outcome run() {
+        result_.tokens.reserve(tokens_.size());
         for (index_ = 0; index_ < tokens_.size(); ++index_) {
             const auto& token = tokens_[index_];
             if (guesses_.surplus.contains(index_)) {
-                report_stray(token);
+                if (is_open_bracket(token.kind))
+                    report_bodyless(token);
+                else
+                    report_stray(token);
                 continue;
             }
             if (guesses_.outside.contains(index_) && !open_.empty())
                 report_unclosed(token), insert_closer(token);
             else
                 note_layout(token);
+            if (starts_line(token)) close_parenthesis_before_statement(token);
             if (token.kind == TokenKind::colon) close_list_before_pair();
             if (token.kind == TokenKind::name) close_list_before_declaration(token);
             if (is_open_bracket(token.kind))
@@ -110,6 +117,10 @@ private:
                                   (before >= TokenKind::equal && before <= TokenKind::greater);
             if (!is_value) report_unclosed(token), insert_closer(token);
         }
+        const auto word = result_.tokens.empty() ? std::string() : lower(result_.tokens.back().text);
+        const bool is_verdict = word == "accept" || word == "drop" || word == "reject";
+        if (token.kind == TokenKind::open_brace && is_verdict && !opens_body(tokens_, index_) && !result_.bodyless)
+            result_.bodyless = index_;
         open_.push_back(token);
         result_.tokens.push_back(token);
     }
@@ -153,6 +164,23 @@ private:
         out.insert(out.end(), tail.begin(), tail.end());
     }
 
+    /// `log("text"` and on a new line `drop`: where the parenthesis is not closed before a brace is.
+    void close_parenthesis_before_statement(const Token& token) {
+        const bool begins = token.kind == TokenKind::name || token.kind == TokenKind::if_;
+        if (!begins || open_.empty() || open_.back().kind != TokenKind::open_paren || !ends_value(result_.tokens.back().kind))
+            return;
+        constexpr std::size_t tokens_max = 1000; // nobody's arguments are longer
+        std::size_t depth = 0;
+        for (auto i = index_; i < std::min(tokens_.size(), index_ + tokens_max); ++i) {
+            if (is_open_bracket(tokens_[i].kind)) ++depth;
+            if (!is_close_bracket(tokens_[i].kind)) continue;
+            if (depth == 0 && tokens_[i].kind == TokenKind::close_paren) return;
+            if (depth-- == 0) break;
+        }
+        report_unclosed(token);
+        insert_closer(token);
+    }
+
     /// `[80,` and on a new line `Iface eth0 …`.
     void close_list_before_declaration(const Token& token) {
         if (open_.empty() || open_.back().kind != TokenKind::open_bracket || index_ + 1 >= tokens_.size())
@@ -186,6 +214,11 @@ private:
     void report_stray(const Token& token) {
         problem(Kind::stray_bracket, token.span, text(token.kind) + " closes nothing", {},
                 "leave it out, or add the " + text(opener_of(token.kind)) + " that it closes");
+    }
+
+    void report_bodyless(const Token& brace) {
+        problem(Kind::stray_bracket, brace.span, quoted(result_.tokens.back().text) + " takes no body", {},
+                "leave the `{` out");
     }
 
     void report_unclosed(const Token& noticed) {
@@ -230,20 +263,15 @@ private:
     Outcome result_;
 };
 
-/// The token at which the nesting passes the limit. A run of `not` and a chain of `else if` nest as well.
+/// The token at which the nesting passes the limit. A run of `not` nests as well.
 const Token* too_deep(const Tokens& tokens) {
-    std::size_t depth = 0, nots = 0, elses = 0;
+    std::size_t depth = 0, nots = 0;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const auto kind = tokens[i].kind;
         if (is_open_bracket(kind)) ++depth;
         if (is_close_bracket(kind) && depth > 0) --depth;
         nots = kind == TokenKind::not_ ? nots + 1 : 0;
-        if (kind == TokenKind::else_ && i + 1 < tokens.size() && tokens[i + 1].kind == TokenKind::if_)
-            ++elses;
-        else if (kind == TokenKind::else_ ||
-                 (kind == TokenKind::if_ && (i == 0 || tokens[i - 1].kind != TokenKind::else_)))
-            elses = 0;
-        if (depth > nesting_max || nots > nesting_max || elses > nesting_max) return &tokens[i];
+        if (depth > nesting_max || nots > nesting_max) return &tokens[i];
     }
     return nullptr;
 }
@@ -255,6 +283,12 @@ Outcome balance_by_layout(const Tokens& tokens) {
     Guesses guesses;
     auto first = Balancer(tokens, guesses).run();
     if (first.problems.empty()) return first;
+    if (first.bodyless) {
+        guesses.surplus.insert(*first.bodyless);
+        auto without = Balancer(tokens, guesses).run();
+        if (without.problems.size() == 1) return without;
+        guesses.surplus.clear();
+    }
     auto outcome = first;
     while (outcome.open_at_end && outcome.outside && guesses.outside.size() < guesses_max) {
         guesses.outside.insert(*outcome.outside);

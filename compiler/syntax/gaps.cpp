@@ -36,6 +36,8 @@ bool Gap::breaks() const {
 
 Spaced spaced(FileId file, const Tokens& lexed) {
     Spaced result;
+    result.tokens.reserve(lexed.size() + 1);
+    result.gaps.reserve(lexed.size() + 1);
     Gap gap;
     Position last{0, 1}; // whatever comes first begins a line
     const auto reach = [&](const Position& begin) {

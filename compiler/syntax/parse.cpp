@@ -128,7 +128,8 @@ Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
         ++errors;
         parsed.complete = false;
         const auto& error = tree.errors.front();
-        const bool consequence = error.seen.inserted || error.before.inserted ||
+        const bool same_line = error.before.span.begin.line == error.seen.span.begin.line;
+        const bool consequence = error.seen.inserted || (error.before.inserted && same_line) ||
                                  (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
         if (!consequence) report(error, tokens, diagnostics);
         tokens = without_part(tokens, error.part, error.index);
@@ -157,17 +158,18 @@ Value list_item(std::span<const Token> line, Diagnostics& diagnostics) {
                         span,
                         "this line is no address, network, range or integer",
                         {},
-                        "write one of them a line; comments start with `#`"});
+                        "write one of them a line; comments start with `#` or `//`"});
     return {Bad{}, span};
 }
 
 } // namespace
 
-Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
+Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics, Tokens* lexed) {
     const auto& source = sources[file];
     auto cleaned = clean(file, source.text, diagnostics);
     if (!cleaned.is_text) return {{file, source.name, {}}, false, false};
     auto tokens = lex(file, cleaned.text);
+    if (lexed != nullptr) *lexed = tokens;
     const bool comment_open = !tokens.empty() && tokens.back().kind == TokenKind::bad_comment;
     // An unclosed comment swallows closers: what the brackets then lack is no news.
     Diagnostics unsaid;

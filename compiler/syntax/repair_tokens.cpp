@@ -13,10 +13,16 @@ public:
         : tokens_(std::move(tokens)), diagnostics_(diagnostics) {}
 
     Tokens run() {
+        out_.reserve(tokens_.size());
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             auto& token = tokens_[i];
             switch (token.kind) {
             case TokenKind::bad_string:
+                if (const auto last = second_half(i)) {
+                    token.text = tokens_[*last].text;
+                    token.span.end = tokens_[*last].span.end;
+                    i = *last;
+                }
                 close_string(token);
                 break;
             case TokenKind::bad_character:
@@ -50,6 +56,19 @@ private:
         }
     }
 
+    /// The index of the quote that ends the string of the token, when that is on the next line with nothing but
+    /// closers behind it.
+    std::optional<std::size_t> second_half(std::size_t first) const {
+        const auto line = tokens_[first].span.begin.line;
+        for (auto i = first + 1; i < tokens_.size() && tokens_[i].span.begin.line <= line + 1; ++i) {
+            if (tokens_[i].kind == TokenKind::string) return std::nullopt;
+            if (tokens_[i].kind != TokenKind::bad_string) continue;
+            const bool closes = tokens_[i].text.find_first_not_of(")]},; \t", 1) == std::string::npos;
+            return closes ? std::optional(i) : std::nullopt;
+        }
+        return std::nullopt;
+    }
+
     /// The closers at the end of an unclosed string were hardly meant to be in it.
     void close_string(Token token) {
         auto place = token.span;
@@ -61,6 +80,10 @@ private:
             place = join(out_[count - 2].span, token.span);
             token.span = place;
             out_.resize(count - 2);
+        } else if (count > 0 && out_[count - 1].kind == TokenKind::name && out_[count - 1].span.end == token.span.begin) {
+            // `a"`: the quote that opens is what is missing.
+            place = join(out_[count - 1].span, token.span);
+            out_.pop_back();
         }
         diagnostics_.report({Kind::unclosed_string,
                              place,
@@ -100,8 +123,17 @@ private:
     std::optional<Meant> meant(std::string_view text) const {
         const bool in_condition = !open_.empty() && open_.back() == Inside::condition;
         const bool in_value = !open_.empty() && open_.back() == Inside::value;
+        if (text == "=" && open_.empty() && out_.size() > 1 && out_.back().kind == TokenKind::name &&
+            out_[out_.size() - 2].kind == TokenKind::name)
+            return std::nullopt; // `Iface eth0 = {`
         if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
-        if (text == "=") return Meant{":", TokenKind::colon, "write `name: value`"};
+        const bool in_body = !open_.empty() && open_.back() == Inside::body;
+        if (text == "=")
+            return Meant{":", TokenKind::colon,
+                         in_body ? "there are no variables: values are declared outside of functions, `name: value`"
+                                 : "write `name: value`"};
+        if (text == "+" && in_condition && !out_.empty() && out_.back().kind == TokenKind::string)
+            return Meant{",", TokenKind::comma, "what is logged stands between commas"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};
         if (text == "|") return Meant{"||", TokenKind::or_, "write `or` or `||`"};
         if (text == ";" && in_value) return Meant{",", TokenKind::comma, hint_for(text)};
@@ -113,7 +145,9 @@ private:
             return "statements and declarations end by themselves, and members are separated by `,`";
         if (text == "\"" || text == "'" || text.starts_with("\xe2\x80")) return "strings stand between `\"`";
         if (text == "_") return "a name starts with a letter";
+        if (text == "=") return "leave it out";
         if (text == "$") return "a name is written as it is declared, without `$`";
+        if (text == "@") return "a name is written as it is declared, without `@`";
         if (text == "+" || text == "*" || text == "%") return "there is no arithmetic in the language";
         return {};
     }
@@ -166,9 +200,7 @@ private:
         const auto span = join(tokens_[first].span, tokens_[last].span);
         const std::string hint(replacement ? replacement->hint : hint_for(text));
         // A second quotation mark of the wrong kind on the line is no second mistake.
-        const bool is_habit = text == ";"; // on one line, so on all
-        const bool is_news = is_habit ? !std::exchange(habit_is_said_, true)
-                                      : hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_news = text == ";" || hint.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
         if (is_news)
             diagnostics_.report(
@@ -192,7 +224,6 @@ private:
     Tokens out_;
     enum class Inside : std::uint8_t { condition, value, body };
     std::vector<Inside> open_; ///< what the brackets around hold
-    bool habit_is_said_ = false;
     bool dropped_ = false; ///< the token before the next one was dropped, so it may seem out of place
     std::pair<std::uint32_t, std::string> last_said_; ///< line and hint
 };

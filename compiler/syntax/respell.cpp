@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace syntax {
@@ -47,13 +49,18 @@ bool begins_value(K kind) {
 
 class Respeller {
 public:
-    Respeller(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+    Respeller(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {
+        for (std::size_t i = 0; i + 4 < tokens.size(); ++i)
+            if (names_function(i)) keyword_names_.insert(tokens[i + 4].text);
+    }
 
     Tokens run() {
+        out_.reserve(tokens_.size());
         while (at_ < tokens_.size()) {
+            if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
-                                 negated_in() || quoted_name() ||
-                                 (is(0, K::name) && (word() || heading() || member()));
+                                 negated_in() || quoted_name() || bare_condition() || ellipsis() || keyword_as_value() ||
+                                 (is(0, K::name) && (word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -202,6 +209,67 @@ private:
         return true;
     }
 
+    /// `if a == b {`, `if a == b) {` and `if (a) and (b) {`: the parentheses around the whole are added.
+    bool bare_condition() {
+        if (!is(0, K::if_) || is(1, K::colon) || before() == K::colon || before() == K::dot) return false;
+        constexpr std::size_t tokens_max = 500; // nobody's conditions are longer
+        std::size_t depth = 0, end = 1;
+        bool is_bare = !is(1, K::open_paren), has_closer = false;
+        for (; end < tokens_max && at_ + end < tokens_.size(); ++end) {
+            const auto kind = token(end).kind;
+            if (kind == K::open_brace && (depth > 0 || token(end - 1).kind == K::in)) return false;
+            if (kind == K::open_brace || kind == K::close_brace || kind == K::if_) break;
+            if (kind == K::open_paren || kind == K::open_bracket) ++depth;
+            if (kind != K::close_paren && kind != K::close_bracket) continue;
+            has_closer = depth == 0;
+            if (depth > 0 && --depth == 0 && kind == K::close_paren)
+                is_bare |= is(end + 1, K::and_) || is(end + 1, K::or_);
+            if (has_closer) {
+                ++end;
+                break;
+            }
+        }
+        if (!is_bare || depth > 0 || end < 2 || !is(end, K::open_brace)) return false;
+        report(Kind::syntax_error, token(1).span, "the condition of an `if` stands in parentheses",
+               "write `if (condition) { … }`");
+        take();
+        put(K::open_paren, "(", token().span);
+        open_.push_back({K::open_paren, false});
+        if (!has_closer) close_before_ = at_ + end - 1;
+        return true;
+    }
+
+    /// `[1, 2, …]` and `[80, ..., 90]`.
+    bool ellipsis() {
+        const bool character = is(0, K::bad_character) && token().text == "\xe2\x80\xa6";
+        const bool dots = is(0, K::dot) && is(1, K::dot) && is(2, K::dot);
+        if (!character && !dots) return false;
+        const std::size_t count = character ? 1 : 3;
+        report(Kind::stray_character, join(token().span, token(count - 1).span),
+               quoted(character ? token().text : "...") + " has no meaning here",
+               in(K::open_bracket) ? "write every value, or a range such as `80-443`" : "write what belongs here");
+        at_ += count;
+        if (is(0, K::comma) && (before() == K::comma || before() == K::open_bracket)) ++at_;
+        return true;
+    }
+
+    /// From `index` on: `Filter::IP not {`.
+    bool names_function(std::size_t index) const {
+        const auto kind = [&](std::size_t i) { return index + i < tokens_.size() ? tokens_[index + i].kind : K::end_of_file; };
+        return kind(0) == K::name && kind(1) == K::colon && kind(2) == K::colon && kind(3) == K::name &&
+               kind(4) <= K::false_ && kind(5) == K::open_brace;
+    }
+
+    /// `prerouting: not`, where a function is called so: that it cannot be is said there.
+    bool keyword_as_value() {
+        const bool begins = before() == K::colon || before() == K::comma || before() == K::open_bracket;
+        const bool ends = is(1, K::comma) || is(1, K::close_brace) || is(1, K::close_bracket);
+        if (!begins || !ends || token().kind > K::false_ || !keyword_names_.contains(token().text)) return false;
+        put(K::name, token().text, token().span);
+        ++at_;
+        return true;
+    }
+
     void respell_word(std::string_view meant, K kind) {
         report(Kind::syntax_error, token().span, quoted(token().text) + " has no meaning here",
                meant.empty() ? "leave it out" : "write " + quoted(meant));
@@ -290,6 +358,14 @@ private:
 
     /// The first tokens of a heading; then its name, and `{` where a body follows without one.
     bool take_heading(std::size_t count) {
+        if (names_function(at_)) {
+            report(Kind::syntax_error, token(count).span,
+                   quoted(token(count).text) + " is a keyword and cannot be a name", "give the function another name");
+            while (count-- > 0) take();
+            put(K::name, token().text, token().span);
+            ++at_;
+            return true;
+        }
         while (count-- > 0) take();
         if (is(0, K::name) && (!starts_line() || is(1, K::open_brace) || opens_block())) take();
         const bool body_follows = is(0, K::if_) || (is(0, K::name) && starts_line());
@@ -319,6 +395,27 @@ private:
         return true;
     }
 
+    /// `Iface eth0` or `ports:`, and on the next line another declaration.
+    bool valueless() {
+        const bool typed = is(1, K::name) && one_of(word_at(0), {"iface", "gateway", "conntrack", "load_balancer",
+                                                                 "syslog", "timer", "limit", "test"});
+        const bool untyped = is(1, K::colon);
+        if (!open_.empty() || !starts_line() || (!typed && !untyped) || starts_line(1)) return false;
+        // Nothing that is legal goes on so.
+        const bool declares =
+            is(3, K::colon) || (is(3, K::name) && (is(4, K::open_brace) || is(4, K::open_bracket)));
+        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares;
+        if (!follows && at_ + 2 < tokens_.size()) return false;
+        const auto& name = token(typed ? 1 : 0);
+        report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
+               typed ? "write `" + token().text + " " + name.text + " { … }`" : "write `" + name.text + ": …`");
+        take();
+        take();
+        const auto& last = out_.back().span;
+        put(K::name, name.text, {last.file, last.end, last.end});
+        return true;
+    }
+
     struct Open {
         K bracket;
         bool is_body;
@@ -329,6 +426,8 @@ private:
     Tokens out_;
     std::size_t at_ = 0;
     std::vector<Open> open_;
+    std::set<std::string> keyword_names_; ///< of functions
+    std::optional<std::size_t> close_before_; ///< where a `)` is missing
     bool quotes_are_said_ = false;
     bool comment_is_said_ = false; ///< who writes one comment so writes all so
 };

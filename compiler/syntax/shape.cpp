@@ -8,9 +8,14 @@ namespace syntax {
 
 Shape::Shape(Spaced file, const std::set<Position>& starts)
     : file_(std::move(file)), starts_(size()), partner_(size()), statements_(size()) {
-    for (std::size_t i = 0; i < size(); ++i) // the `if` of `else if` goes on with a statement
-        starts_[i] = starts.contains(token(i).span.begin) && (i == 0 || kind(i - 1) != TokenKind::else_);
+    auto next = starts.begin(); // both are in the order of the file
+    for (std::size_t i = 0; i < size(); ++i) {
+        while (next != starts.end() && *next < token(i).span.begin) ++next;
+        starts_[i] = next != starts.end() && *next == token(i).span.begin;
+    }
     link_brackets();
+    widths_.reserve(size() + 1);
+    obstacles_.reserve(size() + 1);
     for (std::size_t i = 0; i < size(); ++i) {
         widths_.push_back(widths_.back() + characters_in(flat_gap(i)) + characters_in(token(i).text));
         obstacles_.push_back(obstacles_.back() + gap(i).forces_break() + must_break(i));

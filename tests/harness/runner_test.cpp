@@ -134,6 +134,11 @@ TEST_CASE("reasons, frames and texts are compared") {
     CHECK(run({step}) == "");
     step.log = {"dropped 17 new"};
     CHECK(run({step}).find("expected the log text \"dropped 17 new\"") != std::string::npos);
+    CHECK(run({step}).find("whole texts") == std::string::npos);
+    step.log = {"dropped\n"};
+    CHECK(run({step}).find("expected the log text \"dropped\" and nothing else in the text") != std::string::npos);
+    step.log = {"two\nlines"};
+    CHECK(run({step}).find("expected the log text \"two\\nlines\"\n") != std::string::npos);
     step.log = std::vector<std::string>{};
     CHECK(run({step}).find("expected nothing to be logged") != std::string::npos);
 }

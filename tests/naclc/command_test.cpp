@@ -45,6 +45,13 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 } // namespace
 
+TEST_CASE("a misspelt command is named, and the one that was meant") {
+    const auto done = Desk().naclc({"chek", sample});
+    CHECK(done.status == 2);
+    CHECK(has(done.output, "there is no command `chek`"));
+    CHECK(has(done.output, "did you mean `check`?"));
+}
+
 TEST_CASE("a good policy checks silently") {
     const auto done = Desk().naclc({"check", sample});
     CHECK(done.status == 0);
@@ -81,6 +88,7 @@ TEST_CASE("wrong usage and missing files are status 2") {
     CHECK(desk.naclc({}).status == 2);
     CHECK(desk.naclc({"build", sample}).status == 2);
     CHECK(desk.naclc({"test", sample, "--on", "abacus"}).status == 2);
+    CHECK(desk.naclc({"test", "--on", "interp", sample}).status == 0); // the file is no backend
     CHECK(desk.naclc({"--help"}).status == 0);
 }
 

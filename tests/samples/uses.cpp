@@ -53,9 +53,11 @@ public:
         if (word == "dnat" || word == "snat") uses_.arguments.insert(word + "(" + arguments + ")");
     }
     void operator()(const syntax::Conditional& conditional) {
-        std::visit(*this, conditional.condition.is);
-        block(conditional.then);
-        if (!conditional.otherwise.empty()) uses_.actions.insert("else");
+        for (const auto& arm : conditional.arms) {
+            std::visit(*this, arm.condition.is);
+            block(arm.then);
+        }
+        if (conditional.arms.size() > 1 || !conditional.otherwise.empty()) uses_.actions.insert("else");
         block(conditional.otherwise);
     }
 

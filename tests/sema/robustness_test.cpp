@@ -168,6 +168,22 @@ TEST_CASE("deep and long inputs are only large") {
     check(repeated("Filter::IP f {\n", 300));
 }
 
+TEST_CASE("a chain of `else if` is as long as one likes") {
+    const auto chain = [](std::size_t branches, const std::string& body) {
+        std::string text = "Filter::IP f { ";
+        for (std::size_t i = 0; i < branches; ++i)
+            text += "if (ip.id == " + std::to_string(i) + ") { " + body + " } else ";
+        return text + "{ drop } drop }\nIface e { index: 0, prerouting: f }\n";
+    };
+    const auto errors = [](const std::string& text) {
+        const auto loaded = sema::load_text("p.nacl", text);
+        return loaded.appliance ? std::size_t{0} : loaded.diagnostics.size();
+    };
+    CHECK(errors(chain(10'000, "accept")) == 0);
+    CHECK(errors(chain(900, "log(\"x\")")) == 0);
+    CHECK(errors(chain(2'000, "log(\"x\")")) == 1);
+}
+
 /// 3,000 lines `before N middle N+1 after`, as one text, and in reverse order.
 void check_chain(const std::string& before, const std::string& middle, const std::string& after,
                  const std::string& rest) {

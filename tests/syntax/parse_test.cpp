@@ -85,9 +85,9 @@ TEST_CASE("one line and many lines are the same program") {
         const auto program = parsed(source);
         const auto& f = std::get<Function>(program.declarations.at(0));
         const auto& conditional = std::get<Conditional>(f.body.at(0).is);
-        const auto& either = std::get<Or>(conditional.condition.is);
+        const auto& either = std::get<Or>(conditional.arms.at(0).condition.is);
         CHECK(std::holds_alternative<And>(either.operands.at(0).is));
-        const auto& chained = std::get<Conditional>(conditional.otherwise.at(0).is);
-        CHECK(std::holds_alternative<Action>(chained.otherwise.at(0).is));
+        CHECK(std::holds_alternative<Comparison>(conditional.arms.at(1).condition.is));
+        CHECK(std::holds_alternative<Action>(conditional.otherwise.at(0).is));
     }
 }
