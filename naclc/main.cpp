@@ -84,7 +84,8 @@ int main(int argc, char** argv) {
     test_options.backends = {"interp", "host"};
     auto* const test = app.add_subcommand("test", "Run every Test of the policies");
     test->add_option("FILE", test_options.files, "The policies")->required();
-    test->add_option("--on", test_options.backends, "Where to run them, separated by commas: interp, host, qemu")
+    test->add_option("--on", test_options.backends,
+                     "Where to run them, separated by commas: interp, host, qemu")
         ->delimiter(',')
         ->allow_extra_args(false) // the next word is a file
         ->check(CLI::IsMember({"interp", "host", "qemu"}))

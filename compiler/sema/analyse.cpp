@@ -47,15 +47,15 @@ const syntax::Object* object_value(Context& context, const Element& element) {
 void report_no_object(Context& context, const Element& element, const std::string& wanted) {
     const auto& value = element.value;
     const auto* path = std::get_if<syntax::Path>(&value.is);
-    const bool is_unknown = path != nullptr && path->parts.size() == 1 &&
-                            context.scope.find(path->parts.front().text) == nullptr;
+    const bool is_unknown =
+        path != nullptr && path->parts.size() == 1 && context.scope.find(path->parts.front().text) == nullptr;
     const auto settled = is_unknown ? Settled{&value} : settle(context, value);
     if (std::holds_alternative<Poison>(settled)) return;
     const auto* literal = std::get_if<const syntax::Value*>(&settled);
     const bool is_named = path != nullptr && literal != nullptr && items_in(**literal);
     context.report(syntax::Kind::wrong_member_type, value.span,
-                   with_article(element.type) + " is " + wanted + (is_named ? " that is written out" : "") + ", and " +
-                       text_of(value) + " is " + (is_named ? "the name of one" : kind_of(settled)),
+                   with_article(element.type) + " is " + wanted + (is_named ? " that is written out" : "") +
+                       ", and " + text_of(value) + " is " + (is_named ? "the name of one" : kind_of(settled)),
                    "write `" + std::string(name_of(element.type)) + " " + element.name.text + " { … }`");
 }
 

@@ -87,7 +87,6 @@ private:
 
 using model::hook_names;
 
-
 std::optional<model::FunctionId> function_named(Context& context, const syntax::Value& value) {
     const auto& name = std::get<syntax::Path>(value.is).parts.front();
     const auto* element = context.scope.find(name.text);

@@ -33,7 +33,8 @@ std::string list_hint(const syntax::Comparison& first, const std::vector<const s
 }
 
 /// A condition without a comparison, as in `if (x)`; `meant`: a hint for one that can be none.
-std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value, std::string meant = {}) {
+std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value,
+                                     std::string meant = {}) {
     auto& context = conditions.context;
     const auto place = place_of(value.span);
     const auto settled = settle(context, value);
@@ -97,9 +98,11 @@ struct Translate {
         Node node;
         for (std::size_t i = 0; i < operands.size(); ++i) {
             const auto* before = i == 0 ? nullptr : std::get_if<syntax::Comparison>(&operands[i - 1].is);
-            const auto further = before == nullptr ? std::vector<const syntax::Value*>{} : values_from(operands, i);
-            auto condition = further.empty() ? conditions.translate(operands[i])
-                                             : bare(conditions, *further.front(), list_hint(*before, further));
+            const auto further =
+                before == nullptr ? std::vector<const syntax::Value*>{} : values_from(operands, i);
+            auto condition = further.empty()
+                                 ? conditions.translate(operands[i])
+                                 : bare(conditions, *further.front(), list_hint(*before, further));
             // The values behind a comparison are one mistake.
             if (!condition && !further.empty()) i += further.size() - 1;
             if (condition) node.operands.push_back(std::move(*condition));

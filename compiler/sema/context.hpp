@@ -37,7 +37,7 @@ struct Context {
     std::set<const Element*> ifaces_with_nic;     ///< those whose `index` and `vlan` could be read
     std::set<model::IfaceId> ifaces_without_address; ///< and not because of a mistake
     std::set<model::FunctionId> broken_functions; ///< a statement of theirs was refused: their flow has holes
-    std::vector<const syntax::Path*> following; ///< names that are being followed
+    std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
     std::set<std::string> said_of_names; ///< what was said about the values behind names
@@ -55,10 +55,10 @@ struct Context {
         diagnostics.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
     }
 
-    /// About a value where it is used. What is wrong with the value behind a name is one mistake, however often
-    /// the name is used.
-    void report_value(syntax::Kind kind, const syntax::Value& value, std::string message, std::string hint = {},
-                      std::vector<syntax::Note> notes = {}) {
+    /// About a value where it is used. What is wrong with the value behind a name is one mistake, however
+    /// often the name is used.
+    void report_value(syntax::Kind kind, const syntax::Value& value, std::string message,
+                      std::string hint = {}, std::vector<syntax::Note> notes = {}) {
         const auto* path = std::get_if<syntax::Path>(&value.is);
         const bool is_named = path != nullptr && scope.find(path->parts.front().text) != nullptr;
         if (is_named && !said_of_names.insert(to_string(*path) + ": " + message).second) return;

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 8> severities = {"emerg",   "alert",  "cr
 constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log",
                                                      "syslog", "dnat", "snat"};
 constexpr std::size_t log_max_bytes = 1000;
-constexpr std::size_t nested_arms_max = 64;     // of a chain of `else if` that keeps its shape
+constexpr std::size_t nested_arms_max = 64;       // of a chain of `else if` that keeps its shape
 constexpr std::ptrdiff_t passing_arms_max = 1000; // that can be passed without a verdict
 
 std::string_view name_of(Layer layer) {
@@ -105,8 +105,9 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
     }
 
-    /// Each arm is the `else` of the one before it. What executes a policy recurses into blocks, so that a long
-    /// chain is laid flat where it can be: what follows an arm that ends in a verdict is its `else` as well.
+    /// Each arm is the `else` of the one before it. What executes a policy recurses into blocks, so that a
+    /// long chain is laid flat where it can be: what follows an arm that ends in a verdict is its `else` as
+    /// well.
     void add(model::Block& result, const syntax::Conditional& conditional, Layer layer) {
         auto arms = arms_of(conditional, layer);
         auto rest = block(conditional.otherwise, layer);
@@ -118,7 +119,8 @@ private:
         };
         if (std::ranges::count_if(arms, nests) > passing_arms_max) {
             report(Kind::nesting_too_deep, conditional.arms.front().span,
-                   "more than " + std::to_string(passing_arms_max) + " branches of this `if` do not end in a verdict",
+                   "more than " + std::to_string(passing_arms_max) +
+                       " branches of this `if` do not end in a verdict",
                    "decide in the branches, or put the further ones into a function");
             refused_ = true;
             return;
@@ -273,10 +275,12 @@ private:
         }
         NatArguments result;
         const auto* port = std::get_if<syntax::Integer>(&action.arguments.front().is);
-        if (count == 2 && port != nullptr && std::holds_alternative<syntax::Address>(action.arguments[1].is)) {
-            report(Kind::wrong_arguments, action.arguments.front().span, "the address comes first, and then the port",
-                   "write `" + word + "(" + source_of(action.arguments[1]) + ", " + source_of(action.arguments[0]) +
-                       ")`");
+        if (count == 2 && port != nullptr &&
+            std::holds_alternative<syntax::Address>(action.arguments[1].is)) {
+            report(Kind::wrong_arguments, action.arguments.front().span,
+                   "the address comes first, and then the port",
+                   "write `" + word + "(" + source_of(action.arguments[1]) + ", " +
+                       source_of(action.arguments[0]) + ")`");
             return std::nullopt;
         }
         for (std::size_t i = 0; i < count; ++i)
@@ -313,7 +317,8 @@ private:
 
     bool nat_address(const syntax::Value& argument, std::uint32_t address, NatArguments& result) {
         if (address != 0) return result.address = address, true;
-        report(Kind::not_a_host, argument.span, "no packet can be translated to `0.0.0.0`, which is no address",
+        report(Kind::not_a_host, argument.span,
+               "no packet can be translated to `0.0.0.0`, which is no address",
                "write the address of a host");
         return false;
     }
@@ -480,8 +485,7 @@ void define_functions(Context& context) {
         const auto layer = context.appliance.functions[id].layer;
         FunctionBuilder builder(context, kind == FunctionKind::nat ? Role::nat : Role::filter, named_sets);
         context.appliance.functions[id].body = builder.body(context.functions[id]->function->body, layer);
-        if (builder.refused())
-            context.broken_functions.insert(static_cast<model::FunctionId>(id));
+        if (builder.refused()) context.broken_functions.insert(static_cast<model::FunctionId>(id));
     }
 }
 

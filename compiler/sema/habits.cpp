@@ -21,8 +21,15 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 36> services = {
      {"wireguard", 51820}}};
 
 /// As IANA numbers them.
-constexpr std::array<std::pair<std::string_view, unsigned>, 9> protocols = {
-    {{"igmp", 2}, {"ipv6", 41}, {"gre", 47}, {"esp", 50}, {"ah", 51}, {"ospf", 89}, {"pim", 103}, {"vrrp", 112}, {"sctp", 132}}};
+constexpr std::array<std::pair<std::string_view, unsigned>, 9> protocols = {{{"igmp", 2},
+                                                                             {"ipv6", 41},
+                                                                             {"gre", 47},
+                                                                             {"esp", 50},
+                                                                             {"ah", 51},
+                                                                             {"ospf", 89},
+                                                                             {"pim", 103},
+                                                                             {"vrrp", 112},
+                                                                             {"sctp", 132}}};
 
 constexpr std::array<std::string_view, 13> iface_keys = {
     "index",      "address", "netmask",    "gateway", "dns",    "config",     "vlan",

@@ -89,7 +89,8 @@ private:
             if (reader_[key]) limits.emplace_back(key);
         if (!limits.empty())
             report(Kind::conflicting_members, element_.name.span,
-                   "Iface " + quoted(element_.name.text) + " is a VLAN, which has no " + one_of(limits) + " of its own",
+                   "Iface " + quoted(element_.name.text) + " is a VLAN, which has no " + one_of(limits) +
+                       " of its own",
                    "set it on the Iface without `vlan` on the same NIC");
         const auto id = integer_of(context_, member, 1, 4094);
         if (!id) {
@@ -138,8 +139,8 @@ private:
             return report(Kind::conflicting_members, reader_["config"].value->span,
                           "a VLAN that uses DHCP cannot have " + one_of(keys), hint);
         for (const auto& key : keys)
-            report(Kind::unused_setting, reader_[key].key->span, quoted(key) + " is not used: the address is leased",
-                   hint);
+            report(Kind::unused_setting, reader_[key].key->span,
+                   quoted(key) + " is not used: the address is leased", hint);
     }
 
     /// Networks of one or two addresses have neither a name nor a broadcast address (RFC 3021).
@@ -149,7 +150,8 @@ private:
         if (network.length > 30 || (!is_first && !is_last)) return;
         report(Kind::address_of_network, reader_["address"].value->span,
                quoted(dotted(address)) + " is the " + (is_first ? "address" : "broadcast address") +
-                   " of the whole network " + quoted(dotted(network.address) + "/" + std::to_string(network.length)) +
+                   " of the whole network " +
+                   quoted(dotted(network.address) + "/" + std::to_string(network.length)) +
                    ": other hosts may refuse to answer it",
                "write one of the addresses between its first and its last");
     }
@@ -157,7 +159,8 @@ private:
     /// `address: dhcp`.
     bool is_word_dhcp(const Member& address) {
         const auto* path = address ? std::get_if<syntax::Path>(&address.value->is) : nullptr;
-        if (path == nullptr || lower(to_string(*path)) != "dhcp" || context_.scope.find(to_string(*path)) != nullptr)
+        if (path == nullptr || lower(to_string(*path)) != "dhcp" ||
+            context_.scope.find(to_string(*path)) != nullptr)
             return false;
         report(Kind::unknown_word, address.value->span, "`address` cannot be " + text_of(*address.value),
                "write `config: dhcp`");

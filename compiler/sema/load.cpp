@@ -81,7 +81,9 @@ private:
         analyse(programs_, found);
         const auto said = diagnostics_.sorted();
         for (auto& diagnostic : found.sorted()) {
-            const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(diagnostic.span, other.span); };
+            const auto is_inside = [&](const syntax::Diagnostic& other) {
+                return encloses(diagnostic.span, other.span);
+            };
             if (stands_alone(diagnostic.kind) && std::none_of(said.begin(), said.end(), is_inside))
                 diagnostics_.report(std::move(diagnostic));
         }

@@ -38,7 +38,9 @@ private:
     }
 
     /// As in the baseline, keys may be in any case in an object that is given by name.
-    static bool is_name(const Member& member) { return std::holds_alternative<syntax::Path>(member.value->is); }
+    static bool is_name(const Member& member) {
+        return std::holds_alternative<syntax::Path>(member.value->is);
+    }
 
     void read_clients(const syntax::Object& object, bool is_named) {
         const ObjectReader reader(context_, object, "`clients`",

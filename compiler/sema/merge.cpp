@@ -194,7 +194,8 @@ private:
         if (std::holds_alternative<syntax::Object>(element->value.is))
             value.is = syntax::Value(element->value).is;
         // What is given by name to a Load_balancer may be spelt in any case, and what is added to it may not.
-        if (auto* object = std::get_if<syntax::Object>(&value.is); object && owner == ElementType::load_balancer)
+        if (auto* object = std::get_if<syntax::Object>(&value.is);
+            object && owner == ElementType::load_balancer)
             for (auto& pair : object->pairs) pair.key.text = lower(pair.key.text);
     }
 

@@ -98,7 +98,8 @@ const syntax::Object* object_of(Context& context, const Member& member) {
 
 const syntax::List* list_of(Context& context, const Member& member) {
     const auto* word = std::get_if<syntax::Path>(&member.value->is);
-    const bool is_word = word != nullptr && word->parts.size() == 1 && is_config_word(word->parts.front().text);
+    const bool is_word =
+        word != nullptr && word->parts.size() == 1 && is_config_word(word->parts.front().text);
     if (is_word && context.scope.find(word->parts.front().text) == nullptr) {
         wrong_type(context, member, "a single word", "a list", "write `[" + word->parts.front().text + "]`");
         return nullptr;
@@ -154,7 +155,8 @@ std::optional<std::int64_t> integer_of(Context& context, const Member& member, s
 std::optional<std::uint16_t> port_of(Context& context, const Member& member) {
     const auto settled = settle(context, *member.value);
     if (const auto* constant = std::get_if<const Constant*>(&settled))
-        if ((*constant)->kind == model::FieldKind::port) return static_cast<std::uint16_t>((*constant)->value);
+        if ((*constant)->kind == model::FieldKind::port)
+            return static_cast<std::uint16_t>((*constant)->value);
     const auto port = integer_of(context, member, 0, 65535);
     if (!port) return std::nullopt;
     return static_cast<std::uint16_t>(*port);
@@ -202,7 +204,8 @@ std::optional<std::uint8_t> netmask_of(Context& context, const Member& member) {
     if (!mask) return std::nullopt;
     const auto length = std::countl_one(*mask);
     if (std::popcount(*mask) == length) return static_cast<std::uint8_t>(length);
-    context.report_value(Kind::bad_netmask, *member.value, "the netmask " + quoted(dotted(*mask)) + " has holes",
+    context.report_value(Kind::bad_netmask, *member.value,
+                         "the netmask " + quoted(dotted(*mask)) + " has holes",
                          "a netmask is a row of ones and then zeros, as in `255.255.255.0`");
     return std::nullopt;
 }

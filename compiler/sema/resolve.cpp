@@ -126,7 +126,8 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
         return keys;
     };
     context.report(Kind::unknown_member, path.parts[part].span,
-                   quoted(to_string(beginning(path, part))) + " has no member " + quoted(path.parts[part].text),
+                   quoted(to_string(beginning(path, part))) + " has no member " +
+                       quoted(path.parts[part].text),
                    context.suggestions.among(object.pairs.size(), path.parts[part].text, names));
     return Poison{};
 }
@@ -167,7 +168,8 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
             context.report(Kind::no_members, path.parts[i].span,
                            quoted(to_string(beginning(path, i))) + " is only another name for " +
                                quoted(to_string(*alias)) + ", and has no members of its own",
-                           "write `" + to_string(*alias) + "." + path.parts[i].text + "`", {{alias->span, "its value"}});
+                           "write `" + to_string(*alias) + "." + path.parts[i].text + "`",
+                           {{alias->span, "its value"}});
             return Poison{};
         }
         if (object == nullptr) {
@@ -294,7 +296,8 @@ private:
                             text_of(value) + " has a value only in a condition or a log");
             context_.poisoned.insert(&path);
         }
-        if (const auto* element = std::get_if<const Element*>(&settled)) return check_element(path, **element);
+        if (const auto* element = std::get_if<const Element*>(&settled))
+            return check_element(path, **element);
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         if (literal == nullptr || !is_collection(**literal) || done_.contains(*literal)) return;
         const Following guard(context_, path);

@@ -183,7 +183,8 @@ private:
         const bool comes_in =
             chain != nullptr && (chain->hook == model::Hook::prerouting || chain->hook == model::Hook::input);
         if (frame == nullptr || !is_narrow_ || comes_in) return;
-        report(Kind::unused_setting, frame->key.span, "`eth` is not used: nothing says where the packet came in",
+        report(Kind::unused_setting, frame->key.span,
+               "`eth` is not used: nothing says where the packet came in",
                "write `iface: …` with the name of an Iface");
     }
 
@@ -195,7 +196,8 @@ private:
         for (const auto& key : needed) {
             if (reader.lacks(key))
                 report(Kind::missing_member, span, what + " has no " + quoted(key),
-                       "write `iface: eth0, packet: { ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }, expect: accept`");
+                       "write `iface: eth0, packet: { ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }, expect: "
+                       "accept`");
             complete &= static_cast<bool>(reader[key]);
         }
         return complete;

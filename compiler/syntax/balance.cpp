@@ -119,7 +119,8 @@ private:
         }
         const auto word = result_.tokens.empty() ? std::string() : lower(result_.tokens.back().text);
         const bool is_verdict = word == "accept" || word == "drop" || word == "reject";
-        if (token.kind == TokenKind::open_brace && is_verdict && !opens_body(tokens_, index_) && !result_.bodyless)
+        if (token.kind == TokenKind::open_brace && is_verdict && !opens_body(tokens_, index_) &&
+            !result_.bodyless)
             result_.bodyless = index_;
         open_.push_back(token);
         result_.tokens.push_back(token);
@@ -167,7 +168,8 @@ private:
     /// `log("text"` and on a new line `drop`: where the parenthesis is not closed before a brace is.
     void close_parenthesis_before_statement(const Token& token) {
         const bool begins = token.kind == TokenKind::name || token.kind == TokenKind::if_;
-        if (!begins || open_.empty() || open_.back().kind != TokenKind::open_paren || !ends_value(result_.tokens.back().kind))
+        if (!begins || open_.empty() || open_.back().kind != TokenKind::open_paren ||
+            !ends_value(result_.tokens.back().kind))
             return;
         constexpr std::size_t tokens_max = 1000; // nobody's arguments are longer
         std::size_t depth = 0;

@@ -47,8 +47,8 @@ std::vector<std::pair<TokenKind, std::string>> content(const Tokens& tokens, boo
 /// Whether the two are two tokens also when they touch, whatever they are exactly.
 bool may_touch(const Token& before, const Token& after) {
     const auto is_single = [](const Token& token) {
-        return is_open_bracket(token.kind) || is_close_bracket(token.kind) || token.kind == TokenKind::comma ||
-               token.kind == TokenKind::colon;
+        return is_open_bracket(token.kind) || is_close_bracket(token.kind) ||
+               token.kind == TokenKind::comma || token.kind == TokenKind::colon;
     };
     const auto is_number = [](const Token& token) {
         return token.kind == TokenKind::integer || token.kind == TokenKind::address;
@@ -108,12 +108,14 @@ private:
     std::size_t at_ = 0;
 };
 
-/// Whether the text plainly has these tokens and these comments. Lexing it would tell for sure, and takes long.
+/// Whether the text plainly has these tokens and these comments. Lexing it would tell for sure, and takes
+/// long.
 bool surely_same_content(const Tokens& tokens, std::string_view text) {
     Reader words(tokens, false), comments(tokens, true);
     const Token* before = nullptr;
     std::size_t end = 0;
-    for (auto at = text.find_first_not_of(blanks); at != text.npos; at = text.find_first_not_of(blanks, end)) {
+    for (auto at = text.find_first_not_of(blanks); at != text.npos;
+         at = text.find_first_not_of(blanks, end)) {
         const bool touches = before != nullptr && at == end;
         end = comment_end(text, at);
         const auto* found = end > at ? comments.next() : words.next();
@@ -123,7 +125,8 @@ bool surely_same_content(const Tokens& tokens, std::string_view text) {
             before = nullptr; // nothing is lost in a comment that ends, and one to the end of the line does
             continue;
         }
-        if (!text.substr(at).starts_with(found->text) || (touches && !may_touch(*before, *found))) return false;
+        if (!text.substr(at).starts_with(found->text) || (touches && !may_touch(*before, *found)))
+            return false;
         before = found;
         end = at + found->text.size();
     }

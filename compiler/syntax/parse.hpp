@@ -12,7 +12,8 @@ struct Parsed {
     bool reliable = true; ///< false when it had to be guessed where brackets close, or what a comment swallowed
 };
 
-/// Reports every syntax error; what is in the tree is well-formed. `lexed` is given all tokens, comments included.
+/// Reports every syntax error; what is in the tree is well-formed. `lexed` is given all tokens, comments
+/// included.
 Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics, Tokens* lexed = nullptr);
 
 /// A list that stands in a file of its own: one address, network, range or integer a line, and comments.

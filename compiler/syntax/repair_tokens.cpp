@@ -56,8 +56,8 @@ private:
         }
     }
 
-    /// The index of the quote that ends the string of the token, when that is on the next line with nothing but
-    /// closers behind it.
+    /// The index of the quote that ends the string of the token, when that is on the next line with nothing
+    /// but closers behind it.
     std::optional<std::size_t> second_half(std::size_t first) const {
         const auto line = tokens_[first].span.begin.line;
         for (auto i = first + 1; i < tokens_.size() && tokens_[i].span.begin.line <= line + 1; ++i) {
@@ -80,7 +80,8 @@ private:
             place = join(out_[count - 2].span, token.span);
             token.span = place;
             out_.resize(count - 2);
-        } else if (count > 0 && out_[count - 1].kind == TokenKind::name && out_[count - 1].span.end == token.span.begin) {
+        } else if (count > 0 && out_[count - 1].kind == TokenKind::name &&
+                   out_[count - 1].span.end == token.span.begin) {
             // `a"`: the quote that opens is what is missing.
             place = join(out_[count - 1].span, token.span);
             out_.pop_back();
@@ -129,9 +130,10 @@ private:
         if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
         const bool in_body = !open_.empty() && open_.back() == Inside::body;
         if (text == "=")
-            return Meant{":", TokenKind::colon,
-                         in_body ? "there are no variables: values are declared outside of functions, `name: value`"
-                                 : "write `name: value`"};
+            return Meant{
+                ":", TokenKind::colon,
+                in_body ? "there are no variables: values are declared outside of functions, `name: value`"
+                        : "write `name: value`"};
         if (text == "+" && in_condition && !out_.empty() && out_.back().kind == TokenKind::string)
             return Meant{",", TokenKind::comma, "what is logged stands between commas"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};

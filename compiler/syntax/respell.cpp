@@ -59,7 +59,8 @@ public:
         while (at_ < tokens_.size()) {
             if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
-                                 negated_in() || quoted_name() || bare_condition() || ellipsis() || keyword_as_value() ||
+                                 negated_in() || quoted_name() || bare_condition() || ellipsis() ||
+                                 keyword_as_value() ||
                                  (is(0, K::name) && (word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
@@ -247,7 +248,8 @@ private:
         const std::size_t count = character ? 1 : 3;
         report(Kind::stray_character, join(token().span, token(count - 1).span),
                quoted(character ? token().text : "...") + " has no meaning here",
-               in(K::open_bracket) ? "write every value, or a range such as `80-443`" : "write what belongs here");
+               in(K::open_bracket) ? "write every value, or a range such as `80-443`"
+                                   : "write what belongs here");
         at_ += count;
         if (is(0, K::comma) && (before() == K::comma || before() == K::open_bracket)) ++at_;
         return true;
@@ -255,7 +257,9 @@ private:
 
     /// From `index` on: `Filter::IP not {`.
     bool names_function(std::size_t index) const {
-        const auto kind = [&](std::size_t i) { return index + i < tokens_.size() ? tokens_[index + i].kind : K::end_of_file; };
+        const auto kind = [&](std::size_t i) {
+            return index + i < tokens_.size() ? tokens_[index + i].kind : K::end_of_file;
+        };
         return kind(0) == K::name && kind(1) == K::colon && kind(2) == K::colon && kind(3) == K::name &&
                kind(4) <= K::false_ && kind(5) == K::open_brace;
     }
@@ -264,7 +268,8 @@ private:
     bool keyword_as_value() {
         const bool begins = before() == K::colon || before() == K::comma || before() == K::open_bracket;
         const bool ends = is(1, K::comma) || is(1, K::close_brace) || is(1, K::close_bracket);
-        if (!begins || !ends || token().kind > K::false_ || !keyword_names_.contains(token().text)) return false;
+        if (!begins || !ends || token().kind > K::false_ || !keyword_names_.contains(token().text))
+            return false;
         put(K::name, token().text, token().span);
         ++at_;
         return true;
@@ -360,7 +365,8 @@ private:
     bool take_heading(std::size_t count) {
         if (names_function(at_)) {
             report(Kind::syntax_error, token(count).span,
-                   quoted(token(count).text) + " is a keyword and cannot be a name", "give the function another name");
+                   quoted(token(count).text) + " is a keyword and cannot be a name",
+                   "give the function another name");
             while (count-- > 0) take();
             put(K::name, token().text, token().span);
             ++at_;
@@ -397,8 +403,9 @@ private:
 
     /// `Iface eth0` or `ports:`, and on the next line another declaration.
     bool valueless() {
-        const bool typed = is(1, K::name) && one_of(word_at(0), {"iface", "gateway", "conntrack", "load_balancer",
-                                                                 "syslog", "timer", "limit", "test"});
+        const bool typed =
+            is(1, K::name) && one_of(word_at(0), {"iface", "gateway", "conntrack", "load_balancer", "syslog",
+                                                  "timer", "limit", "test"});
         const bool untyped = is(1, K::colon);
         if (!open_.empty() || !starts_line() || (!typed && !untyped) || starts_line(1)) return false;
         // Nothing that is legal goes on so.
@@ -408,7 +415,8 @@ private:
         if (!follows && at_ + 2 < tokens_.size()) return false;
         const auto& name = token(typed ? 1 : 0);
         report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
-               typed ? "write `" + token().text + " " + name.text + " { … }`" : "write `" + name.text + ": …`");
+               typed ? "write `" + token().text + " " + name.text + " { … }`"
+                     : "write `" + name.text + ": …`");
         take();
         take();
         const auto& last = out_.back().span;
@@ -426,7 +434,7 @@ private:
     Tokens out_;
     std::size_t at_ = 0;
     std::vector<Open> open_;
-    std::set<std::string> keyword_names_; ///< of functions
+    std::set<std::string> keyword_names_;     ///< of functions
     std::optional<std::size_t> close_before_; ///< where a `)` is missing
     bool quotes_are_said_ = false;
     bool comment_is_said_ = false; ///< who writes one comment so writes all so

@@ -24,8 +24,9 @@ std::string text_at(const Tokens& tokens, std::size_t index) {
 /// Words with which rules begin in other firewalls' languages.
 bool begins_foreign_rule(const std::string& word) {
     static const std::set<std::string> words = {
-        "block",  "pass",   "table", "chain", "iptables", "nft",    "allow", "deny", "drop",  "accept", "ufw",
-        "permit", "reject", "set",   "rule",  "add",      "policy", "rdr",   "nat",  "scrub", "access-list"};
+        "block", "pass", "table",  "chain", "iptables", "nft",    "allow",
+        "deny",  "drop", "accept", "ufw",   "permit",   "reject", "set",
+        "rule",  "add",  "policy", "rdr",   "nat",      "scrub",  "access-list"};
     return words.contains(word);
 }
 
@@ -107,7 +108,8 @@ std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
     if (word == "iif" || word == "iifname") return "write `if (iface.in == name) { … }`, with the name of an Iface";
     if (word == "oif" || word == "oifname") return "write `if (iface.out == name) { … }`, with the name of an Iface";
     const auto action = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
-    if (word == "to" && (action == "dnat" || action == "snat")) return "write `" + action + "(" + error.seen.text + ")`";
+    if (word == "to" && (action == "dnat" || action == "snat"))
+        return "write `" + action + "(" + error.seen.text + ")`";
     if (word == "prefix") return "write `log(\"text\")`";
     const bool takes_arguments = word == "log" || word == "syslog" || word == "dnat" || word == "snat";
     if (takes_arguments && is_literal(error.seen.kind))
@@ -126,12 +128,14 @@ std::string declaration_hint(const std::string& first) {
 /// `Iface: eth0 {` and `Iface eth0 index: 0`.
 std::string typed_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto i = error.index;
-    if (i < 3 || tokens[i - 1].kind != K::name || tokens[i - 3].kind != K::name || !names_type(tokens[i - 3].text)) return {};
+    if (i < 3 || tokens[i - 1].kind != K::name || tokens[i - 3].kind != K::name ||
+        !names_type(tokens[i - 3].text))
+        return {};
     if (error.seen.kind == K::open_brace && tokens[i - 2].kind == K::colon)
         return "write `" + tokens[i - 3].text + " " + tokens[i - 1].text + " { … }`";
     if (error.seen.kind != K::colon || tokens[i - 2].kind != K::name) return {};
-    return "the members of an object stand in braces: `" + tokens[i - 3].text + " " + tokens[i - 2].text + " { " +
-           tokens[i - 1].text + ": … }`";
+    return "the members of an object stand in braces: `" + tokens[i - 3].text + " " + tokens[i - 2].text +
+           " { " + tokens[i - 1].text + ": … }`";
 }
 
 /// In the parentheses of a condition.
@@ -139,12 +143,15 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& before = error.before;
     const auto& seen = error.seen;
     const auto kind_before = error.index > 1 ? tokens[error.index - 2].kind : K::end_of_file;
-    const bool ends_comparison = kind_before == K::in || (kind_before >= K::equal && kind_before <= K::greater);
+    const bool ends_comparison =
+        kind_before == K::in || (kind_before >= K::equal && kind_before <= K::greater);
     if (seen.kind == K::comma && !ends_comparison) return "conditions are joined with `and` and `or`";
     if (seen.kind == K::comma)
-        return "several values stand in a list: `in [" + before.text + ", " + text_at(tokens, error.index + 1) + "]`";
+        return "several values stand in a list: `in [" + before.text + ", " +
+               text_at(tokens, error.index + 1) + "]`";
     const auto object = lower(before.text);
-    if (seen.kind == K::name && (object == "ip" || object == "tcp" || object == "udp" || object == "icmp" || object == "ct"))
+    if (seen.kind == K::name &&
+        (object == "ip" || object == "tcp" || object == "udp" || object == "icmp" || object == "ct"))
         return "write `" + object + "." + seen.text + "`";
     if (before.kind == K::name && is_literal(seen.kind))
         return "compare them: `" + path_before(error, tokens) + " == " + seen.text + "`";
@@ -186,8 +193,10 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (before.kind == K::colon && wanted == "a statement") return "values are declared outside of functions";
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
     const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
-    const bool is_heading = kind_at(tokens, first_on_line(error, tokens) + 1) == K::colon; // `Nat::IP n { … }`
-    if (at_top && !is_heading && (begins_foreign_rule(first) || first == "import")) return declaration_hint(first);
+    const bool is_heading =
+        kind_at(tokens, first_on_line(error, tokens) + 1) == K::colon; // `Nat::IP n { … }`
+    if (at_top && !is_heading && (begins_foreign_rule(first) || first == "import"))
+        return declaration_hint(first);
     if (wanted == "a statement" && seen.kind != K::open_brace)
         if (auto hint = foreign_rule_hint(error, tokens); !hint.empty()) return hint;
     const bool is_joint = seen.kind == K::and_ || seen.kind == K::or_ || seen.kind == K::in;
@@ -216,13 +225,16 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "members are written `name: value`; several values stand in a list, `[a, b]`";
     const auto index = error.index;
     const auto kind_before = index > 1 ? tokens[index - 2].kind : K::end_of_file;
-    if (wanted == "a value" && before.kind == K::open_paren && (kind_before == K::in || kind_before == K::colon))
+    if (wanted == "a value" && before.kind == K::open_paren &&
+        (kind_before == K::in || kind_before == K::colon))
         return "a list stands between `[` and `]`: `[80, 443]`";
-    if (wanted == "a value" && before.kind == K::open_paren && (kind_before == K::equal || kind_before == K::not_equal))
+    if (wanted == "a value" && before.kind == K::open_paren &&
+        (kind_before == K::equal || kind_before == K::not_equal))
         return "one of several values is asked for with `in`: `in [80, 443]`";
     if (wanted == "a name" && before.kind == K::name && is_literal(seen.kind))
         return "write `" + before.text + ": " + seen.text + "`";
-    if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren && kind_before == K::name)
+    if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren &&
+        kind_before == K::name)
         return "a function takes no parameters: write `" + tokens[index - 2].text + " { … }`";
     if (wanted == "a name" && seen.kind == K::open_bracket && before.kind == K::name)
         return "write `" + before.text + ": […]`";
@@ -230,7 +242,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "write `" + before.text + ", per: " + text_at(tokens, index + 1) + "`";
     if (wanted == "`:`" && is_verdict(before.text))
         return "statements stand in functions: `Filter::IP name { " + before.text + " }`";
-    if (wanted == "a value" && seen.kind == K::colon && kind_before == K::name && !names_type(tokens[index - 2].text))
+    if (wanted == "a value" && seen.kind == K::colon && kind_before == K::name &&
+        !names_type(tokens[index - 2].text))
         return "write `" + before.text + ": …`";
     if (wanted == "a value" && seen.kind == K::colon && before.kind == K::name && index > 1 &&
         tokens[index - 2].kind == K::name)
