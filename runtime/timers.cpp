@@ -1,5 +1,6 @@
 #include "runtime/timers.hpp"
 
+#include "runtime/balance.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ void print_timers(const Appliance& appliance) {
     }
 }
 
-void print(const Appliance& appliance, TimerData data) {
+void print(Appliance& appliance, TimerData data) {
     switch (data) {
     case TimerData::timestamp:
         return print_timestamp(appliance);
@@ -79,6 +80,9 @@ void print(const Appliance& appliance, TimerData data) {
         return print_memory(appliance);
     case TimerData::cpu:
         return print_cpu(appliance);
+    case TimerData::lb:
+        appliance.flows.forget_expired(appliance.now);
+        return print_balancer(appliance);
     case TimerData::stack_sampling:
         return print_busiest(appliance);
     case TimerData::timers:

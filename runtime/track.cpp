@@ -3,6 +3,7 @@
 #include "runtime/track.hpp"
 
 #include "runtime/answers.hpp"
+#include "runtime/balance.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
@@ -94,7 +95,9 @@ void stage::track(Appliance& appliance, Burst& burst) {
         classify(appliance.flows, packet, tuple, burst.now);
         const bool opens = packet.state == State::fresh && packet.flow == nullptr;
         const bool fits = !opens || appliance.flows.has_room(opens_connection(packet), earlier.pending(), burst.now);
-        if (earlier.decides(appliance.policy, packet, tuple) || (!fits && earlier.pending().all > 0)) {
+        // Which servers are up is for earlier packets to say.
+        const bool asks = opens && i > 0 && !appliance.policy.balancer.pool.empty() && opens_connection(packet);
+        if (asks || earlier.decides(appliance.policy, packet, tuple) || (!fits && earlier.pending().all > 0)) {
             // The burst ends before this packet; run() comes back for the rest once the earlier ones are through.
             burst.places = burst.places.first(i);
             return;
@@ -116,6 +119,7 @@ bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
     if (packet.state != State::fresh && packet.state != State::established) return true;
     const FlowKind kind = kind_after(packet, packet.flow);
     if (packet.flow != nullptr) {
+        note_answers(appliance, packet, now);
         packet.flow->replied |= packet.reply;
         appliance.flows.refresh(*packet.flow, kind, now);
         return true;
@@ -131,6 +135,7 @@ bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
     }
     packet.flow = &appliance.flows.open(original, reply, kind, now);
     if (appliance.policy.translates) keep_decisions(appliance, packet, *packet.flow);
+    keep_server(appliance, *packet.flow, now);
     return true;
 }
 

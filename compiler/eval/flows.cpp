@@ -139,6 +139,15 @@ bool FlowTable::distinct(const Tuple& original, const Tuple& reply) const {
     return reply != original && !find(reply);
 }
 
+FlowTable::Balanced FlowTable::balanced() const {
+    Balanced count;
+    for (const auto& [original, flow] : live_) {
+        count.flows += flow.server.has_value();
+        count.waiting += flow.server && !flow.replied;
+    }
+    return count;
+}
+
 std::optional<std::uint16_t> FlowTable::mapped_port(model::Ipv4Address outside, const Tuple& first) const {
     for (const auto& [original, flow] : live_)
         if (flow.outside == outside && original.protocol == first.protocol &&
@@ -167,7 +176,8 @@ std::optional<model::Reason> FlowTable::confirm(const Datagram& leaving, const T
                                  .last = now,
                                  .entrance = opening.entrance,
                                  .decisions = opening.decisions,
-                                 .outside = opening.outside};
+                                 .outside = opening.outside,
+                                 .server = opening.server};
     }
     if (!tracked.flow || tracked.state == model::State::related) return std::nullopt;
     Flow& flow = live_.at(*tracked.flow);
