@@ -1,4 +1,4 @@
-// Stage balance: a connection to the Load_balancer gets its server, and what belongs to it goes between the two.
+// Stage balance: a connection to the Load_balancer gets its server, and what belongs to it goes to and fro.
 #include "runtime/balance.hpp"
 
 #include "runtime/answers.hpp"
@@ -12,7 +12,7 @@ namespace runtime {
 
 namespace {
 
-/// Every packet of a balanced flow leaves by the Iface that its peer is behind, whatever other ways there are.
+/// Packets of a balanced flow leave by the Iface that their peer is behind, whatever other ways there are.
 void send_by(Appliance& appliance, Packet& packet, IfaceId iface) {
     const Policy& policy = appliance.policy;
     const Iface& egress = policy.ifaces[iface];
@@ -102,8 +102,9 @@ void print_balancer(const Appliance& appliance) {
     platform::console(text.view());
     for (std::size_t i = 0; i < balancer.pool.size(); ++i) {
         const auto number = static_cast<ServerPool::Number>(i);
+        const auto& [address, port] = balancer.pool[i];
         text = {};
-        text << "lb server " << Dotted{balancer.pool[i].address} << ":" << std::uint32_t{balancer.pool[i].port}
+        text << "lb server " << Dotted{address} << ":" << std::uint32_t{port}
              << (servers.is_up(number, appliance.now) ? " up" : " down") << " flows "
              << std::uint64_t{servers.flows(number)} << "\n";
         platform::console(text.view());

@@ -1,5 +1,5 @@
-// The servers of the Load_balancer: whose turn it is, which of them answer, and how many flows they have. Like the
-// flow table it changes by accepted packets only: see "balance" in docs/internals/path.md.
+// The servers of the Load_balancer: whose turn it is, which of them answer, how many flows they have. Like
+// the flow table it changes by accepted packets only: see "balance" in docs/internals/path.md.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -22,8 +22,8 @@ public:
     using Number = std::uint32_t;
 
     constexpr ServerPool() = default;
-    /// Starts with all servers up. `of_flows` has a place for each place of the flow table, and one more: for the
-    /// flow that is about to be opened.
+    /// Starts with all servers up. `of_flows` has a place for each place of the flow table, and one more: for
+    /// the flow that is about to be opened.
     void reset(std::span<ServerState> servers, std::span<Number> of_flows);
 
     /// The one whose turn it is: the next that is up, or may be tried again.

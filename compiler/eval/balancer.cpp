@@ -37,7 +37,8 @@ std::optional<ServerId> Balancer::next(Time now) const {
     return std::nullopt;
 }
 
-void Balancer::accepted(ServerId server, const Datagram& packet, bool opened, bool reply, bool replied, Time now) {
+void Balancer::accepted(ServerId server, const Datagram& packet, bool opened, bool reply, bool replied,
+                        Time now) {
     using namespace tcp_flag;
     ServerHealth& health = health_.at(server);
     const unsigned flags = packet.tcp_flags() & (syn | ack | rst);

@@ -23,8 +23,8 @@ public:
     std::optional<ServerId> next(Time now) const;
     const ServerHealth& health(ServerId server) const { return health_.at(server); }
 
-    /// An accepted packet of a flow of that server, whose `reply` direction it goes in or not. `opened`: it was the
-    /// flow's first. `replied`: a packet in the reply direction had been accepted before.
+    /// A packet of a flow of that server was accepted. `opened`: it was the flow's first. `reply`: it goes in
+    /// the reply direction. `replied`: one had been accepted in that direction before.
     void accepted(ServerId server, const Datagram& packet, bool opened, bool reply, bool replied, Time now);
 
 private:

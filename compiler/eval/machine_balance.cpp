@@ -1,4 +1,4 @@
-// A connection to the Load_balancer gets its server, and what belongs to it goes between the two. See "balance" in
+// A connection to the Load_balancer gets its server, and what belongs to it goes to and fro. See "balance" in
 // path.md.
 #include "compiler/eval/machine.hpp"
 

@@ -105,6 +105,15 @@ model::Appliance translator() {
     return p.appliance;
 }
 
+/// So few flows that its limits are met.
+model::Appliance balancer() {
+    auto p = sample::balanced();
+    p.appliance.load_balancer->session_limit = 6;
+    p.appliance.load_balancer->wait_queue_limit = 4;
+    p.appliance.conntrack.established.tcp = 20;
+    return p.appliance;
+}
+
 } // namespace
 
 TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
@@ -115,4 +124,5 @@ TEST_CASE("many routes") { compare_on_host(crossroads(), 18); }
 TEST_CASE("a translating router") { compare_on_host(translator(), 15); }
 
 TEST_CASE("a translating router in the image") { compare_in_image(translator(), 100); }
+TEST_CASE("a load balancer in the image") { compare_in_image(balancer(), 300); }
 TEST_CASE("a bastion in the image") { compare_in_image(sample::bastion().appliance, 40); }
