@@ -12,6 +12,9 @@ namespace runtime {
 
 namespace {
 
+/// What came in for the address of another Iface has spent one of its time to live on the way here.
+bool came_by_route(const Packet& packet) { return !packet.reply && packet.local != packet.ingress; }
+
 /// Packets of a balanced flow leave by the Iface that their peer is behind, whatever other ways there are.
 void send_by(Appliance& appliance, Packet& packet, IfaceId iface) {
     const Policy& policy = appliance.policy;
@@ -22,7 +25,7 @@ void send_by(Appliance& appliance, Packet& packet, IfaceId iface) {
     if (!hop) return drop(appliance, packet, Reason::no_route);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
-    decrement_ttl(packet);
+    if (!came_by_route(packet)) decrement_ttl(packet);
     packet.at = At::postrouting;
 }
 
@@ -47,7 +50,7 @@ void balance_one(Appliance& appliance, Packet& packet, Time now) {
         packet.at = At::deliver;
         return;
     }
-    if (ttl_ran_out(appliance, packet, now)) return;
+    if (!came_by_route(packet) && ttl_ran_out(appliance, packet, now)) return;
     if (opens) return choose_server(appliance, packet, now);
     if (packet.reply) return send_by(appliance, packet, packet.flow->entrance);
     send_to_peer(packet);

@@ -124,6 +124,7 @@ private:
     Endpoint front() const;
     bool asks_for_server(const Packet& packet) const;
     bool is_balanced(const Packet& packet) const;
+    bool came_by_route(const Packet& packet) const;
     void choose_server(Packet& packet);
     void send_by(Packet& packet, model::IfaceId iface);
     void tell_balancer(const Packet& packet, bool replied);

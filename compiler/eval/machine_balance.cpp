@@ -25,13 +25,18 @@ bool Machine::is_balanced(const Packet& packet) const {
     return packet.opening.server.has_value();
 }
 
+/// Which has taken one off its time to live.
+bool Machine::came_by_route(const Packet& packet) const {
+    return !packet.tracked.reply && packet.local != packet.ingress;
+}
+
 void Machine::balance(Packet& packet) {
     const bool opens = asks_for_server(packet) && packet.datagram().tcp_opens();
     if (!opens && !is_balanced(packet)) {
         packet.at = At::deliver;
         return;
     }
-    if (ttl_ran_out(packet)) return;
+    if (!came_by_route(packet) && ttl_ran_out(packet)) return;
     if (opens) return choose_server(packet);
     if (packet.tracked.reply) return send_by(packet, flows_.flow(*packet.tracked.flow).entrance);
     send_to_peer(packet);
@@ -57,7 +62,7 @@ void Machine::send_by(Packet& packet, model::IfaceId iface) {
     const auto routed = route_by(appliance_, iface, packet.datagram().destination());
     if (const auto* reason = std::get_if<Reason>(&routed)) return drop(packet, *reason);
     packet.hop = std::get<Hop>(routed);
-    spend_ttl(packet);
+    if (!came_by_route(packet)) spend_ttl(packet);
     packet.at = At::postrouting;
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("a burst that is balanced is as its packets one by one") {
         }
     }
     CHECK(full > 100);
-    CHECK(without_server > 100);
+    CHECK(without_server > 20);
     CHECK(sent > 10'000);
 }
 
