@@ -53,6 +53,7 @@ public:
         memory(rest);
         limits(rest);
         timers(rest);
+        pool(rest);
         rest.line("}} // namespace");
         rest.blank();
         policy(rest);
@@ -130,10 +131,10 @@ private:
                 address(out, "broadcast", iface.ipv4->network.broadcast().value_or(0));
                 address(out, "gateway", iface.ipv4->gateway.value_or(0));
             }
-            if (iface.masquerade) {
-                out.line(".masquerade = true,");
-                if (iface.ipv4) out.line(".pool = {},", pool_of(appliance_, iface.ipv4->address));
-            }
+            if (iface.masquerade) out.line(".masquerade = true,");
+            const bool has_ports =
+                iface.masquerade || (appliance_.load_balancer && appliance_.load_balancer->servers == i);
+            if (has_ports && iface.ipv4) out.line(".pool = {},", pool_of(appliance_, iface.ipv4->address));
             for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
                 if (!iface.chains[hook].empty()) out.line(".{} = {},", hook_names[hook], chain_name(iface, hook));
             out.close("},");
@@ -223,6 +224,7 @@ private:
         add(appliance_.gateway && !appliance_.gateway->forward.empty(), "forward");
         add(true, "arrive");
         add(any_chain(model::Hook::input), "input");
+        add(appliance_.load_balancer.has_value(), "balance");
         add(true, "deliver");
         add(any_chain(model::Hook::output), "output");
         add(translates || any_chain(model::Hook::postrouting), "postrouting");
@@ -284,6 +286,8 @@ private:
         out.line("std::array<MappingTable::Link, {}> mapping_buckets;", s.mapping_buckets);
         out.line("std::array<PortPool, {}> port_pools;", s.port_pools);
         out.line("std::array<std::uint32_t, {}> decisions;", s.decisions);
+        out.line("std::array<ServerState, {}> servers;", s.servers);
+        out.line("std::array<ServerPool::Number, {}> server_of_flow;", s.server_of_flow);
         out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
@@ -307,13 +311,12 @@ private:
     }
 
     void timers(Writer& out) const {
-        // There is no load balancer that could be printed.
         constexpr std::string_view words[] = {"timestamp", "stats",          "memory", "cpu",
-                                              "",          "stack_sampling", "timers"};
+                                              "lb",        "stack_sampling", "timers"};
         for (const auto& timer : appliance_.timers) {
             std::vector<std::string> data;
             for (const auto word : timer.data)
-                if (word != model::TimerData::lb)
+                if (word != model::TimerData::lb || appliance_.load_balancer)
                     data.push_back(fmt::format("TimerData::{}", words[static_cast<std::size_t>(word)]));
             out.line("constexpr std::array<TimerData, {}> {}data = {{{}}};", data.size(),
                      identifier(timer.name), fmt::join(data, ", "));
@@ -341,6 +344,16 @@ private:
         out.line(".timeouts = {{{}}}, // ns, by FlowKind", fmt::join(times_ns, ", "));
     }
 
+    void pool(Writer& out) const {
+        if (!appliance_.load_balancer) return;
+        const auto& pool = appliance_.load_balancer->pool;
+        out.open("constexpr std::array<Server, {}> pool = {{{{", pool.size());
+        for (const auto& server : pool)
+            out.line("{{{:#010x}, {}}}, // {}", server.address, server.port, dotted(server.address));
+        out.close("}};");
+        out.blank();
+    }
+
     static std::uint64_t nanoseconds(std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; }
 
     void policy(Writer& out) const {
@@ -360,13 +373,17 @@ private:
         if (const auto& syslog = appliance_.syslog)
             out.line(".syslog = {{{:#010x}, {}, {}}}, // {}", syslog->address, syslog->port,
                      quoted(model::syslog_header(appliance_)), dotted(syslog->address));
+        if (const auto& balancer = appliance_.load_balancer)
+            out.line(".balancer = {{{}, {}, {}, {}, {}, pool}}, // {}", balancer->clients, balancer->port,
+                     balancer->session_limit, balancer->wait_queue_limit, balancer->servers,
+                     location(appliance_, balancer->place));
         if (goes_one_by_one(appliance_)) out.line(".together = 1,");
         for (const auto member : {"stages", "statements", "limits", "timers"})
             out.line(".{0} = {0},", member);
         if (for_tests_) out.line(".judged = judged,");
         for (const auto member :
              {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "connections", "timers_due", "limit_tables",
-              "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
+              "mappings", "mapping_buckets", "port_pools", "decisions", "servers", "server_of_flow", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

@@ -68,6 +68,8 @@ std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& applia
         if (iface.masquerade && iface.ipv4) add(iface.ipv4->address);
     for (const auto& statement : appliance.statements)
         if (statement.action == model::Action::snat && statement.ipv4_address) add(*statement.ipv4_address);
+    if (const auto& balancer = appliance.load_balancer)
+        if (const auto& ipv4 = appliance.ifaces.at(balancer->servers).ipv4) add(ipv4->address);
     return addresses;
 }
 
@@ -101,6 +103,8 @@ Sizes sizes(const model::Appliance& appliance) {
             .mapping_buckets = mappings == 0 ? 1 : std::bit_ceil(mappings),
             .port_pools = pools,
             .decisions = tracks ? (flows + 1) * nats_of_a_chain(appliance) : 0,
+            .servers = appliance.load_balancer ? appliance.load_balancer->pool.size() : 0,
+            .server_of_flow = appliance.load_balancer ? flows + 1 : 0,
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
             .packets = in_queues + runtime::arp::waiting_buffers + held_fragments +
@@ -138,6 +142,8 @@ std::string size_table(const model::Appliance& appliance) {
     row("mapping buckets", s.mapping_buckets, sizeof(runtime::MappingTable::Link));
     row("port pools", s.port_pools, sizeof(runtime::PortPool));
     row("decisions", s.decisions, sizeof(std::uint32_t));
+    row("servers", s.servers, sizeof(runtime::ServerState) + sizeof(runtime::Server));
+    row("server of flow", s.server_of_flow, sizeof(runtime::ServerPool::Number));
     row("datagrams", s.datagrams, sizeof(runtime::Datagram));
     row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
     row("packets", s.packets, sizeof(runtime::Packet));

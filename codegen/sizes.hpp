@@ -16,6 +16,8 @@ struct Sizes {
     std::size_t mapping_buckets = 0;
     std::size_t port_pools = 0;
     std::size_t decisions = 0;       ///< of Nats, over all flows and one that is about to be opened
+    std::size_t servers = 0;         ///< of the Load_balancer
+    std::size_t server_of_flow = 0;
     std::size_t datagrams = 0; ///< in fragments; 0 when nothing is reassembled
     std::size_t neighbours = 0;
     std::size_t packets = 0;

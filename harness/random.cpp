@@ -97,6 +97,10 @@ public:
                 add_conversation(history);
                 continue;
             }
+            if (appliance_.load_balancer && dice_.percent(35)) {
+                add_session(history);
+                continue;
+            }
             const FrameIn frame = next_frame();
             if (dice_.percent(8))
                 add_fragments(history, frame);
@@ -214,6 +218,42 @@ private:
                 break;
             }
         }
+    }
+
+    /// Clients of the Load_balancer, and a server that accepts, refuses or is silent.
+    void add_session(History& history) {
+        using namespace eval::tcp_flag;
+        const auto& balancer = *appliance_.load_balancer;
+        Recipe client = fresh();
+        client.protocol = eval::tcp;
+        if (dice_.percent(85)) client.iface = balancer.clients;
+        if (dice_.percent(70)) client.source = on_network_of(client.iface);
+        if (const auto& ipv4 = appliance_.ifaces[balancer.clients].ipv4) client.destination = ipv4->address;
+        client.destination_port = balancer.port;
+        client.more.clear();
+        if (dice_.percent(20)) client.more = other_fields(eval::tcp);
+        past_.push_back(client);
+        for (std::size_t steps = 1 + dice_.below(7); steps > 0; --steps) {
+            const auto kind = dice_.below(100);
+            if (kind < 20) {
+                add(history, Pause{session_pause_ns()});
+            } else if (kind < 45 && far_side_ && !far_side_->left().empty()) {
+                Recipe server = reply_to(far_side_->left().back());
+                server.iface = balancer.servers;
+                server.flags = dice_.one_of({syn | ack, syn | ack, rst | ack, rst, +ack});
+                add(history, FrameIn{server.iface, build(server)});
+            } else {
+                if (kind < 75) client.source_port = static_cast<std::uint16_t>(40000 + dice_.below(6));
+                client.flags = dice_.percent(80) ? syn : dice_.one_of({+ack, +rst, fin | ack});
+                add(history, FrameIn{client.iface, build(client)});
+            }
+        }
+    }
+
+    /// Round the times after which a server counts as silent, and after which it is tried again.
+    Time session_pause_ns() {
+        if (dice_.percent(30)) return around_ns(timeouts().tcp);
+        return dice_.percent(80) ? around_ns(dice_.one_of<std::uint32_t>({1, 5, 9, 10, 11})) : 300'000'000;
     }
 
     /// The frame in fragments, mostly whole and in order; now and then one comes late.

@@ -145,12 +145,16 @@ void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpEr
     answer_with_error(appliance, packet, error, false, now);
 }
 
+void drop_with_reset(Appliance& appliance, Packet& packet, Reason reason, Time now) {
+    drop(appliance, packet, reason);
+    answer_with_reset(appliance, packet, now);
+}
+
 void drop_with_rejection(Appliance& appliance, Packet& packet, Time now) {
-    drop(appliance, packet, Reason::reject);
     if (field::ip_protocol(packet) == tcp_protocol)
-        answer_with_reset(appliance, packet, now);
+        drop_with_reset(appliance, packet, Reason::reject, now);
     else
-        answer_with_error(appliance, packet, {icmp::unreachable, administratively_prohibited}, false, now);
+        drop_with_error(appliance, packet, Reason::reject, {icmp::unreachable, administratively_prohibited}, now);
 }
 
 void drop_untranslatable(Appliance& appliance, Packet& packet, Time now) {

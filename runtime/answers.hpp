@@ -16,6 +16,9 @@ void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpEr
 /// The same for a `reject` statement: a reset for TCP, else administratively prohibited (RFC 1812 5.2.7.1).
 void drop_with_rejection(Appliance& appliance, Packet& packet, Time now);
 
+/// The same, where a connection is refused.
+void drop_with_reset(Appliance& appliance, Packet& packet, Reason reason, Time now);
+
 /// The packet's flow cannot be told from another once it is translated: its sender learns it (RFC 5508 REQ-8).
 void drop_untranslatable(Appliance& appliance, Packet& packet, Time now);
 

@@ -47,7 +47,7 @@ struct Appliance {
         Time at = 0;
         std::uint64_t count = 0; ///< of packets refused, then
     };
-    std::array<ToldFull, 4> told_full{}; ///< see full_tables.cpp
+    std::array<ToldFull, 5> told_full{}; ///< see full_tables.cpp
     struct {
         Packet* first = nullptr;
         Packet* last = nullptr;

@@ -74,7 +74,7 @@ void stage::forward(Appliance& appliance, Burst& burst) {
 
 void stage::input(Appliance& appliance, Burst& burst) {
     const auto ifaces = appliance.policy.ifaces;
-    run_chain(appliance, burst, At::input, At::deliver, Translates::nothing,
+    run_chain(appliance, burst, At::input, At::balance, Translates::nothing,
               [&](const Packet& packet) { return ifaces[packet.local].input; });
 }
 

@@ -66,6 +66,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     if (!linked_policy.mappings.empty())
         appliance.flows.mappings().reset(linked_policy.mappings, linked_policy.mapping_buckets,
                                          linked_policy.port_pools, platform::random());
+    appliance.flows.servers().reset(linked_policy.servers, linked_policy.server_of_flow);
     appliance.port_seed = port_seed;
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};

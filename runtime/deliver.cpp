@@ -1,6 +1,7 @@
 // Stage deliver: the packet has arrived. Answers pings; nothing else is served here.
 #include "runtime/addresses.hpp"
 #include "runtime/answers.hpp"
+#include "runtime/balance.hpp"
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
@@ -48,7 +49,10 @@ bool may_be_awaited(Appliance& appliance, const Packet& packet, Time now) {
 
 void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     const bool awaited = appliance.policy.translates && may_be_awaited(appliance, packet, now);
-    if (!appliance.policy.flows.empty() && !awaited && !confirm_flow(appliance, packet, now)) return;
+    // A flow of what asks the balancer for nothing would stand in the way of the SYN that does.
+    const bool has_flow =
+        !appliance.policy.flows.empty() && !awaited && !asks_for_server(appliance.policy, packet);
+    if (has_flow && !confirm_flow(appliance, packet, now)) return;
     ++appliance.counters.delivered;
     appliance.counters.merged += frame_count(packet) - 1;
     packet.at = At::settled;

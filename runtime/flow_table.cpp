@@ -140,6 +140,7 @@ void FlowTable::take_out(Flow& flow) {
     unlink(flow, 0);
     unlink(flow, 1);
     if (flow.mapping != MappingTable::none) mappings_.let_go(flow.mapping);
+    servers_.let_go(number(flow), flow.replied);
     flow.newer = free_;
     free_ = number(flow);
     --used_;

@@ -6,6 +6,7 @@
 // time has come is gone for every look-up, whether its memory has been taken back yet or not.
 #pragma once
 #include "runtime/mappings.hpp"
+#include "runtime/server_pool.hpp"
 
 #include <array>
 
@@ -108,6 +109,9 @@ public:
     void forget_expired(Time now);
     /// Of the ports that flows were given. Those of a flow go with it.
     MappingTable& mappings() { return mappings_; }
+    /// Of the Load_balancer. A server has a flow as long as the table has it.
+    ServerPool& servers() { return servers_; }
+    const ServerPool& servers() const { return servers_; }
 
     std::uint32_t number(const Flow& flow) const { return static_cast<std::uint32_t>(&flow - flows_.data()); }
     /// Flows that still hold memory.
@@ -140,6 +144,7 @@ private:
     std::uint32_t free_ = nobody; ///< list of free places, linked by `newer`
     std::size_t untouched_ = 0;   ///< places from here on were never used
     MappingTable mappings_{};
+    ServerPool servers_{};
 };
 
 } // namespace runtime

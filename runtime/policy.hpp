@@ -56,7 +56,7 @@ struct Iface {
     Ipv4Address broadcast = 0; ///< 0 when its network has none
     Ipv4Address gateway = 0;   ///< 0 when it has none
     bool masquerade = false;
-    std::uint16_t pool = 0; ///< of its address, when it masquerades
+    std::uint16_t pool = 0; ///< of its address, when it masquerades or balanced flows leave by it
     std::span<const Function> prerouting{};
     std::span<const Function> input{};
     std::span<const Function> output{};
@@ -86,12 +86,26 @@ struct Limit {
 };
 
 /// What a Timer prints, in the order in which it does. What there is nothing of is not here.
-enum class TimerData : std::uint8_t { timestamp, stats, memory, cpu, stack_sampling, timers };
+enum class TimerData : std::uint8_t { timestamp, stats, memory, cpu, lb, stack_sampling, timers };
 
 struct Timer {
     std::string_view name;
     Time interval_ns = 0;
     std::span<const TimerData> data;
+};
+
+struct Server {
+    Ipv4Address address = 0;
+    std::uint16_t port = 0;
+};
+
+struct LoadBalancer {
+    IfaceId clients = 0; ///< to whose address they connect
+    std::uint16_t port = 0;
+    std::uint32_t session_limit = 0;    ///< flows
+    std::uint32_t wait_queue_limit = 0; ///< of those, without a reply so far
+    IfaceId servers = 0;
+    std::span<const Server> pool{}; ///< empty: there is no Load_balancer
 };
 
 /// Where `syslog` statements send to.
@@ -117,9 +131,10 @@ struct Policy {
     std::span<const Function> forward;
     bool send_time_exceeded = true;
     bool drop_invalid = true;
-    bool translates = false; ///< some Nat, or an Iface that masquerades
+    bool translates = false; ///< some Nat, an Iface that masquerades, or a Load_balancer
     FlowTimeouts timeouts;
     SyslogServer syslog{};
+    LoadBalancer balancer{};
 
     /// How many packets of a burst go through the stages together. One where it matters to later packets that
     /// earlier ones have been through all stages: where two stages evaluate the same Limit, or packets cause
@@ -146,6 +161,8 @@ struct Policy {
     /// What each Nat of a chain that translates destinations decided, flow by flow, and last for the flow that is about
     /// to be opened: statements, or Verdict::none.
     std::span<std::uint32_t> decisions{};
+    std::span<ServerState> servers{};               ///< of the balancer's pool
+    std::span<ServerPool::Number> server_of_flow{}; ///< by flow, and last for the one that is about to be opened
     std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
     std::span<Neighbour> neighbours;         ///< a power of two
 };

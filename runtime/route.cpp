@@ -1,6 +1,7 @@
 // Stages local, route and arrive: for us, for another of our Ifaces, or on its way to somewhere else.
 #include "runtime/addresses.hpp"
 #include "runtime/answers.hpp"
+#include "runtime/balance.hpp"
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
@@ -23,6 +24,10 @@ void find_local(Appliance& appliance, Packet& packet) {
     const Policy& policy = appliance.policy;
     const Iface& ingress = policy.ifaces[packet.ingress];
     const Ipv4Address destination = field::ip_daddr(packet);
+    if (packet.reply && is_balanced(appliance, packet)) {
+        packet.at = At::balance; // neither for us nor on its way through: the balancer asked for it
+        return;
+    }
     if (broadcast_on(ingress, destination) || (ingress.configured && destination == ingress.address))
         return to_input(appliance, packet, packet.ingress);
     if (is_multicast(destination)) return drop(appliance, packet, Reason::multicast);
@@ -31,8 +36,8 @@ void find_local(Appliance& appliance, Packet& packet) {
 }
 
 /// RFC 1812 5.3.1; the checksum follows incrementally (RFC 1624).
-void decrement_ttl(Packet& packet) {
-    const MutableBytes ip = packet.ip();
+void decrement_ttl_of(Packet& buffer) {
+    const MutableBytes ip = buffer.ip();
     const std::uint16_t before = get16(ip, 8);
     put8(ip, 8, static_cast<std::uint8_t>(ip[8] - 1));
     put16(ip, 10, updated_checksum(get16(ip, 10), before, get16(ip, 8)));
@@ -43,16 +48,13 @@ void route_one(Appliance& appliance, Packet& packet, Time now) {
     const Iface& ingress = policy.ifaces[packet.ingress];
     if (!ingress.forwards) return drop(appliance, packet, Reason::no_forwarding);
     if (!ingress.configured) return drop(appliance, packet, Reason::no_address);
-    if (field::ip_ttl(packet) <= 1) {
-        if (!policy.send_time_exceeded) return drop(appliance, packet, Reason::ttl);
-        return drop_with_error(appliance, packet, Reason::ttl, {icmp::time_exceeded, 0}, now);
-    }
+    if (ttl_ran_out(appliance, packet, now)) return;
     const auto hop = next_hop(policy, policy.routes, field::ip_daddr(packet));
     if (!hop) return drop_with_error(appliance, packet, Reason::no_route, {icmp::unreachable, 0}, now);
     if (!policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
-    for_each_buffer(packet, decrement_ttl);
+    decrement_ttl(packet);
     packet.at = At::forward;
 }
 
@@ -68,8 +70,21 @@ bool broadcast_on(const Iface& iface, Ipv4Address address) {
     return address == limited_broadcast || iface.has_broadcast(address);
 }
 
-std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination) {
+bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now) {
+    if (field::ip_ttl(packet) > 1) return false;
+    if (appliance.policy.send_time_exceeded)
+        drop_with_error(appliance, packet, Reason::ttl, {icmp::time_exceeded, 0}, now);
+    else
+        drop(appliance, packet, Reason::ttl);
+    return true;
+}
+
+void decrement_ttl(Packet& packet) { for_each_buffer(packet, decrement_ttl_of); }
+
+std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination,
+                                std::optional<IfaceId> only) {
     for (const auto& route : routes) {
+        if (only && route.iface != *only) continue;
         if ((destination & route.netmask) != route.network) continue;
         const Iface& iface = policy.ifaces[route.iface];
         if (route.nexthop != 0) return NextHop{route.iface, route.nexthop};

@@ -11,8 +11,15 @@ struct NextHop {
     Ipv4Address address = 0;
 };
 
-/// The first route of a table (they are sorted, best first) that has the destination, and its next hop.
-std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination);
+/// The first route of a table (they are sorted, best first) that has the destination, and its next hop; of those by
+/// one Iface only, if it is named.
+std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination,
+                                std::optional<IfaceId> only = std::nullopt);
+
+/// Whether the packet has come to the end of its way; then it is dropped, and answered unless the policy forbids it.
+bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now);
+/// Of all its buffers.
+void decrement_ttl(Packet& packet);
 
 /// Whether it is the directed broadcast address of one of our Ifaces.
 bool iface_with_broadcast(const Policy& policy, Ipv4Address address);

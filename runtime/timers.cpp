@@ -1,5 +1,6 @@
 #include "runtime/timers.hpp"
 
+#include "runtime/balance.hpp"
 #include "runtime/report.hpp"
 
 #include <algorithm>
@@ -63,6 +64,9 @@ void report(Appliance& appliance, TimerData data) {
         return report_tables(appliance, tell_everyone);
     case TimerData::cpu:
         return report_cpu(appliance);
+    case TimerData::lb:
+        appliance.flows.forget_expired(appliance.now);
+        return report_balancer(appliance, tell_everyone);
     case TimerData::stack_sampling:
         return report_busiest(appliance);
     case TimerData::timers:

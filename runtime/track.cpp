@@ -3,6 +3,7 @@
 #include "runtime/track.hpp"
 
 #include "runtime/answers.hpp"
+#include "runtime/balance.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
@@ -126,7 +127,9 @@ void stage::track(Appliance& appliance, Burst& burst) {
         const Flow* const known = classify(appliance, packet, tuple, burst.now);
         const bool opens = packet.state == State::fresh && packet.flow == nullptr;
         const bool fits = !opens || appliance.flows.has_room(opens_connection(packet), earlier.pending(), burst.now);
-        if (earlier.decides(appliance.policy, packet, tuple, known) || (!fits && earlier.pending().all > 0)) {
+        // Which servers are up is for earlier packets to say.
+        const bool asks = opens && i > 0 && !appliance.policy.balancer.pool.empty() && opens_connection(packet);
+        if (asks || earlier.decides(appliance.policy, packet, tuple, known) || (!fits && earlier.pending().all > 0)) {
             // The burst ends before this packet; run() comes back for the rest once the earlier ones are through.
             burst.places = burst.places.first(i);
             return;
@@ -155,6 +158,7 @@ bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
             if (!advance(connection, packet)) return true;
             kind = connection.kind();
         }
+        note_answers(appliance, packet, now);
         packet.flow->replied |= packet.reply;
         appliance.flows.refresh(*packet.flow, kind, now);
         return true;
@@ -172,6 +176,7 @@ bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
     packet.flow = &appliance.flows.open(original, reply, kind, now);
     if (followed) connection_of(appliance, *packet.flow).open(segment_of(packet));
     if (appliance.policy.translates) keep_decisions(appliance, packet, *packet.flow);
+    keep_server(appliance, *packet.flow, now);
     return true;
 }
 

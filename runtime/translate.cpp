@@ -1,6 +1,7 @@
 #include "runtime/translate.hpp"
 
 #include "runtime/answers.hpp"
+#include "runtime/balance.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/ports.hpp"
 #include "runtime/rewrite.hpp"
@@ -46,15 +47,23 @@ void rewrite_error(Packet& packet, End end, const Endpoint& to) {
     rewrite_quoted(packet, end == End::source ? End::destination : End::source, to);
 }
 
-/// Of a first packet: what its Nats said, else masquerading.
+/// The destination of a packet of a known flow, or of an error about one.
+void set_destination(Packet& packet, const Endpoint& to) {
+    if (packet.state != State::related) return rewrite(packet, End::destination, to);
+    rewrite(packet, End::destination, {to.address, std::nullopt});
+    rewrite_error(packet, End::destination, to);
+}
+
+/// Of a first packet: what its Nats said, else masquerading or the balancer.
 void choose_source(Appliance& appliance, Packet& packet, const Said& said, Time now) {
     Ipv4Tuple leaving = *tuple_of(packet);
     Endpoint to{said.address.value_or(leaving.source), std::nullopt};
     std::uint16_t pool = said.pool;
     if (has_ports(leaving.protocol)) to.port = said.port;
-    if (!said.address && !to.port) {
+    if (!said.address && (!to.port || is_balanced(appliance, packet))) {
         const Iface& egress = appliance.policy.ifaces[packet.egress];
-        if (!egress.masquerade || egress.address == leaving.source) return;
+        const bool masquerades = egress.masquerade && egress.address != leaving.source;
+        if (!masquerades && !is_balanced(appliance, packet)) return;
         to.address = egress.address;
         pool = egress.pool;
     }
@@ -109,12 +118,14 @@ void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::siz
     if (kept != Verdict::none) send_elsewhere(packet, policy.statements[kept]);
 }
 
-void finish_destination(Appliance&, Packet& packet) {
+void send_to_peer(Packet& packet) {
+    set_destination(packet, end_of(packet.flow->leaving(packet.reply), End::destination, packet.reply));
+}
+
+void finish_destination(Appliance& appliance, Packet& packet) {
     if (packet.flow == nullptr || !packet.flow->is_translated()) return;
-    const Endpoint to = end_of(packet.flow->leaving(packet.reply), End::destination, packet.reply);
-    if (packet.state != State::related) return rewrite(packet, End::destination, to);
-    rewrite(packet, End::destination, {to.address, std::nullopt});
-    rewrite_error(packet, End::destination, to);
+    if (!packet.reply && is_balanced(appliance, packet)) return set_destination(packet, front_of(appliance.policy));
+    send_to_peer(packet);
 }
 
 void finish_source(Appliance& appliance, Packet& packet, const Said& said, Time now) {

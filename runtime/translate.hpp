@@ -34,6 +34,9 @@ void finish_destination(Appliance& appliance, Packet& packet);
 /// The same, and a source for first packets. May drop the packet.
 void finish_source(Appliance& appliance, Packet& packet, const Said& said, Time now);
 
+/// A packet of a known flow, or an error about one, gets the destination with which its flow leaves.
+void send_to_peer(Packet& packet);
+
 /// A first packet has been let through, and its flow made: what was decided about it is kept.
 void keep_decisions(Appliance& appliance, const Packet& packet, Flow& flow);
 

@@ -183,6 +183,15 @@ bool FlowTable::distinct(const Tuple& original, const Tuple& reply) const {
     return replaced && replaced->first == holder->first;
 }
 
+FlowTable::Balanced FlowTable::balanced() const {
+    Balanced count;
+    for (const auto& [original, flow] : live_) {
+        count.flows += flow.server.has_value();
+        count.waiting += flow.server && !flow.replied;
+    }
+    return count;
+}
+
 std::optional<std::uint16_t> FlowTable::mapped_port(model::Ipv4Address outside, const Tuple& first) const {
     for (const auto& [original, flow] : live_)
         if (flow.outside == outside && original.protocol == first.protocol &&
@@ -196,6 +205,12 @@ std::set<std::uint16_t> FlowTable::mapped_ports(model::Ipv4Address outside, std:
     for (const auto& [original, flow] : live_)
         if (flow.outside == outside && original.protocol == protocol) ports.insert(flow.leaving(false).a);
     return ports;
+}
+
+bool FlowTable::counts(const Datagram& leaving, const Tracked& tracked) const {
+    if (!tracked.flow || tracked.state == model::State::related) return true;
+    const auto& connection = flow(*tracked.flow).connection;
+    return !connection || connection->judge(segment_of(leaving), tracked.reply) != Judgement::passes;
 }
 
 std::optional<model::Reason> FlowTable::confirm(const Datagram& leaving, const Tracked& tracked, Time now,
@@ -214,16 +229,16 @@ std::optional<model::Reason> FlowTable::confirm(const Datagram& leaving, const T
                   .entrance = opening.entrance,
                   .decisions = opening.decisions,
                   .outside = opening.outside,
-                  .connection = {}};
+                  .connection = {},
+                  .server = opening.server};
         if (settings_.stateful_tcp && leaving.protocol() == tcp) opened.connection.emplace(segment_of(leaving));
     }
     if (!tracked.flow || tracked.state == model::State::related) return std::nullopt;
     Flow& flow = live_.at(*tracked.flow);
+    if (!counts(leaving, tracked)) return std::nullopt;
     if (flow.connection) {
         const Segment segment = segment_of(leaving);
-        const auto judgement = flow.connection->judge(segment, tracked.reply);
-        if (judgement == Judgement::passes) return std::nullopt;
-        flow.connection->accept(segment, tracked.reply, judgement);
+        flow.connection->accept(segment, tracked.reply, flow.connection->judge(segment, tracked.reply));
     }
     flow.last = now;
     using namespace tcp_flag;

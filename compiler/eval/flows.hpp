@@ -29,6 +29,8 @@ struct Tuple {
 std::optional<Tuple> tuple_of(const Datagram& datagram);
 Tuple reverse(const Tuple& tuple);
 
+using ServerId = std::size_t; ///< indexes the Load_balancer's pool
+
 struct Flow {
     Tuple original;              ///< of its first packet, as it came in
     Tuple reply;                 ///< of the packets that answer it, as they come in
@@ -39,6 +41,7 @@ struct Flow {
     std::map<std::size_t, model::StatementId> decisions; ///< of those Nats, by their place in the chain
     std::optional<model::Ipv4Address> outside; ///< whose port was chosen for it: it keeps a mapping alive
     std::optional<Connection> connection;      ///< of TCP, when it is followed
+    std::optional<ServerId> server;            ///< of a balanced flow
 
     bool is_translated() const { return reply != reverse(original); }
     /// What packets of one of its directions come in with, and leave with.
@@ -64,6 +67,7 @@ struct Opening {
     model::IfaceId entrance = 0;
     std::map<std::size_t, model::StatementId> decisions{};
     std::optional<model::Ipv4Address> outside{};
+    std::optional<ServerId> server{};
 };
 
 class FlowTable {
@@ -75,10 +79,18 @@ public:
     /// Whether the flow that this packet would open finds room.
     bool has_room(const Datagram& datagram) const;
     const Flow& flow(const Tuple& original) const { return live_.at(original); }
+    /// Whether the packet, once accepted, changes anything: a segment of a followed connection may merely pass.
+    bool counts(const Datagram& leaving, const Tracked& tracked) const;
     /// The packet has been sent on or delivered, with these bytes. Or why it cannot: its flow finds no room,
     /// or its answers would be taken for another flow's.
     std::optional<model::Reason> confirm(const Datagram& leaving, const Tracked& tracked, Time now,
                                          const Opening& opening = {});
+
+    /// How many flows the Load_balancer has, and how many of those without any reply so far.
+    struct Balanced {
+        std::size_t flows = 0, waiting = 0;
+    };
+    Balanced balanced() const;
 
     /// Whether answers with that tuple could be told from everything else, were a flow opened with both.
     bool distinct(const Tuple& original, const Tuple& reply) const;

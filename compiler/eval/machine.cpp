@@ -25,7 +25,8 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
 }
 
 Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed)
-    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), limits_(appliance.limits),
+    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack),
+      balancer_(appliance.load_balancer ? appliance.load_balancer->pool.size() : 0), limits_(appliance.limits),
       seed_(seed) {
     assert(appliance.pending.empty());
     assert(macs_.size() == model::nics(appliance).size());
@@ -225,6 +226,10 @@ void Machine::prerouting(Packet& packet) {
 void Machine::local(Packet& packet) {
     const auto& ingress = appliance_.ifaces[packet.ingress];
     const auto destination = packet.datagram().destination();
+    if (packet.tracked.reply && is_balanced(packet)) {
+        packet.at = At::balance;
+        return;
+    }
     if (is_address_of(ingress, destination) || is_broadcast_of(ingress, destination) ||
         destination == limited_broadcast) {
         if (const auto fault = transport_fault(packet.datagram())) return drop(packet, *fault);
@@ -240,23 +245,31 @@ void Machine::local(Packet& packet) {
 void Machine::route(Packet& packet) {
     if (!forwards(appliance_, packet.ingress)) return drop(packet, Reason::no_forwarding);
     if (!appliance_.ifaces[packet.ingress].ipv4) return drop(packet, Reason::no_address);
-    const auto datagram = packet.datagram();
-    if (datagram.ttl() <= 1) {
-        if (appliance_.gateway->send_time_exceeded) answer(packet, AnswerKind::time_exceeded);
-        return drop(packet, Reason::ttl);
-    }
-    const auto routed = route_through(appliance_, datagram.destination());
+    if (ttl_ran_out(packet)) return;
+    const auto routed = route_through(appliance_, packet.datagram().destination());
     if (const auto* reason = std::get_if<Reason>(&routed)) {
         if (*reason == Reason::no_route) answer(packet, AnswerKind::net_unreachable);
         return drop(packet, *reason);
     }
     packet.hop = std::get<Hop>(routed);
+    spend_ttl(packet);
+    packet.at = At::forward;
+}
+
+bool Machine::ttl_ran_out(Packet& packet) {
+    if (packet.datagram().ttl() > 1) return false;
+    const bool silent = appliance_.gateway && !appliance_.gateway->send_time_exceeded;
+    if (!silent) answer(packet, AnswerKind::time_exceeded);
+    drop(packet, Reason::ttl);
+    return true;
+}
+
+void Machine::spend_ttl(Packet& packet) {
     decrement_ttl(packet.bytes);
     for (auto& fragment : packet.fragments) {
         decrement_ttl(fragment);
         if (Datagram(fragment).fragment_offset() == 0) put16(packet.bytes, 10, get16(fragment, 10));
     }
-    packet.at = At::forward;
 }
 
 void Machine::forward(Packet& packet) { run_chain(packet, appliance_.gateway->forward, At::arrive); }
@@ -273,7 +286,7 @@ void Machine::arrive(Packet& packet) {
 }
 
 void Machine::input(Packet& packet) {
-    run_chain(packet, appliance_.ifaces[packet.local].chain(model::Hook::input), At::deliver);
+    run_chain(packet, appliance_.ifaces[packet.local].chain(model::Hook::input), At::balance);
 }
 
 /// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
@@ -288,7 +301,7 @@ bool Machine::may_be_awaited(const Packet& packet) const {
 void Machine::deliver(Packet& packet) {
     const auto datagram = packet.datagram();
     const bool awaited = may_be_awaited(packet);
-    if (!awaited)
+    if (!awaited && !asks_for_server(packet))
         if (const auto reason = flows_.confirm(datagram, packet.tracked, now_, packet.opening))
             return refuse(packet, *reason);
     ++counters_.delivered;
@@ -349,8 +362,11 @@ void Machine::postrouting(Packet& packet) {
 }
 
 void Machine::confirm(Packet& packet) {
+    const bool replied = packet.tracked.flow && flows_.flow(*packet.tracked.flow).replied;
+    const bool counts = flows_.counts(packet.datagram(), packet.tracked);
     if (const auto reason = flows_.confirm(packet.datagram(), packet.tracked, now_, packet.opening))
         return refuse(packet, *reason);
+    if (counts) tell_balancer(packet, replied);
     packet.at = At::transmit;
 }
 

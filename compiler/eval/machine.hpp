@@ -3,6 +3,7 @@
 // 02:00:a:b:c:d.
 #pragma once
 #include "compiler/eval/answers.hpp"
+#include "compiler/eval/balancer.hpp"
 #include "compiler/eval/chains.hpp"
 #include "compiler/eval/flows.hpp"
 #include "compiler/eval/fragments.hpp"
@@ -119,9 +120,23 @@ private:
     void obey(Packet& packet, model::StatementId decided);
     void refuse(Packet& packet, model::Reason reason);
 
+    bool ttl_ran_out(Packet& packet);
+    void spend_ttl(Packet& packet);
+
+    // Load_balancer: machine_balance.cpp.
+    Endpoint front() const;
+    bool asks_for_server(const Packet& packet) const;
+    bool is_balanced(const Packet& packet) const;
+    bool came_by_route(const Packet& packet) const;
+    void choose_server(Packet& packet);
+    void send_by(Packet& packet, model::IfaceId iface);
+    void tell_balancer(const Packet& packet, bool replied);
+
     // Translation: machine_nat.cpp.
     void run_nat(Packet& packet, model::FunctionId id, std::size_t place, Translates what);
     void send_elsewhere(Packet& packet, const model::Statement& dnat);
+    void set_destination(Packet& packet, const Endpoint& to);
+    void send_to_peer(Packet& packet);
     void finish_destination(Packet& packet);
     void finish_source(Packet& packet);
     void choose_source(Packet& packet);
@@ -139,6 +154,7 @@ private:
     std::vector<model::Mac> macs_;
     Fragments fragments_;
     FlowTable flows_;
+    Balancer balancer_;
     Limits limits_;
     std::vector<Packet> syslog_; ///< packets made here that wait for the one that caused them
     bool sends_syslog_ = false;

@@ -56,15 +56,25 @@ void Machine::send_elsewhere(Packet& packet, const model::Statement& dnat) {
     rewrite(packet, End::destination, to);
 }
 
-void Machine::finish_destination(Packet& packet) {
-    const auto& tracked = packet.tracked;
-    if (!tracked.flow) return;
-    const Flow& flow = flows_.flow(*tracked.flow);
-    const Endpoint to = end_of(flow.leaving(tracked.reply), End::destination, tracked.reply);
-    if (tracked.state != model::State::related) return rewrite(packet, End::destination, to);
-    if (!flow.is_translated()) return;
+/// Of a packet of a known flow, or of an error about one.
+void Machine::set_destination(Packet& packet, const Endpoint& to) {
+    if (packet.tracked.state != model::State::related) return rewrite(packet, End::destination, to);
+    if (!flows_.flow(*packet.tracked.flow).is_translated()) return;
     rewrite(packet, End::destination, {to.address, {}});
     rewrite_quoted(packet, End::source, to);
+}
+
+/// It gets the destination with which its flow leaves.
+void Machine::send_to_peer(Packet& packet) {
+    const auto& tracked = packet.tracked;
+    const Flow& flow = flows_.flow(*tracked.flow);
+    set_destination(packet, end_of(flow.leaving(tracked.reply), End::destination, tracked.reply));
+}
+
+void Machine::finish_destination(Packet& packet) {
+    if (!packet.tracked.flow) return;
+    if (is_balanced(packet) && !packet.tracked.reply) return set_destination(packet, front());
+    send_to_peer(packet);
 }
 
 void Machine::finish_source(Packet& packet) {
@@ -86,8 +96,10 @@ void Machine::choose_source(Packet& packet) {
     std::optional<model::Ipv4Address> address = packet.source_said.address;
     std::optional<std::uint16_t> port;
     if (has_ports(leaving.protocol)) port = packet.source_said.port;
-    if (!address && !port) {
-        const auto& egress = appliance_.ifaces[packet.hop.egress];
+    const auto& egress = appliance_.ifaces[packet.hop.egress];
+    if (is_balanced(packet)) {
+        address = address.value_or(egress.ipv4->address);
+    } else if (!address && !port) {
         if (!egress.masquerade || is_address_of(egress, leaving.source)) return;
         address = egress.ipv4->address;
     }

@@ -47,7 +47,10 @@ Routed route_through(const model::Appliance& appliance, model::Ipv4Address desti
     return next_hop(appliance, best(routes, destination), destination);
 }
 
-Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address destination) {
+namespace {
+
+/// And our Ifaces' own networks.
+std::vector<model::Route> all_routes(const model::Appliance& appliance) {
     auto routes = stated_routes(appliance);
     for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
         if (const auto& ipv4 = appliance.ifaces[id].ipv4)
@@ -57,10 +60,27 @@ Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address des
                               .iface = id,
                               .nexthop = {},
                               .cost = 0});
+    return routes;
+}
+
+} // namespace
+
+Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address destination) {
+    const auto routes = all_routes(appliance);
     if (const auto* route = best(routes, destination)) return next_hop(appliance, route, destination);
     for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
         if (const auto& ipv4 = appliance.ifaces[id].ipv4; ipv4 && ipv4->gateway)
             return Hop{id, *ipv4->gateway};
+    return model::Reason::no_route;
+}
+
+Routed route_by(const model::Appliance& appliance, model::IfaceId iface, model::Ipv4Address destination) {
+    const auto& ipv4 = appliance.ifaces[iface].ipv4;
+    if (!ipv4) return model::Reason::no_address;
+    auto routes = all_routes(appliance);
+    std::erase_if(routes, [&](const model::Route& route) { return route.iface != iface; });
+    if (const auto* route = best(routes, destination)) return next_hop(appliance, route, destination);
+    if (ipv4->gateway) return Hop{iface, *ipv4->gateway};
     return model::Reason::no_route;
 }
 

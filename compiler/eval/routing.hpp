@@ -24,4 +24,7 @@ Routed route_through(const model::Appliance& appliance, model::Ipv4Address desti
 /// For a packet made here: the stated routes, our Ifaces' own networks, else the first gateway there is.
 Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address destination);
 
+/// For a packet that has to leave by that Iface: the stated routes by it, its own network, else its gateway.
+Routed route_by(const model::Appliance& appliance, model::IfaceId iface, model::Ipv4Address destination);
+
 } // namespace eval

@@ -179,12 +179,12 @@ struct Appliance {
         return false;
     }
     /// Whether flows are followed: something reads their state, or translates them.
-    bool tracks() const { return has_chains() || masquerades(); }
+    bool tracks() const { return has_chains() || masquerades() || load_balancer; }
     /// Whether what leaves may have other addresses than what came in.
     bool translates() const {
         for (const auto& statement : statements)
             if (statement.action == Action::dnat || statement.action == Action::snat) return true;
-        return masquerades();
+        return masquerades() || load_balancer;
     }
 };
 

@@ -97,7 +97,6 @@ private:
 void define_load_balancer(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    context.pending("Load_balancer", element.name.span);
     context.appliance.load_balancer = LoadBalancerBuilder(context, element).build(*object);
 }
 

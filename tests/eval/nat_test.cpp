@@ -1,8 +1,5 @@
 // What Nats mean: when they run, what they see, and what becomes of what they decided.
-#include "compiler/eval/chains.hpp"
-#include "tests/eval/frames.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/eval/gone.hpp"
 
 namespace {
 
@@ -15,19 +12,6 @@ using sample::ip;
 
 constexpr auto client = ip(10, 55, 1, 1), other_server = ip(192, 168, 0, 20),
                inside_host = ip(192, 168, 0, 77);
-
-/// Addresses and ports of the one packet that left: "10.55.1.1:40000 > 192.168.0.10:80".
-std::string gone(const eval::Result& result) {
-    if (result.out.size() != 1) return std::to_string(result.out.size()) + " packets";
-    const Bytes bytes = datagram(result.out[0].bytes);
-    const eval::Datagram packet(bytes);
-    CHECK_FALSE(eval::transport_fault(packet));
-    CHECK(eval::checksum(packet.bytes().first(packet.header_bytes())) == 0);
-    const auto end = [&](Field address, model::Ipv4Address value, std::size_t at) {
-        return eval::show(address, value) + ":" + std::to_string(eval::get16(packet.payload(), at));
-    };
-    return end(Field::ip_saddr, packet.source(), 0) + " > " + end(Field::ip_daddr, packet.destination(), 2);
-}
 
 Bytes to_us(std::uint16_t sport, std::uint16_t dport, unsigned flags = syn) {
     const Ends ends{client, sample::outside_address};

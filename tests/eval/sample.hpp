@@ -120,6 +120,20 @@ inline Policy router() {
     return policy;
 }
 
+inline constexpr std::array<model::Ipv4Address, 3> pool = {ip(192, 168, 0, 11), ip(192, 168, 0, 12),
+                                                           ip(192, 168, 0, 13)};
+
+/// Web servers inside behind the outer address, and no Gateway.
+inline Policy balanced() {
+    Policy p("balanced");
+    p.iface("outside", config(outside_address, 16, internet_router));
+    p.iface("inside", config(inside_address, 24));
+    p.appliance.load_balancer = model::LoadBalancer{
+        .name = "web", .place = {}, .clients = outside, .port = 80, .servers = inside, .pool = {}};
+    for (const auto address : pool) p.appliance.load_balancer->pool.push_back({address, 8080});
+    return p;
+}
+
 /// The router with a filter on its forward chain that lets some services of `server` be reached, answers to
 /// what is known, and everything else only from inside.
 inline Policy bastion() {

@@ -158,6 +158,15 @@ harness::Outcome squeezed(const harness::Backend& backend) {
     return last;
 }
 
+/// So few flows that its limits are met.
+model::Appliance balancer() {
+    auto p = sample::balanced();
+    p.appliance.load_balancer->session_limit = 6;
+    p.appliance.load_balancer->wait_queue_limit = 4;
+    p.appliance.conntrack.established.tcp = 20;
+    return p.appliance;
+}
+
 } // namespace
 
 TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
@@ -196,4 +205,5 @@ TEST_CASE("what finds the queue of a NIC full is dropped by name, on the host an
 }
 
 TEST_CASE("a translating router in the image") { compare_in_image(translator(), 100); }
+TEST_CASE("a load balancer in the image") { compare_in_image(balancer(), 300); }
 TEST_CASE("a bastion in the image") { compare_in_image(sample::bastion().appliance, 40); }
