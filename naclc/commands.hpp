@@ -46,6 +46,22 @@ struct TestOptions {
 };
 int test(const TestOptions& options, const Reporting& reporting);
 
+struct QueryOptions {
+    Path file;
+    std::string chain;
+    std::string where = "true";
+    std::string verdict;
+};
+int query(const QueryOptions& options, const Reporting& reporting);
+
+struct DiffOptions {
+    Path before;
+    Path after;
+    bool json = false;
+    std::vector<std::string> fail_on; ///< kinds of change for which the status is 1
+};
+int diff(const DiffOptions& options, const Reporting& reporting);
+
 int explain_error(const std::string& kind);
 
 } // namespace naclc

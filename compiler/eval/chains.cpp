@@ -30,7 +30,12 @@ private:
         return block(holds(branch.condition) ? branch.then : branch.otherwise);
     }
     Decided run(const model::Enter& enter) { return enters(enter.layer) ? block(enter.body) : std::nullopt; }
-    Decided run(const model::Call& call) { return function(call.function); }
+    Decided run(const model::Call& call) {
+        calls_.push_back(&call);
+        const auto decided = function(call.function);
+        calls_.pop_back();
+        return decided;
+    }
     Decided run(const model::Verdict& verdict) { return verdict.statement; }
     Decided run(const model::Log& log) {
         std::string text;
@@ -57,6 +62,8 @@ private:
     }
 
     bool holds(const model::Condition& condition) const {
+        if (effects_.assumed)
+            if (const auto known = effects_.assumed(condition, calls_)) return *known;
         return std::visit([&](const auto& kind) { return holds(kind); }, condition.is);
     }
     bool holds(const model::Constant& constant) const { return constant.value; }
@@ -119,6 +126,7 @@ private:
     const Subject& subject_;
     const Datagram& datagram_;
     const Effects& effects_;
+    std::vector<const model::Call*> calls_; ///< that led here
 };
 
 std::string dotted(model::Value address) {

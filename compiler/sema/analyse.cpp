@@ -51,8 +51,10 @@ const syntax::Object* object_value(Context& context, const Element& element) {
 }
 
 std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
-                                        syntax::Diagnostics& diagnostics) {
+                                        syntax::Diagnostics& diagnostics,
+                                        std::optional<syntax::FileId> question) {
     Context context(diagnostics);
+    context.question = question;
     for (const auto& program : programs) {
         context.appliance.files.push_back(program.name);
         context.folders[program.file] = program.folder;

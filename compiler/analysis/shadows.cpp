@@ -1,0 +1,107 @@
+#include "compiler/analysis/shadows.hpp"
+
+#include "compiler/analysis/chain.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace analysis {
+
+namespace {
+
+using model::StatementId;
+using symbolic::Proved;
+using symbolic::Question;
+using symbolic::RuleIndex;
+using symbolic::Stage;
+
+// A second of work for the largest policies, hardly any for others.
+constexpr std::size_t steps_of_a_check = 20'000'000;
+constexpr symbolic::Budget of_a_statement = {.steps = 100'000, .bytes = std::size_t{128} << 20};
+
+class Shadows {
+public:
+    explicit Shadows(const model::Appliance& appliance) : appliance_(appliance) {}
+
+    std::vector<Shadowed> run() {
+        for (const auto& chain : chains_of(appliance_)) look_at(chain);
+        std::vector<Shadowed> result;
+        for (auto& [statement, by] : dead_)
+            if (!alive_.contains(statement)) result.push_back({statement, std::move(by)});
+        return result;
+    }
+
+private:
+    void look_at(const Way& chain) {
+        symbolic::Space space;
+        const auto rules = rules_of(space, appliance_, chain);
+        symbolic::Subtraction engine(space);
+        const auto before = steps_;
+        std::vector<Stage> accepted;
+        for (const auto& link : rules.links) {
+            for (const auto statement : statements_of(link.rules)) {
+                look_at(engine, accepted, link.rules, statement);
+                steps_ = before + engine.steps();
+            }
+            if (link.kind == model::FunctionKind::filter)
+                accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+        }
+    }
+
+    /// Each that may be said something of, once.
+    std::set<StatementId> statements_of(const symbolic::RuleList& list) const {
+        std::set<StatementId> result;
+        for (const auto& rule : list.rules)
+            // What a policy imports may well hold more than it needs.
+            if (rule.statement && rule.conditional && rule.place.file == 0 &&
+                !alive_.contains(*rule.statement))
+                result.insert(*rule.statement);
+        return result;
+    }
+
+    void look_at(symbolic::Subtraction& engine, const std::vector<Stage>& accepted,
+                 const symbolic::RuleList& list, StatementId statement) {
+        Question question{{{}}, accepted};
+        question.stages.push_back({&list, {.statement = statement}});
+        const auto answer = steps_ > steps_of_a_check ? symbolic::Answer(symbolic::GaveUp{})
+                                                      : engine.find(question, of_a_statement);
+        const auto* proved = std::get_if<Proved>(&answer);
+        if (proved == nullptr) {
+            alive_.insert(statement);
+            return;
+        }
+        if (dead_.contains(statement)) return;
+        std::set<StatementId> by;
+        for (const auto rule : minimal(engine, question, proved->because))
+            by.insert(*list.rules[rule].statement);
+        dead_[statement] = {by.begin(), by.end()};
+    }
+
+    /// Leaves out each rule without which there is still a proof.
+    static std::vector<RuleIndex> minimal(symbolic::Subtraction& engine, const Question& question,
+                                          std::vector<RuleIndex> rules) {
+        for (std::size_t i = 0; i < rules.size();) {
+            auto fewer = rules;
+            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+            if (std::holds_alternative<Proved>(engine.find(question, of_a_statement, &fewer)))
+                rules = std::move(fewer);
+            else
+                ++i;
+        }
+        return rules;
+    }
+
+    const model::Appliance& appliance_;
+    std::set<StatementId> alive_; ///< or not decided
+    std::map<StatementId, std::vector<StatementId>> dead_;
+    std::size_t steps_ = 0;
+};
+
+} // namespace
+
+std::vector<Shadowed> shadowed_statements(const model::Appliance& appliance) {
+    return Shadows(appliance).run();
+}
+
+} // namespace analysis
