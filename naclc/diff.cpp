@@ -82,8 +82,8 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
 } // namespace
 
 int diff(const DiffOptions& options, const Reporting& reporting) {
-    const auto before = check_file(options.before, reporting);
-    const auto after = check_file(options.after, reporting);
+    const auto before = typed_file(options.before, reporting);
+    const auto after = typed_file(options.after, reporting);
     if (!before.appliance || !after.appliance) return wrong_usage; // 1 is an answer
     const auto found = analysis::diff(*before.appliance, *after.appliance);
     const Policies policies{options, *before.appliance, *after.appliance};

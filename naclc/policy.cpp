@@ -72,6 +72,10 @@ Status unreadable(const std::filesystem::path& file, const Reporting& reporting)
     return wrong_usage;
 }
 
+Checked typed_file(const std::filesystem::path& file, const Reporting& reporting) {
+    return check(sema::load(file), file, reporting);
+}
+
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
     return check(load(file), file, reporting);
 }

@@ -78,19 +78,23 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
                     const std::vector<model::IfaceId>& iface_ids) {
     ChainRules result;
     symbolic::Names names;
+    model::Value ttl_spent = 0;
     for (const auto& chain : chains_on(way)) {
         const auto& functions = functions_of(appliance, chain);
         // On its way through a packet loses one of its time to live (path.md, route).
         if (std::holds_alternative<model::Assert::Path>(way) &&
-            std::holds_alternative<model::ForwardChain>(chain))
-            rename(space, names, {Field::ip_ttl, Field::ip_checksum}, "routing");
+            std::holds_alternative<model::ForwardChain>(chain)) {
+            ttl_spent = 1;
+            rename(space, names, {Field::ip_checksum}, "routing");
+        }
         for (std::size_t place = 0; place < functions.size(); ++place) {
             const auto prefix = text_of(appliance, chain) + ' ' + std::to_string(place) + ' ';
             auto& link = result.links.emplace_back();
             link.chain = chain;
             link.function = functions[place];
             link.kind = appliance.functions.at(functions[place]).kind;
-            link.rules = symbolic::rules_of({space, appliance, names, prefix, iface_ids}, functions[place]);
+            link.rules =
+                symbolic::rules_of({space, appliance, names, prefix, iface_ids, ttl_spent}, functions[place]);
             rename(space, names, changed_by(chain, link.rules, appliance), prefix);
         }
     }

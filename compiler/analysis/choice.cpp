@@ -65,11 +65,14 @@ std::vector<Value> preferred(Field field) {
     }
 }
 
-/// The first value, but not the address of a network where it has others.
+/// The first value, but not the first or last address of a small network where there are others.
 Value first_of(const IntervalSet& values, Field field) {
-    const auto& first = values.intervals().front();
-    const bool is_address = model::info(field).kind == model::FieldKind::address;
-    return is_address && (first.low & 0xff) == 0 && first.high > first.low ? first.low + 1 : first.low;
+    const auto first = values.intervals().front().low;
+    if (model::info(field).kind != model::FieldKind::address) return first;
+    for (const auto& [low, high] : values.intervals())
+        for (const Value value : {low, low + 1})
+            if (value <= high && (value & 0xff) != 0 && (value & 0xff) != 0xff) return value;
+    return first;
 }
 
 class Choice {

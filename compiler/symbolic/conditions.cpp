@@ -53,6 +53,15 @@ std::optional<IntervalSet> unmasked(const model::Test& test, const IntervalSet& 
     return IntervalSet(std::move(values));
 }
 
+IntervalSet raised(const IntervalSet& values, Value by) {
+    auto intervals = values.intervals();
+    for (auto& [low, high] : intervals) {
+        low += by;
+        high += by;
+    }
+    return IntervalSet(std::move(intervals));
+}
+
 /// Ifaces by other numbers. What is no Iface stays.
 IntervalSet renumbered(const IntervalSet& ifaces, const std::vector<model::IfaceId>& ids) {
     std::vector<model::Interval> values;
@@ -206,6 +215,7 @@ Conditions::Boxes Conditions::of(const model::Test& test, bool wanted, Layer kno
     if (!values) return std::nullopt;
     if (model::info(test.field).kind == model::FieldKind::iface)
         values = renumbered(*values, derivation_.iface_ids);
+    if (test.field == Field::ip_ttl) values = raised(*values, derivation_.ttl_spent);
     return existing({test.field}, wanted, known, {name(test.field), space_.sets.add(*values)});
 }
 
@@ -216,9 +226,10 @@ Conditions::Boxes Conditions::of(const model::Compare& compare, bool wanted, Lay
         return existing({a}, wanted, known, {name(a), less == negated ? space_.domain(name(a)) : Sets::none});
     auto x = name(a), y = name(b);
     if (!less && x > y) std::swap(x, y);
-    const auto made =
-        space_.fact({"compare " + std::to_string(x) + (less ? " < " : " = ") + std::to_string(y), 1,
-                     model::Compare{a, less ? Relation::less : Relation::equal, b}});
+    const bool routed = derivation_.ttl_spent > 0 && (a == Field::ip_ttl || b == Field::ip_ttl);
+    const auto made = space_.fact(
+        {(routed ? "routed " : "compare ") + std::to_string(x) + (less ? " < " : " = ") + std::to_string(y),
+         1, model::Compare{a, less ? Relation::less : Relation::equal, b}});
     return existing({a, b}, wanted, known, {made, space_.one(negated ? 0 : 1)});
 }
 

@@ -41,6 +41,8 @@ struct Derivation {
     std::string prefix{};
     /// The numbers by which the Space knows the appliance's Ifaces; empty: their own.
     std::vector<model::IfaceId> iface_ids{};
+    /// By how much `ip.ttl` is less for the rules than for the variable: a packet that has been routed.
+    Value ttl_spent = 0;
     std::size_t rules_max = 1 << 18;
     std::size_t steps_max = 1 << 20;
 };

@@ -30,7 +30,7 @@ TEST_CASE("a query prints a packet and the line that decides, or that there is n
     const auto found = scene.query("tcp.dport == ssh and ip.saddr in 198.51.100.0/24", "accept");
     CHECK(found.status == 0);
     CHECK(found.output == "chain: wan.prerouting,\n"
-                          "packet: { ip: { saddr: 198.51.100.7, daddr: 203.0.113.1 }, tcp: { dport: 22 } },\n"
+                          "packet: { ip: { saddr: 198.51.100.7, daddr: 198.51.100.1 }, tcp: { dport: 22 } },\n"
                           "expect: accept\n"
                           "p.nacl:4:42: this decides\n"
                           "    4 |     Filter::TCP { if (tcp.dport == 22) { accept } }\n");
