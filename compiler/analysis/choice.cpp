@@ -32,6 +32,9 @@ std::optional<Value> unsaid(Field field) {
         return 8;
     case Field::ip_id:
         return 1;
+    case Field::iface_in:
+    case Field::iface_out:
+        return model::no_iface;
     case Field::tcp_sequence:
     case Field::tcp_ackseq:
     case Field::tcp_window:
@@ -84,7 +87,8 @@ public:
         for (const auto& side : box_)
             if (side.variable > symbolic::header_complete) compare(side);
         if (values_[Field::ip_saddr] == values_[Field::ip_daddr]) differ(Field::ip_daddr, Field::ip_saddr);
-        if (!lengths()) return std::nullopt;
+        // No packet comes from where it goes (path.md, validate).
+        if (values_[Field::ip_saddr] == values_[Field::ip_daddr] || !lengths()) return std::nullopt;
         return made();
     }
 

@@ -121,6 +121,7 @@ private:
 
     void prerouting(IfaceId iface) {
         add({{Field::iface_in, single(iface)},
+             {Field::iface_out, single(model::no_iface)},
              {Field::ip_saddr, sources_of(iface)},
              {Field::ip_daddr, destinations()}});
     }
@@ -137,10 +138,12 @@ private:
         for (IfaceId in = 0; in < appliance_.ifaces.size(); ++in) {
             if (in == iface)
                 add({{Field::iface_in, single(in)},
+                     {Field::iface_out, single(model::no_iface)},
                      {Field::ip_saddr, sources_of(in)},
                      {Field::ip_daddr, either(address, group)}});
             else if (eval::forwards(appliance_, in))
                 add({{Field::iface_in, single(in)},
+                     {Field::iface_out, single(model::no_iface)},
                      {Field::ip_saddr, sources_of(in)},
                      {Field::ip_daddr, address}});
         }

@@ -41,8 +41,8 @@ struct Question {
 
 /// Of work and memory, for one question.
 struct Budget {
-    std::size_t steps = 2'000'000;
-    std::size_t bytes = std::size_t{256} << 20;
+    std::size_t steps = 20'000'000;
+    std::size_t bytes = std::size_t{512} << 20;
 };
 
 struct Found {

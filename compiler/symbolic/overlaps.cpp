@@ -1,5 +1,6 @@
 #include "compiler/symbolic/overlaps.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace symbolic {
@@ -15,34 +16,41 @@ void set_bit(std::vector<std::uint64_t>& bits, std::size_t bit) {
 } // namespace
 
 Overlaps::Overlaps(const Space& space, const RuleList& list)
-    : space_(space), rules_(list.rules.size()), decide_((rules_ + word_bits - 1) / word_bits) {
-    const auto words = decide_.size();
-    for (std::size_t i = 0; i < rules_; ++i) {
-        if (list.rules[i].log == nullptr) set_bit(decide_, i);
-        if (list.rules[i].statement)
-            by_statement_[*list.rules[i].statement].push_back(static_cast<std::uint32_t>(i));
-        for (const auto& side : list.rules[i].guard) {
-            auto& column = columns_[side.variable];
-            column.unguarded.resize(words);
-            auto& bits = column.guarded[side.values];
-            bits.resize(words);
-            set_bit(bits, i);
-            set_bit(column.unguarded, i); // of guarded ones for now
-        }
+    : space_(space), decide_((list.rules.size() + word_bits - 1) / word_bits) {
+    std::map<Variable, std::map<SetRef, std::vector<std::uint32_t>>> guarded;
+    for (std::uint32_t i = 0; i < list.rules.size(); ++i) {
+        const auto& rule = list.rules[i];
+        if (rule.log == nullptr) set_bit(decide_, i);
+        if (rule.statement) by_statement_[*rule.statement].push_back(i);
+        for (const auto& side : rule.guard) guarded[side.variable][side.values].push_back(i);
     }
-    for (auto& [variable, column] : columns_) {
-        for (auto& word : column.unguarded) word = ~word;
-        bytes_ += (column.guarded.size() + 1) * words * sizeof(std::uint64_t);
+    for (const auto& [variable, rules] : guarded) group(columns_[variable], rules);
+}
+
+void Overlaps::group(Column& column, const std::map<SetRef, std::vector<std::uint32_t>>& rules) {
+    column.unguarded.assign(decide_.size(), ~std::uint64_t{0});
+    for (const auto& [set, indices] : rules) {
+        const auto& intervals = space_.sets[set].intervals();
+        column.groups.push_back({set, intervals.front().low, intervals.back().high, indices});
+        for (const auto rule : indices)
+            column.unguarded[rule / word_bits] &= ~(std::uint64_t{1} << rule % word_bits);
+        bytes_ += sizeof(Group) + indices.size() * sizeof(std::uint32_t);
     }
+    std::ranges::sort(column.groups, {}, &Group::low);
 }
 
 const Overlaps::Bits& Overlaps::meeting(Column& column, SetRef values) {
-    const auto [known, is_new] = column.meeting.try_emplace(values, column.unguarded);
+    const auto [known, is_new] = column.known.try_emplace(values, column.unguarded);
     if (!is_new) return known->second;
     auto& result = known->second;
-    for (const auto& [set, bits] : column.guarded)
-        if (space_.sets.meet(set, values))
-            for (std::size_t word = 0; word < bits.size(); ++word) result[word] |= bits[word];
+    const auto& intervals = space_.sets[values].intervals();
+    const auto low = intervals.front().low, high = intervals.back().high;
+    for (const auto& group : column.groups) {
+        if (group.low > high) break;
+        ++work_;
+        if (group.high < low || !space_.sets.meet(group.set, values)) continue;
+        for (const auto rule : group.rules) set_bit(result, rule);
+    }
     bytes_ += result.size() * sizeof(std::uint64_t);
     return result;
 }

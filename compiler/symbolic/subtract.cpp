@@ -54,9 +54,8 @@ private:
             return true;
         }
         const auto& [list, wanted] = question_.stages[number];
-        auto& index_of_list = index_of_(*list);
-        const auto candidates = wanted.statement ? index_of_list.of(*wanted.statement)
-                                                 : index_of_list.with(box, list->rules.size());
+        const auto candidates = wanted.statement ? index_of_(*list).of(*wanted.statement)
+                                                 : overlapping(*list, box, list->rules.size());
         for (const auto index : candidates) {
             if (!spend(1)) return true;
             if (!wanted(list->rules[index])) continue;
@@ -66,11 +65,20 @@ private:
         return false;
     }
 
+    std::vector<RuleIndex> overlapping(const RuleList& list, const Box& box, std::size_t end) {
+        auto& index = index_of_(list);
+        const auto before = index.work();
+        auto rules = index.with(box, end);
+        constexpr std::size_t sets_a_step = 8; // to look at a set is little work
+        steps_ += (index.work() - before) / sets_a_step;
+        return rules;
+    }
+
     /// The rules before `end` that take packets away. Wanted ones take none.
     std::vector<RuleIndex> earlier(std::size_t number, const Box& box, RuleIndex end) {
         const auto& [list, wanted] = question_.stages[number];
         const bool restricted = only_ != nullptr && number + 1 == question_.stages.size();
-        auto rules = restricted ? *only_ : index_of_(*list).with(box, end);
+        auto rules = restricted ? *only_ : overlapping(*list, box, end);
         std::erase_if(rules, [&](RuleIndex rule) {
             return rule >= end || wanted(list->rules[rule]) || !meets(box, list->rules[rule].guard);
         });

@@ -195,9 +195,8 @@ def random_bytes(n, folder):
     yield "".join(chr(chance.randrange(1, 0x250)) for _ in range(n * 10))
 
 
-def prefix(chance, bases, lengths):
+def prefix(chance, bases, length):
     """A network under one of a few bases, so that rules overlap as those of one site do."""
-    length = chance.choice(lengths)
     if length == 0:
         return "0.0.0.0/0"
     address = chance.choice(bases) | chance.randrange(1 << 16)
@@ -219,13 +218,20 @@ def ports(chance):
 
 
 def classified(n, source_lengths, destination_lengths):
+    """Narrow rules tend to stand above wide ones, as they must to have an effect; none is about everything."""
     chance = random.Random(n)
     bases = [chance.randrange(1, 220) << 24 | chance.randrange(256) << 16 for _ in range(max(4, n // 100))]
-    yield IFACE + "Filter::IP edge {\n    Filter::TCP {\n"
+    rules = []
     for _ in range(n):
-        yield (f"        if (ip.saddr in {prefix(chance, bases, source_lengths)} and ip.daddr in "
-               f"{prefix(chance, bases, destination_lengths)} and tcp.dport in {ports(chance)}) "
-               f"{{ {chance.choice(['accept', 'drop'])} }}\n")
+        source, destination = chance.choice(source_lengths), chance.choice(destination_lengths)
+        wide = source + destination < 16
+        port = f"[{chance.randrange(65536)}]" if wide else ports(chance)
+        rules.append((source + destination + chance.randrange(24),
+                      f"        if (ip.saddr in {prefix(chance, bases, source)} and ip.daddr in "
+                      f"{prefix(chance, bases, destination)} and tcp.dport in {port}) "
+                      f"{{ {chance.choice(['accept', 'drop'])} }}\n"))
+    yield IFACE + "Filter::IP edge {\n    Filter::TCP {\n"
+    yield from (text for _, text in sorted(rules, key=lambda rule: -rule[0]))
     yield "    }\n    drop\n}\n"
 
 
