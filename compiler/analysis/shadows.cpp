@@ -80,14 +80,16 @@ private:
         dead_[statement] = {by.begin(), by.end()};
     }
 
-    /// Leaves out each rule without which there is still a proof.
+    /// Leaves out each rule without which there is still a proof. What such a proof does not need goes too: those
+    /// before `i`, which all proofs need, stay where they are.
     static std::vector<RuleIndex> minimal(symbolic::Subtraction& engine, const Question& question,
                                           std::vector<RuleIndex> rules) {
         for (std::size_t i = 0; i < rules.size();) {
             auto fewer = rules;
             fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-            if (std::holds_alternative<Proved>(engine.find(question, of_a_statement, &fewer)))
-                rules = std::move(fewer);
+            const auto answer = engine.find(question, of_a_statement, &fewer);
+            if (const auto* proved = std::get_if<Proved>(&answer))
+                rules = proved->because;
             else
                 ++i;
         }

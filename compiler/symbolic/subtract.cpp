@@ -26,6 +26,28 @@ struct Subtraction::Indexes {
 
 namespace {
 
+constexpr std::size_t probed_rules_min = 16; ///< fewer are subtracted at once
+
+/// The lowest value of a set and some others, the same each time.
+std::vector<Value> samples(const IntervalSet& set) {
+    constexpr std::size_t others = 8;
+    std::vector<Value> values = {set.intervals().front().low};
+    const auto size = set.size();
+    std::uint64_t state = size;
+    for (std::size_t i = 0; i < others; ++i) {
+        state = state * 6364136223846793005 + 1442695040888963407; // Knuth's MMIX
+        auto rank = (state >> 16) % size;
+        for (const auto& [low, high] : set.intervals()) {
+            if (rank <= high - low) {
+                values.push_back(low + rank);
+                break;
+            }
+            rank -= high - low + 1;
+        }
+    }
+    return values;
+}
+
 class Search {
 public:
     using IndexOf = std::function<Overlaps&(const RuleList&)>;
@@ -60,7 +82,10 @@ private:
             if (!spend(1)) return true;
             if (!wanted(list->rules[index])) continue;
             const auto piece = both(space_, box, list->rules[index].guard);
-            if (piece && subtract(number, *piece, earlier(number, *piece, index))) return true;
+            if (!piece) continue;
+            auto rules = earlier(number, *piece, index);
+            if (rules.size() >= probed_rules_min && probe(number, *piece, rules)) return true;
+            if (subtract(number, *piece, std::move(rules))) return true;
         }
         return false;
     }
@@ -83,6 +108,27 @@ private:
             return rule >= end || wanted(list->rules[rule]) || !meets(box, list->rules[rule].guard);
         });
         return rules;
+    }
+
+    /// Goes to where few rules are, one variable after the other. Most boxes have a packet that is left, and
+    /// then there is no need to search.
+    bool probe(std::size_t number, Box box, std::vector<RuleIndex> rules) {
+        const auto& list = *question_.stages[number].rules;
+        std::set<Variable> variables;
+        for (const auto rule : rules)
+            for (const auto& side : list.rules[rule].guard) variables.insert(side.variable);
+        for (const auto variable : variables) {
+            const auto values = samples(space_.sets[values_of(space_, box, variable)]);
+            if (rules.empty() || !spend(values.size() * rules.size())) break;
+            const auto touching = [&](Value value) {
+                return std::ranges::count_if(rules, [&](RuleIndex rule) {
+                    return space_.sets[values_of(space_, list.rules[rule].guard, variable)].contains(value);
+                });
+            };
+            narrow(space_, box, variable, space_.one(std::ranges::min(values, {}, touching)));
+            keep_meeting(rules, list, box);
+        }
+        return rules.empty() && at_stage(number + 1, box);
     }
 
     bool meets(const Box& box, const Box& guard) const {
