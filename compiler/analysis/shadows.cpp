@@ -18,6 +18,7 @@ using symbolic::Stage;
 
 // A tenth of a millisecond for each statement on the average, whatever the policy.
 constexpr std::size_t steps_for_each_statement = 1'000;
+constexpr std::size_t steps_max = 10'000'000; ///< and a second at the most
 constexpr symbolic::Budget of_a_statement = {.steps = 100'000, .bytes = std::size_t{128} << 20};
 
 class Shadows {
@@ -62,12 +63,12 @@ private:
 
     void look_at(symbolic::Subtraction& engine, const std::vector<Stage>& accepted,
                  const symbolic::RuleList& list, StatementId statement) {
-        Question question{{{}}, accepted};
-        question.stages.push_back({&list, {.statement = statement}});
-        const auto answer =
-            steps_ > steps_for_each_statement * appliance_.statements.size() + of_a_statement.steps
-                ? symbolic::Answer(symbolic::GaveUp{})
-                : engine.find(question, of_a_statement);
+        Question question{{{}}, {{&list, {.statement = statement}}}};
+        auto answer = ask(engine, question);
+        if (std::holds_alternative<symbolic::Found>(answer) && are_few(accepted)) {
+            question.stages.insert(question.stages.begin(), accepted.begin(), accepted.end());
+            answer = ask(engine, question);
+        }
         const auto* proved = std::get_if<Proved>(&answer);
         if (proved == nullptr) {
             alive_.insert(statement);
@@ -80,8 +81,22 @@ private:
         dead_[statement] = {by.begin(), by.end()};
     }
 
-    /// Leaves out each rule without which there is still a proof. What such a proof does not need goes too: those
-    /// before `i`, which all proofs need, stay where they are.
+    symbolic::Answer ask(symbolic::Subtraction& engine, const Question& question) const {
+        const auto all = std::min(steps_for_each_statement * appliance_.statements.size(), steps_max);
+        if (steps_ > all + of_a_statement.steps) return symbolic::GaveUp{};
+        return engine.find(question, of_a_statement);
+    }
+
+    /// Functions before the statement's own, whose combinations can be tried for each statement.
+    static bool are_few(const std::vector<Stage>& stages) {
+        constexpr std::size_t rules_max = 64;
+        std::size_t rules = 0;
+        for (const auto& stage : stages) rules += stage.rules->rules.size();
+        return !stages.empty() && rules <= rules_max;
+    }
+
+    /// Leaves out each rule without which there is still a proof. What such a proof does not need goes too:
+    /// those before `i`, which all proofs need, stay where they are.
     static std::vector<RuleIndex> minimal(symbolic::Subtraction& engine, const Question& question,
                                           std::vector<RuleIndex> rules) {
         for (std::size_t i = 0; i < rules.size();) {
