@@ -16,7 +16,7 @@ void set_field(Bytes& frame, model::Field field, model::Value raw) {
     const std::size_t header_bytes = (frame[ip] & 0xf) * std::size_t{4};
     const std::size_t header = info.layer == model::Layer::ip ? ip : ip + header_bytes;
     if (header + (info.bit + info.bits + 7) / 8 > frame.size()) return;
-    put_bits(std::span(frame).subspan(header), info.bit, info.bits, raw);
+    eval::put_bits(std::span(frame).subspan(header), info.bit, info.bits, raw);
 }
 
 void lie(Bytes& frame, Dice& dice) {

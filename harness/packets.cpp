@@ -114,7 +114,7 @@ void put(Crafted& crafted, Field field, model::Value value) {
     const auto& info = model::info(field);
     if (info.layer == Layer::meta) return; // ip.options made the header longer, vlan.id comes last; the others stand in no packet
     assert(info.layer == Layer::eth || info.layer == Layer::ip || info.layer == crafted.transport);
-    put_bits(crafted.header(info.layer), info.bit, info.bits, value / info.scale);
+    eval::put_bits(crafted.header(info.layer), info.bit, info.bits, value / info.scale);
 }
 
 void put_sequence_numbers(Crafted& crafted, const Conversations& conversations) {
@@ -178,14 +178,6 @@ std::vector<model::Mac> nic_macs(const model::Appliance& appliance) {
         }
     }
     return macs;
-}
-
-void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model::Value value) {
-    for (unsigned i = bit + bits; i-- > bit; value >>= 1) {
-        const auto mask = static_cast<std::uint8_t>(0x80 >> i % 8);
-        header[i / 8] =
-            static_cast<std::uint8_t>((value & 1) != 0 ? header[i / 8] | mask : header[i / 8] & ~mask);
-    }
 }
 
 void fix_ip_checksum(eval::Bytes& frame) {

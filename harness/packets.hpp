@@ -29,9 +29,6 @@ std::vector<model::Mac> nic_macs(const model::Appliance& appliance);
 
 eval::Bytes craft(const model::PacketSpec& spec, const Wire& wire, const Conversations& conversations = {});
 
-/// Writes `bits` bits of a header, the first of them bit number `bit`.
-void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model::Value value);
-
 /// Writes the checksum that the receiver of the frame, lies about its lengths included, computes for the IP
 /// header.
 void fix_ip_checksum(eval::Bytes& frame);

@@ -55,6 +55,22 @@ struct ExplainOptions {
 };
 int explain(const ExplainOptions& options, const Reporting& reporting);
 
+struct QueryOptions {
+    Path file;
+    std::string chain;
+    std::string where = "true";
+    std::string verdict;
+};
+int query(const QueryOptions& options, const Reporting& reporting);
+
+struct DiffOptions {
+    Path before;
+    Path after;
+    bool json = false;
+    std::vector<std::string> fail_on; ///< kinds of change for which the status is 1
+};
+int diff(const DiffOptions& options, const Reporting& reporting);
+
 int explain_error(const std::string& kind);
 
 } // namespace naclc

@@ -106,6 +106,32 @@ int main(int argc, char** argv) {
     source->require_option(1);
     explain_packet->callback([&] { status = naclc::explain(explain_options, reporting); });
 
+    naclc::QueryOptions query_options;
+    auto* const query = app.add_subcommand("query", "Find a packet for which a chain ends in some way, or prove that there is none");
+    query->footer("Exit status: 0 a packet was found, 1 there is none (a proof), 2 wrong usage or errors in the policy, "
+                  "3 not decided.");
+    add_file(query, query_options.file);
+    query->add_option("--chain", query_options.chain, "As in eth0.prerouting, or gateway.forward by its name")->required();
+    query->add_option("--where", query_options.where, "A condition; it may name the fields of every protocol")
+        ->capture_default_str();
+    query->add_option("--verdict", query_options.verdict, "accept, drop or reject")
+        ->required()
+        ->check(CLI::IsMember({"accept", "drop", "reject"}));
+    query->callback([&] { status = naclc::query(query_options, reporting); });
+
+    naclc::DiffOptions diff_options;
+    auto* const diff = app.add_subcommand("diff", "Compare what the chains of two policies let through");
+    diff->footer("Exit status: 0, or 1 for a change that --fail-on names; 2 wrong usage or errors in a policy.");
+    diff->add_option("OLD", diff_options.before, "A policy")->required();
+    diff->add_option("NEW", diff_options.after, "What it has become")->required();
+    diff->add_flag("--json", diff_options.json, "Print one JSON document");
+    diff->add_option("--fail-on", diff_options.fail_on,
+                     "Changes of the whole for which the status is 1, separated by commas: more-permissive, "
+                     "less-permissive, incomparable, not-decided")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"more-permissive", "less-permissive", "incomparable", "not-decided"}));
+    diff->callback([&] { status = naclc::diff(diff_options, reporting); });
+
     std::string kind;
     auto* const explain = app.add_subcommand("explain-error", "Explain a kind of message");
     explain->add_option("KIND", kind, "As it stands in brackets at the end of a message; without it all are listed");

@@ -1,5 +1,6 @@
 #include "naclc/policy.hpp"
 
+#include "compiler/analysis/check.hpp"
 #include "compiler/sema/list_file.hpp"
 #include "compiler/syntax/render.hpp"
 
@@ -12,13 +13,25 @@ namespace naclc {
 
 namespace {
 
+/// Reads, and proves what is to be proved.
+sema::Loaded load(const std::filesystem::path& file) {
+    auto loaded = sema::load(file);
+    if (!loaded.appliance) return loaded;
+    for (auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources))
+        loaded.diagnostics.push_back(std::move(diagnostic));
+    std::ranges::stable_sort(loaded.diagnostics, {}, &syntax::Diagnostic::span);
+    return loaded;
+}
+
+bool is_error(const syntax::Diagnostic& diagnostic) {
+    return syntax::info(diagnostic.kind).severity == syntax::Severity::error;
+}
+
 Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
     for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
-    if (!loaded.appliance) return {std::nullopt, wrong_input};
-    const auto warnings = std::ranges::count_if(loaded.diagnostics, [](const syntax::Diagnostic& diagnostic) {
-        return syntax::info(diagnostic.kind).severity == syntax::Severity::warning;
-    });
+    if (!loaded.appliance || std::ranges::any_of(loaded.diagnostics, is_error)) return {std::nullopt, wrong_input};
+    const auto warnings = loaded.diagnostics.size();
     if (reporting.werror && warnings > 0) {
         if (!reporting.json) // there each line is an object
             fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
@@ -59,12 +72,16 @@ Status unreadable(const std::filesystem::path& file, const Reporting& reporting)
     return wrong_usage;
 }
 
-Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
+Checked typed_file(const std::filesystem::path& file, const Reporting& reporting) {
     return check(sema::load(file), file, reporting);
 }
 
+Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
+    return check(load(file), file, reporting);
+}
+
 Checked executable_file(const std::filesystem::path& file, const Reporting& reporting) {
-    return executable(sema::load(file), file, reporting);
+    return executable(load(file), file, reporting);
 }
 
 Checked executable(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {

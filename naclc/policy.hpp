@@ -27,7 +27,10 @@ void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources,
 /// Says that a file of the command line is missing or cannot be read.
 Status unreadable(const std::filesystem::path& file, const Reporting& reporting);
 
-/// Reads and checks; prints the diagnostics on standard error.
+/// Reads and checks the types; proves nothing. Prints the diagnostics on standard error.
+Checked typed_file(const std::filesystem::path& file, const Reporting& reporting);
+
+/// Reads, checks and proves; prints the diagnostics on standard error.
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting);
 
 /// The same for a policy that is to be executed: what the data plane cannot do yet is an error too.

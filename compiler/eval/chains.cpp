@@ -34,7 +34,12 @@ private:
         return block(holds(branch.condition) ? branch.then : branch.otherwise);
     }
     Decided run(const model::Enter& enter) { return enters(enter.layer) ? block(enter.body) : std::nullopt; }
-    Decided run(const model::Call& call) { return function(call.function); }
+    Decided run(const model::Call& call) {
+        calls_.push_back(&call);
+        const auto decided = function(call.function);
+        calls_.pop_back();
+        return decided;
+    }
     Decided run(const model::Verdict& verdict) {
         note(eval::Decided{verdict.statement});
         return verdict.statement;
@@ -65,6 +70,8 @@ private:
     }
 
     bool holds(const model::Condition& condition) const {
+        if (effects_.assumed)
+            if (const auto known = effects_.assumed(condition, calls_)) return *known;
         const bool result = std::visit([&](const auto& kind) { return holds(kind); }, condition.is);
         if (effects_.events != nullptr)
             if (auto read = std::visit([&](const auto& kind) { return fields_of(kind); }, condition.is))
@@ -147,6 +154,7 @@ private:
     const Subject& subject_;
     const Datagram& datagram_;
     const Effects& effects_;
+    std::vector<const model::Call*> calls_; ///< that led here
 };
 
 std::string dotted(model::Value address) {

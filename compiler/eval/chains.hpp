@@ -20,6 +20,10 @@ struct Subject {
     model::Value egress = model::no_iface;
 };
 
+/// Of a condition that the packet alone does not decide (a Limit, a leased value), what a proof takes it to be, by
+/// the calls that lead to it; nothing: it is asked.
+using Assumed = std::function<std::optional<bool>(const model::Condition&, const std::vector<const model::Call*>&)>;
+
 /// What a function does besides deciding.
 struct Effects {
     std::vector<std::string>& logs; ///< texts are appended
@@ -28,6 +32,7 @@ struct Effects {
     /// Whether a server takes a `syslog` text, which is not among the logs then.
     std::function<bool(std::uint8_t severity, std::string_view text)> syslog{};
     std::vector<Event>* events = nullptr; ///< where somebody wants to know how it came to that
+    Assumed assumed{};
 };
 
 /// The statement that decided, or none when the packet fell through.

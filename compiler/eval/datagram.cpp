@@ -33,6 +33,14 @@ model::Value get_bits(View header, unsigned bit, unsigned bits) {
     return value;
 }
 
+void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model::Value value) {
+    for (unsigned i = bit + bits; i-- > bit; value >>= 1) {
+        const auto mask = static_cast<std::uint8_t>(0x80 >> i % 8);
+        header[i / 8] =
+            static_cast<std::uint8_t>((value & 1) != 0 ? header[i / 8] | mask : header[i / 8] & ~mask);
+    }
+}
+
 model::Value read(const Datagram& datagram, model::Field field) {
     const auto& info = model::info(field);
     if (field == model::Field::ip_options) return datagram.header_bytes() > ip_header_min_bytes;

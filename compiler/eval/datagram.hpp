@@ -60,6 +60,8 @@ private:
 
 /// `bits` bits of a header, the first of them bit number `bit`.
 model::Value get_bits(View header, unsigned bit, unsigned bits);
+/// Writes them.
+void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model::Value value);
 
 /// A field of the registry, of a datagram that has the header it stands in. Not for ct.state, which no
 /// datagram holds.

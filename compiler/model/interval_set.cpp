@@ -42,4 +42,18 @@ IntervalSet IntervalSet::complement(Value max) const {
     return IntervalSet(std::move(gaps));
 }
 
+IntervalSet both(const IntervalSet& a, const IntervalSet& b) {
+    std::vector<Interval> result;
+    for (auto x = a.intervals().begin(), y = b.intervals().begin();
+         x != a.intervals().end() && y != b.intervals().end();) {
+        const auto low = std::max(x->low, y->low), high = std::min(x->high, y->high);
+        if (low <= high) result.push_back({low, high});
+        if (x->high < y->high)
+            ++x;
+        else
+            ++y;
+    }
+    return IntervalSet(std::move(result));
+}
+
 } // namespace model

@@ -36,4 +36,7 @@ private:
     std::vector<Interval> intervals_;
 };
 
+/// What is in both.
+IntervalSet both(const IntervalSet& a, const IntervalSet& b);
+
 } // namespace model

@@ -60,8 +60,10 @@ void report_no_object(Context& context, const Element& element, const std::strin
 }
 
 std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
-                                        syntax::Diagnostics& diagnostics) {
+                                        syntax::Diagnostics& diagnostics,
+                                        std::optional<syntax::FileId> question) {
     Context context(diagnostics);
+    context.question = question;
     for (const auto& program : programs) {
         context.appliance.files.push_back(program.name);
         context.folders[program.file] = program.folder;

@@ -4,10 +4,13 @@
 #include "compiler/syntax/ast.hpp"
 #include "compiler/syntax/diagnostic.hpp"
 
+#include <optional>
+
 namespace sema {
 
 /// Nothing when there are errors; all of them are reported. The first program is the policy's own file.
-std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
-                                        syntax::Diagnostics& diagnostics);
+/// `question`: a file whose conditions may name the fields of every protocol, as no function may.
+std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs, syntax::Diagnostics& diagnostics,
+                                        std::optional<syntax::FileId> question = std::nullopt);
 
 } // namespace sema

@@ -129,7 +129,7 @@ std::optional<model::Field> visible(Context& context, model::Field field, model:
                                     const syntax::Span& span) {
     const auto of = info(field).layer;
     const bool everywhere = of == model::Layer::meta || of == model::Layer::eth || of == model::Layer::ip;
-    if (everywhere || of == layer) return field;
+    if (everywhere || of == layer || context.question == span.file) return field;
     const auto name = std::string(name_of(of));
     context.report(Kind::property_not_visible, span,
                    quoted(info(field).name) + " exists only in " + name + " packets, and here are " +

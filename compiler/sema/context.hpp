@@ -30,6 +30,7 @@ struct Context {
     Scope scope;
     model::Appliance appliance;
     std::map<syntax::FileId, std::string> folders; ///< from which each file names others
+    std::optional<syntax::FileId> question; ///< see `analyse`
     std::map<const Element*, model::IfaceId> iface_ids;
     std::map<const Element*, model::LimitId> limit_ids;
     std::map<const Element*, model::FunctionId> function_ids; ///< of Filters and Nats

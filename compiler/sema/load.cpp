@@ -38,6 +38,14 @@ class Loader {
 public:
     Loaded result;
 
+    /// False when it cannot be read.
+    bool load_file(const fs::path& path) {
+        auto text = read_file(path);
+        result.readable = text.has_value();
+        if (text) load(path.string(), std::move(*text), path.parent_path(), identity_of(path));
+        return result.readable;
+    }
+
     void load(std::string name, std::string text, const fs::path& folder, const fs::path& identity) {
         reading_.push_back(identity);
         seen_.insert(identity);
@@ -55,10 +63,18 @@ public:
         reading_.pop_back();
     }
 
+    /// Says nothing of the policy, so it is no part of it: after everything that is.
+    void ask(std::string name, std::string text) {
+        question_ = result.sources.add(std::move(name), std::move(text));
+        auto parsed = syntax::parse(result.sources, *question_, diagnostics_);
+        complete_ &= parsed.complete;
+        programs_.push_back(std::move(parsed.program));
+    }
+
     Loaded finish() {
         // Names of a declaration that could not be made out would all be unknown.
         if (complete_)
-            result.appliance = analyse(programs_, diagnostics_);
+            result.appliance = analyse(programs_, diagnostics_, question_);
         else if (reliable_)
             analyse_rest();
         if (diagnostics_.has_errors()) result.appliance.reset();
@@ -129,6 +145,7 @@ private:
     std::vector<syntax::Program> programs_;
     std::vector<fs::path> reading_;
     std::set<fs::path> seen_;
+    std::optional<syntax::FileId> question_;
     bool complete_ = true;
     bool reliable_ = true; ///< what was read is what was written, if not all of it
 };
@@ -144,12 +161,13 @@ Loaded load_text(std::string name, std::string text, const fs::path& folder) {
 
 Loaded load(const fs::path& path) {
     Loader loader;
-    auto text = read_file(path);
-    if (!text) {
-        loader.result.readable = false;
-        return std::move(loader.result);
-    }
-    loader.load(path.string(), std::move(*text), path.parent_path(), identity_of(path));
+    return loader.load_file(path) ? loader.finish() : std::move(loader.result);
+}
+
+Loaded load_with_question(const fs::path& path, std::string name, std::string text) {
+    Loader loader;
+    if (!loader.load_file(path)) return std::move(loader.result);
+    loader.ask(std::move(name), std::move(text));
     return loader.finish();
 }
 

@@ -20,4 +20,8 @@ Loaded load(const std::filesystem::path& path);
 /// `folder`.
 Loaded load_text(std::string name, std::string text, const std::filesystem::path& folder = {});
 
+/// A file with a question about it: one more text, under the name that messages show, whose conditions may name the
+/// fields of every protocol.
+Loaded load_with_question(const std::filesystem::path& path, std::string name, std::string text);
+
 } // namespace sema

@@ -27,20 +27,6 @@ constexpr std::size_t depth_max = 300;  ///< of a path: each step is a call of o
 using Narrowed = std::map<Field, IntervalSet>;
 using Packet = std::map<Field, Value>;
 
-IntervalSet both(const IntervalSet& a, const IntervalSet& b) {
-    std::vector<Interval> result;
-    for (auto x = a.intervals().begin(), y = b.intervals().begin();
-         x != a.intervals().end() && y != b.intervals().end();) {
-        const auto low = std::max(x->low, y->low), high = std::min(x->high, y->high);
-        if (low <= high) result.push_back({low, high});
-        if (x->high < y->high)
-            ++x;
-        else
-            ++y;
-    }
-    return IntervalSet(std::move(result));
-}
-
 /// Runs a function on a packet. Nothing when it asks for what is not known about the packet.
 class Run {
 public:

@@ -195,6 +195,56 @@ def random_bytes(n, folder):
     yield "".join(chr(chance.randrange(1, 0x250)) for _ in range(n * 10))
 
 
+def prefix(chance, bases, length):
+    """A network under one of a few bases, so that rules overlap as those of one site do."""
+    if length == 0:
+        return "0.0.0.0/0"
+    address = chance.choice(bases) | chance.randrange(1 << 16)
+    address = address >> (32 - length) << (32 - length)
+    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0)) + f"/{length}"
+
+
+def ports(chance):
+    """Any, the high ones, one well-known, one of all, or a range, as often as in lists that people keep."""
+    kind = chance.random()
+    if kind < 0.35:
+        return "0-65535"
+    if kind < 0.45:
+        return "1024-65535"
+    if kind < 0.75:
+        return f"[{chance.choice([21, 22, 25, 53, 80, 110, 143, 389, 443, 445, 1433, 3306, 3389, 5060, 8080])}]"
+    low = chance.randrange(65000)
+    return f"[{low}]" if kind < 0.9 else f"{low}-{low + chance.randrange(1, 500)}"
+
+
+def classified(n, source_lengths, destination_lengths):
+    """Narrow rules tend to stand above wide ones, as they must to have an effect; none is about everything."""
+    chance = random.Random(n)
+    bases = [chance.randrange(1, 220) << 24 | chance.randrange(256) << 16 for _ in range(max(4, n // 100))]
+    rules = []
+    for _ in range(n):
+        source, destination = chance.choice(source_lengths), chance.choice(destination_lengths)
+        wide = source + destination < 16
+        port = f"[{chance.randrange(65536)}]" if wide else ports(chance)
+        rules.append((source + destination + chance.randrange(24),
+                      f"        if (ip.saddr in {prefix(chance, bases, source)} and ip.daddr in "
+                      f"{prefix(chance, bases, destination)} and tcp.dport in {port}) "
+                      f"{{ {chance.choice(['accept', 'drop'])} }}\n"))
+    yield IFACE + "Filter::IP edge {\n    Filter::TCP {\n"
+    yield from (text for _, text in sorted(rules, key=lambda rule: -rule[0]))
+    yield "    }\n    drop\n}\n"
+
+
+def access_list(n, folder):
+    """Rules of narrow networks on both sides, one a line: an access list."""
+    yield from classified(n, [0, 16, 24, 24, 32, 32], [16, 24, 28, 32, 32, 32])
+
+
+def firewall_list(n, folder):
+    """Rules with wide networks, which overlap much: a firewall at a border."""
+    yield from classified(n, [0, 0, 0, 16, 24, 32], [0, 8, 16, 24, 32, 32])
+
+
 # shape: (size, command). The command gets FILE; the largest size is four times the one given.
 SHAPES = {
     rules: 25_000, rule_lines: 25_000, list_file: 250_000, list_in_place: 250_000, elements: 25_000,
@@ -202,7 +252,8 @@ SHAPES = {
     object_keys: 25_000, dotted_assignments: 2_500, routes: 5_000, tests: 2_500, unknown_names: 1_250,
     syntax_errors: 1_250, unclosed_brackets: 1_250, bad_list_entries: 12_500, errors_on_one_line: 1_250,
     long_line: 25_000, long_condition: 12_500, many_statements: 12_500, dead_statements: 12_500, comments: 12_500,
-    comments_on_one_line: 12_500, random_bytes: 12_500,
+    comments_on_one_line: 12_500, random_bytes: 12_500, access_list: 2_500, firewall_list: 2_500,
 }
+PROVED = [access_list, firewall_list]
 FORMATTED = [rules, rule_lines, list_in_place, object_keys, long_line, long_condition, comments,
              comments_on_one_line, doubling_lists]

@@ -181,8 +181,8 @@ const std::vector<Feature>& features() {
          "Iface a { index: 0 } Load_balancer l { layer: tcp, clients: { iface: a, port: 80 }, servers: { "
          "iface: a, "
          "algorithm: round_robin, pool: [{ address: 10.0.0.5, port: 80 }] } }"},
-        {"Assert", "`Assert` functions: typed, and not proved yet",
-         "Iface a { index: 0 } Assert::IP x(a.input) { drop }"},
+        {"Assert over a path with NAT", "`Assert` functions about a path, as in `(guest -> office)`, where anything is translated",
+         "Iface a { index: 0, masquerade: true } Iface b { index: 1 } Assert::IP x(a -> b) { drop }"},
     };
     return all;
 }

@@ -1,0 +1,40 @@
+#include "compiler/analysis/asserts.hpp"
+
+#include "compiler/analysis/region.hpp"
+
+#include <array>
+
+namespace analysis {
+
+namespace {
+
+constexpr std::array endings = {Ending::accept, Ending::drop, Ending::reject};
+constexpr std::array claims = {model::Action::accept, model::Action::drop,
+                               model::Action::reject}; ///< by Ending
+
+} // namespace
+
+Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
+            const symbolic::Budget& budget) {
+    Prover prover(appliance, assertion.about, budget);
+    const auto body =
+        symbolic::rules_of({prover.space(), appliance, {}, "assert "}, assertion.layer, assertion.body);
+    const auto region =
+        packets_at(prover.space(), appliance, assertion.about, names_invalid(appliance, assertion.body));
+    bool all_decided = true;
+    for (const auto claim : claims)
+        for (const auto ending : endings) {
+            if (claims[static_cast<std::size_t>(ending)] == claim) continue;
+            auto verdict = prover.find(region, {{&body, symbolic::wanting(claim)}}, ending);
+            if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
+            auto* witness = std::get_if<Witness>(&verdict);
+            if (witness == nullptr) continue;
+            const auto claimed = decided_by(appliance, *witness, assertion.layer, assertion.body);
+            if (claimed) return Broken{std::move(*witness), *claimed, claim};
+            all_decided = false; // the interpreter does not see it so
+        }
+    if (all_decided) return Holds{};
+    return NotDecided{};
+}
+
+} // namespace analysis

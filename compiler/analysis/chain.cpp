@@ -1,0 +1,132 @@
+#include "compiler/analysis/chain.hpp"
+
+#include <algorithm>
+
+namespace analysis {
+
+using model::Action;
+using model::Field;
+using symbolic::Stage;
+using symbolic::wanting;
+
+namespace {
+
+/// What a Nat there changes at once, so that later functions see it.
+std::vector<Field> changed_by(const Way& chain, const symbolic::RuleList& rules,
+                              const model::Appliance& appliance) {
+    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+    if (of_iface == nullptr) return {};
+    if (of_iface->hook != model::Hook::prerouting && of_iface->hook != model::Hook::output) return {};
+    bool address = !rules.whole, port = !rules.whole;
+    for (const auto& rule : rules.rules) {
+        if (!rule.statement || rule.action != Action::dnat) continue;
+        address = address || appliance.statements.at(*rule.statement).ipv4_address;
+        port = port || appliance.statements.at(*rule.statement).port;
+    }
+    std::vector<Field> fields;
+    if (address) fields.insert(fields.end(), {Field::ip_daddr, Field::ip_checksum});
+    if (port) fields.insert(fields.end(), {Field::tcp_dport, Field::udp_dport});
+    if (address || port) fields.insert(fields.end(), {Field::tcp_checksum, Field::udp_checksum});
+    return fields;
+}
+
+/// What has changed in some fields may be anything.
+void rename(symbolic::Space& space, symbolic::Names& names, const std::vector<Field>& fields,
+            const std::string& after) {
+    for (const auto field : fields)
+        names[field] =
+            space.fact({std::string(model::info(field).name) + " after " + after, model::info(field).max()});
+}
+
+/// The chains on a way, in their order.
+std::vector<Way> chains_on(const Way& way) {
+    const auto* path = std::get_if<model::Assert::Path>(&way);
+    if (path == nullptr) return {way};
+    return {model::IfaceChain{path->from, model::Hook::prerouting}, model::ForwardChain{},
+            model::IfaceChain{path->to, model::Hook::postrouting}};
+}
+
+const std::vector<model::FunctionId>& functions_of(const model::Appliance& appliance, const Way& chain) {
+    static const std::vector<model::FunctionId> none;
+    if (const auto* of_iface = std::get_if<model::IfaceChain>(&chain))
+        return appliance.functions_of(*of_iface);
+    return appliance.gateway ? appliance.gateway->forward : none;
+}
+
+} // namespace
+
+std::vector<Way> chains_of(const model::Appliance& appliance) {
+    std::vector<Way> chains;
+    for (model::IfaceId iface = 0; iface < appliance.ifaces.size(); ++iface)
+        for (std::size_t hook = 0; hook < std::size(model::hook_names); ++hook)
+            if (!appliance.ifaces[iface].chains[hook].empty())
+                chains.emplace_back(model::IfaceChain{iface, static_cast<model::Hook>(hook)});
+    if (appliance.gateway && !appliance.gateway->forward.empty()) chains.emplace_back(model::ForwardChain{});
+    return chains;
+}
+
+std::string text_of(const model::Appliance& appliance, const Way& way) {
+    if (const auto* path = std::get_if<model::Assert::Path>(&way))
+        return appliance.ifaces.at(path->from).name + " -> " + appliance.ifaces.at(path->to).name;
+    const auto* of_iface = std::get_if<model::IfaceChain>(&way);
+    if (of_iface == nullptr) return "forward";
+    return appliance.ifaces.at(of_iface->iface).name + '.' +
+           std::string(model::hook_names[static_cast<std::size_t>(of_iface->hook)]);
+}
+
+ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
+                    const std::vector<model::IfaceId>& iface_ids) {
+    ChainRules result;
+    symbolic::Names names;
+    model::Value ttl_spent = 0;
+    for (const auto& chain : chains_on(way)) {
+        const auto& functions = functions_of(appliance, chain);
+        // On its way through a packet loses one of its time to live (path.md, route).
+        if (std::holds_alternative<model::Assert::Path>(way) &&
+            std::holds_alternative<model::ForwardChain>(chain)) {
+            ttl_spent = 1;
+            rename(space, names, {Field::ip_checksum}, "routing");
+        }
+        for (std::size_t place = 0; place < functions.size(); ++place) {
+            const auto prefix = text_of(appliance, chain) + ' ' + std::to_string(place) + ' ';
+            auto& link = result.links.emplace_back();
+            link.chain = chain;
+            link.function = functions[place];
+            link.kind = appliance.functions.at(functions[place]).kind;
+            link.rules =
+                symbolic::rules_of({space, appliance, names, prefix, iface_ids, ttl_spent}, functions[place]);
+            rename(space, names, changed_by(chain, link.rules, appliance), prefix);
+        }
+    }
+    result.drops_invalid = !result.links.empty() && appliance.conntrack.drop_invalid;
+    return result;
+}
+
+std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
+    constexpr auto invalid = static_cast<model::Value>(model::State::invalid);
+    std::vector<Course> courses;
+    Course accepted{{{0, chain.drops_invalid ? invalid - 1 : invalid}}, {}};
+    if (chain.drops_invalid && ending == Ending::drop) courses.push_back({{{invalid, invalid}}, {}});
+    for (const auto& link : chain.links) {
+        if (link.kind == model::FunctionKind::nat) continue;
+        if (ending != Ending::accept) {
+            courses.push_back(accepted);
+            courses.back().stages.push_back(
+                {&link.rules, ending == Ending::drop ? wanting(Action::drop) : wanting(Action::reject)});
+        }
+        accepted.stages.push_back({&link.rules, wanting(Action::accept)});
+    }
+    if (ending == Ending::accept) courses.push_back(std::move(accepted));
+    return courses;
+}
+
+std::vector<symbolic::Box> narrowed(symbolic::Space& space, std::vector<symbolic::Box> region,
+                                    const Course& course) {
+    const auto states = space.sets.add(course.states);
+    std::erase_if(region, [&](symbolic::Box& box) {
+        return !narrow(space, box, symbolic::variable(Field::ct_state), states);
+    });
+    return region;
+}
+
+} // namespace analysis

@@ -1,0 +1,55 @@
+// The chains of an appliance, and the paths through it, as guarded rules.
+#pragma once
+#include "compiler/model/appliance.hpp"
+#include "compiler/symbolic/find.hpp"
+
+#include <deque>
+
+namespace analysis {
+
+/// What a question is about: one chain, or the way from one Iface out by another.
+using Way = std::variant<model::IfaceChain, model::ForwardChain, model::Assert::Path>;
+
+/// Every chain that has functions.
+std::vector<Way> chains_of(const model::Appliance& appliance);
+
+/// "eth0.prerouting", "forward", "guest -> office".
+std::string text_of(const model::Appliance& appliance, const Way& way);
+
+/// One function of a chain.
+struct Link {
+    Way chain; ///< where it stands
+    model::FunctionId function = 0;
+    model::FunctionKind kind{};
+    symbolic::RuleList rules;
+};
+
+/// The functions in their order. A Filter's accept goes on to the next one. What has changed in a packet
+/// before one (by a Nat that translates destinations, by routing) is read there under variables of its own.
+struct ChainRules {
+    bool drops_invalid = false; ///< before the first function
+    std::deque<Link> links;     ///< at places that stay
+};
+
+ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
+                    const std::vector<model::IfaceId>& iface_ids = {});
+
+/// How a way ends for a packet.
+enum class Ending : std::uint8_t { accept, drop, reject };
+
+inline constexpr std::string_view ending_names[] = {"accept", "drop", "reject"};
+
+/// One course to an ending: packets of these states, for which a rule that is meant decides at each stage.
+struct Course {
+    model::IntervalSet states;
+    std::vector<symbolic::Stage> stages;
+};
+
+/// All courses: one for each function that may decide so, and one for packets dropped before the first.
+std::vector<Course> courses_to(const ChainRules& chain, Ending ending);
+
+/// What of a region takes a course.
+std::vector<symbolic::Box> narrowed(symbolic::Space& space, std::vector<symbolic::Box> region,
+                                    const Course& course);
+
+} // namespace analysis

@@ -1,0 +1,215 @@
+#include "compiler/analysis/choice.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace analysis {
+
+using model::Field;
+using model::IntervalSet;
+using model::Layer;
+using model::Value;
+
+namespace {
+
+/// What a Test's packet has when it says nothing; nothing where that depends.
+std::optional<Value> unsaid(Field field) {
+    switch (field) {
+    case Field::ip_version:
+        return 4;
+    case Field::ip_hdrlength:
+        return 20;
+    case Field::ip_ttl:
+        return 64;
+    case Field::tcp_sport:
+    case Field::udp_sport:
+        return 49152;
+    case Field::tcp_doff:
+        return 5;
+    case Field::tcp_flags:
+        return 2;
+    case Field::icmp_type:
+        return 8;
+    case Field::ip_id:
+        return 1;
+    case Field::iface_in:
+    case Field::iface_out:
+        return model::no_iface;
+    case Field::tcp_sequence:
+    case Field::tcp_ackseq:
+    case Field::tcp_window:
+    case Field::tcp_checksum:
+    case Field::udp_checksum:
+    case Field::ip_checksum:
+    case Field::eth_saddr:
+    case Field::eth_daddr:
+        return std::nullopt;
+    default:
+        return 0;
+    }
+}
+
+std::vector<Value> preferred(Field field) {
+    switch (field) {
+    case Field::ip_saddr: // documentation networks (RFC 5737), then private ones
+        return {0xcb007107, 0xc6336407, 0x0a000009, 0xac100009, 0xc0a80009};
+    case Field::ip_daddr:
+        return {0xc6336401, 0xcb007101, 0x0a000001};
+    case Field::ip_protocol:
+        return {6, 17, 1, 47, 50, 89, 132};
+    case Field::tcp_dport:
+        return {80, 443, 8080};
+    case Field::udp_dport:
+        return {53, 5000};
+    case Field::tcp_flags: // SYN, and what a peer may send later
+        return {2, 16, 24, 17, 4, 20};
+    default:
+        return {unsaid(field).value_or(0)};
+    }
+}
+
+/// The first value, but not the first or last address of a small network where there are others.
+Value first_of(const IntervalSet& values, Field field) {
+    const auto first = values.intervals().front().low;
+    if (model::info(field).kind != model::FieldKind::address) return first;
+    for (const auto& [low, high] : values.intervals())
+        for (const Value value : {low, low + 1})
+            if (value <= high && (value & 0xff) != 0 && (value & 0xff) != 0xff) return value;
+    return first;
+}
+
+class Choice {
+public:
+    Choice(const symbolic::Space& space, const symbolic::Box& box) : space_(space), box_(box) {}
+
+    std::optional<Witness> run() {
+        for (const auto& entry : model::field_table) set(entry.field);
+        for (const auto& side : box_)
+            if (side.variable > symbolic::header_complete) compare(side);
+        if (values_[Field::ip_saddr] == values_[Field::ip_daddr]) differ(Field::ip_daddr, Field::ip_saddr);
+        // No packet comes from where it goes (path.md, validate).
+        if (values_[Field::ip_saddr] == values_[Field::ip_daddr] || !lengths()) return std::nullopt;
+        return made();
+    }
+
+private:
+    const IntervalSet& allowed(Field field) const {
+        return space_.sets[values_of(space_, box_, symbolic::variable(field))];
+    }
+
+    void set(Field field) {
+        const auto& set = allowed(field);
+        for (const auto value : preferred(field))
+            if (set.contains(value)) {
+                values_[field] = value;
+                return;
+            }
+        values_[field] = first_of(set, field);
+    }
+
+    /// Another value for the first field than the second one has.
+    void differ(Field field, Field from) {
+        auto candidates = preferred(field);
+        for (const auto& [low, high] : allowed(field).intervals())
+            candidates.insert(candidates.end(), {low, std::min(low + 1, high), high});
+        for (const auto value : candidates)
+            if (value != values_[from] && allowed(field).contains(value)) {
+                values_[field] = value;
+                return;
+            }
+    }
+
+    /// Tries to make a comparison of two fields what the box says that it is; the interpreter tells whether
+    /// it did.
+    void compare(const symbolic::Side& side) {
+        const auto& comparison = space_.fact(side.variable).comparison;
+        if (!comparison || space_.sets[side.values].size() != 1) return;
+        const bool wanted = space_.sets[side.values].contains(1);
+        const auto [left, relation, right] = *comparison;
+        if (model::holds(values_[left], relation, values_[right]) == wanted) return;
+        const auto& a = allowed(left).intervals();
+        const auto& b = allowed(right).intervals();
+        if (relation == model::Relation::equal && wanted) {
+            const auto common = model::both(allowed(left), allowed(right));
+            if (!common.empty()) values_[left] = values_[right] = first_of(common, left);
+        } else if (relation == model::Relation::equal) {
+            differ(left, right);
+            if (values_[left] == values_[right]) differ(right, left);
+        } else {
+            values_[left] = wanted ? a.front().low : a.back().high;
+            values_[right] = wanted ? b.back().high : b.front().low;
+        }
+    }
+
+    std::optional<Layer> transport() const {
+        if (!space_.sets[values_of(space_, box_, symbolic::header_complete)].contains(1)) return std::nullopt;
+        for (const auto layer : {Layer::tcp, Layer::udp, Layer::icmp})
+            if (values_.at(Field::ip_protocol) == model::protocol_number(layer)) return layer;
+        return std::nullopt;
+    }
+
+    /// Options and payload that make the lengths what they are said to be.
+    bool lengths() {
+        const auto layer = transport();
+        std::size_t bytes = values_[Field::ip_hdrlength];
+        if (layer == Layer::tcp) bytes += std::max<Value>(values_[Field::tcp_doff], 5) * 4;
+        if (layer == Layer::udp)
+            bytes += std::max<Value>(values_[Field::udp_length] == 0 ? 8 : values_[Field::udp_length], 8);
+        if (layer == Layer::icmp) bytes += 8;
+        const auto& total = allowed(Field::ip_length);
+        const auto fits = std::ranges::lower_bound(total.intervals(), bytes, {}, &model::Interval::high);
+        if (fits == total.intervals().end()) return false;
+        const auto length = std::max<Value>(fits->low, bytes);
+        const auto header = values_[Field::ip_hdrlength] + (!layer ? 0 : layer == Layer::tcp ? 20 : 8);
+        payload_bytes_ = length - header;
+        return true;
+    }
+
+    Witness made() {
+        Witness witness;
+        witness.state = static_cast<model::State>(values_[Field::ct_state]);
+        witness.ingress = values_[Field::iface_in];
+        witness.egress = values_[Field::iface_out];
+        auto& packet = witness.packet;
+        packet.transport = transport();
+        if (values_[Field::ip_hdrlength] > 20)
+            packet.options =
+                std::string(values_[Field::ip_hdrlength] - 20, '\1'); // no operation (RFC 791 3.1)
+        if (payload_bytes_ > 0) packet.payload = std::string(payload_bytes_, 'x');
+        for (const auto& [field, value] : values_)
+            if (is_shown(packet, field, value)) packet.fields.push_back({field, value});
+        return witness;
+    }
+
+    bool is_shown(const model::PacketSpec& packet, Field field, Value value) const {
+        const auto layer = model::info(field).layer;
+        const bool is_transport = layer == Layer::tcp || layer == Layer::udp || layer == Layer::icmp;
+        if (layer == Layer::meta || (is_transport && packet.transport != layer)) return false;
+        if (field == Field::ip_hdrlength || field == Field::ip_length)
+            return false; // said by options and payload
+        if (field == Field::udp_length) return value != 8 + payload_bytes_ && value != 0;
+        if (field == Field::ip_protocol) return !packet.transport;
+        static constexpr std::array always = {Field::ip_saddr, Field::ip_daddr, Field::tcp_dport,
+                                              Field::udp_dport, Field::icmp_type};
+        if (std::ranges::find(always, field) != always.end()) return true;
+        if (layer == Layer::eth && values_.at(Field::iface_in) == model::no_iface)
+            return false; // it came in no frame
+        const auto default_value = unsaid(field);
+        if (default_value) return value != *default_value;
+        const auto variable = symbolic::variable(field);
+        return values_of(space_, box_, variable) != space_.domain(variable);
+    }
+
+    const symbolic::Space& space_;
+    const symbolic::Box& box_;
+    std::map<Field, Value> values_;
+    std::size_t payload_bytes_ = 0;
+};
+
+} // namespace
+
+std::optional<Witness> choose(const symbolic::Space& space, const symbolic::Box& box) {
+    return Choice(space, box).run();
+}
+
+} // namespace analysis

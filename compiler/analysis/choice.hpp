@@ -1,0 +1,12 @@
+// Chooses one packet of a box.
+#pragma once
+#include "compiler/analysis/witness.hpp"
+
+namespace analysis {
+
+/// Its packet, state and Ifaces; how it ends is not known yet. The values are those that a person would
+/// write, where the box allows them. Nothing when what the box does not say, such as lengths, fits none of
+/// it.
+std::optional<Witness> choose(const symbolic::Space& space, const symbolic::Box& box);
+
+} // namespace analysis

@@ -1,0 +1,36 @@
+// Asks whether some packet of a region makes a chain or path end so or so: the one place where engines,
+// chains and the interpreter meet.
+#pragma once
+#include "compiler/analysis/witness.hpp"
+
+namespace analysis {
+
+struct NoSuchPacket {}; ///< a proof
+struct NotDecided {};   ///< the budget was spent, or what was found did not stand up in the interpreter
+
+using Verdict = std::variant<Witness, NoSuchPacket, NotDecided>;
+
+class Prover {
+public:
+    Prover(const model::Appliance& appliance, const Way& way, symbolic::Budget budget = {})
+        : appliance_(appliance), way_(way), budget_(budget), engines_(space_),
+          rules_(analysis::rules_of(space_, appliance, way)) {}
+
+    symbolic::Space& space() { return space_; }
+
+    /// A packet of the region that meets all of `before`, and for which the way ends so.
+    Verdict find(const std::vector<symbolic::Box>& region, const std::vector<symbolic::Stage>& before,
+                 Ending ending);
+
+private:
+    Verdict find(const symbolic::Question& question, Ending ending);
+
+    const model::Appliance& appliance_;
+    Way way_;
+    symbolic::Budget budget_;
+    symbolic::Space space_;
+    symbolic::Engines engines_;
+    ChainRules rules_;
+};
+
+} // namespace analysis

@@ -1,0 +1,17 @@
+// The packets that can come to a chain, or take a path (path.md: validate, track, local, route), as boxes.
+// Never fewer than can; where a relation between fields is no box (a length that has no room for a header),
+// more.
+#pragma once
+#include "compiler/analysis/chain.hpp"
+
+namespace analysis {
+
+/// `invalid`: those of that state too.
+std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appliance& appliance,
+                                      const Way& way, bool invalid);
+
+/// Whether a comparison in the block tells `invalid` from the other states by name: it holds for that alone,
+/// for all but that, or for it and one other.
+bool names_invalid(const model::Appliance& appliance, const model::Block& block);
+
+} // namespace analysis

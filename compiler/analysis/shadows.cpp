@@ -1,0 +1,126 @@
+#include "compiler/analysis/shadows.hpp"
+
+#include "compiler/analysis/chain.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace analysis {
+
+namespace {
+
+using model::StatementId;
+using symbolic::Proved;
+using symbolic::Question;
+using symbolic::RuleIndex;
+using symbolic::Stage;
+
+// A tenth of a millisecond for each statement on the average, whatever the policy.
+constexpr std::size_t steps_for_each_statement = 1'000;
+constexpr std::size_t steps_max = 10'000'000; ///< and a second at the most
+constexpr symbolic::Budget of_a_statement = {.steps = 100'000, .bytes = std::size_t{128} << 20};
+
+class Shadows {
+public:
+    explicit Shadows(const model::Appliance& appliance) : appliance_(appliance) {}
+
+    std::vector<Shadowed> run() {
+        for (const auto& chain : chains_of(appliance_)) look_at(chain);
+        std::vector<Shadowed> result;
+        for (auto& [statement, by] : dead_)
+            if (!alive_.contains(statement)) result.push_back({statement, std::move(by)});
+        return result;
+    }
+
+private:
+    void look_at(const Way& chain) {
+        symbolic::Space space;
+        const auto rules = rules_of(space, appliance_, chain);
+        symbolic::Subtraction engine(space);
+        const auto before = steps_;
+        std::vector<Stage> accepted;
+        for (const auto& link : rules.links) {
+            for (const auto statement : statements_of(link.rules)) {
+                look_at(engine, accepted, link.rules, statement);
+                steps_ = before + engine.steps();
+            }
+            if (link.kind == model::FunctionKind::filter)
+                accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+        }
+    }
+
+    /// Each that may be said something of, once.
+    std::set<StatementId> statements_of(const symbolic::RuleList& list) const {
+        std::set<StatementId> result;
+        for (const auto& rule : list.rules)
+            // What a policy imports may well hold more than it needs.
+            if (rule.statement && rule.conditional && rule.place.file == 0 &&
+                !alive_.contains(*rule.statement))
+                result.insert(*rule.statement);
+        return result;
+    }
+
+    void look_at(symbolic::Subtraction& engine, const std::vector<Stage>& accepted,
+                 const symbolic::RuleList& list, StatementId statement) {
+        Question question{{{}}, {{&list, {.statement = statement}}}};
+        auto answer = ask(engine, question);
+        if (std::holds_alternative<symbolic::Found>(answer) && are_few(accepted)) {
+            question.stages.insert(question.stages.begin(), accepted.begin(), accepted.end());
+            answer = ask(engine, question);
+        }
+        const auto* proved = std::get_if<Proved>(&answer);
+        if (proved == nullptr) {
+            alive_.insert(statement);
+            return;
+        }
+        if (dead_.contains(statement)) return;
+        std::set<StatementId> by;
+        for (const auto rule : minimal(engine, question, proved->because))
+            by.insert(*list.rules[rule].statement);
+        dead_[statement] = {by.begin(), by.end()};
+    }
+
+    symbolic::Answer ask(symbolic::Subtraction& engine, const Question& question) const {
+        const auto all = std::min(steps_for_each_statement * appliance_.statements.size(), steps_max);
+        if (steps_ > all + of_a_statement.steps) return symbolic::GaveUp{};
+        return engine.find(question, of_a_statement);
+    }
+
+    /// Functions before the statement's own, whose combinations can be tried for each statement.
+    static bool are_few(const std::vector<Stage>& stages) {
+        constexpr std::size_t rules_max = 64;
+        std::size_t rules = 0;
+        for (const auto& stage : stages) rules += stage.rules->rules.size();
+        return !stages.empty() && rules <= rules_max;
+    }
+
+    /// Leaves out each rule without which there is still a proof. What such a proof does not need goes too:
+    /// those before `i`, which all proofs need, stay where they are.
+    static std::vector<RuleIndex> minimal(symbolic::Subtraction& engine, const Question& question,
+                                          std::vector<RuleIndex> rules) {
+        for (std::size_t i = 0; i < rules.size();) {
+            auto fewer = rules;
+            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+            const auto answer = engine.find(question, of_a_statement, &fewer);
+            if (const auto* proved = std::get_if<Proved>(&answer))
+                rules = proved->because;
+            else
+                ++i;
+        }
+        return rules;
+    }
+
+    const model::Appliance& appliance_;
+    std::set<StatementId> alive_; ///< or not decided
+    std::map<StatementId, std::vector<StatementId>> dead_;
+    std::size_t steps_ = 0;
+};
+
+} // namespace
+
+std::vector<Shadowed> shadowed_statements(const model::Appliance& appliance) {
+    return Shadows(appliance).run();
+}
+
+} // namespace analysis

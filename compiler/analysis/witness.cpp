@@ -1,0 +1,187 @@
+#include "compiler/analysis/witness.hpp"
+
+#include "compiler/analysis/choice.hpp"
+#include "compiler/analysis/underline.hpp"
+#include "compiler/eval/chains.hpp"
+#include "compiler/eval/validity.hpp"
+
+#include <algorithm>
+
+namespace analysis {
+
+using model::Field;
+
+namespace {
+
+eval::Bytes ethernet_of(const model::PacketSpec& packet) {
+    eval::Bytes header(eval::ethernet_header_bytes);
+    for (const auto field : {Field::eth_daddr, Field::eth_saddr}) {
+        const auto& info = model::info(field);
+        eval::put_bits(header, info.bit, info.bits, value_in(packet, field).value_or(0));
+    }
+    return header;
+}
+
+class Replay {
+public:
+    Replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
+           const Way& way, Witness& witness)
+        : space_(space), box_(box), appliance_(appliance), way_(way), witness_(witness),
+          datagram_(datagram_of(witness.packet)), ethernet_(ethernet_of(witness.packet)),
+          limits_(appliance.limits) {}
+
+    void run(const ChainRules& rules) {
+        witness_.ending = Ending::accept;
+        if (rules.drops_invalid && witness_.state == model::State::invalid) {
+            witness_.ending = Ending::drop;
+            return;
+        }
+        for (const auto& link : rules.links) {
+            const bool is_nat = link.kind == model::FunctionKind::nat;
+            if (is_nat && witness_.state != model::State::fresh) continue;
+            route(link.chain);
+            const auto decided = run(link);
+            if (is_nat) {
+                if (decided) translate(link.chain, appliance_.statements.at(*decided));
+                continue;
+            }
+            if (!decided) continue;
+            witness_.decided = decided;
+            const auto action = appliance_.statements.at(*decided).action;
+            if (action == model::Action::accept) continue;
+            witness_.ending = action == model::Action::drop ? Ending::drop : Ending::reject;
+            return;
+        }
+    }
+
+private:
+    std::optional<model::StatementId> run(const Link& link) {
+        const eval::Subject subject{eval::Datagram(datagram_), witness_.state,
+                                    witness_.ingress == model::no_iface ? eval::View{}
+                                                                        : eval::View(ethernet_),
+                                    witness_.ingress, witness_.egress};
+        const auto assumed = [&](const model::Condition& condition,
+                                 const symbolic::CallPath& path) -> std::optional<bool> {
+            if (const auto* exceeded = std::get_if<model::Exceeded>(&condition.is)) {
+                const auto known = link.rules.evaluations.find({path, exceeded});
+                if (known == link.rules.evaluations.end()) return std::nullopt;
+                const bool is = taken(known->second);
+                note("`" + appliance_.limits.at(exceeded->limit).name + ".exceeded`", is);
+                return is;
+            }
+            const auto* lease = std::get_if<model::CompareLease>(&condition.is);
+            if (lease == nullptr) return std::nullopt;
+            const auto known = link.rules.leases.find(lease);
+            if (known == link.rules.leases.end()) return std::nullopt;
+            const bool negated = lease->relation == model::Relation::not_equal ||
+                                 lease->relation == model::Relation::less_equal ||
+                                 lease->relation == model::Relation::greater_equal;
+            const bool is = taken(known->second) != negated;
+            note("the comparison of `" + std::string(model::info(lease->field).name) + "` with the leased `" +
+                     appliance_.ifaces.at(lease->iface).name + '.' +
+                     std::string(model::ipv4_member_names[static_cast<std::size_t>(lease->member)]) + '`',
+                 is);
+            return is;
+        };
+        std::vector<std::string> logs;
+        return eval::run_function(appliance_, link.function, subject, {logs, limits_, 0, {}, assumed});
+    }
+
+    bool taken(symbolic::Variable variable) const {
+        return !space_.sets[values_of(space_, box_, variable)].contains(0);
+    }
+
+    void note(const std::string& what, bool is) {
+        auto text = what + (is ? " is true" : " is false");
+        if (std::ranges::find(witness_.assumed, text) == witness_.assumed.end())
+            witness_.assumed.push_back(std::move(text));
+    }
+
+    /// On a path, before the first chain behind prerouting.
+    void route(const Way& chain) {
+        const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+        const bool before = of_iface != nullptr && of_iface->hook == model::Hook::prerouting;
+        if (routed_ || before || !std::holds_alternative<model::Assert::Path>(way_)) return;
+        constexpr std::size_t ttl_offset = 8;
+        --datagram_[ttl_offset];
+        routed_ = true;
+    }
+
+    /// What a dnat does at once (path.md, Translation).
+    void translate(const Way& chain, const model::Statement& statement) {
+        const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+        if (statement.action != model::Action::dnat || of_iface == nullptr) return;
+        if (of_iface->hook != model::Hook::prerouting && of_iface->hook != model::Hook::output) return;
+        const auto header_bytes = eval::Datagram(datagram_).header_bytes();
+        if (statement.ipv4_address) eval::put32(datagram_, 16, *statement.ipv4_address);
+        const auto transport = witness_.packet.transport;
+        if (statement.port && (transport == model::Layer::tcp || transport == model::Layer::udp))
+            eval::put16(datagram_, header_bytes + 2, *statement.port);
+    }
+
+    const symbolic::Space& space_;
+    const symbolic::Box& box_;
+    const model::Appliance& appliance_;
+    const Way& way_;
+    bool routed_ = false;
+    Witness& witness_;
+    eval::Bytes datagram_;
+    eval::Bytes ethernet_;
+    eval::Limits limits_;
+};
+
+} // namespace
+
+std::optional<Witness> witness_in(const symbolic::Space& space, const symbolic::Box& box,
+                                  const model::Appliance& appliance, const Way& way,
+                                  const ChainRules& rules) {
+    auto witness = choose(space, box);
+    if (witness) replay(space, box, appliance, way, rules, *witness);
+    return witness;
+}
+
+void replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
+            const Way& way, const ChainRules& rules, Witness& witness) {
+    Replay(space, box, appliance, way, witness).run(rules);
+}
+
+std::optional<model::StatementId> decided_by(const model::Appliance& appliance, const Witness& witness,
+                                             model::Layer layer, const model::Block& block) {
+    // The interpreter runs functions of the policy: this one is run as if it were one.
+    model::Appliance with_block = appliance;
+    with_block.functions.push_back({{}, model::FunctionKind::filter, layer, block, {}});
+    const auto datagram = datagram_of(witness.packet);
+    const auto ethernet = ethernet_of(witness.packet);
+    const eval::Subject subject{eval::Datagram(datagram), witness.state,
+                                witness.ingress == model::no_iface ? eval::View{} : eval::View(ethernet),
+                                witness.ingress, witness.egress};
+    std::vector<std::string> logs;
+    eval::Limits limits(with_block.limits);
+    return eval::run_function(with_block, static_cast<model::FunctionId>(with_block.functions.size() - 1),
+                              subject, {logs, limits});
+}
+
+std::string members_of(const model::Appliance& appliance, const Way& way, const Witness& witness) {
+    std::string text;
+    const auto* of_iface = std::get_if<model::IfaceChain>(&way);
+    const bool is_clear = of_iface != nullptr && of_iface->hook != model::Hook::postrouting &&
+                          of_iface->iface == witness.ingress;
+    if (witness.ingress != model::no_iface && !is_clear)
+        text += "iface: " + appliance.ifaces.at(witness.ingress).name + ",\n";
+    if (witness.state != model::State::fresh)
+        text += "state: " + std::string(model::state_names[static_cast<std::size_t>(witness.state)]) + ",\n";
+    return text + "packet: " + literal_of(witness.packet) + ",\n";
+}
+
+std::string text_of(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
+                    const Witness& witness) {
+    std::string text;
+    if (std::holds_alternative<model::IfaceChain>(way))
+        text = "chain: " + text_of(appliance, way) + ",\n";
+    else if (std::holds_alternative<model::ForwardChain>(way))
+        text = "chain: " + word_text(sources, appliance.gateway->place) + ".forward,\n";
+    return text + members_of(appliance, way, witness) +
+           "expect: " + std::string(ending_names[static_cast<std::size_t>(witness.ending)]) + '\n';
+}
+
+} // namespace analysis

@@ -1,0 +1,42 @@
+// A packet that shows something: chosen from a box of packets, and put through the interpreter before anyone
+// sees it.
+#pragma once
+#include "compiler/analysis/chain.hpp"
+#include "compiler/analysis/packet.hpp"
+#include "compiler/syntax/source.hpp"
+
+namespace analysis {
+
+struct Witness {
+    model::PacketSpec packet;
+    model::State state{};
+    model::Value ingress = model::no_iface;
+    model::Value egress = model::no_iface;
+    Ending ending{};
+    std::optional<model::StatementId>
+        decided;                      ///< nothing: dropped before the first function, or no function is there
+    std::vector<std::string> assumed; ///< what Limits and leases say: "`ssh_try.exceeded` is true"
+};
+
+/// The packet of a box that people would write first, and how the way ends for it according to the
+/// interpreter. Nothing when the fields that it would need contradict each other.
+std::optional<Witness> witness_in(const symbolic::Space& space, const symbolic::Box& box,
+                                  const model::Appliance& appliance, const Way& way, const ChainRules& rules);
+
+/// Puts a chosen packet through a chain or along a path: sets how it ends, and what was assumed on the way.
+void replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
+            const Way& way, const ChainRules& rules, Witness& witness);
+
+/// The statement by which a block decides the witness's packet.
+std::optional<model::StatementId> decided_by(const model::Appliance& appliance, const Witness& witness,
+                                             model::Layer layer, const model::Block& block);
+
+/// "iface: lan,", "state: established," and "packet: { … }," as far as they need to be said, one a line.
+std::string members_of(const model::Appliance& appliance, const Way& way, const Witness& witness);
+
+/// Members of a Test that hands the packet to the chain, or sends it in, one a line. No Test can send in an
+/// established one.
+std::string text_of(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
+                    const Witness& witness);
+
+} // namespace analysis

@@ -1,0 +1,60 @@
+// A function as an ordered list of guarded rules: the first one whose guard holds decides. It derives from
+// the function's blocks and says the same; the blocks stay the truth.
+//
+// A rule that logs decides nothing: what follows it goes on. Nested ifs, `or` and `not` may give several
+// rules of one statement.
+#pragma once
+#include "compiler/symbolic/space.hpp"
+
+namespace symbolic {
+
+struct Rule {
+    Box guard;
+    std::optional<model::StatementId>
+        statement;                   ///< that decides; nothing for a log, and for what no statement says
+    model::Action action{};          ///< of the statement
+    const model::Log* log = nullptr; ///< of the model; a rule with one decides nothing
+    model::Place place;
+    bool conditional = false; ///< it stands in an `if`, or what calls its function does
+};
+
+using CallPath = std::vector<const model::Call*>;
+
+struct RuleList {
+    std::vector<Rule> rules;
+    bool whole = true; ///< false when it grew too long: then it says nothing
+    /// The variable of each evaluation of a Limit, by the calls that lead to it.
+    std::map<std::pair<CallPath, const model::Exceeded*>, Variable> evaluations;
+    /// The variables of comparisons with leased values.
+    std::map<const model::CompareLease*, Variable> leases;
+};
+
+/// Under which variable a function reads each field: not the packet's own, where it has been translated
+/// before.
+using Names = std::map<model::Field, Variable>;
+
+struct Derivation {
+    Space& space;
+    const model::Appliance& appliance; ///< outlives the rules
+    Names names{};
+    /// Told from other derivations in one Space by the evaluations of its Limits.
+    std::string prefix{};
+    /// The numbers by which the Space knows the appliance's Ifaces; empty: their own.
+    std::vector<model::IfaceId> iface_ids{};
+    /// By how much `ip.ttl` is less for the rules than for the variable: a packet that has been routed.
+    Value ttl_spent = 0;
+    std::size_t rules_max = 1 << 18;
+    std::size_t steps_max = 1 << 20;
+};
+
+/// Whatever packet it is given: one of another layer meets no rule.
+RuleList rules_of(const Derivation& derivation, model::FunctionId function);
+RuleList rules_of(const Derivation& derivation, model::Layer layer, const model::Block& body);
+
+/// The boxes of the packets for which a condition holds; a comparison with a field that a packet does not
+/// have is false. `known`: the layer that packets are known to be of, or `meta` when nothing is known.
+/// Nothing when there are too many.
+std::optional<std::vector<Box>> boxes_of(const Derivation& derivation, const model::Condition& condition,
+                                         model::Layer known);
+
+} // namespace symbolic

@@ -1,0 +1,76 @@
+#include "compiler/symbolic/space.hpp"
+
+#include <algorithm>
+
+namespace symbolic {
+
+namespace {
+
+/// All multiples of its scale.
+IntervalSet all_of(const model::FieldInfo& field) {
+    if (field.scale == 1) return {{0, field.max()}};
+    std::vector<model::Interval> values;
+    for (Value value = 0; value <= field.max(); value += field.scale) values.push_back({value, value});
+    return IntervalSet(std::move(values));
+}
+
+auto at(const Box& box, Variable variable) {
+    return std::ranges::lower_bound(box, variable, {}, &Side::variable);
+}
+
+} // namespace
+
+Space::Space() {
+    for (const auto& field : model::field_table) domains_.push_back(sets.add(all_of(field)));
+    domains_.push_back(sets.add({{0, 1}}));
+}
+
+Variable Space::fact(Fact fact) {
+    const auto next = static_cast<Variable>(domains_.size());
+    const auto [known, is_new] = by_name_.try_emplace(fact.name, next);
+    if (!is_new) return known->second;
+    domains_.push_back(sets.add({{0, fact.max}}));
+    facts_.push_back(std::move(fact));
+    return next;
+}
+
+SetRef values_of(const Space& space, const Box& box, Variable variable) {
+    const auto found = at(box, variable);
+    return found != box.end() && found->variable == variable ? found->values : space.domain(variable);
+}
+
+bool narrow(Space& space, Box& box, Variable variable, SetRef values) {
+    const auto found = at(box, variable);
+    const bool known = found != box.end() && found->variable == variable;
+    const auto place = box.begin() + (found - box.begin());
+    const auto left = space.sets.both(known ? found->values : space.domain(variable), values);
+    if (left == Sets::none) return false;
+    if (known)
+        place->values = left;
+    else if (left != space.domain(variable))
+        box.insert(place, {variable, left});
+    return true;
+}
+
+std::optional<Box> both(Space& space, Box a, const Box& b) {
+    for (const auto& [variable, values] : b)
+        if (!narrow(space, a, variable, values)) return std::nullopt;
+    return a;
+}
+
+std::vector<Box> without(Space& space, Box box, const Box& other) {
+    std::vector<Box> pieces;
+    if (!both(space, box, other)) return {std::move(box)};
+    for (const auto& [variable, values] : other) {
+        const auto all = values_of(space, box, variable);
+        const auto outside = space.sets.without(all, values);
+        if (outside == Sets::none) continue;
+        auto piece = box;
+        narrow(space, piece, variable, outside);
+        pieces.push_back(std::move(piece));
+        narrow(space, box, variable, values);
+    }
+    return pieces;
+}
+
+} // namespace symbolic

@@ -1,0 +1,70 @@
+// What guards are about: the fields of a packet, and facts of their own that no interval of a field can say.
+#pragma once
+#include "compiler/model/appliance.hpp"
+#include "compiler/symbolic/sets.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace symbolic {
+
+/// The fields of the registry come first, in its order; `header_complete` follows, then facts.
+using Variable = std::uint32_t;
+
+constexpr Variable variable(model::Field field) { return static_cast<Variable>(field); }
+
+/// Whether the fixed part of the TCP, UDP or ICMP header is there: a body for such packets is entered with it
+/// only.
+inline constexpr Variable header_complete = static_cast<Variable>(model::field_table.size());
+
+/// A variable that is no field. Two with one name are one; which they are, their maker says: one for each
+/// evaluation of a Limit, one for all equal comparisons of two fields.
+struct Fact {
+    std::string name;
+    Value max = 1;                              ///< the smallest value is 0
+    std::optional<model::Compare> comparison{}; ///< that it is about
+};
+
+/// The variables and sets of one question. All rules that a question is about share one Space.
+class Space {
+public:
+    Space();
+
+    Variable fact(Fact fact);
+    /// Of a variable behind `header_complete`.
+    const Fact& fact(Variable variable) const { return facts_[variable - header_complete - 1]; }
+    std::size_t variables() const { return domains_.size(); }
+    /// All values that it can have.
+    SetRef domain(Variable variable) const { return domains_[variable]; }
+    SetRef one(Value value) { return sets.add({{value, value}}); }
+
+    Sets sets;
+
+private:
+    std::vector<Fact> facts_;
+    std::map<std::string, Variable> by_name_;
+    std::vector<SetRef> domains_;
+};
+
+/// The values that one variable may have.
+struct Side {
+    Variable variable = 0;
+    SetRef values = 0;
+
+    friend bool operator==(const Side&, const Side&) = default;
+};
+
+/// A product of sets: the packets each of whose variables is in its set. Sorted by variable; one that is not
+/// there may have all its values. No set is empty.
+using Box = std::vector<Side>;
+
+SetRef values_of(const Space& space, const Box& box, Variable variable);
+/// False when nothing is left of it.
+bool narrow(Space& space, Box& box, Variable variable, SetRef values);
+/// Nothing when they share no packet.
+std::optional<Box> both(Space& space, Box a, const Box& b);
+/// What is in `box` and not in `other`, as boxes that do not overlap.
+std::vector<Box> without(Space& space, Box box, const Box& other);
+
+} // namespace symbolic

@@ -1,0 +1,107 @@
+// Asserts and questions about chains.
+#include "compiler/analysis/asserts.hpp"
+#include "compiler/analysis/query.hpp"
+#include "tests/analysis/policy.hpp"
+
+using analysis::Broken;
+using analysis::Ending;
+using analysis::Holds;
+using analysis::NoSuchPacket;
+using analysis::NotDecided;
+using analysis::Witness;
+
+namespace {
+
+analysis::Proof prove(const std::string& text) {
+    const auto appliance = policy(text);
+    return analysis::prove(appliance, appliance.asserts.at(0));
+}
+
+bool holds(const std::string& text) { return std::holds_alternative<Holds>(prove(text)); }
+
+} // namespace
+
+TEST_CASE("an Assert speaks of what can come, and of no more") {
+    const std::string open = "wan.prerouting: f Filter::IP f { accept }\n";
+    CHECK(holds(open + "Assert::IP a(wan.prerouting) { if (ip.saddr in 127.0.0.0/8) { drop } }"));
+    CHECK(holds(open + "Assert::IP a(wan.prerouting) { if (ip.saddr == 10.0.0.1) { drop } }")); // ours
+    CHECK_FALSE(holds(open + "Assert::IP a(wan.prerouting) { if (ip.saddr == 10.0.0.2) { drop } }"));
+    CHECK(holds(open +
+                "Assert::TCP a(wan.prerouting) { if (syn in tcp.flags and fin in tcp.flags) { drop } }"));
+    CHECK(holds(open + "Assert::IP a(wan.prerouting) { if (iface.in == lan) { drop } }"));
+    CHECK(holds("wan.input: f Filter::IP f { accept }\n"
+                "Assert::IP a(wan.input) { if (not ip.daddr in [203.0.113.1, 203.0.113.255, "
+                "255.255.255.255]) { drop } }"));
+    CHECK(holds("Assert::IP a(gw.forward) { if (iface.out == lan and ip.daddr == 10.1.0.1) { drop } }"));
+    CHECK_FALSE(
+        holds("Assert::IP a(gw.forward) { if (iface.out == wan and ip.daddr == 10.1.0.1) { drop } }"));
+}
+
+TEST_CASE("invalid packets are meant where an Assert names them") {
+    const std::string lenient = "Conntrack c { drop_invalid: false } wan.prerouting: f "
+                                "Filter::IP f { if (ct.state == invalid) { accept } drop }\n";
+    CHECK(holds(lenient + "Assert::IP a(wan.prerouting) { drop }"));
+    CHECK_FALSE(holds(lenient + "Assert::IP a(wan.prerouting) { if (ct.state == invalid) { drop } }"));
+    CHECK(holds("wan.prerouting: f Filter::IP f { accept }\n"
+                "Assert::IP a(wan.prerouting) { if (ct.state == invalid) { drop } else { accept } }"));
+}
+
+TEST_CASE("Limits and leases may say anything") {
+    const std::string limited =
+        "Limit l { rate: 1, per: second } wan.prerouting: f "
+        "Filter::IP f { if (l.exceeded) { if (l.exceeded) { drop } accept } accept }\n";
+    CHECK_FALSE(holds(limited + "Assert::IP a(wan.prerouting) { accept }"));
+    const auto proof = prove(limited + "Assert::IP a(wan.prerouting) { accept }");
+    CHECK(std::get<Broken>(proof).witness.assumed == std::vector<std::string>{"`l.exceeded` is true"});
+}
+
+TEST_CASE("fields are compared with each other in the interpreter") {
+    const std::string same = "wan.prerouting: f Filter::TCP g { if (tcp.sport == tcp.dport) { drop } } "
+                             "Filter::IP f { g accept }\n";
+    CHECK(holds(same + "Assert::TCP a(wan.prerouting) { if (tcp.sport == tcp.dport) { drop } }"));
+    CHECK(holds(same + "Assert::TCP a(wan.prerouting) { if (not tcp.dport != tcp.sport) { drop } }"));
+    const auto proof = prove(same + "Assert::TCP a(wan.prerouting) { if (tcp.dport == 99) { accept } }");
+    const auto& packet = std::get<Broken>(proof).witness.packet;
+    CHECK(analysis::value_in(packet, model::Field::tcp_sport) == 99);
+}
+
+TEST_CASE("a packet of a translated first packet is found, a proof about later ones is not claimed") {
+    const std::string translated = "wan.prerouting: [n, f] Nat::IP n { dnat(10.0.0.5) } "
+                                   "Filter::IP f { if (ip.daddr == 10.0.0.5) { drop } accept }\n";
+    CHECK(std::holds_alternative<Broken>(
+        prove(translated + "Assert::IP a(wan.prerouting) { if (ct.state == new) { accept } }")));
+    CHECK(std::holds_alternative<NotDecided>(
+        prove(translated + "Assert::IP a(wan.prerouting) { if (ct.state == new) { drop } }")));
+}
+
+TEST_CASE("a question may name fields of every protocol; a packet without the field does not meet it") {
+    const auto ask = [](const std::string& where, Ending ending) {
+        const auto path = std::string(PROJECT "/samples/16-proved.nacl");
+        const auto loaded = sema::load_with_question(
+            path, "q", "Assert::IP naclc_query(clinic.forward) { if (" + where + ") { accept } }");
+        REQUIRE(loaded.appliance);
+        return analysis::answer(*loaded.appliance, loaded.appliance->asserts.back(), ending);
+    };
+    const auto found = ask("tcp.dport == ssh and ct.state == new", Ending::accept);
+    REQUIRE(std::holds_alternative<Witness>(found));
+    const auto& packet = std::get<Witness>(found).packet;
+    CHECK(analysis::value_in(packet, model::Field::tcp_dport) == 22);
+    CHECK(std::holds_alternative<NoSuchPacket>(ask("udp.dport == dns and ct.state == new", Ending::accept)));
+    CHECK(std::holds_alternative<NoSuchPacket>(ask("tcp.dport == 80 and udp.dport == 80", Ending::drop)));
+    CHECK(std::holds_alternative<Witness>(ask("not tcp.dport == 80 and ip.protocol == udp", Ending::drop)));
+}
+
+TEST_CASE("a path meets its chains one after the other, with one less to live behind routing") {
+    const std::string to_lan = "Assert::IP a(wan -> lan) ";
+    CHECK(holds(to_lan + "{ if (ct.state == new) { drop } }"));
+    CHECK_FALSE(holds(to_lan + "{ if (ct.state == established) { drop } }"));
+    CHECK(holds(to_lan + "{ if (not ip.daddr in 10.0.0.0/24 or ip.daddr == 10.0.0.1) { accept drop } }"));
+    CHECK(holds(
+        "lan.prerouting: f wan.postrouting: g Filter::IP f { if (ip.dscp == 1) { reject } accept } "
+        "Filter::IP g { if (ip.dscp == 2) { drop } accept }\n"
+        "Assert::IP a(lan -> wan) { if (ip.dscp == 1) { reject } else if (ip.dscp == 2) { drop } accept }"));
+    const auto proof = prove("wan.postrouting: g Filter::IP g { if (ip.ttl == 9) { drop } accept }\n"
+                             "Assert::IP a(lan -> wan) { if (ip.ttl in 9-10) { accept } }");
+    REQUIRE(std::holds_alternative<Broken>(proof));
+    CHECK(analysis::value_in(std::get<Broken>(proof).witness.packet, model::Field::ip_ttl) == 10);
+}

@@ -1,0 +1,69 @@
+// Packets that are found can be pasted into a Test, which passes: for every chain of every sample, and every
+// way in which it may end.
+#include "compiler/analysis/prover.hpp"
+#include "compiler/analysis/region.hpp"
+#include "compiler/sema/load.hpp"
+#include "harness/runner.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> samples() {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(PROJECT "/samples"))
+        if (entry.path().extension() == ".nacl") files.push_back(entry.path());
+    std::ranges::sort(files);
+    return files;
+}
+
+std::string name_of(const model::Appliance& appliance, const analysis::Way& chain) {
+    return analysis::text_of(appliance, chain) + " of " + appliance.name;
+}
+
+} // namespace
+
+TEST_CASE("what is found passes as a Test in the interpreter") {
+    std::size_t tests = 0, proofs = 0;
+    for (const auto& file : samples()) {
+        const auto loaded = sema::load(file);
+        REQUIRE(loaded.appliance);
+        const auto& appliance = *loaded.appliance;
+        std::string pasted = loaded.sources[0].text;
+        std::size_t found = 0;
+        for (const auto& chain : analysis::chains_of(appliance))
+            for (const auto ending :
+                 {analysis::Ending::accept, analysis::Ending::drop, analysis::Ending::reject}) {
+                INFO(name_of(appliance, chain));
+                analysis::Prover prover(appliance, chain);
+                const auto region = analysis::packets_at(prover.space(), appliance, chain, false);
+                const auto verdict = prover.find(region, {}, ending);
+                proofs += std::holds_alternative<analysis::NoSuchPacket>(verdict);
+                const auto* witness = std::get_if<analysis::Witness>(&verdict);
+                // A Test can neither spend the tokens of a Limit beforehand nor say by which Iface a packet
+                // leaves.
+                const bool is_forward = std::holds_alternative<model::ForwardChain>(chain);
+                if (witness == nullptr || is_forward || !witness->assumed.empty()) continue;
+                pasted += "\nTest pasted_" + std::to_string(found++) + " {\n" +
+                          analysis::text_of(appliance, loaded.sources, chain, *witness) + "}\n";
+            }
+        if (found == 0) continue;
+        auto again = sema::load_text(file.filename(), pasted, file.parent_path());
+        for (const auto& diagnostic : again.diagnostics) UNSCOPED_INFO(diagnostic.message);
+        INFO(pasted);
+        REQUIRE(again.appliance);
+        std::erase_if(again.appliance->tests,
+                      [](const auto& test) { return !test.name.starts_with("pasted_"); });
+        if (!again.appliance->pending.empty()) continue;
+        const auto report = harness::run_tests(*again.appliance, harness::interp_backend(*again.appliance));
+        for (const auto& failure : report.failures) FAIL_CHECK(harness::describe(*again.appliance, failure));
+        tests += found;
+    }
+    CHECK(tests >= 25);
+    CHECK(proofs > 10);
+}

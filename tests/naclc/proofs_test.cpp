@@ -1,0 +1,84 @@
+// `naclc query`, `naclc diff` and broken Asserts, through the command: what is printed, and the exit status.
+#include "tests/naclc/shell.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+const std::string policy =
+    "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, prerouting: [to, edge] }\n"
+    "Nat::TCP to { if (tcp.dport == 8080) { dnat(10.0.0.5) } }\n"
+    "Filter::IP edge {\n"
+    "    Filter::TCP { if (tcp.dport == 22) { accept } }\n"
+    "    drop\n"
+    "}\n";
+
+/// Of a shell that has the policy as p.nacl.
+struct Scene : Shell {
+    Scene() { write("p.nacl", policy); }
+
+    codegen::Finished query(const std::string& where, const std::string& verdict) const {
+        return (*this)("naclc query p.nacl --chain wan.prerouting --where '" + where + "' --verdict " +
+                       verdict);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a query prints a packet and the line that decides, or that there is none") {
+    const Scene scene;
+    const auto found = scene.query("tcp.dport == ssh and ip.saddr in 198.51.100.0/24", "accept");
+    CHECK(found.status == 0);
+    CHECK(found.output == "chain: wan.prerouting,\n"
+                          "packet: { ip: { saddr: 198.51.100.7, daddr: 198.51.100.1 }, tcp: { dport: 22 } },\n"
+                          "expect: accept\n"
+                          "p.nacl:4:42: this decides\n"
+                          "    4 |     Filter::TCP { if (tcp.dport == 22) { accept } }\n");
+    const auto none = scene.query("udp.dport == 22", "accept");
+    CHECK(none.status == 1);
+    CHECK(none.output == "no such packet\n");
+}
+
+TEST_CASE("what is not decided has a status of its own, and a wrong question is wrong usage") {
+    const Scene scene;
+    CHECK(scene("sed 's/10.0.0.5/10.0.0.5, 22/' p.nacl > q.nacl").status == 0);
+    const auto undecided = scene("naclc query q.nacl --chain wan.prerouting --verdict accept "
+                                 "--where 'tcp.dport == 8080 and ct.state == established'");
+    CHECK(undecided.status == 3);
+    CHECK(undecided.output == "not decided: neither a packet nor a proof was found\n");
+    CHECK(scene.query("tcp.dport == nosuch", "accept").status == 2);
+    CHECK(scene.query("true) { drop } if (false", "accept").status == 2);
+    CHECK(scene.query("true", "next").status == 2);
+    CHECK(scene("naclc query p.nacl --chain wan.prerouted --verdict drop").status == 2);
+    CHECK(scene("naclc query nowhere.nacl --chain wan.prerouting --verdict drop").status == 2);
+    CHECK(scene("naclc query p.nacl --chain wan.prerouting --verdict drop").status == 0);
+}
+
+TEST_CASE("a diff tells each direction, and fails on what it is told to") {
+    const Scene scene;
+    CHECK(scene("sed 's/== 22/in [22, 23]/' p.nacl > new.nacl").status == 0);
+    const auto done = scene("naclc diff p.nacl new.nacl");
+    CHECK(done.status == 0);
+    CHECK(done.output.find("wan.prerouting: more-permissive\n    packet: { ip: { saddr: ") == 0);
+    CHECK(done.output.find("was drop at p.nacl:5:5, is accept at new.nacl:4:48\n") != std::string::npos);
+    CHECK(scene("naclc diff p.nacl new.nacl --fail-on less-permissive,incomparable").status == 0);
+    CHECK(scene("naclc diff p.nacl new.nacl --fail-on less-permissive,more-permissive").status == 1);
+    CHECK(scene("naclc diff new.nacl p.nacl --fail-on less-permissive").status == 1);
+    CHECK(scene("naclc diff p.nacl p.nacl --fail-on less-permissive,more-permissive,incomparable,not-decided")
+              .status == 0);
+    CHECK(scene("naclc diff p.nacl new.nacl --json | python3 -c 'import json,sys; d = json.load(sys.stdin); "
+                "assert d[\"whole\"] == d[\"chains\"][0][\"change\"] == \"more-permissive\"'")
+              .status == 0);
+    CHECK(scene("naclc diff p.nacl nowhere.nacl").status == 2);
+}
+
+TEST_CASE("a policy with a broken Assert is neither built nor tested") {
+    const Scene scene;
+    scene.write("broken.nacl",
+                policy + "Assert::TCP closed(wan.prerouting) { if (tcp.dport == 22) { drop } }\n");
+    for (const auto* call : {"check broken.nacl", "test broken.nacl --on interp", "emit broken.nacl"}) {
+        const auto done = scene("naclc " + std::string(call) + " 2>&1");
+        CHECK(done.status == 1);
+        CHECK(done.output.find("[broken-assert]") != std::string::npos);
+    }
+}
