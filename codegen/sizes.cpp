@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 namespace codegen {
 
@@ -25,6 +26,11 @@ std::size_t nats_of_a_chain(const model::Appliance& appliance) {
     return most;
 }
 
+std::size_t masquerading_leases(std::span<const model::Iface> ifaces) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        ifaces, [](const model::Iface& iface) { return iface.masquerade && iface.leases(); }));
+}
+
 } // namespace
 
 std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& appliance) {
@@ -33,10 +39,21 @@ std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& applia
         if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
     };
     for (const auto& iface : appliance.ifaces)
-        if (iface.masquerade && iface.ipv4) add(iface.ipv4->address);
+        if (iface.masquerade && !iface.leases() && iface.ipv4) add(iface.ipv4->address);
     for (const auto& statement : appliance.statements)
         if (statement.action == model::Action::snat && statement.ipv4_address) add(*statement.ipv4_address);
+    addresses.resize(addresses.size() + masquerading_leases(appliance.ifaces));
     return addresses;
+}
+
+std::optional<std::size_t> pool_of(const model::Appliance& appliance, const model::Iface& iface) {
+    if (!iface.masquerade) return std::nullopt;
+    if (iface.leases()) {
+        const std::span from{&iface, appliance.ifaces.data() + appliance.ifaces.size()};
+        return outside_addresses(appliance).size() - masquerading_leases(from);
+    }
+    if (!iface.ipv4) return std::nullopt;
+    return pool_of(appliance, iface.ipv4->address);
 }
 
 std::size_t pool_of(const model::Appliance& appliance, model::Ipv4Address outside) {

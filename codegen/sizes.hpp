@@ -3,6 +3,7 @@
 #include "compiler/model/appliance.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,13 @@ Sizes sizes(const model::Appliance& appliance);
 std::size_t limit_keys(const model::Limit& limit);
 std::size_t limit_buckets(const model::Limit& limit);
 
-/// The addresses on which ports are chosen for translated sources, each once. Runtime knows them by number.
+/// The addresses on which ports are chosen for translated sources, each once, and after those that are known here a zero
+/// for each Iface that masquerades with a leased one. Runtime knows them by number.
 std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& appliance);
 /// The number of one that is among them.
 std::size_t pool_of(const model::Appliance& appliance, model::Ipv4Address outside);
+/// Of an Iface that masquerades.
+std::optional<std::size_t> pool_of(const model::Appliance& appliance, const model::Iface& iface);
 
 /// The sizes for people, in bytes, with their total.
 std::string size_table(const model::Appliance& appliance);

@@ -38,7 +38,7 @@ struct Interp {
     }
 
     Outcome answer(const Question& question, View frame) {
-        return judge(appliance, question, frame, *limits, now);
+        return judge(machine->appliance(), question, frame, *limits, now);
     }
 };
 
@@ -49,6 +49,7 @@ Backend interp_backend(const model::Appliance& appliance) {
     return {
         .name = "interp",
         .boot = [state] { state->boot(); },
+        .lease = [state](model::IfaceId iface, const auto& ipv4) { state->machine->lease(iface, ipv4); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },

@@ -174,6 +174,7 @@ std::optional<Failure> run_test(const model::Appliance& appliance, const Backend
     model::Place place = test.place;
     try {
         backend.boot();
+        for (const auto& lease : test.leases) backend.lease(lease.iface, lease.config);
         TestRun run{appliance, backend, test, reached, watch};
         for (const auto& step : test.steps) {
             place = step.place;

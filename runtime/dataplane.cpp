@@ -1,6 +1,7 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
 #include "runtime/datagram.hpp"
 #include "runtime/judge.hpp"
+#include "runtime/lease.hpp"
 #include "runtime/syslog.hpp"
 #include "runtime/timers.hpp"
 
@@ -65,6 +66,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
         appliance.flows.mappings().reset(linked_policy.mappings, linked_policy.mapping_buckets,
                                          linked_policy.port_pools, platform::random());
     appliance.port_seed = port_seed;
+    begin_addresses(appliance);
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
@@ -89,6 +91,8 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     run(the_appliance, frames, now);
 }
 
+void hold_lease(IfaceId iface, const Lease& lease) { set_lease(the_appliance, iface, lease); }
+
 void judge(const Question& question, Packet& packet, Time now) {
     the_appliance.now = now;
     judge(the_appliance, question, packet);
@@ -107,10 +111,12 @@ void print_banner() {
     text << "policy " << linked_policy.name << " " << linked_policy.hash << ", compiled by " << linked_policy.compiler << "\n";
     for (const auto& iface : linked_policy.ifaces) {
         text << "Iface " << iface.name << " on NIC " << std::uint32_t{iface.nic} << ", ";
-        if (iface.configured)
-            text << Dotted{iface.address} << "/" << Dotted{iface.netmask} << "\n";
-        else
-            text << "no address\n";
+        if (iface.leases) text << "leased by DHCP" << (iface.ipv4.configured ? ", else " : "");
+        if (iface.ipv4.configured)
+            text << Dotted{iface.ipv4.address} << "/" << Dotted{iface.ipv4.netmask};
+        else if (!iface.leases)
+            text << "no address";
+        text << "\n";
         platform::console(text.view());
         text = {};
     }

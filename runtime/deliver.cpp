@@ -31,9 +31,9 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     put16(icmp, 2, static_cast<std::uint16_t>(~fold(sum_payload(packet, header.payload_bytes))));
 
     if (!appliance.policy.flows.empty()) classify(appliance.flows, packet, tuple_of(packet), now);
-    const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, header.destination);
+    const auto hop = next_hop(appliance, appliance.policy.own_routes, header.destination);
     if (!hop) return drop(appliance, packet, Reason::no_route);
-    if (!appliance.policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
+    if (!appliance.ipv4[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
     packet.at = At::output;
@@ -54,7 +54,7 @@ void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     packet.at = At::settled;
     if (awaited) return;
     const Ipv4Address destination = field::ip_daddr(packet);
-    if (destination == limited_broadcast || iface_with_broadcast(appliance.policy, destination)) return;
+    if (destination == limited_broadcast || iface_with_broadcast(appliance, destination)) return;
     if (is_fragment(packet)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
         echo(appliance, packet, now);

@@ -11,13 +11,15 @@ struct NextHop {
     Ipv4Address address = 0;
 };
 
-/// The first route of a table (they are sorted, best first) that has the destination, and its next hop.
-std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination);
+/// The first route of a table (they are sorted, best first) that has the destination, and its next hop, which means
+/// nothing when the Iface has no address.
+std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Route> routes,
+                                Ipv4Address destination);
 
 /// Whether it is the directed broadcast address of one of our Ifaces.
-bool iface_with_broadcast(const Policy& policy, Ipv4Address address);
+bool iface_with_broadcast(const Appliance& appliance, Ipv4Address address);
 
 /// Whether it is a broadcast address on the wire of that Iface.
-bool broadcast_on(const Iface& iface, Ipv4Address address);
+bool broadcast_on(const Ipv4Config& ipv4, Ipv4Address address);
 
 } // namespace runtime

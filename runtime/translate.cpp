@@ -53,8 +53,8 @@ void choose_source(Appliance& appliance, Packet& packet, const Said& said, Time 
     std::uint16_t pool = said.pool;
     if (has_ports(leaving.protocol)) to.port = said.port;
     if (!said.address && !to.port) {
-        const Iface& egress = appliance.policy.ifaces[packet.egress];
-        if (!egress.masquerade || egress.address == leaving.source) return;
+        const Ipv4Config& egress = appliance.ipv4[packet.egress];
+        if (!appliance.policy.ifaces[packet.egress].masquerade || egress.address == leaving.source) return;
         to.address = egress.address;
         pool = egress.pool;
     }

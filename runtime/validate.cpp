@@ -48,25 +48,27 @@ bool options_allowed(Bytes options) {
 }
 
 /// RFC 3704 2.2: what we would send to its source would leave where the packet came in.
-bool leads_back(const Policy& policy, const Packet& packet) {
-    const auto hop = next_hop(policy, policy.own_routes, field::ip_saddr(packet));
-    return hop && hop->iface == packet.ingress && policy.ifaces[hop->iface].configured;
+bool leads_back(const Appliance& appliance, const Packet& packet) {
+    const auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_saddr(packet));
+    return hop && hop->iface == packet.ingress && appliance.ipv4[hop->iface].configured;
 }
 
-std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) {
+std::optional<Reason> bad_addresses(const Appliance& appliance, const Packet& packet) {
     const Ipv4Address source = field::ip_saddr(packet);
     const Ipv4Address destination = field::ip_daddr(packet);
     if (source == destination) return Reason::land;
     if (this_network(source) || loopback(source) || is_multicast(source) || reserved(source))
         return Reason::martian;
-    for (const auto& iface : policy.ifaces)
-        if ((iface.configured && source == iface.address) || iface.has_broadcast(source)) return Reason::martian;
+    const auto ifaces = appliance.policy.ifaces;
+    for (std::size_t i = 0; i < ifaces.size(); ++i)
+        if (appliance.ipv4[i].has_address(source) || appliance.ipv4[i].has_broadcast(source))
+            return Reason::martian;
     if (this_network(destination) || loopback(destination) ||
         (reserved(destination) && destination != limited_broadcast))
         return Reason::martian;
-    if (packet.group_mac && !broadcast_on(policy.ifaces[packet.ingress], destination) && !is_multicast(destination))
+    if (packet.group_mac && !broadcast_on(appliance.ipv4[packet.ingress], destination) && !is_multicast(destination))
         return Reason::not_for_us; // RFC 1812 5.3.4
-    if (policy.ifaces[packet.ingress].strict_rpf && !leads_back(policy, packet)) return Reason::martian;
+    if (ifaces[packet.ingress].strict_rpf && !leads_back(appliance, packet)) return Reason::martian;
     return std::nullopt;
 }
 
@@ -78,10 +80,10 @@ bool impossible_flags(const Packet& packet) {
     return flags == 0 || (flags & (syn | fin)) == (syn | fin) || flags == (fin | psh | urg);
 }
 
-std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
+std::optional<Reason> refuse(const Appliance& appliance, Packet& packet) {
     if (const auto reason = bad_header(packet)) return reason;
     if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u))) return Reason::ip_options;
-    if (const auto reason = bad_addresses(policy, packet)) return reason;
+    if (const auto reason = bad_addresses(appliance, packet)) return reason;
     if (impossible_flags(packet)) return Reason::tcp_flags;
     packet.transport_complete = has_transport_header(packet);
     return std::nullopt;
@@ -91,7 +93,7 @@ std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
 
 void stage::validate(Appliance& appliance, Burst& burst) {
     for_each_at(At::validate, burst, [&](Packet& packet) {
-        if (const auto reason = refuse(appliance.policy, packet))
+        if (const auto reason = refuse(appliance, packet))
             drop(appliance, packet, *reason);
         else
             packet.at = At::reassemble;

@@ -24,11 +24,17 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
     return {0x02, 0x00, byte(24), byte(16), byte(8), byte(0)};
 }
 
-Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed)
-    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack), limits_(appliance.limits),
-      seed_(seed) {
-    assert(appliance.pending.empty());
-    assert(macs_.size() == model::nics(appliance).size());
+Machine::Machine(model::Appliance appliance, std::vector<model::Mac> macs, std::uint64_t seed)
+    : appliance_(std::move(appliance)), macs_(std::move(macs)), flows_(appliance_.conntrack),
+      limits_(appliance_.limits), seed_(seed) {
+    assert(appliance_.pending.empty());
+    assert(macs_.size() == model::nics(appliance_).size());
+}
+
+void Machine::lease(model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4) {
+    assert(appliance_.ifaces.at(iface).leases());
+    const auto before = std::exchange(appliance_.ifaces[iface].ipv4, ipv4);
+    if (before && (!ipv4 || ipv4->address != before->address)) flows_.end_translated_to(before->address);
 }
 
 Result Machine::receive(model::NicId nic, View frame, Time now) {
