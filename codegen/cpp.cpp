@@ -325,6 +325,7 @@ private:
         out.line("std::array<MappingTable::Link, {}> mapping_buckets;", s.mapping_buckets);
         out.line("std::array<PortPool, {}> port_pools;", s.port_pools);
         out.line("std::array<std::uint32_t, {}> decisions;", s.decisions);
+        out.line("std::array<dhcp::Client, {}> dhcp_clients;", s.dhcp_clients);
         out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
@@ -396,7 +397,7 @@ private:
         if (for_tests_) out.line(".judged = judged,");
         for (const auto member :
              {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "timers_due", "limit_tables",
-              "mappings", "mapping_buckets", "port_pools", "decisions", "datagrams", "neighbours"})
+              "mappings", "mapping_buckets", "port_pools", "decisions", "dhcp_clients", "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

@@ -74,6 +74,8 @@ Sizes sizes(const model::Appliance& appliance) {
             .mapping_buckets = mappings == 0 ? 1 : std::bit_ceil(mappings),
             .port_pools = pools,
             .decisions = tracks ? (flows + 1) * nats_of_a_chain(appliance) : 0,
+            .dhcp_clients =
+                static_cast<std::size_t>(std::ranges::count_if(appliance.ifaces, &model::Iface::leases)),
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
             .packets = model::nics(appliance).size() * 2 * runtime::ring_packets +
@@ -111,6 +113,7 @@ std::string size_table(const model::Appliance& appliance) {
     row("mapping buckets", s.mapping_buckets, sizeof(runtime::MappingTable::Link));
     row("port pools", s.port_pools, sizeof(runtime::PortPool));
     row("decisions", s.decisions, sizeof(std::uint32_t));
+    row("DHCP clients", s.dhcp_clients, sizeof(runtime::dhcp::Client));
     row("datagrams", s.datagrams, sizeof(runtime::Datagram));
     row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
     row("packets", s.packets, sizeof(runtime::Packet));

@@ -16,6 +16,7 @@ struct Sizes {
     std::size_t mapping_buckets = 0;
     std::size_t port_pools = 0;
     std::size_t decisions = 0;       ///< of Nats, over all flows and one that is about to be opened
+    std::size_t dhcp_clients = 0;    ///< one for each Iface that leases
     std::size_t datagrams = 0; ///< in fragments; 0 when nothing is reassembled
     std::size_t neighbours = 0;
     std::size_t packets = 0;

@@ -140,6 +140,17 @@ void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
     ++appliance.counters.made;
 }
 
+void write_udp_header(Packet& packet, std::uint16_t source_port, std::uint16_t destination_port) {
+    const MutableBytes udp = packet.payload();
+    put16(udp, 0, source_port);
+    put16(udp, 2, destination_port);
+    put16(udp, 4, static_cast<std::uint16_t>(udp.size()));
+    put16(udp, 6, 0);
+    const std::uint16_t sum = checksum(
+        udp, pseudo_header_sum(field::ip_saddr(packet), field::ip_daddr(packet), udp_protocol, udp.size()));
+    put16(udp, 6, sum == 0 ? 0xffff : sum); // RFC 768: zero would say that there is none
+}
+
 void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpError error, Time now) {
     drop(appliance, packet, reason);
     answer_with_error(appliance, packet, error, false, now);

@@ -67,6 +67,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
                                          linked_policy.port_pools, platform::random());
     appliance.port_seed = port_seed;
     begin_addresses(appliance);
+    dhcp::begin(appliance, now);
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
@@ -91,7 +92,10 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     run(the_appliance, frames, now);
 }
 
-void hold_lease(IfaceId iface, const Lease& lease) { set_lease(the_appliance, iface, lease); }
+void hold_lease(IfaceId iface, const Lease& lease) {
+    dhcp::hold(the_appliance, iface);
+    set_lease(the_appliance, iface, lease);
+}
 
 void judge(const Question& question, Packet& packet, Time now) {
     the_appliance.now = now;
@@ -102,6 +106,7 @@ void tick(Time now) {
     the_appliance.now = now;
     reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
+    dhcp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
     tick_timers(the_appliance, now);
 }

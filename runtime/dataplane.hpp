@@ -59,7 +59,7 @@ struct Question {
 /// delivered, and is not answered. Only where the policy was built for Tests.
 void judge(const Question& question, Packet& packet, Time now);
 
-/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting, Timers. To be called at
+/// Lets time pass: ARP retries, DHCP, fragments whose datagram never came, log accounting, Timers. To be called at
 /// least every 100 ms, with or without frames.
 void tick(Time now);
 

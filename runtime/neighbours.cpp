@@ -15,7 +15,6 @@ constexpr std::uint16_t op_reply = 2;
 constexpr std::size_t arp_bytes = 28;
 constexpr std::size_t ways = 4;             ///< places an address may stand in
 constexpr std::size_t asking_in_set = 2;    ///< of them for questions
-constexpr Mac broadcast_mac{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /// The few places where an address may stand.
 std::span<Neighbour> set_of(const Appliance& appliance, IfaceId iface, Ipv4Address address) {
@@ -77,7 +76,7 @@ void write_message(const Appliance& appliance, Packet& packet, std::uint16_t op,
     put32(arp, 14, appliance.ipv4[packet.egress].address);
     put_mac(arp, 18, op == op_request ? Mac{} : target_mac);
     put32(arp, 24, target);
-    write_ethernet(appliance, packet, target_mac, 0x0806);
+    write_ethernet(appliance, packet, target_mac, ethertype_arp);
 }
 
 /// Sends one ARP message. A full pool or ring only delays it: requests are repeated, and so are theirs.
@@ -87,12 +86,7 @@ void send(Appliance& appliance, IfaceId iface, std::uint16_t op, const Mac& targ
     ++appliance.counters.made;
     packet->egress = iface;
     write_message(appliance, *packet, op, target_mac, target);
-    if (platform::transmit(appliance.policy.ifaces[iface].nic, std::span{&packet, 1}) == 1) {
-        ++appliance.counters.sent;
-    } else {
-        drop(appliance, *packet, Reason::queue_full);
-        release(appliance, *packet);
-    }
+    send_frame(appliance, *packet);
 }
 
 void ask(Appliance& appliance, Neighbour& entry, Time now) {

@@ -2,6 +2,7 @@
 // was built.
 #pragma once
 #include "runtime/dataplane.hpp"
+#include "runtime/dhcp.hpp"
 #include "runtime/flow_table.hpp"
 #include "runtime/fragments.hpp"
 #include "runtime/limit_table.hpp"
@@ -158,6 +159,7 @@ struct Policy {
     /// What each Nat of a chain that translates destinations decided, flow by flow, and last for the flow that is about
     /// to be opened: statements, or Verdict::none.
     std::span<std::uint32_t> decisions{};
+    std::span<dhcp::Client> dhcp_clients{};  ///< one for each Iface that leases
     std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
     std::span<Neighbour> neighbours;         ///< a power of two
 };

@@ -1,12 +1,10 @@
 // Stage receive: is the frame for us, is it ARP or IPv4.
-#include "runtime/appliance.hpp"
+#include "runtime/transmit.hpp"
 
 namespace runtime {
 
 namespace {
 
-constexpr std::uint16_t ethertype_ipv4 = 0x0800;
-constexpr std::uint16_t ethertype_arp = 0x0806;
 constexpr std::uint16_t ethertype_vlan = 0x8100;  // IEEE 802.1Q
 constexpr std::uint16_t ethertype_qinq = 0x88a8; // IEEE 802.1ad
 

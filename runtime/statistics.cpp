@@ -46,6 +46,7 @@ void print_statistics(const Appliance& appliance) {
         platform::console(text.view());
     }
     print_limits(appliance);
+    dhcp::print(appliance);
 }
 
 } // namespace runtime

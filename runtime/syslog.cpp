@@ -1,7 +1,6 @@
 #include "runtime/syslog.hpp"
 
 #include "runtime/answers.hpp"
-#include "runtime/checksum.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/routes.hpp"
 
@@ -35,18 +34,13 @@ Text message(const Policy& policy, Severity severity, std::string_view text) {
 
 void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string_view line) {
     const Policy& policy = appliance.policy;
-    const Ipv4Address from = appliance.ipv4[hop.iface].address, to = policy.syslog.address;
-    const std::size_t bytes = udp_header_bytes + line.size();
     make_own(appliance, packet,
-             {.protocol = udp_protocol, .source = from, .destination = to, .payload_bytes = bytes});
-    const MutableBytes udp = packet.payload();
-    put16(udp, 0, source_port);
-    put16(udp, 2, policy.syslog.port);
-    put16(udp, 4, static_cast<std::uint16_t>(bytes));
-    put16(udp, 6, 0);
-    std::ranges::copy(line, udp.begin() + udp_header_bytes);
-    const std::uint16_t sum = checksum(udp, pseudo_header_sum(from, to, udp_protocol, bytes));
-    put16(udp, 6, sum == 0 ? 0xffff : sum); // RFC 768: zero would say that there is none
+             {.protocol = udp_protocol,
+              .source = appliance.ipv4[hop.iface].address,
+              .destination = policy.syslog.address,
+              .payload_bytes = udp_header_bytes + line.size()});
+    std::ranges::copy(line, packet.payload().begin() + udp_header_bytes);
+    write_udp_header(packet, source_port, policy.syslog.port);
     packet.egress = hop.iface;
     packet.nexthop = hop.address;
     packet.at = policy.flows.empty() ? At::output : At::track;

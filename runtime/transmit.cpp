@@ -46,6 +46,16 @@ void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& desti
     put16(frame, 12, ethertype);
 }
 
+void send_frame(Appliance& appliance, Packet& packet) {
+    Packet* const frame = &packet;
+    if (platform::transmit(appliance.policy.ifaces[packet.egress].nic, std::span{&frame, 1}) == 1) {
+        ++appliance.counters.sent;
+    } else {
+        drop(appliance, packet, Reason::queue_full);
+        release(appliance, packet);
+    }
+}
+
 void stage::transmit(Appliance& appliance, Burst& burst) {
     Outbox outbox{appliance};
     for_each_place_at(At::transmit, burst, [&](Packet*& place) {
@@ -57,7 +67,7 @@ void stage::transmit(Appliance& appliance, Burst& burst) {
         Frames memory;
         for (Packet* const frame : take_apart(appliance, packet, memory)) {
             frame->egress = egress;
-            write_ethernet(appliance, *frame, *mac, 0x0800);
+            write_ethernet(appliance, *frame, *mac, ethertype_ipv4);
             outbox.add(*frame, appliance.policy.ifaces[egress].nic);
         }
     });

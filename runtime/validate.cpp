@@ -80,24 +80,45 @@ bool impossible_flags(const Packet& packet) {
     return flags == 0 || (flags & (syn | fin)) == (syn | fin) || flags == (fin | psh | urg);
 }
 
-std::optional<Reason> refuse(const Appliance& appliance, Packet& packet) {
-    if (const auto reason = bad_header(packet)) return reason;
-    if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u))) return Reason::ip_options;
-    if (const auto reason = bad_addresses(appliance, packet)) return reason;
-    if (impossible_flags(packet)) return Reason::tcp_flags;
+/// What a server says to us before we have an address comes to one that is not ours, from any there is.
+void hear_server(Appliance& appliance, Packet& packet, Time now) {
+    if (const auto reason = transport_fault(packet)) return drop(appliance, packet, *reason);
+    dhcp::handle(appliance, packet, now);
+    ++appliance.counters.delivered;
+    packet.at = At::settled;
+}
+
+void validate_header(Appliance& appliance, Packet& packet) {
+    if (const auto reason = bad_header(packet)) return drop(appliance, packet, *reason);
+    if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u)))
+        return drop(appliance, packet, Reason::ip_options);
     packet.transport_complete = has_transport_header(packet);
-    return std::nullopt;
+}
+
+void validate_rest(Appliance& appliance, Packet& packet) {
+    if (const auto reason = bad_addresses(appliance, packet)) return drop(appliance, packet, *reason);
+    if (impossible_flags(packet)) return drop(appliance, packet, Reason::tcp_flags);
+    packet.at = At::reassemble;
 }
 
 } // namespace
 
 void stage::validate(Appliance& appliance, Burst& burst) {
-    for_each_at(At::validate, burst, [&](Packet& packet) {
-        if (const auto reason = refuse(appliance, packet))
-            drop(appliance, packet, *reason);
-        else
-            packet.at = At::reassemble;
-    });
+    for (std::size_t i = 0; i < burst.places.size(); ++i) {
+        if (burst.places[i] == nullptr || burst.places[i]->at > At::validate) continue;
+        Packet& packet = *burst.places[i];
+        validate_header(appliance, packet);
+        if (packet.at == At::settled) continue;
+        if (!dhcp::is_for_client(appliance, packet)) {
+            validate_rest(appliance, packet);
+            continue;
+        }
+        if (i > 0) { // it may change our addresses: the earlier ones go all their way before
+            burst.places = burst.places.first(i);
+            return;
+        }
+        hear_server(appliance, packet, burst.now);
+    }
 }
 
 } // namespace runtime

@@ -80,15 +80,19 @@ void Machine::drop(Packet& packet, Reason reason) {
     packet.at = At::settled;
 }
 
+/// What skips every chain.
+void Machine::deliver_at_once(Packet& packet) {
+    ++counters_.delivered;
+    result_.fate = Fate::delivered;
+    packet.at = At::settled;
+}
+
 void Machine::receive(Packet& packet) {
     const auto kind = classify(packet.frame, macs_.at(packet.nic));
     if (const auto* reason = std::get_if<Reason>(&kind)) return drop(packet, *reason);
     if (std::get<EtherKind>(kind) == EtherKind::arp) {
         // Every neighbour is known without asking, so that there is nothing to learn from it.
-        ++counters_.delivered;
-        result_.fate = Fate::delivered;
-        packet.at = At::settled;
-        return;
+        return deliver_at_once(packet);
     }
     packet.group_mac = is_group(destination_mac(packet.frame));
     const auto on_nic = [&](const model::Iface& iface) {
@@ -107,6 +111,11 @@ void Machine::validate(Packet& packet) {
     const View datagram = carried.first(get16(carried, 2));
     packet.bytes.assign(datagram.begin(), datagram.end());
     packet.received = packet.bytes;
+    // The client itself is not here: leases are given. What it hears skips everything.
+    if (appliance_.ifaces[packet.ingress].leases() && is_dhcp_reply(packet.datagram(), macs_.at(packet.nic))) {
+        if (const auto fault = transport_fault(packet.datagram())) return drop(packet, *fault);
+        return deliver_at_once(packet);
+    }
     if (const auto fault = address_fault(appliance_, packet.ingress, packet.datagram(), packet.group_mac))
         return drop(packet, *fault);
     if (const auto fault = tcp_flags_fault(packet.datagram())) return drop(packet, *fault);

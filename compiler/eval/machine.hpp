@@ -108,6 +108,7 @@ private:
     void run(Packet& packet);
     void drop(Packet& packet, model::Reason reason);
     void count_drops(model::Reason reason, std::size_t times);
+    void deliver_at_once(Packet& packet);
     void expire_fragments();
     Subject subject(const Packet& packet) const;
     Effects effects();
