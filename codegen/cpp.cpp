@@ -123,24 +123,33 @@ private:
             out.line(".nic = {},", model::nic_of(appliance_, static_cast<model::IfaceId>(i)));
             if (iface.vlan) out.line(".vlan = {},", *iface.vlan);
             out.line(".forwards = {},", forwards(static_cast<model::IfaceId>(i)));
-            out.line(".configured = {},", iface.ipv4.has_value());
             if (iface.strict_rpf) out.line(".strict_rpf = true,");
-            if (iface.ipv4) {
-                address(out, "address", iface.ipv4->address);
-                address(out, "netmask", iface.ipv4->network.mask());
-                address(out, "broadcast", iface.ipv4->network.broadcast().value_or(0));
-                address(out, "gateway", iface.ipv4->gateway.value_or(0));
-            }
             if (iface.masquerade) out.line(".masquerade = true,");
-            const bool has_ports =
-                iface.masquerade || (appliance_.load_balancer && appliance_.load_balancer->servers == i);
-            if (has_ports && iface.ipv4) out.line(".pool = {},", pool_of(appliance_, iface.ipv4->address));
+            if (has_pool(appliance_, iface)) out.line(".has_pool = true,");
+            if (iface.leases()) out.line(".leases = true,");
+            ipv4(out, iface);
             for (std::size_t hook = 0; hook < hook_names.size(); ++hook)
                 if (!iface.chains[hook].empty()) out.line(".{} = {},", hook_names[hook], chain_name(iface, hook));
             out.close("},");
         }
         out.close("}};");
         out.blank();
+    }
+
+    void ipv4(Writer& out, const model::Iface& iface) const {
+        const auto pool = pool_of(appliance_, iface);
+        if (!iface.ipv4 && !pool) return;
+        out.open(".ipv4 = {{");
+        if (const auto& config = iface.ipv4) {
+            out.line(".configured = true,");
+            address(out, "address", config->address);
+            address(out, "netmask", config->network.mask());
+            address(out, "broadcast", config->network.broadcast().value_or(0));
+            address(out, "gateway", config->gateway.value_or(0));
+            address(out, "dns", config->dns.value_or(0));
+        }
+        if (pool) out.line(".pool = {},", *pool);
+        out.close("},");
     }
 
     static void address(Writer& out, std::string_view member, model::Ipv4Address a) {
@@ -153,54 +162,90 @@ private:
                                    [&](const model::Route& route) { return route.iface == iface; });
     }
 
+    /// A route as it is at the start, in one of the tables.
+    struct Row {
+        model::Route route;
+        std::string_view is = "stated"; ///< of runtime's Route::Is
+        std::size_t place = 0;          ///< as written
+    };
+
+    bool any_leases() const { return std::ranges::any_of(appliance_.ifaces, &model::Iface::leases); }
+
+    std::vector<Row> stated_routes() const {
+        std::vector<Row> rows;
+        if (!appliance_.gateway) return rows;
+        for (const auto& route : appliance_.gateway->routes)
+            rows.push_back({route, route.connected && appliance_.ifaces[route.iface].leases() ? "connected" : "stated"});
+        return rows;
+    }
+
+    /// The networks of our Ifaces, after the stated routes.
+    void add_networks(std::vector<Row>& rows) const {
+        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i) {
+            const auto& iface = appliance_.ifaces[i];
+            if (!iface.leases() && !iface.ipv4) continue;
+            rows.push_back({{.name = "the network of " + iface.name,
+                             .place = {},
+                             .destination = iface.ipv4 ? iface.ipv4->network : model::Ipv4Prefix{},
+                             .iface = static_cast<model::IfaceId>(i),
+                             .nexthop = {},
+                             .cost = 0},
+                            iface.leases() ? "connected" : "stated"});
+        }
+    }
+
+    /// What no route has goes to the first gateway there is.
+    void add_gateways(std::vector<Row>& rows) const {
+        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i) {
+            const auto& iface = appliance_.ifaces[i];
+            const bool has_gateway = iface.ipv4 && iface.ipv4->gateway;
+            if (!iface.leases() && !has_gateway) continue;
+            rows.push_back({{.name = "the gateway of " + iface.name,
+                             .place = {},
+                             .destination = {},
+                             .iface = static_cast<model::IfaceId>(i),
+                             .nexthop = has_gateway ? iface.ipv4->gateway : std::nullopt,
+                             .cost = 0},
+                            "gateway", rows.size()});
+            if (!iface.leases()) return;
+        }
+    }
+
     /// Longest prefix, then lowest cost, then source order.
-    static void best_first(std::vector<model::Route>& routes) {
-        std::ranges::stable_sort(routes, [](const model::Route& a, const model::Route& b) {
-            if (a.destination.length != b.destination.length) return a.destination.length > b.destination.length;
-            return a.cost < b.cost;
+    static void sort_best_first(std::vector<Row>& rows) {
+        for (std::size_t i = 0; i < rows.size(); ++i) rows[i].place = i;
+        std::ranges::stable_sort(rows, [](const Row& a, const Row& b) {
+            const auto& left = a.route;
+            const auto& right = b.route;
+            if (left.destination.length != right.destination.length)
+                return left.destination.length > right.destination.length;
+            return left.cost < right.cost;
         });
     }
 
     void routes(Writer& out) const {
-        std::vector<model::Route> forwarding;
-        if (appliance_.gateway) forwarding = appliance_.gateway->routes;
-        std::vector<model::Route> own = forwarding;
-        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i)
-            if (const auto& ipv4 = appliance_.ifaces[i].ipv4)
-                own.push_back({.name = "the network of " + appliance_.ifaces[i].name,
-                               .place = {},
-                               .destination = ipv4->network,
-                               .iface = static_cast<model::IfaceId>(i),
-                               .nexthop = {},
-                               .cost = 0});
-        best_first(forwarding);
-        best_first(own);
-        // What no route has goes to the first gateway there is.
-        for (std::size_t i = 0; i < appliance_.ifaces.size(); ++i) {
-            const auto& iface = appliance_.ifaces[i];
-            if (!iface.ipv4 || !iface.ipv4->gateway) continue;
-            own.push_back({.name = "the gateway of " + iface.name,
-                           .place = {},
-                           .destination = {},
-                           .iface = static_cast<model::IfaceId>(i),
-                           .nexthop = iface.ipv4->gateway,
-                           .cost = 0});
-            break;
-        }
+        auto forwarding = stated_routes();
+        auto own = forwarding;
+        add_networks(own);
+        sort_best_first(forwarding);
+        sort_best_first(own);
+        add_gateways(own);
         route_table(out, "routes", "for packets on their way through", forwarding);
         route_table(out, "own_routes", "for packets made here", own);
     }
 
-    static void route_table(Writer& out, std::string_view name, std::string_view what,
-                            const std::vector<model::Route>& routes) {
-        out.line("/// {}, best first", what);
-        out.open("constexpr std::array<Route, {}> {} = {{{{", routes.size(), name);
-        for (const auto& route : routes)
-            out.line("{{{:#010x}, {:#010x}, {}, {:#010x}}}, // {}/{}{}{}", route.destination.address,
+    void route_table(Writer& out, std::string_view name, std::string_view what, const std::vector<Row>& rows) const {
+        out.line("/// {}, best first{}", what, any_leases() ? "; in this order at the start" : "");
+        out.open("constinit std::array<Route, {}> {} = {{{{", rows.size(), name);
+        for (const auto& [route, is, place] : rows) {
+            const bool moves = is != "stated" && appliance_.ifaces[route.iface].leases();
+            out.line("{{{:#010x}, {:#010x}, {}, {:#010x}{}}}, // {}{}{}", route.destination.address,
                      route.destination.mask(), route.iface, route.nexthop.value_or(0),
-                     dotted(route.destination.address), route.destination.length,
+                     any_leases() ? fmt::format(", Route::Is::{}, {}, {}", is, route.cost, place) : "",
+                     moves ? "leased" : dotted(route.destination.address) + "/" + std::to_string(route.destination.length),
                      route.nexthop ? " by " + dotted(*route.nexthop) : "",
                      route.name.empty() ? "" : ": " + route.name);
+        }
         out.close("}};");
         out.blank();
     }
@@ -261,8 +306,9 @@ private:
 
     void outside_addresses(Writer& out) const {
         const auto addresses = codegen::outside_addresses(appliance_);
-        out.open("constexpr std::array<Ipv4Address, {}> outside_addresses = {{{{", addresses.size());
-        for (const auto outside : addresses) out.line("{:#010x}, // {}", outside, dotted(outside));
+        out.open("constinit std::array<Ipv4Address, {}> outside_addresses = {{{{", addresses.size());
+        for (const auto outside : addresses)
+            out.line("{:#010x}, // {}", outside, outside == 0 ? "leased" : dotted(outside));
         out.close("}};");
         out.blank();
     }
@@ -288,6 +334,7 @@ private:
         out.line("std::array<std::uint32_t, {}> decisions;", s.decisions);
         out.line("std::array<ServerState, {}> servers;", s.servers);
         out.line("std::array<ServerPool::Number, {}> server_of_flow;", s.server_of_flow);
+        out.line("std::array<dhcp::Client, {}> dhcp_clients;", s.dhcp_clients);
         out.line("std::array<Datagram, {}> datagrams;", s.datagrams);
         out.line("std::array<Neighbour, {}> neighbours;", s.neighbours);
         out.blank();
@@ -383,7 +430,8 @@ private:
         if (for_tests_) out.line(".judged = judged,");
         for (const auto member :
              {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "connections", "timers_due", "limit_tables",
-              "mappings", "mapping_buckets", "port_pools", "decisions", "servers", "server_of_flow", "datagrams", "neighbours"})
+              "mappings", "mapping_buckets", "port_pools", "decisions", "servers", "server_of_flow", "dhcp_clients",
+              "datagrams", "neighbours"})
             out.line(".{0} = {0},", member);
         out.close("};");
     }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 namespace codegen {
 
@@ -57,7 +58,19 @@ std::size_t nats_of_a_chain(const model::Appliance& appliance) {
     return most;
 }
 
+/// Those of Ifaces that lease, from that one on.
+std::size_t leased_pools(const model::Appliance& appliance, const model::Iface& first) {
+    const std::span from{&first, appliance.ifaces.data() + appliance.ifaces.size()};
+    return static_cast<std::size_t>(std::ranges::count_if(
+        from, [&](const model::Iface& iface) { return has_pool(appliance, iface) && iface.leases(); }));
+}
+
 } // namespace
+
+bool has_pool(const model::Appliance& appliance, const model::Iface& iface) {
+    const auto& balancer = appliance.load_balancer;
+    return iface.masquerade || (balancer && &appliance.ifaces.at(balancer->servers) == &iface);
+}
 
 std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& appliance) {
     std::vector<model::Ipv4Address> addresses;
@@ -65,12 +78,18 @@ std::vector<model::Ipv4Address> outside_addresses(const model::Appliance& applia
         if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
     };
     for (const auto& iface : appliance.ifaces)
-        if (iface.masquerade && iface.ipv4) add(iface.ipv4->address);
+        if (has_pool(appliance, iface) && !iface.leases() && iface.ipv4) add(iface.ipv4->address);
     for (const auto& statement : appliance.statements)
         if (statement.action == model::Action::snat && statement.ipv4_address) add(*statement.ipv4_address);
-    if (const auto& balancer = appliance.load_balancer)
-        if (const auto& ipv4 = appliance.ifaces.at(balancer->servers).ipv4) add(ipv4->address);
+    if (!appliance.ifaces.empty()) addresses.resize(addresses.size() + leased_pools(appliance, appliance.ifaces.front()));
     return addresses;
+}
+
+std::optional<std::size_t> pool_of(const model::Appliance& appliance, const model::Iface& iface) {
+    if (!has_pool(appliance, iface)) return std::nullopt;
+    if (iface.leases()) return outside_addresses(appliance).size() - leased_pools(appliance, iface);
+    if (!iface.ipv4) return std::nullopt;
+    return pool_of(appliance, iface.ipv4->address);
 }
 
 std::size_t pool_of(const model::Appliance& appliance, model::Ipv4Address outside) {
@@ -105,6 +124,8 @@ Sizes sizes(const model::Appliance& appliance) {
             .decisions = tracks ? (flows + 1) * nats_of_a_chain(appliance) : 0,
             .servers = appliance.load_balancer ? appliance.load_balancer->pool.size() : 0,
             .server_of_flow = appliance.load_balancer ? flows + 1 : 0,
+            .dhcp_clients =
+                static_cast<std::size_t>(std::ranges::count_if(appliance.ifaces, &model::Iface::leases)),
             .datagrams = tracks ? runtime::reassembly::datagrams_max : 0,
             .neighbours = 1024,
             .packets = in_queues + runtime::arp::waiting_buffers + held_fragments +
@@ -144,6 +165,7 @@ std::string size_table(const model::Appliance& appliance) {
     row("decisions", s.decisions, sizeof(std::uint32_t));
     row("servers", s.servers, sizeof(runtime::ServerState) + sizeof(runtime::Server));
     row("server of flow", s.server_of_flow, sizeof(runtime::ServerPool::Number));
+    row("DHCP clients", s.dhcp_clients, sizeof(runtime::dhcp::Client));
     row("datagrams", s.datagrams, sizeof(runtime::Datagram));
     row("neighbours", s.neighbours, sizeof(runtime::Neighbour));
     row("packets", s.packets, sizeof(runtime::Packet));

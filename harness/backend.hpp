@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 
 namespace harness {
@@ -20,8 +21,10 @@ inline constexpr std::uint64_t random_seed = 0x6e61'636c'7465'7374;
 
 struct Backend {
     std::string name;
-    /// Starts the appliance from nothing, its clock at 0.
+    /// Starts the appliance from nothing, its clock at 0. Ifaces with DHCP have what they fall back to.
     std::function<void()> boot;
+    /// An Iface with DHCP has that from now on, or no address.
+    std::function<void(model::IfaceId, const std::optional<model::Ipv4Config>&)> lease;
     /// A frame comes in; neighbours answer ARP at once.
     std::function<Outcome(NicId, View)> receive;
     /// Lets time pass.

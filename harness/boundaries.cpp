@@ -24,6 +24,10 @@ public:
                     value(field, port);
         for (const auto& iface : appliance.ifaces)
             if (iface.ipv4) config(*iface.ipv4);
+        for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
+            if (appliance.ifaces[id].leases())
+                for (const auto& lease : possible_leases(appliance, id))
+                    if (lease) config(*lease);
         if (appliance.gateway)
             for (const auto& route : appliance.gateway->routes) {
                 prefix(route.destination);
@@ -68,7 +72,8 @@ private:
         value(compare.right, 0);
     }
     void in(const model::CompareLease& compare) {
-        if (const auto& ipv4 = appliance_.ifaces.at(compare.iface).ipv4) around(compare.field, ipv4->address);
+        for (const auto& lease : possible_leases(appliance_, compare.iface))
+            around(compare.field, model::value_of(lease, compare.member));
     }
     void in(const model::Exceeded&) {}
     void in(const model::Not& negation) { condition(negation.operand.at(0)); }

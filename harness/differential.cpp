@@ -60,6 +60,12 @@ private:
         return std::nullopt;
     }
 
+    std::optional<std::string> step(const NewLease& lease, DifferentialReport&) {
+        a_.lease(lease.iface, lease.ipv4);
+        b_.lease(lease.iface, lease.ipv4);
+        return std::nullopt;
+    }
+
     std::optional<std::string> step(const FrameIn& frame, DifferentialReport& report) {
         const NicId nic = model::nic_of(appliance_, frame.iface);
         const Outcome from_a = a_.receive(nic, frame.bytes);

@@ -1,5 +1,7 @@
 #include "harness/door.hpp"
 
+#include "harness/leases.hpp"
+
 #include "unikernel/door.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +48,14 @@ Report read_report(View bytes) {
 
 void Door::set_clock(std::size_t wire, Time now) {
     guest_.send(wire, control(door::Op::clock, now, 8), "the clock is set");
+}
+
+void Door::hold_lease(std::size_t wire, model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4) {
+    Bytes told = control(door::Op::lease, iface, 1);
+    const auto lease = lease_of(ipv4);
+    for (const auto number : {lease.address, lease.netmask, lease.gateway, lease.dns})
+        for (int shift = 24; shift >= 0; shift -= 8) told.push_back(static_cast<std::uint8_t>(number >> shift));
+    guest_.send(wire, told, "a lease is taken");
 }
 
 void Door::judge(std::size_t wire, const Question& question, View frame) {

@@ -17,6 +17,7 @@ public:
     explicit Door(Guest& guest) : guest_(guest) {}
 
     void set_clock(std::size_t wire, Time now);
+    void hold_lease(std::size_t wire, model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4);
     /// Throws Error for a question that is too long for a frame.
     void judge(std::size_t wire, const Question& question, View frame);
     /// Returns when every frame sent to that wire has been processed, and all that came of it has left.

@@ -2,6 +2,7 @@
 #include "harness/arp.hpp"
 #include "harness/backend.hpp"
 #include "harness/host_abi.hpp"
+#include "harness/leases.hpp"
 #include "harness/packets.hpp"
 #include "harness/tally.hpp"
 #include "harness/ticks.hpp"
@@ -39,10 +40,11 @@ private:
 class Host {
 public:
     Host(const model::Appliance& appliance, const std::filesystem::path& path)
-        : object_(path), macs_(nic_macs(appliance)) {
+        : appliance_(appliance), object_(path), macs_(nic_macs(appliance)) {
         object_.find(boot_, "nacl_host_boot");
         object_.find(receive_, "nacl_host_receive");
         object_.find(judge_, "nacl_host_judge");
+        object_.find(lease_, "nacl_host_lease");
         object_.find(tick_, "nacl_host_tick");
         object_.find(counters_, "nacl_host_counters");
         object_.find(hits_, "nacl_host_hits");
@@ -61,9 +63,15 @@ public:
         logs_.clear();
         const NaclHostCallbacks callbacks{this, &transmitted, &logged};
         boot_(&callbacks, macs_.data()->data(), macs_.size(), now_, random_seed);
+        fall_back(appliance_, [&](model::IfaceId iface, const auto& ipv4) { lease(iface, ipv4); });
         // Statement counters are the policy's, and a boot need not clear them: only their growth is looked
         // at.
         tally_ = tally();
+    }
+
+    void lease(model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4) {
+        const runtime::Lease held = lease_of(ipv4);
+        lease_(static_cast<std::uint8_t>(iface), &held);
     }
 
     Outcome receive(NicId nic, View frame) {
@@ -142,11 +150,13 @@ private:
                 counters.dropped_made, {hits, hits + statements}, counters.balanced()};
     }
 
+    const model::Appliance& appliance_;
     SharedObject object_;
     std::vector<model::Mac> macs_;
     decltype(&nacl_host_boot) boot_ = nullptr;
     decltype(&nacl_host_receive) receive_ = nullptr;
     decltype(&nacl_host_judge) judge_ = nullptr;
+    decltype(&nacl_host_lease) lease_ = nullptr;
     decltype(&nacl_host_tick) tick_ = nullptr;
     decltype(&nacl_host_counters) counters_ = nullptr;
     decltype(&nacl_host_hits) hits_ = nullptr;
@@ -163,6 +173,7 @@ Backend host_backend(const model::Appliance& appliance, const std::filesystem::p
     return {
         .name = "host",
         .boot = [state] { state->boot(); },
+        .lease = [state](model::IfaceId iface, const auto& ipv4) { state->lease(iface, ipv4); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->balanced(); },

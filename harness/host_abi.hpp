@@ -29,6 +29,8 @@ struct NaclHostFrame {
 void nacl_host_receive(std::uint8_t nic, const NaclHostFrame* frames, std::size_t count, std::uint64_t now_ns);
 /// What the functions of a question say of a frame: it is dropped or counts as delivered.
 void nacl_host_judge(const runtime::Question* question, const NaclHostFrame* frame, std::uint64_t now_ns);
+/// An Iface with DHCP has that lease from now on, and no client of its own.
+void nacl_host_lease(std::uint8_t iface, const runtime::Lease* lease);
 void nacl_host_tick(std::uint64_t now_ns);
 const runtime::Counters* nacl_host_counters();
 /// Hit counters by statement number; sets their count.

@@ -93,6 +93,10 @@ NACL_EXPORT void nacl_host_judge(const runtime::Question* question, const NaclHo
     runtime::judge(*question, packet_of(*frame), now_ns);
 }
 
+NACL_EXPORT void nacl_host_lease(std::uint8_t iface, const runtime::Lease* lease) {
+    runtime::hold_lease(iface, *lease);
+}
+
 NACL_EXPORT void nacl_host_tick(std::uint64_t now_ns) {
     waiting = {};
     runtime::tick(now_ns);

@@ -39,7 +39,7 @@ struct Interp {
     }
 
     Outcome answer(const Question& question, View frame) {
-        return judge(appliance, question, frame, *limits, now);
+        return judge(machine->appliance(), question, frame, *limits, now);
     }
 };
 
@@ -50,6 +50,7 @@ Backend interp_backend(const model::Appliance& appliance, eval::Trace* trace) {
     return {
         .name = "interp",
         .boot = [state] { state->boot(); },
+        .lease = [state](model::IfaceId iface, const auto& ipv4) { state->machine->lease(iface, ipv4); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->machine->counters().balanced(); },

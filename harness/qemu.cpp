@@ -2,6 +2,7 @@
 #include "harness/arp.hpp"
 #include "harness/backend.hpp"
 #include "harness/door.hpp"
+#include "harness/leases.hpp"
 #include "harness/statistics.hpp"
 #include "harness/ticks.hpp"
 
@@ -25,8 +26,15 @@ public:
         now_ = 0;
         frames_.clear();
         logs_.clear();
+        fall_back(appliance_, [&](model::IfaceId iface, const auto& ipv4) { lease(iface, ipv4); });
         synced(0);
         tally_ = latest_;
+    }
+
+    /// The door is one NIC's, frames come by all: the next step waits until it is done.
+    void lease(model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4) {
+        door_->hold_lease(nics_.wire_of.at(0), iface, ipv4);
+        synced(0);
     }
 
     Outcome receive(NicId nic, View frame) {
@@ -110,6 +118,7 @@ Backend qemu_backend(const model::Appliance& appliance, const QemuOptions& optio
     return {
         .name = "qemu",
         .boot = [state] { state->boot(); },
+        .lease = [state](model::IfaceId iface, const auto& ipv4) { state->lease(iface, ipv4); },
         .receive = [state](NicId nic, View frame) { return state->receive(nic, frame); },
         .wait = [state](Time ns) { state->wait(ns); },
         .balanced = [state] { return state->balanced(); },

@@ -63,6 +63,7 @@ public:
             for_each_tick(pause->ns, [&](Time step) { machine_.tick(now_ += step); });
             return;
         }
+        if (const auto* lease = std::get_if<NewLease>(&event)) return machine_.lease(lease->iface, lease->ipv4);
         const auto& frame = std::get<FrameIn>(event);
         for (const auto& out :
              machine_.receive(model::nic_of(appliance_, frame.iface), frame.bytes, now_).out)
@@ -80,7 +81,7 @@ private:
 class Generator {
 public:
     Generator(const model::Appliance& appliance, const Boundaries& boundaries, std::uint64_t seed)
-        : appliance_(appliance), boundaries_(boundaries), dice_(seed) {
+        : policy_(appliance), appliance_(appliance), boundaries_(boundaries), dice_(seed) {
         if (appliance.translates()) far_side_.emplace(appliance);
     }
 
@@ -89,6 +90,7 @@ public:
         const std::size_t packets = 1 + dice_.below(packets_max);
         for (std::size_t i = 0; i < packets; ++i) {
             if (i > 0 && dice_.percent(20)) add(history, Pause{pause_ns()});
+            add_lease(history);
             if (appliance_.conntrack.stateful_tcp && dice_.percent(20)) {
                 add_talk(history);
                 continue;
@@ -119,7 +121,18 @@ public:
 private:
     void add(History& history, Event event) {
         if (far_side_) far_side_->play(event);
+        if (const auto* lease = std::get_if<NewLease>(&event)) appliance_.ifaces[lease->iface].ipv4 = lease->ipv4;
         history.push_back(std::move(event));
+    }
+
+    /// Often before the first packet, seldom later: what it changes must have grown before.
+    void add_lease(History& history) {
+        std::vector<model::IfaceId> leasing;
+        for (model::IfaceId id = 0; id < appliance_.ifaces.size(); ++id)
+            if (appliance_.ifaces[id].leases()) leasing.push_back(id);
+        if (leasing.empty() || !dice_.percent(history.empty() ? 60 : 15)) return;
+        const auto id = dice_.one_of(leasing);
+        add(history, NewLease{id, dice_.one_of(possible_leases(policy_, id))});
     }
 
     /// An answer to what has left, or an error about it; or a packet that shares its source with an earlier
@@ -499,7 +512,8 @@ private:
         return (tokens * limit.period_s * eval::second_ns + limit.rate - 1) / limit.rate + dice_.below(3) - 1;
     }
 
-    const model::Appliance& appliance_;
+    const model::Appliance& policy_;
+    model::Appliance appliance_; ///< with the leases of the moment
     const Boundaries& boundaries_;
     Dice dice_;
     std::vector<Recipe> past_;
@@ -507,6 +521,29 @@ private:
 };
 
 } // namespace
+
+std::vector<std::optional<model::Ipv4Config>> possible_leases(const model::Appliance& appliance,
+                                                              model::IfaceId iface) {
+    const auto in = [](model::Ipv4Address address, std::uint8_t length,
+                       std::optional<model::Ipv4Address> gateway) {
+        model::Ipv4Prefix network{0, length};
+        network.address = address & network.mask();
+        return model::Ipv4Config{address, network, gateway, address ^ 0x40};
+    };
+    const model::Ipv4Address base = 0xcb007100 + iface * 0x100; // 203.0.113.0, and one network for each Iface
+    std::vector<std::optional<model::Ipv4Config>> leases = {
+        std::nullopt,
+        appliance.ifaces.at(iface).ipv4,
+        in(base + 5, 24, base + 1),
+        in(base + 77, 24, base + 1),
+        in(base + 5, 29, {}),
+        in(0xc6336409, 31, 0xc6336408),  // 198.51.100.9: without a broadcast address
+        in(0xc6336409, 32, 0xc63364fe)}; // and with a gateway that lies outside
+    for (const auto& statement : appliance.statements)
+        if (statement.action == model::Action::snat && statement.ipv4_address)
+            leases.push_back(in(*statement.ipv4_address, 24, {}));
+    return leases;
+}
 
 History random_history(const model::Appliance& appliance, const Boundaries& boundaries, std::uint64_t seed,
                        std::size_t packets_max) {
@@ -518,6 +555,11 @@ std::string describe(const model::Appliance& appliance, const History& history) 
     for (const auto& event : history) {
         if (const auto* pause = std::get_if<Pause>(&event)) {
             text += fmt::format("  wait {} ns\n", pause->ns);
+        } else if (const auto* lease = std::get_if<NewLease>(&event)) {
+            text += fmt::format("  {} leases {}\n", appliance.ifaces.at(lease->iface).name,
+                                lease->ipv4 ? eval::show(Field::ip_saddr, lease->ipv4->address) + "/" +
+                                                  std::to_string(lease->ipv4->network.length)
+                                            : "nothing");
         } else {
             const auto& frame = std::get<FrameIn>(event);
             text += fmt::format("  {} <- {}\n", appliance.ifaces.at(frame.iface).name,

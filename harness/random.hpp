@@ -4,6 +4,7 @@
 #include "harness/outcome.hpp"
 
 #include <map>
+#include <optional>
 #include <variant>
 
 namespace harness {
@@ -15,12 +16,20 @@ struct FrameIn {
 struct Pause {
     Time ns = 0;
 };
-using Event = std::variant<FrameIn, Pause>;
+/// Of an Iface with DHCP.
+struct NewLease {
+    model::IfaceId iface = 0;
+    std::optional<model::Ipv4Config> ipv4; ///< nothing: it has run out
+};
+using Event = std::variant<FrameIn, Pause, NewLease>;
 using History = std::vector<Event>;
 
 /// Values of each field at which some decision of the appliance changes, with those beside them.
 using Boundaries = std::map<model::Field, std::vector<model::Value>>;
 Boundaries boundaries_of(const model::Appliance& appliance);
+
+/// What an Iface with DHCP may be given: its fallback, networks of every kind, or nothing.
+std::vector<std::optional<model::Ipv4Config>> possible_leases(const model::Appliance& appliance, model::IfaceId iface);
 
 /// The same history for the same seed. Seldom, it repeats one packet until the allowance of answers is spent.
 History random_history(const model::Appliance& appliance, const Boundaries& boundaries, std::uint64_t seed,

@@ -179,6 +179,12 @@ private:
     }
 };
 
+/// What packets say nothing of follows the addresses that Ifaces have in the Test.
+model::Appliance with_leases(model::Appliance appliance, const model::Scenario& test) {
+    for (const auto& lease : test.leases) appliance.ifaces.at(lease.iface).ipv4 = lease.config;
+    return appliance;
+}
+
 } // namespace
 
 std::optional<Failure> run_test(const model::Appliance& appliance, const Backend& backend,
@@ -187,7 +193,9 @@ std::optional<Failure> run_test(const model::Appliance& appliance, const Backend
     model::Place place = test.place;
     try {
         backend.boot();
-        TestRun run{appliance, backend, test, reached, watch};
+        for (const auto& lease : test.leases) backend.lease(lease.iface, lease.config);
+        const model::Appliance leasing = with_leases(appliance, test);
+        TestRun run{leasing, backend, test, reached, watch};
         for (const auto& step : test.steps) {
             place = step.place;
             const auto wrong = std::visit([&](const auto& kind) { return run.run(kind); }, step.is);

@@ -23,10 +23,10 @@ constexpr std::uint8_t internetwork_control = 0xc0;                             
 constexpr std::uint8_t administratively_prohibited = 13;                             // RFC 1812 5.2.7.1
 
 /// RFC 1812 4.3.2.7: what is never answered, so that answers cannot multiply.
-bool may_answer(const Policy& policy, const Packet& packet) {
+bool may_answer(const Appliance& appliance, const Packet& packet) {
     const Ipv4Address destination = field::ip_daddr(packet);
     if (packet.made_here || packet.group_mac || is_multicast(destination)) return false;
-    if (destination == limited_broadcast || iface_with_broadcast(policy, destination)) return false;
+    if (destination == limited_broadcast || iface_with_broadcast(appliance, destination)) return false;
     if (field::ip_frag_off(packet) != 0) return false;
     if (field::ip_protocol(packet) == icmp_protocol && !packet.payload().empty()) {
         switch (packet.payload()[0]) {
@@ -45,9 +45,9 @@ bool may_answer(const Policy& policy, const Packet& packet) {
 /// what its sender knows of it.
 std::optional<NextHop> way_back(Appliance& appliance, Packet& packet, Time now) {
     restore(packet);
-    if (!may_answer(appliance.policy, packet)) return std::nullopt;
-    const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, field::ip_saddr(packet));
-    if (!hop || !appliance.policy.ifaces[hop->iface].configured) return std::nullopt;
+    if (!may_answer(appliance, packet)) return std::nullopt;
+    const auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_saddr(packet));
+    if (!hop || !appliance.ipv4[hop->iface].configured) return std::nullopt;
     if (!appliance.answers.take(now)) return std::nullopt;
     return hop;
 }
@@ -63,7 +63,7 @@ void answer_with_error(Appliance& appliance, Packet& packet, IcmpError error, bo
     packet.at = At::settled;
     const auto hop = way_back(appliance, packet, now);
     if (!hop) return;
-    const Ipv4Address source = delivered ? field::ip_daddr(packet) : appliance.policy.ifaces[hop->iface].address;
+    const Ipv4Address source = delivered ? field::ip_daddr(packet) : appliance.ipv4[hop->iface].address;
     reduce_to_first(appliance, packet); // what the sender reads is what it sent
     const Ipv4Address destination = field::ip_saddr(packet);
     const std::size_t quoted = std::min<std::size_t>(packet.ip_bytes, quoted_bytes_max);
@@ -138,6 +138,17 @@ void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header) {
     put32(ip, 16, header.destination);
     put16(ip, 10, checksum(ip.first(own_header_bytes)));
     ++appliance.counters.made;
+}
+
+void write_udp_header(Packet& packet, std::uint16_t source_port, std::uint16_t destination_port) {
+    const MutableBytes udp = packet.payload();
+    put16(udp, 0, source_port);
+    put16(udp, 2, destination_port);
+    put16(udp, 4, static_cast<std::uint16_t>(udp.size()));
+    put16(udp, 6, 0);
+    const std::uint16_t sum = checksum(
+        udp, pseudo_header_sum(field::ip_saddr(packet), field::ip_daddr(packet), udp_protocol, udp.size()));
+    put16(udp, 6, sum == 0 ? 0xffff : sum); // RFC 768: zero would say that there is none
 }
 
 void drop_with_error(Appliance& appliance, Packet& packet, Reason reason, IcmpError error, Time now) {

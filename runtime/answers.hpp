@@ -39,4 +39,7 @@ struct OwnHeader {
 /// the MTU does not allow for, in further buffers.
 void make_own(Appliance& appliance, Packet& packet, const OwnHeader& header);
 
+/// Of a UDP packet made here, in one buffer, when its data is in place behind the header.
+void write_udp_header(Packet& packet, std::uint16_t source_port, std::uint16_t destination_port);
+
 } // namespace runtime

@@ -56,6 +56,7 @@ struct Appliance {
     } syslog{};              ///< packets made here that wait for the one that caused them
     std::array<Mac, 256> nic_macs{};
     Attachments attachments{};
+    std::array<Ipv4Config, 256> ipv4{}; ///< of the Ifaces, now
     std::uint64_t port_seed = 0; ///< hides from peers where the search for a free port starts
     std::array<std::uint64_t, 2> neighbour_seed{}; ///< hides the neighbours' hash from peers
     std::size_t buffers_waiting = 0; ///< for neighbours, all together

@@ -17,10 +17,9 @@ bool came_by_route(const Packet& packet) { return !packet.reply && packet.local 
 
 /// Packets of a balanced flow leave by the Iface that their peer is behind, whatever other ways there are.
 void send_by(Appliance& appliance, Packet& packet, IfaceId iface) {
-    const Policy& policy = appliance.policy;
-    const Iface& egress = policy.ifaces[iface];
+    const Ipv4Config& egress = appliance.ipv4[iface];
     if (!egress.configured) return drop(appliance, packet, Reason::no_address);
-    auto hop = next_hop(policy, policy.own_routes, field::ip_daddr(packet), iface);
+    auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_daddr(packet), iface);
     if (!hop && egress.gateway != 0) hop = {iface, egress.gateway};
     if (!hop) return drop(appliance, packet, Reason::no_route);
     packet.egress = hop->iface;
@@ -45,7 +44,7 @@ void choose_server(Appliance& appliance, Packet& packet, Time now) {
 }
 
 void balance_one(Appliance& appliance, Packet& packet, Time now) {
-    const bool opens = asks_for_server(appliance.policy, packet) && opens_connection(packet);
+    const bool opens = asks_for_server(appliance, packet) && opens_connection(packet);
     if (!opens && !is_balanced(appliance, packet)) {
         packet.at = At::deliver;
         return;
@@ -65,14 +64,16 @@ bool is_balanced(const Appliance& appliance, const Packet& packet) {
     return opens_flow(packet) && servers.proposed().has_value();
 }
 
-Endpoint front_of(const Policy& policy) {
-    return {policy.ifaces[policy.balancer.clients].address, policy.balancer.port};
+Endpoint front_of(const Appliance& appliance) {
+    const LoadBalancer& balancer = appliance.policy.balancer;
+    return {appliance.ipv4[balancer.clients].address, balancer.port};
 }
 
-bool asks_for_server(const Policy& policy, const Packet& packet) {
+bool asks_for_server(const Appliance& appliance, const Packet& packet) {
+    const Policy& policy = appliance.policy;
     if (policy.balancer.pool.empty() || !opens_flow(packet) || !is_tcp(packet)) return false;
     if (packet.local != policy.balancer.clients) return false;
-    const Endpoint front = front_of(policy);
+    const Endpoint front = front_of(appliance);
     return field::ip_daddr(packet) == front.address && field::tcp_dport(packet) == front.port;
 }
 

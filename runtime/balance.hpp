@@ -9,9 +9,9 @@ namespace runtime {
 bool is_balanced(const Appliance& appliance, const Packet& packet);
 
 /// Where clients connect to.
-Endpoint front_of(const Policy& policy);
+Endpoint front_of(const Appliance& appliance);
 /// A first packet to there.
-bool asks_for_server(const Policy& policy, const Packet& packet);
+bool asks_for_server(const Appliance& appliance, const Packet& packet);
 
 /// The flow's first packet has been accepted: the server that was chosen is its server.
 void keep_server(Appliance& appliance, const Flow& flow, Time now);

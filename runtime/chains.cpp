@@ -37,9 +37,9 @@ bool passes(Appliance& appliance, Packet& packet, std::span<const Function> chai
 /// A packet made here that output has sent elsewhere finds its way anew.
 void route_anew(Appliance& appliance, Packet& packet) {
     if (field::ip_daddr(packet) == packet.received_destination) return;
-    const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, field::ip_daddr(packet));
+    const auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_daddr(packet));
     if (!hop) return drop(appliance, packet, Reason::no_route);
-    if (!appliance.policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
+    if (!appliance.ipv4[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
 }

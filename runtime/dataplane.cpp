@@ -1,6 +1,7 @@
 // The one appliance of the program: boots it, takes bursts through its stages, and owns its packets.
 #include "runtime/datagram.hpp"
 #include "runtime/judge.hpp"
+#include "runtime/lease.hpp"
 #include "runtime/report.hpp"
 #include "runtime/syslog.hpp"
 #include "runtime/timers.hpp"
@@ -68,6 +69,8 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
                                          linked_policy.port_pools, platform::random());
     appliance.flows.servers().reset(linked_policy.servers, linked_policy.server_of_flow);
     appliance.port_seed = port_seed;
+    begin_addresses(appliance);
+    dhcp::begin(appliance, now);
     appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
@@ -93,6 +96,11 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     run(the_appliance, frames, now);
 }
 
+void hold_lease(IfaceId iface, const Lease& lease) {
+    dhcp::hold(the_appliance, iface);
+    set_lease(the_appliance, iface, lease);
+}
+
 void judge(const Question& question, Packet& packet, Time now) {
     the_appliance.now = now;
     judge(the_appliance, question, packet);
@@ -102,6 +110,7 @@ void tick(Time now) {
     the_appliance.now = now;
     reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
+    dhcp::tick(the_appliance, now);
     report_lost_logs(the_appliance);
     report_full_tables(the_appliance, now);
     tick_timers(the_appliance, now);
@@ -112,10 +121,12 @@ void print_banner() {
     for (const auto& iface : linked_policy.ifaces) {
         text << "Iface " << iface.name << " on NIC " << std::uint32_t{iface.nic} << ", ";
         if (iface.vlan != 0) text << "VLAN " << std::uint32_t{iface.vlan} << ", ";
-        if (iface.configured)
-            text << Dotted{iface.address} << "/" << Dotted{iface.netmask} << "\n";
-        else
-            text << "no address\n";
+        if (iface.leases) text << "leased by DHCP" << (iface.ipv4.configured ? ", else " : "");
+        if (iface.ipv4.configured)
+            text << Dotted{iface.ipv4.address} << "/" << Dotted{iface.ipv4.netmask};
+        else if (!iface.leases)
+            text << "no address";
+        text << "\n";
         platform::console(text.view());
         text = {};
     }

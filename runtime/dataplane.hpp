@@ -36,6 +36,17 @@ void release(Packet& packet);
 /// Takes up to burst_packets frames that came in on one NIC, in order, and owns them from then on.
 void receive(NicId nic, std::span<Packet* const> frames, Time now);
 
+/// What DHCP gives an Iface; all zero: nothing.
+struct Lease {
+    Ipv4Address address = 0;
+    Ipv4Address netmask = 0;
+    Ipv4Address gateway = 0; ///< 0: none
+    Ipv4Address dns = 0;     ///< 0: none
+};
+
+/// For Tests: the Iface, one with DHCP, has that lease from now on, whatever its client hears.
+void hold_lease(IfaceId iface, const Lease& lease);
+
 /// For Tests that are about one chain or one function: which, and what is told of the packet besides its
 /// bytes.
 struct Question {
@@ -50,7 +61,7 @@ struct Question {
 /// delivered, and is not answered. Only where the policy was built for Tests.
 void judge(const Question& question, Packet& packet, Time now);
 
-/// Lets time pass: ARP retries, fragments whose datagram never came, log accounting, Timers. To be called at
+/// Lets time pass: ARP retries, DHCP, fragments whose datagram never came, log accounting, Timers. To be called at
 /// least every 100 ms, with or without frames.
 void tick(Time now);
 

@@ -32,9 +32,9 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     put16(icmp, 2, static_cast<std::uint16_t>(~fold(sum_payload(packet, header.payload_bytes))));
 
     if (!appliance.policy.flows.empty()) classify(appliance, packet, tuple_of(packet), now);
-    const auto hop = next_hop(appliance.policy, appliance.policy.own_routes, header.destination);
+    const auto hop = next_hop(appliance, appliance.policy.own_routes, header.destination);
     if (!hop) return drop(appliance, packet, Reason::no_route);
-    if (!appliance.policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
+    if (!appliance.ipv4[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
     packet.at = At::output;
@@ -51,14 +51,14 @@ void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     const bool awaited = appliance.policy.translates && may_be_awaited(appliance, packet, now);
     // A flow of what asks the balancer for nothing would stand in the way of the SYN that does.
     const bool has_flow =
-        !appliance.policy.flows.empty() && !awaited && !asks_for_server(appliance.policy, packet);
+        !appliance.policy.flows.empty() && !awaited && !asks_for_server(appliance, packet);
     if (has_flow && !confirm_flow(appliance, packet, now)) return;
     ++appliance.counters.delivered;
     appliance.counters.merged += frame_count(packet) - 1;
     packet.at = At::settled;
     if (awaited) return;
     const Ipv4Address destination = field::ip_daddr(packet);
-    if (destination == limited_broadcast || iface_with_broadcast(appliance.policy, destination)) return;
+    if (destination == limited_broadcast || iface_with_broadcast(appliance, destination)) return;
     if (is_fragment(packet)) return;
     // Made of an invalid segment's numbers, a reset could end the connection that it is no part of.
     const bool follows_tcp = !appliance.policy.connections.empty();

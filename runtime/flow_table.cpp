@@ -158,6 +158,17 @@ void FlowTable::forget_expired(Time now) {
         while (reclaim(static_cast<FlowKind>(kind), now)) {}
 }
 
+void FlowTable::end_translated_to(Ipv4Address source) {
+    if (flows_.empty()) return;
+    for (const Ends& list : lists_) {
+        for (std::uint32_t at = list.oldest; at != nobody;) {
+            Flow& flow = flows_[at];
+            at = flow.newer;
+            if (flow.leaving(false).source == source && flow.tuples[0].source != source) take_out(flow);
+        }
+    }
+}
+
 void FlowTable::link(Flow& flow, unsigned direction) {
     Link& bucket = buckets_[bucket_of(flow.tuples[direction])];
     flow.next_in_bucket[direction] = bucket;

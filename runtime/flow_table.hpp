@@ -107,6 +107,8 @@ public:
 
     /// Takes back the memory of every expired flow.
     void forget_expired(Time now);
+    /// Ends every flow whose packets leave with that source and did not come in with it.
+    void end_translated_to(Ipv4Address source);
     /// Of the ports that flows were given. Those of a flow go with it.
     MappingTable& mappings() { return mappings_; }
     /// Of the Load_balancer. A server has a flow as long as the table has it.

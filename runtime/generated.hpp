@@ -2,6 +2,7 @@
 #pragma once
 #include "runtime/appliance.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/lease.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/log.hpp"
 #include "runtime/sets.hpp"

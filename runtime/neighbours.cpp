@@ -15,7 +15,6 @@ constexpr std::uint16_t op_reply = 2;
 constexpr std::size_t arp_bytes = 28;
 constexpr std::size_t ways = 4;             ///< places an address may stand in
 constexpr std::size_t asking_in_set = 2;    ///< of them for questions
-constexpr Mac broadcast_mac{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /// The few places where an address may stand.
 std::span<Neighbour> set_of(const Appliance& appliance, IfaceId iface, Ipv4Address address) {
@@ -74,7 +73,7 @@ void write_message(const Appliance& appliance, Packet& packet, std::uint16_t op,
     put16(arp, 4, 0x0604);
     put16(arp, 6, op);
     put_mac(arp, 8, appliance.nic_macs[iface.nic]);
-    put32(arp, 14, iface.address);
+    put32(arp, 14, appliance.ipv4[packet.egress].address);
     put_mac(arp, 18, op == op_request ? Mac{} : target_mac);
     put32(arp, 24, target);
     write_ethernet(appliance, packet, target_mac, ethertype::arp);
@@ -87,7 +86,7 @@ void send(Appliance& appliance, IfaceId iface, std::uint16_t op, const Mac& targ
     ++appliance.counters.made;
     packet->egress = iface;
     write_message(appliance, *packet, op, target_mac, target);
-    hand_over(appliance, appliance.policy.ifaces[iface].nic, std::span{&packet, 1});
+    send_frame(appliance, *packet);
 }
 
 void ask(Appliance& appliance, Neighbour& entry, Time now) {
@@ -179,17 +178,17 @@ const Mac* resolve(Appliance& appliance, Packet& packet, Time now) {
 void handle(Appliance& appliance, Packet& packet, Time now) {
     const Bytes arp{packet.carried(), packet.frame_bytes - ethernet_header_bytes};
     if (arp.size() < arp_bytes || get16(arp, 0) != 1 || get16(arp, 2) != 0x0800 || get16(arp, 4) != 0x0604) return;
-    const Iface& iface = appliance.policy.ifaces[packet.ingress];
+    const Ipv4Config& ipv4 = appliance.ipv4[packet.ingress];
     const std::uint16_t op = get16(arp, 6);
     const Mac mac = get_mac(arp, 8);
     const Ipv4Address sender = get32(arp, 14);
-    const bool for_us = iface.configured && get32(arp, 24) == iface.address;
-    if ((mac[0] & 1) != 0 || sender == iface.address || !for_us) return;
+    const bool for_us = ipv4.has_address(get32(arp, 24));
+    if ((mac[0] & 1) != 0 || sender == ipv4.address || !for_us) return;
 
     // News about an address outside the network is believed only when it was asked for (a next hop may lie there);
     // a probe (RFC 5227) has no address to learn yet.
     Neighbour* entry = find(appliance, packet.ingress, sender);
-    if (entry == nullptr && op == op_request && iface.on_network(sender)) {
+    if (entry == nullptr && op == op_request && ipv4.on_network(sender)) {
         entry = free_place(appliance, packet.ingress, sender);
         if (entry != nullptr) begin(*entry, packet.ingress, sender);
     }

@@ -3,6 +3,7 @@
 #pragma once
 #include "runtime/connection.hpp"
 #include "runtime/dataplane.hpp"
+#include "runtime/dhcp.hpp"
 #include "runtime/flow_table.hpp"
 #include "runtime/fragments.hpp"
 #include "runtime/limit_table.hpp"
@@ -44,24 +45,18 @@ struct Statement {
     std::uint16_t pool = 0; ///< of an snat's address: where its ports are chosen
 };
 
-struct Iface {
-    std::string_view name;
-    NicId nic = 0;
-    VlanId vlan = 0;       ///< 0: the untagged frames of its NIC are its own
-    bool forwards = false; ///< some route names it
+/// What an Iface knows of its network: fixed in the policy, or leased while the appliance runs. All zero without an
+/// address.
+struct Ipv4Config {
     bool configured = false;
-    bool strict_rpf = false; ///< only sources that are reached by it may come in
     Ipv4Address address = 0;
     Ipv4Address netmask = 0;
     Ipv4Address broadcast = 0; ///< 0 when its network has none
     Ipv4Address gateway = 0;   ///< 0 when it has none
-    bool masquerade = false;
-    std::uint16_t pool = 0; ///< of its address, when it masquerades or balanced flows leave by it
-    std::span<const Function> prerouting{};
-    std::span<const Function> input{};
-    std::span<const Function> output{};
-    std::span<const Function> postrouting{};
+    Ipv4Address dns = 0;       ///< 0 when it has none
+    std::uint16_t pool = 0;    ///< of its address, when its Iface has one
 
+    constexpr bool has_address(Ipv4Address a) const { return configured && a == address; }
     constexpr bool has_broadcast(Ipv4Address a) const { return configured && broadcast != 0 && a == broadcast; }
     /// An old form of broadcast.
     constexpr bool has_network_number(Ipv4Address a) const {
@@ -70,11 +65,37 @@ struct Iface {
     constexpr bool on_network(Ipv4Address a) const { return configured && (a & netmask) == (address & netmask); }
 };
 
+struct Iface {
+    std::string_view name;
+    NicId nic = 0;
+    VlanId vlan = 0;       ///< 0: the untagged frames of its NIC are its own
+    bool forwards = false; ///< some route names it
+    bool strict_rpf = false; ///< only sources that are reached by it may come in
+    bool masquerade = false;
+    bool has_pool = false; ///< ports of its address are chosen: it masquerades, or balanced flows leave by it
+    bool leases = false; ///< by DHCP: `ipv4` is what it falls back to
+    Ipv4Config ipv4{};   ///< at the start; what holds now is Appliance::ipv4
+    std::span<const Function> prerouting{};
+    std::span<const Function> input{};
+    std::span<const Function> output{};
+    std::span<const Function> postrouting{};
+};
+
 struct Route {
+    enum class Is : std::uint8_t {
+        stated,
+        connected, ///< the Iface's own network
+        gateway,   ///< the Iface's gateway, for what no other route has
+    };
+
     Ipv4Address network = 0;
     Ipv4Address netmask = 0;
     IfaceId iface = 0;
     Ipv4Address nexthop = 0; ///< 0: straight to the destination, or by the Iface's gateway
+    // Where an Iface leases its address, routes follow it, and change their order with it.
+    Is is = Is::stated;
+    std::uint32_t cost = 0;
+    std::uint32_t place = 0; ///< among those of the same length and cost
 };
 
 /// A Limit of the policy, and the memory of its table.
@@ -126,8 +147,8 @@ struct Policy {
 
     std::span<const NicSelector> nics;
     std::span<const Iface> ifaces;
-    std::span<const Route> routes;     ///< for forwarding, best first
-    std::span<const Route> own_routes; ///< for packets made here, best first
+    std::span<Route> routes;     ///< for forwarding, best first
+    std::span<Route> own_routes; ///< for packets made here, best first
     std::span<const Function> forward;
     bool send_time_exceeded = true;
     bool drop_invalid = true;
@@ -145,7 +166,7 @@ struct Policy {
     std::span<const Limit> limits{};
     std::span<const Timer> timers{};
     std::span<const Function> judged{}; ///< those that Tests may ask, by number; empty in the product
-    std::span<const Ipv4Address> outside_addresses{}; ///< those on which ports are chosen, by pool
+    std::span<Ipv4Address> outside_addresses{}; ///< those on which ports are chosen, by pool; 0: none now
 
     // Memory.
     std::span<std::uint64_t> hits; ///< one for each statement
@@ -163,6 +184,7 @@ struct Policy {
     std::span<std::uint32_t> decisions{};
     std::span<ServerState> servers{};               ///< of the balancer's pool
     std::span<ServerPool::Number> server_of_flow{}; ///< by flow, and last for the one that is about to be opened
+    std::span<dhcp::Client> dhcp_clients{};  ///< one for each Iface that leases
     std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
     std::span<Neighbour> neighbours;         ///< a power of two
 };

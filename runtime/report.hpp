@@ -18,6 +18,9 @@ void report_statistics(Appliance& appliance, Reader tell);
 void report_tables(Appliance& appliance, Reader tell);
 void report_hits(Appliance& appliance, std::size_t statement, Reader tell);
 
+/// One line for each DHCP client.
+void report_dhcp(Appliance& appliance, Reader tell);
+
 /// Tells everyone which tables have refused packets since they were last told of; each at most every ten seconds.
 void report_full_tables(Appliance& appliance, Time now);
 

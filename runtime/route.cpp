@@ -21,17 +21,16 @@ void to_input(Appliance& appliance, Packet& packet, IfaceId iface) {
 }
 
 void find_local(Appliance& appliance, Packet& packet) {
-    const Policy& policy = appliance.policy;
-    const Iface& ingress = policy.ifaces[packet.ingress];
+    const Ipv4Config& ingress = appliance.ipv4[packet.ingress];
     const Ipv4Address destination = field::ip_daddr(packet);
     if (packet.reply && is_balanced(appliance, packet)) {
         packet.at = At::balance; // neither for us nor on its way through: the balancer asked for it
         return;
     }
-    if (broadcast_on(ingress, destination) || (ingress.configured && destination == ingress.address))
+    if (broadcast_on(ingress, destination) || ingress.has_address(destination))
         return to_input(appliance, packet, packet.ingress);
     if (is_multicast(destination)) return drop(appliance, packet, Reason::multicast);
-    if (iface_with_broadcast(policy, destination)) return drop(appliance, packet, Reason::directed_broadcast);
+    if (iface_with_broadcast(appliance, destination)) return drop(appliance, packet, Reason::directed_broadcast);
     packet.at = At::route;
 }
 
@@ -45,13 +44,12 @@ void decrement_ttl_of(Packet& buffer) {
 
 void route_one(Appliance& appliance, Packet& packet, Time now) {
     const Policy& policy = appliance.policy;
-    const Iface& ingress = policy.ifaces[packet.ingress];
-    if (!ingress.forwards) return drop(appliance, packet, Reason::no_forwarding);
-    if (!ingress.configured) return drop(appliance, packet, Reason::no_address);
+    if (!policy.ifaces[packet.ingress].forwards) return drop(appliance, packet, Reason::no_forwarding);
+    if (!appliance.ipv4[packet.ingress].configured) return drop(appliance, packet, Reason::no_address);
     if (ttl_ran_out(appliance, packet, now)) return;
-    const auto hop = next_hop(policy, policy.routes, field::ip_daddr(packet));
+    const auto hop = next_hop(appliance, policy.routes, field::ip_daddr(packet));
     if (!hop) return drop_with_error(appliance, packet, Reason::no_route, {icmp::unreachable, 0}, now);
-    if (!policy.ifaces[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
+    if (!appliance.ipv4[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
     decrement_ttl(packet);
@@ -60,14 +58,14 @@ void route_one(Appliance& appliance, Packet& packet, Time now) {
 
 } // namespace
 
-bool iface_with_broadcast(const Policy& policy, Ipv4Address address) {
-    for (const auto& iface : policy.ifaces)
-        if (iface.has_broadcast(address)) return true;
+bool iface_with_broadcast(const Appliance& appliance, Ipv4Address address) {
+    for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i)
+        if (appliance.ipv4[i].has_broadcast(address)) return true;
     return false;
 }
 
-bool broadcast_on(const Iface& iface, Ipv4Address address) {
-    return address == limited_broadcast || iface.has_broadcast(address);
+bool broadcast_on(const Ipv4Config& ipv4, Ipv4Address address) {
+    return address == limited_broadcast || ipv4.has_broadcast(address);
 }
 
 bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now) {
@@ -81,15 +79,15 @@ bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now) {
 
 void decrement_ttl(Packet& packet) { for_each_buffer(packet, decrement_ttl_of); }
 
-std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination,
+std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Route> routes, Ipv4Address destination,
                                 std::optional<IfaceId> only) {
     for (const auto& route : routes) {
         if (only && route.iface != *only) continue;
         if ((destination & route.netmask) != route.network) continue;
-        const Iface& iface = policy.ifaces[route.iface];
-        if (route.nexthop != 0) return NextHop{route.iface, route.nexthop};
-        if (iface.on_network(destination)) return NextHop{route.iface, destination};
-        if (iface.gateway != 0) return NextHop{route.iface, iface.gateway};
+        const Ipv4Config& ipv4 = appliance.ipv4[route.iface];
+        if (route.nexthop != 0 || !ipv4.configured) return NextHop{route.iface, route.nexthop};
+        if (ipv4.on_network(destination)) return NextHop{route.iface, destination};
+        if (ipv4.gateway != 0) return NextHop{route.iface, ipv4.gateway};
         return std::nullopt;
     }
     return std::nullopt;
@@ -105,9 +103,8 @@ void stage::route(Appliance& appliance, Burst& burst) {
 
 void stage::arrive(Appliance& appliance, Burst& burst) {
     for_each_at(At::arrive, burst, [&](Packet& packet) {
-        const auto& ifaces = appliance.policy.ifaces;
-        for (std::size_t i = 0; i < ifaces.size(); ++i)
-            if (ifaces[i].configured && ifaces[i].address == field::ip_daddr(packet))
+        for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i)
+            if (appliance.ipv4[i].has_address(field::ip_daddr(packet)))
                 return to_input(appliance, packet, static_cast<IfaceId>(i));
         packet.at = At::postrouting;
     });

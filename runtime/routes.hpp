@@ -12,8 +12,8 @@ struct NextHop {
 };
 
 /// The first route of a table (they are sorted, best first) that has the destination, and its next hop; of those by
-/// one Iface only, if it is named.
-std::optional<NextHop> next_hop(const Policy& policy, std::span<const Route> routes, Ipv4Address destination,
+/// one Iface only, if it is named. The next hop means nothing when the Iface has no address.
+std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Route> routes, Ipv4Address destination,
                                 std::optional<IfaceId> only = std::nullopt);
 
 /// Whether the packet has come to the end of its way; then it is dropped, and answered unless the policy forbids it.
@@ -22,9 +22,9 @@ bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now);
 void decrement_ttl(Packet& packet);
 
 /// Whether it is the directed broadcast address of one of our Ifaces.
-bool iface_with_broadcast(const Policy& policy, Ipv4Address address);
+bool iface_with_broadcast(const Appliance& appliance, Ipv4Address address);
 
 /// Whether it is a broadcast address on the wire of that Iface.
-bool broadcast_on(const Iface& iface, Ipv4Address address);
+bool broadcast_on(const Ipv4Config& ipv4, Ipv4Address address);
 
 } // namespace runtime

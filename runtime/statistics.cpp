@@ -96,6 +96,7 @@ void report_statistics(Appliance& appliance, Reader tell) {
         if (appliance.policy.hits[i] != 0) report_hits(appliance, i, tell);
     report_drops(appliance, tell);
     report_tables(appliance, tell);
+    report_dhcp(appliance, tell);
 }
 
 } // namespace runtime

@@ -1,7 +1,6 @@
 #include "runtime/syslog.hpp"
 
 #include "runtime/answers.hpp"
-#include "runtime/checksum.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/routes.hpp"
 
@@ -15,12 +14,14 @@ constexpr std::uint16_t source_port = 514;
 constexpr std::size_t udp_header_bytes = 8;
 constexpr std::uint32_t facility_user = 1;
 
-std::optional<NextHop> way_to_server(const Policy& policy) {
+std::optional<NextHop> way_to_server(const Appliance& appliance) {
+    const Policy& policy = appliance.policy;
     const Ipv4Address server = policy.syslog.address;
-    const auto is_ours = [&](const Iface& iface) { return iface.configured && iface.address == server; };
-    if (server == 0 || std::ranges::any_of(policy.ifaces, is_ours)) return std::nullopt;
-    const auto hop = next_hop(policy, policy.own_routes, server);
-    return hop && policy.ifaces[hop->iface].configured ? hop : std::nullopt;
+    const auto is_ours = [&](const Ipv4Config& ipv4) { return ipv4.has_address(server); };
+    if (server == 0 || std::ranges::any_of(std::span{appliance.ipv4}.first(policy.ifaces.size()), is_ours))
+        return std::nullopt;
+    const auto hop = next_hop(appliance, policy.own_routes, server);
+    return hop && appliance.ipv4[hop->iface].configured ? hop : std::nullopt;
 }
 
 Text message(const Policy& policy, Severity severity, std::string_view text) {
@@ -33,18 +34,13 @@ Text message(const Policy& policy, Severity severity, std::string_view text) {
 
 void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string_view line) {
     const Policy& policy = appliance.policy;
-    const Ipv4Address from = policy.ifaces[hop.iface].address, to = policy.syslog.address;
-    const std::size_t bytes = udp_header_bytes + line.size();
     make_own(appliance, packet,
-             {.protocol = udp_protocol, .source = from, .destination = to, .payload_bytes = bytes});
-    const MutableBytes udp = packet.payload();
-    put16(udp, 0, source_port);
-    put16(udp, 2, policy.syslog.port);
-    put16(udp, 4, static_cast<std::uint16_t>(bytes));
-    put16(udp, 6, 0);
-    std::ranges::copy(line, udp.begin() + udp_header_bytes);
-    const std::uint16_t sum = checksum(udp, pseudo_header_sum(from, to, udp_protocol, bytes));
-    put16(udp, 6, sum == 0 ? 0xffff : sum); // RFC 768: zero would say that there is none
+             {.protocol = udp_protocol,
+              .source = appliance.ipv4[hop.iface].address,
+              .destination = policy.syslog.address,
+              .payload_bytes = udp_header_bytes + line.size()});
+    std::ranges::copy(line, packet.payload().begin() + udp_header_bytes);
+    write_udp_header(packet, source_port, policy.syslog.port);
     packet.egress = hop.iface;
     packet.nexthop = hop.address;
     packet.at = policy.flows.empty() ? At::output : At::track;
@@ -68,7 +64,7 @@ void send_report(Appliance& appliance, std::string_view line) {
 bool send_to_server(Appliance& appliance, Severity severity, std::string_view text) {
     auto& waiting = appliance.syslog;
     if (waiting.closed) return false;
-    const auto hop = way_to_server(appliance.policy);
+    const auto hop = way_to_server(appliance);
     if (!hop) return false;
     Packet* const packet = waiting.count < syslog_packets_max ? acquire(appliance) : nullptr;
     if (packet == nullptr) {

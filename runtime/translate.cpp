@@ -61,8 +61,8 @@ void choose_source(Appliance& appliance, Packet& packet, const Said& said, Time 
     std::uint16_t pool = said.pool;
     if (has_ports(leaving.protocol)) to.port = said.port;
     if (!said.address && (!to.port || is_balanced(appliance, packet))) {
-        const Iface& egress = appliance.policy.ifaces[packet.egress];
-        const bool masquerades = egress.masquerade && egress.address != leaving.source;
+        const Ipv4Config& egress = appliance.ipv4[packet.egress];
+        const bool masquerades = appliance.policy.ifaces[packet.egress].masquerade && egress.address != leaving.source;
         if (!masquerades && !is_balanced(appliance, packet)) return;
         to.address = egress.address;
         pool = egress.pool;
@@ -124,7 +124,7 @@ void send_to_peer(Packet& packet) {
 
 void finish_destination(Appliance& appliance, Packet& packet) {
     if (packet.flow == nullptr || !packet.flow->is_translated()) return;
-    if (!packet.reply && is_balanced(appliance, packet)) return set_destination(packet, front_of(appliance.policy));
+    if (!packet.reply && is_balanced(appliance, packet)) return set_destination(packet, front_of(appliance));
     send_to_peer(packet);
 }
 

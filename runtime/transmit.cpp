@@ -63,6 +63,11 @@ void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& desti
     put16(header, 12 + tag_bytes, type);
 }
 
+void send_frame(Appliance& appliance, Packet& packet) {
+    Packet* const frame = &packet;
+    hand_over(appliance, appliance.policy.ifaces[packet.egress].nic, std::span{&frame, 1});
+}
+
 void stage::transmit(Appliance& appliance, Burst& burst) {
     Outbox outbox{appliance};
     for_each_place_at(At::transmit, burst, [&](Packet*& place) {

@@ -48,27 +48,28 @@ bool options_allowed(Bytes options) {
 }
 
 /// RFC 3704 2.2: what we would send to its source would leave where the packet came in.
-bool leads_back(const Policy& policy, const Packet& packet) {
-    const auto hop = next_hop(policy, policy.own_routes, field::ip_saddr(packet));
-    return hop && hop->iface == packet.ingress && policy.ifaces[hop->iface].configured;
+bool leads_back(const Appliance& appliance, const Packet& packet) {
+    const auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_saddr(packet));
+    return hop && hop->iface == packet.ingress && appliance.ipv4[hop->iface].configured;
 }
 
-std::optional<Reason> bad_addresses(const Policy& policy, const Packet& packet) {
+std::optional<Reason> bad_addresses(const Appliance& appliance, const Packet& packet) {
     const Ipv4Address source = field::ip_saddr(packet);
     const Ipv4Address destination = field::ip_daddr(packet);
     if (source == destination) return Reason::land;
     if (this_network(source) || loopback(source) || is_multicast(source) || reserved(source))
         return Reason::martian;
-    for (const auto& iface : policy.ifaces)
-        if ((iface.configured && source == iface.address) || iface.has_broadcast(source) ||
-            iface.has_network_number(source) || iface.has_network_number(destination))
+    const auto ifaces = appliance.policy.ifaces;
+    for (const Ipv4Config& ipv4 : std::span{appliance.ipv4}.first(ifaces.size()))
+        if (ipv4.has_address(source) || ipv4.has_broadcast(source) || ipv4.has_network_number(source) ||
+            ipv4.has_network_number(destination))
             return Reason::martian;
     if (this_network(destination) || loopback(destination) ||
         (reserved(destination) && destination != limited_broadcast))
         return Reason::martian;
-    if (packet.group_mac && !broadcast_on(policy.ifaces[packet.ingress], destination) && !is_multicast(destination))
+    if (packet.group_mac && !broadcast_on(appliance.ipv4[packet.ingress], destination) && !is_multicast(destination))
         return Reason::not_for_us; // RFC 1812 5.3.4
-    if (policy.ifaces[packet.ingress].strict_rpf && !leads_back(policy, packet)) return Reason::martian;
+    if (ifaces[packet.ingress].strict_rpf && !leads_back(appliance, packet)) return Reason::martian;
     return std::nullopt;
 }
 
@@ -80,24 +81,45 @@ bool impossible_flags(const Packet& packet) {
     return flags == 0 || (flags & (syn | fin)) == (syn | fin) || flags == (fin | psh | urg);
 }
 
-std::optional<Reason> refuse(const Policy& policy, Packet& packet) {
-    if (const auto reason = bad_header(packet)) return reason;
-    if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u))) return Reason::ip_options;
-    if (const auto reason = bad_addresses(policy, packet)) return reason;
-    if (impossible_flags(packet)) return Reason::tcp_flags;
+/// What a server says to us before we have an address comes to one that is not ours, from any there is.
+void hear_server(Appliance& appliance, Packet& packet, Time now) {
+    if (const auto reason = transport_fault(packet)) return drop(appliance, packet, *reason);
+    dhcp::handle(appliance, packet, now);
+    ++appliance.counters.delivered;
+    packet.at = At::settled;
+}
+
+void validate_header(Appliance& appliance, Packet& packet) {
+    if (const auto reason = bad_header(packet)) return drop(appliance, packet, *reason);
+    if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u)))
+        return drop(appliance, packet, Reason::ip_options);
     packet.transport_complete = has_transport_header(packet);
-    return std::nullopt;
+}
+
+void validate_rest(Appliance& appliance, Packet& packet) {
+    if (const auto reason = bad_addresses(appliance, packet)) return drop(appliance, packet, *reason);
+    if (impossible_flags(packet)) return drop(appliance, packet, Reason::tcp_flags);
+    packet.at = At::reassemble;
 }
 
 } // namespace
 
 void stage::validate(Appliance& appliance, Burst& burst) {
-    for_each_at(At::validate, burst, [&](Packet& packet) {
-        if (const auto reason = refuse(appliance.policy, packet))
-            drop(appliance, packet, *reason);
-        else
-            packet.at = At::reassemble;
-    });
+    for (std::size_t i = 0; i < burst.places.size(); ++i) {
+        if (burst.places[i] == nullptr || burst.places[i]->at > At::validate) continue;
+        Packet& packet = *burst.places[i];
+        validate_header(appliance, packet);
+        if (packet.at == At::settled) continue;
+        if (!dhcp::is_for_client(appliance, packet)) {
+            validate_rest(appliance, packet);
+            continue;
+        }
+        if (i > 0) { // it may change our addresses: the earlier ones go all their way before
+            burst.places = burst.places.first(i);
+            return;
+        }
+        hear_server(appliance, packet, burst.now);
+    }
 }
 
 } // namespace runtime

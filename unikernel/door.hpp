@@ -11,6 +11,8 @@
 //   3 poweroff                     none
 //   4 judge    {guarded:u8, state:u8, ingress:u8, egress:u8, count:u8, functions:u16[count], frame...}
 //                                  none; runtime::judge() on the frame, which counts like any other
+//   5 lease    {iface:u8, address:u32, netmask:u32, gateway:u32, dns:u32}
+//                                  none; runtime::hold_lease()
 //
 // The answer to sync comes when every frame received before it on that NIC has been processed, and after
 // every frame that was sent before it on any NIC. The report holds the texts of log statements since the last
@@ -24,7 +26,7 @@ namespace unikernel::door {
 
 inline constexpr std::uint16_t ether_type = 0x88b5; // IEEE 802: for local experiments
 
-enum class Op : std::uint8_t { sync = 1, clock = 2, poweroff = 3, judge = 4, synced = 129, report = 130 };
+enum class Op : std::uint8_t { sync = 1, clock = 2, poweroff = 3, judge = 4, lease = 5, synced = 129, report = 130 };
 
 inline constexpr std::size_t op_offset = 14; ///< after the Ethernet header
 inline constexpr std::size_t body_offset = op_offset + 1;

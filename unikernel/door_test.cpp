@@ -108,6 +108,13 @@ void judge(runtime::Packet& packet) {
     runtime::judge(question, packet, scripted_now);
 }
 
+void hold_lease(const std::uint8_t* body) {
+    const auto address = [&](std::size_t number) {
+        return static_cast<runtime::Ipv4Address>(read_big(body + 1 + 4 * number, 4));
+    };
+    runtime::hold_lease(body[0], {address(0), address(1), address(2), address(3)});
+}
+
 } // namespace
 
 runtime::Time now() { return scripted_now; }
@@ -126,6 +133,7 @@ void enter(runtime::NicId nic, runtime::Packet& frame) {
     const std::uint8_t* const body = frame.frame.data() + body_offset;
     if (op == Op::judge && body_bytes >= 5) return judge(frame);
     if (op == Op::poweroff) poweroff::off();
+    if (op == Op::lease && body_bytes >= 17) hold_lease(body);
     if (op == Op::sync && body_bytes >= 4) sync(nic, static_cast<std::uint32_t>(read_big(body, 4)));
     if (op == Op::clock && body_bytes >= 8) {
         scripted_now = read_big(body, 8);

@@ -86,7 +86,8 @@ private:
         return model::holds(value(compare.left), compare.relation, value(compare.right));
     }
     bool holds(const model::CompareLease& compare) const {
-        return model::holds(value(compare.field), compare.relation, leased(compare.iface, compare.member));
+        return model::holds(value(compare.field), compare.relation,
+                            model::value_of(appliance_.ifaces.at(compare.iface).ipv4, compare.member));
     }
     bool holds(const model::Exceeded& exceeded) const {
         const auto& key = appliance_.limits.at(exceeded.limit).key;
@@ -132,22 +133,6 @@ private:
         const auto& info = model::info(field);
         if (info.layer != model::Layer::eth) return read(datagram_, field);
         return subject_.frame.empty() ? 0 : get_bits(subject_.frame, info.bit, info.bits);
-    }
-
-    /// 0 where there is none.
-    model::Value leased(model::IfaceId iface, model::Ipv4Member member) const {
-        const auto& ipv4 = appliance_.ifaces.at(iface).ipv4;
-        if (!ipv4) return 0;
-        switch (member) {
-        case model::Ipv4Member::address:
-            return ipv4->address;
-        case model::Ipv4Member::netmask:
-            return ipv4->network.mask();
-        case model::Ipv4Member::gateway:
-            return ipv4->gateway.value_or(0);
-        default:
-            return ipv4->dns.value_or(0);
-        }
     }
 
     const model::Appliance& appliance_;

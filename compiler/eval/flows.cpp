@@ -175,6 +175,13 @@ bool FlowTable::has_room(const Datagram& datagram) const {
     return static_cast<std::uint64_t>(half_open) < (std::uint64_t{settings_.limit} + 1) / 2;
 }
 
+void FlowTable::end_translated_to(model::Ipv4Address source) {
+    std::erase_if(live_, [&](const auto& entry) {
+        const Flow& flow = entry.second;
+        return flow.leaving(false).source == source && flow.original.source != source;
+    });
+}
+
 bool FlowTable::distinct(const Tuple& original, const Tuple& reply) const {
     if (reply == original) return false;
     const auto holder = find(reply);

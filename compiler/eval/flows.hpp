@@ -92,6 +92,9 @@ public:
     };
     Balanced balanced() const;
 
+    /// Forgets every flow whose packets leave with that source and did not come in with it.
+    void end_translated_to(model::Ipv4Address source);
+
     /// Whether answers with that tuple could be told from everything else, were a flow opened with both.
     bool distinct(const Tuple& original, const Tuple& reply) const;
     /// The port that the inside endpoint of a first packet has on that address, if it has a mapping.

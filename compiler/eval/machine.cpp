@@ -24,12 +24,18 @@ model::Mac neighbour_mac(model::Ipv4Address address) {
     return {0x02, 0x00, byte(24), byte(16), byte(8), byte(0)};
 }
 
-Machine::Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed)
-    : appliance_(appliance), macs_(std::move(macs)), flows_(appliance.conntrack),
-      balancer_(appliance.load_balancer ? appliance.load_balancer->pool.size() : 0), limits_(appliance.limits),
+Machine::Machine(model::Appliance appliance, std::vector<model::Mac> macs, std::uint64_t seed)
+    : appliance_(std::move(appliance)), macs_(std::move(macs)), flows_(appliance_.conntrack),
+      balancer_(appliance_.load_balancer ? appliance_.load_balancer->pool.size() : 0), limits_(appliance_.limits),
       seed_(seed) {
-    assert(appliance.pending.empty());
-    assert(macs_.size() == model::nics(appliance).size());
+    assert(appliance_.pending.empty());
+    assert(macs_.size() == model::nics(appliance_).size());
+}
+
+void Machine::lease(model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4) {
+    assert(appliance_.ifaces.at(iface).leases());
+    const auto before = std::exchange(appliance_.ifaces[iface].ipv4, ipv4);
+    if (before && (!ipv4 || ipv4->address != before->address)) flows_.end_translated_to(before->address);
 }
 
 Result Machine::receive(model::NicId nic, View frame, Time now, Trace* trace) {
@@ -98,16 +104,20 @@ void Machine::drop(Packet& packet, Reason reason) {
     packet.at = At::settled;
 }
 
+/// What skips every chain.
+void Machine::deliver_at_once(Packet& packet) {
+    ++counters_.delivered;
+    result_.fate = Fate::delivered;
+    packet.at = At::settled;
+}
+
 void Machine::receive(Packet& packet) {
     const auto seen = classify(appliance_, packet.nic, macs_.at(packet.nic), packet.frame);
     if (const auto* reason = std::get_if<Reason>(&seen)) return drop(packet, *reason);
     const auto [kind, ingress] = std::get<Arrival>(seen);
     if (kind == EtherKind::arp) {
         // Every neighbour is known without asking, so that there is nothing to learn from it.
-        ++counters_.delivered;
-        result_.fate = Fate::delivered;
-        packet.at = At::settled;
-        return;
+        return deliver_at_once(packet);
     }
     packet.group_mac = is_group(destination_mac(packet.frame));
     packet.ingress = ingress;
@@ -121,6 +131,11 @@ void Machine::validate(Packet& packet) {
     const View datagram = carried.first(get16(carried, 2));
     packet.bytes.assign(datagram.begin(), datagram.end());
     packet.received = packet.bytes;
+    // The client itself is not here: leases are given. What it hears skips everything.
+    if (appliance_.ifaces[packet.ingress].leases() && is_dhcp_reply(packet.datagram(), macs_.at(packet.nic))) {
+        if (const auto fault = transport_fault(packet.datagram())) return drop(packet, *fault);
+        return deliver_at_once(packet);
+    }
     if (const auto fault = address_fault(appliance_, packet.ingress, packet.datagram(), packet.group_mac))
         return drop(packet, *fault);
     if (const auto fault = tcp_flags_fault(packet.datagram())) return drop(packet, *fault);

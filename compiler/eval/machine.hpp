@@ -51,14 +51,19 @@ model::Mac neighbour_mac(model::Ipv4Address address);
 
 class Machine {
 public:
-    /// Of a policy without pending features, which outlives the machine. `macs[i]` is the address of NIC i;
-    /// `seed` says where the search for a free port starts.
-    Machine(const model::Appliance& appliance, std::vector<model::Mac> macs, std::uint64_t seed = 0);
+    /// Of a policy without pending features. `macs[i]` is the address of NIC i; `seed` says where the search for
+    /// a free port starts. Ifaces with DHCP have what they fall back to.
+    Machine(model::Appliance appliance, std::vector<model::Mac> macs, std::uint64_t seed = 0);
 
     Result receive(model::NicId nic, View frame, Time now, Trace* trace = nullptr);
     /// Lets time pass without a frame: held fragments may expire.
     void tick(Time now);
+    /// An Iface with DHCP has that from now on, or no address. Another one ends the flows that are translated to
+    /// the old one.
+    void lease(model::IfaceId iface, const std::optional<model::Ipv4Config>& ipv4);
     const Counters& counters() const { return counters_; }
+    /// The policy with the addresses that Ifaces have now.
+    const model::Appliance& appliance() const { return appliance_; }
 
 private:
     /// How far a packet has come: the stage that handles it next.
@@ -107,6 +112,7 @@ private:
     void run_stage(Packet& packet, void (Machine::*stage)(Packet&), std::string_view name);
     void drop(Packet& packet, model::Reason reason);
     void count_drops(model::Reason reason, std::size_t times);
+    void deliver_at_once(Packet& packet);
     void expire_fragments();
     Subject subject(const Packet& packet) const;
     Effects effects();
@@ -150,7 +156,7 @@ private:
     bool is_broadcast(model::Ipv4Address address) const;
     std::optional<model::IfaceId> iface_with(model::Ipv4Address address) const;
 
-    const model::Appliance& appliance_;
+    model::Appliance appliance_;
     std::vector<model::Mac> macs_;
     Fragments fragments_;
     FlowTable flows_;

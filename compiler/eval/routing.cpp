@@ -24,21 +24,31 @@ Routed next_hop(const model::Appliance& appliance, const model::Route* route,
                 model::Ipv4Address destination) {
     if (route == nullptr) return model::Reason::no_route;
     const auto& ipv4 = appliance.ifaces[route->iface].ipv4;
-    std::optional<model::Ipv4Address> next = route->nexthop;
-    if (!next && ipv4) next = ipv4->network.contains(destination) ? destination : ipv4->gateway;
-    if (!next) return model::Reason::no_route;
     if (!ipv4) return model::Reason::no_address;
+    std::optional<model::Ipv4Address> next = route->nexthop;
+    if (!next) next = ipv4->network.contains(destination) ? destination : ipv4->gateway;
+    if (!next) return model::Reason::no_route;
     return Hop{route->iface, *next};
 }
 
+/// A connected network is the one that the Iface has now, if it has one.
 std::vector<model::Route> stated_routes(const model::Appliance& appliance) {
-    return appliance.gateway ? appliance.gateway->routes : std::vector<model::Route>{};
+    std::vector<model::Route> routes;
+    if (!appliance.gateway) return routes;
+    for (model::Route route : appliance.gateway->routes) {
+        const auto& ipv4 = appliance.ifaces[route.iface].ipv4;
+        if (route.connected && !ipv4) continue;
+        if (route.connected) route.destination = ipv4->network;
+        routes.push_back(std::move(route));
+    }
+    return routes;
 }
 
 } // namespace
 
 bool forwards(const model::Appliance& appliance, model::IfaceId iface) {
-    return std::ranges::any_of(stated_routes(appliance),
+    return appliance.gateway &&
+           std::ranges::any_of(appliance.gateway->routes,
                                [&](const model::Route& route) { return route.iface == iface; });
 }
 

@@ -96,6 +96,16 @@ std::optional<Reason> header_fault(View packet) {
     return std::nullopt;
 }
 
+bool is_dhcp_reply(const Datagram& datagram, const model::Mac& nic) {
+    if (datagram.protocol() != udp || datagram.is_fragment() || !datagram.transport_sound()) return false;
+    const View payload = datagram.payload();
+    if (get16(payload, 0) != 67 || get16(payload, 2) != 68) return false;
+    const View message = payload.first(get16(payload, 4)).subspan(8);
+    constexpr std::uint8_t boot_reply_over_ethernet[] = {2, 1, 6};
+    return message.size() >= 240 && std::ranges::equal(message.first(3), boot_reply_over_ethernet) &&
+           std::ranges::equal(message.subspan(28, nic.size()), nic);
+}
+
 bool is_broadcast_of(const model::Iface& iface, model::Ipv4Address address) {
     return iface.ipv4 && iface.ipv4->network.broadcast() == address;
 }

@@ -28,6 +28,9 @@ std::variant<Arrival, model::Reason> classify(const model::Appliance& appliance,
 /// Faults of the header's structure and options. Without one, the first `total length` bytes are a Datagram.
 std::optional<model::Reason> header_fault(View packet);
 
+/// Whether it is a DHCP server's answer to the client behind a NIC with that address (RFC 2131).
+bool is_dhcp_reply(const Datagram& datagram, const model::Mac& nic);
+
 /// Addresses that cannot be on the wire of that Iface, or not in a frame to a group.
 std::optional<model::Reason> address_fault(const model::Appliance& appliance, model::IfaceId ingress,
                                            const Datagram& datagram, bool group_mac);

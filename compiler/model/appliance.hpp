@@ -26,6 +26,7 @@ struct Iface {
     std::optional<std::uint32_t> buffer_limit;     ///< packets
     std::array<std::vector<FunctionId>, 4> chains; ///< by Hook
 
+    bool leases() const { return config != IfaceConfig::fixed; }
     const std::vector<FunctionId>& chain(Hook hook) const { return chains[static_cast<std::size_t>(hook)]; }
 };
 

@@ -6,6 +6,7 @@
 // ever copied.
 #pragma once
 #include "compiler/model/interval_set.hpp"
+#include "compiler/model/ipv4.hpp"
 #include "compiler/model/place.hpp"
 
 #include <cstdint>
@@ -64,11 +65,6 @@ struct Compare {
     Relation relation{};
     Field right{};
 };
-
-/// What an Iface knows of its network; with DHCP only while the appliance runs.
-enum class Ipv4Member : std::uint8_t { address, netmask, gateway, dns };
-
-inline constexpr std::string_view ipv4_member_names[] = {"address", "netmask", "gateway", "dns"};
 
 /// A field compared with a leased value of an Iface: 0.0.0.0 while there is no lease.
 struct CompareLease {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace model {
 
@@ -26,5 +27,26 @@ struct Ipv4Config {
     std::optional<Ipv4Address> gateway;
     std::optional<Ipv4Address> dns;
 };
+
+/// What an Iface knows of its network; with DHCP only while the appliance runs.
+enum class Ipv4Member : std::uint8_t { address, netmask, gateway, dns };
+
+inline constexpr std::string_view ipv4_member_names[] = {"address", "netmask", "gateway", "dns"};
+
+/// 0.0.0.0 where there is none.
+constexpr Ipv4Address value_of(const std::optional<Ipv4Config>& ipv4, Ipv4Member member) {
+    if (!ipv4) return 0;
+    switch (member) {
+    case Ipv4Member::address:
+        return ipv4->address;
+    case Ipv4Member::netmask:
+        return ipv4->network.mask();
+    case Ipv4Member::gateway:
+        return ipv4->gateway.value_or(0);
+    case Ipv4Member::dns:
+        return ipv4->dns.value_or(0);
+    }
+    return 0;
+}
 
 } // namespace model

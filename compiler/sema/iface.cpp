@@ -80,7 +80,6 @@ private:
         const auto word = word_of(context_, member, {"dhcp", "dhcp-with-fallback", "static"});
         if (!word || *word == "static") return;
         iface_.config = *word == "dhcp" ? model::IfaceConfig::dhcp : model::IfaceConfig::dhcp_with_fallback;
-        context_.pending(*word, member.value->span);
     }
 
     void vlan(const Member& member) {

@@ -167,7 +167,63 @@ model::Appliance balancer() {
     return p.appliance;
 }
 
+/// One whose outside leases its address.
+model::Appliance leasing() {
+    auto policy = translator();
+    policy.name = "leasing";
+    policy.files = {"leasing.nacl"};
+    policy.ifaces[sample::outside].config = model::IfaceConfig::dhcp_with_fallback;
+    return policy;
+}
+
+/// A DHCP server's answer to the station with that address, from 0.0.0.0.
+eval::Bytes dhcp_answer(const model::Appliance& policy, const model::Mac& hardware, model::Ipv4Address to) {
+    std::string message(240, '\0');
+    message[0] = 2;
+    message[1] = 1;
+    message[2] = 6;
+    std::ranges::copy(hardware, message.begin() + 28);
+    using enum model::Field;
+    return harness::craft({.fields = {{ip_saddr, 0}, {ip_daddr, to}, {udp_sport, 67}, {udp_dport, 68}},
+                           .transport = model::Layer::udp,
+                           .payload = message},
+                          harness::wire_of(policy, sample::outside));
+}
+
 } // namespace
+
+TEST_CASE("what a DHCP server answers skips everything, and nothing else does") {
+    const auto policy = leasing();
+    const codegen::Workshop workshop;
+    const auto host = harness::host_backend(policy, build(policy, codegen::Product::host, workshop));
+    const auto interp = harness::interp_backend(policy);
+    const auto ours = harness::nic_macs(policy).at(sample::outside);
+    const auto fate_of = [&](model::IfaceId iface, const eval::Bytes& frame) {
+        const auto nic = model::nic_of(policy, iface);
+        const auto from_host = host.receive(nic, frame), from_interp = interp.receive(nic, frame);
+        CHECK(harness::same(from_host, from_interp));
+        CHECK(from_host.out.empty());
+        return from_host.fate;
+    };
+    for (const auto to : {ip(255, 255, 255, 255), ip(10, 99, 0, 1), sample::outside_address}) {
+        const auto frame = dhcp_answer(policy, ours, to);
+        CHECK(fate_of(sample::outside, frame) == harness::Fate::delivered);
+        CHECK(fate_of(sample::outside, dhcp_answer(policy, {2, 0, 0, 0, 0, 1}, to)) == harness::Fate::dropped);
+        auto damaged = frame;
+        damaged.back() ^= 1;
+        CHECK(fate_of(sample::outside, damaged) == harness::Fate::dropped);
+        auto short_one = frame;
+        short_one.resize(short_one.size() - 1);
+        CHECK(fate_of(sample::outside, short_one) == harness::Fate::dropped);
+        auto for_inside = dhcp_answer(policy, harness::nic_macs(policy).at(sample::inside), to);
+        std::ranges::copy(harness::nic_macs(policy).at(sample::inside), for_inside.begin());
+        CHECK(fate_of(sample::inside, for_inside) == harness::Fate::dropped); // its address is fixed
+    }
+    CHECK(host.balanced());
+    CHECK(interp.balanced());
+}
+
+TEST_CASE("a router that leases its address in the image") { compare_in_image(leasing(), 100); }
 
 TEST_CASE("a router") { compare_on_host(sample::router().appliance, 15); }
 TEST_CASE("a bastion") { compare_on_host(sample::bastion().appliance, 18); }

@@ -37,12 +37,12 @@ constexpr std::array<Function, 1> forward_chain = {forward_function};
 constexpr std::array<Function, 1> left_output = {output_function};
 
 constexpr std::array<Iface, 2> ifaces = {{
-    {.name = "left", .nic = 0, .forwards = true, .configured = true, .address = 0x0a000001,
-     .netmask = 0xffffff00, .broadcast = 0x0a0000ff, .output = left_output},
-    {.name = "right", .nic = 1, .forwards = true, .configured = true, .address = 0x0a000101,
-     .netmask = 0xffffff00, .broadcast = 0x0a0001ff},
+    {.name = "left", .nic = 0, .forwards = true,
+     .ipv4 = {.configured = true, .address = 0x0a000001, .netmask = 0xffffff00, .broadcast = 0x0a0000ff}, .output = left_output},
+    {.name = "right", .nic = 1, .forwards = true,
+     .ipv4 = {.configured = true, .address = 0x0a000101, .netmask = 0xffffff00, .broadcast = 0x0a0001ff}},
 }};
-constexpr std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
+constinit std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
 constexpr std::array<Stage, 15> stages = {
     stage::receive, stage::validate, stage::reassemble, stage::track,  stage::prerouting,
     stage::local,   stage::route,    stage::forward,    stage::arrive, stage::input,

@@ -26,12 +26,12 @@ Verdict look(Appliance&, const Packet& packet) {
 constexpr std::array<NicSelector, 2> nic_selectors = {{{"left", false, 0, {}}, {"right", false, 1, {}}}};
 constexpr std::array<Function, 4> left_prerouting = {{{share, true}, {look}, {move_on, true}, {look}}};
 constexpr std::array<Iface, 2> ifaces = {{
-    {.name = "left", .nic = 0, .forwards = true, .configured = true, .address = test_nat::address,
-     .netmask = 0xffffff00, .broadcast = 0x0a0000ff, .masquerade = true, .pool = 0, .prerouting = left_prerouting},
-    {.name = "right", .nic = 1, .forwards = true, .configured = true, .address = 0x0a000101,
-     .netmask = 0xffffff00, .broadcast = 0x0a0001ff},
+    {.name = "left", .nic = 0, .forwards = true, .masquerade = true,
+     .ipv4 = {.configured = true, .address = test_nat::address, .netmask = 0xffffff00, .broadcast = 0x0a0000ff}, .prerouting = left_prerouting},
+    {.name = "right", .nic = 1, .forwards = true,
+     .ipv4 = {.configured = true, .address = 0x0a000101, .netmask = 0xffffff00, .broadcast = 0x0a0001ff}},
 }};
-constexpr std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
+constinit std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
 constexpr std::array<Stage, 13> stages = {
     stage::receive, stage::validate, stage::reassemble, stage::track, stage::prerouting, stage::local,      stage::route,
     stage::forward, stage::arrive,   stage::deliver,    stage::postrouting, stage::confirm, stage::transmit};
@@ -40,7 +40,7 @@ constexpr std::array<Statement, 5> statements = {{{.action = Action::dnat, .addr
                                                   {.action = Action::dnat, .address = test_nat::hosts[2]},
                                                   {.action = Action::dnat, .address = test_nat::hosts[0], .port = 2},
                                                   {.action = Action::accept}}};
-constexpr std::array<Ipv4Address, 1> outside_addresses = {test_nat::address};
+constinit std::array<Ipv4Address, 1> outside_addresses = {test_nat::address};
 constexpr Time second_ns = 1'000'000'000;
 constexpr std::size_t flow_count = 32;
 

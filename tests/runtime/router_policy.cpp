@@ -7,12 +7,12 @@ using namespace runtime;
 constexpr std::array<NicSelector, 2> nic_selectors = {{{"left", false, 0, {}}, {"right", false, 1, {}}}};
 
 constexpr std::array<Iface, 2> ifaces = {{
-    {.name = "left", .nic = 0, .forwards = true, .configured = true, .address = 0x0a000001,
-     .netmask = 0xffffff00, .broadcast = 0x0a0000ff},
-    {.name = "right", .nic = 1, .forwards = true, .configured = true, .address = 0x0a000101,
-     .netmask = 0xffffff00, .broadcast = 0x0a0001ff},
+    {.name = "left", .nic = 0, .forwards = true,
+     .ipv4 = {.configured = true, .address = 0x0a000001, .netmask = 0xffffff00, .broadcast = 0x0a0000ff}},
+    {.name = "right", .nic = 1, .forwards = true,
+     .ipv4 = {.configured = true, .address = 0x0a000101, .netmask = 0xffffff00, .broadcast = 0x0a0001ff}},
 }};
-constexpr std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
+constinit std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
 constexpr std::array<Stage, 7> stages = {{stage::receive, stage::validate, stage::local, stage::route,
                                           stage::arrive, stage::deliver, stage::transmit}};
 std::array<Packet, 128> packets;

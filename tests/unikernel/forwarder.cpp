@@ -81,6 +81,7 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
 }
 
 void judge(const Question&, Packet& packet, Time) { release(packet); } // it has no functions
+void hold_lease(IfaceId, const Lease&) {} // nor Ifaces that lease
 void tick(Time) { ++ticks; }
 
 void print_statistics() {

@@ -1,0 +1,320 @@
+#include "runtime/dhcp.hpp"
+
+#include "runtime/addresses.hpp"
+#include "runtime/answers.hpp"
+#include "runtime/fields.hpp"
+#include "runtime/lease.hpp"
+#include "runtime/report.hpp"
+#include "runtime/text.hpp"
+#include "runtime/transmit.hpp"
+#include "runtime/transport.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace runtime::dhcp {
+
+namespace {
+
+using Is = Client::Is;
+
+constexpr Time second_ns = 1'000'000'000;
+constexpr Time never = ~Time{0};
+constexpr std::uint32_t forever_s = 0xffffffff; // RFC 2131 3.3
+constexpr std::size_t udp_header_bytes = 8;
+
+const Iface& iface_of(const Appliance& appliance, const Client& client) {
+    return appliance.policy.ifaces[client.iface];
+}
+
+Client* client_of(const Appliance& appliance, IfaceId iface) {
+    const auto clients = appliance.policy.dhcp_clients;
+    const auto found = std::ranges::find(clients, iface, &Client::iface);
+    return found == clients.end() ? nullptr : &*found;
+}
+
+Text line_about(const Appliance& appliance, const Client& client) {
+    Text line;
+    line << "dhcp " << iface_of(appliance, client).name << ": ";
+    return line;
+}
+
+/// 1, 2, 4 … 64 s, each up to a quarter or a second longer or shorter, so that many clients do not ask in step
+/// (RFC 2131 4.1).
+Time pause_after(unsigned questions) {
+    const Time pause = std::min(pause_min_ns << std::min(questions, 6u), pause_max_ns);
+    const Time spread = std::min(pause / 4, second_ns);
+    return pause - spread + platform::random() % (2 * spread);
+}
+
+bool has_lease(const Client& client) {
+    return client.is == Is::bound || client.is == Is::renewing || client.is == Is::rebinding;
+}
+
+/// To everybody on the wire, from nobody yet; or to the server that gave the lease.
+void send(Appliance& appliance, const Client& client, const Question& question, Time now) {
+    Packet* const packet = acquire(appliance);
+    if (packet == nullptr) return; // it will ask again
+    const Ipv4Config& ipv4 = appliance.ipv4[client.iface];
+    const bool to_server = client.is == Is::renewing;
+    make_own(appliance, *packet,
+             {.protocol = udp_protocol,
+              .source = question.current,
+              .destination = to_server ? client.server : limited_broadcast,
+              .payload_bytes = udp_header_bytes + question_bytes});
+    write(packet->payload().subspan(udp_header_bytes), question);
+    write_udp_header(*packet, client_port, server_port);
+    packet->egress = client.iface;
+    if (!to_server) {
+        write_ethernet(appliance, *packet, broadcast_mac, ethertype::ipv4);
+        return send_frame(appliance, *packet);
+    }
+    const bool by_gateway = !ipv4.on_network(client.server) && ipv4.gateway != 0;
+    packet->nexthop = by_gateway ? ipv4.gateway : client.server;
+    packet->at = At::transmit;
+    run(appliance, std::span{&packet, 1}, now);
+}
+
+Question question_of(const Appliance& appliance, const Client& client, Type type, Time now) {
+    return {.type = type,
+            .xid = client.xid,
+            .secs = static_cast<std::uint16_t>(std::min<Time>((now - client.since) / second_ns, 0xffff)),
+            .mac = appliance.nic_macs[iface_of(appliance, client).nic]};
+}
+
+void discover(Appliance& appliance, Client& client, Time now) {
+    client.complained = false;
+    client.due = now + pause_after(client.discovers);
+    client.discovers = static_cast<std::uint8_t>(std::min(client.discovers + 1, 255));
+    send(appliance, client, question_of(appliance, client, Type::discover, now), now);
+}
+
+/// For what has been offered, which others learn that they have not been taken by.
+void request(Appliance& appliance, Client& client, Time now) {
+    client.due = now + pause_after(client.requests++);
+    client.asked = now;
+    Question question = question_of(appliance, client, Type::request, now);
+    question.requested = client.offered;
+    question.server = client.server;
+    send(appliance, client, question, now);
+}
+
+/// RFC 2131 4.4.5: again after half of the time that is left, but not within a minute.
+void extend(Appliance& appliance, Client& client, Time now) {
+    const Time end = client.is == Is::renewing ? client.rebind_at : client.expires_at;
+    client.due = std::min(now + std::max((end - now) / 2, renewal_pause_min_ns), end);
+    client.asked = now;
+    Question question = question_of(appliance, client, Type::request, now);
+    question.current = appliance.ipv4[client.iface].address;
+    send(appliance, client, question, now);
+}
+
+void start_over(Client& client, Time due) {
+    client.is = Is::selecting;
+    client.xid = static_cast<std::uint32_t>(platform::random());
+    client.due = due;
+}
+
+void lose(Appliance& appliance, Client& client, std::string_view why, Time now) {
+    Text line = line_about(appliance, client);
+    line << "lost " << Dotted{appliance.ipv4[client.iface].address} << ": " << why << "\n";
+    platform::console(line.view());
+    set_lease(appliance, client.iface, {});
+    client.since = now;
+    client.discovers = 0;
+    start_over(client, now);
+}
+
+/// The reply is counted; the first one after a question is printed.
+void refuse(const Appliance& appliance, Client& client, const Reply& reply, std::string_view why) {
+    ++client.refused;
+    if (std::exchange(client.complained, true)) return;
+    Text line = line_about(appliance, client);
+    line << "refused " << Dotted{reply.lease.address} << "/" << Dotted{reply.lease.netmask} << " by "
+         << Dotted{reply.server} << ": " << why << "\n";
+    platform::console(line.view());
+}
+
+std::string_view fault_of(const Appliance& appliance, const Client& client, const Reply& reply) {
+    if (reply.lease_s.value_or(0) == 0) return "it says no time";
+    return objection_to(appliance, client.iface, reply.lease);
+}
+
+/// When the lease has to be renewed, counted from when it was asked for: what the server says if it makes sense, else
+/// after half and seven eighths of its time (RFC 2131 4.4.5).
+void set_times(Client& client, const Reply& reply) {
+    const std::uint32_t lease_s = *reply.lease_s;
+    if (lease_s == forever_s) {
+        client.due = client.rebind_at = client.expires_at = never;
+        return;
+    }
+    const Time whole = lease_s * second_ns;
+    Time renew = reply.renew_s ? *reply.renew_s * second_ns : whole / 2;
+    Time rebind = reply.rebind_s ? *reply.rebind_s * second_ns : whole / 8 * 7;
+    if (renew == 0 || renew >= rebind || rebind >= whole) {
+        renew = whole / 2;
+        rebind = whole / 8 * 7;
+    }
+    client.due = client.asked + renew;
+    client.rebind_at = client.asked + rebind;
+    client.expires_at = client.asked + whole;
+}
+
+void take(Appliance& appliance, Client& client, const Reply& reply) {
+    const bool again = has_lease(client) && appliance.ipv4[client.iface].has_address(reply.lease.address);
+    client.is = Is::bound;
+    client.server = reply.server;
+    client.discovers = 0;
+    set_times(client, reply);
+    set_lease(appliance, client.iface, reply.lease);
+    Text line = line_about(appliance, client);
+    line << (again ? "renewed " : "leased ") << Dotted{reply.lease.address} << "/" << Dotted{reply.lease.netmask}
+         << " by " << Dotted{reply.server};
+    if (*reply.lease_s == forever_s)
+        line << " for ever";
+    else
+        line << " for " << *reply.lease_s << " s";
+    if (reply.lease.gateway != 0) line << ", gateway " << Dotted{reply.lease.gateway};
+    if (reply.lease.dns != 0) line << ", dns " << Dotted{reply.lease.dns};
+    line << "\n";
+    platform::console(line.view());
+}
+
+void hear_offer(Appliance& appliance, Client& client, const Reply& reply, Time now) {
+    if (client.is != Is::selecting || client.discovers == 0) return;
+    if (const auto why = fault_of(appliance, client, reply); !why.empty())
+        return refuse(appliance, client, reply, why);
+    client.is = Is::requesting;
+    client.server = reply.server;
+    client.offered = reply.lease.address;
+    client.requests = 0;
+    request(appliance, client, now);
+}
+
+/// Whether a client that waits for a decision may have it from that server.
+bool may_decide(const Client& client, const Reply& reply) {
+    const bool from_ours = reply.server == client.server;
+    return ((client.is == Is::requesting || client.is == Is::renewing) && from_ours) || client.is == Is::rebinding;
+}
+
+void hear_ack(Appliance& appliance, Client& client, const Reply& reply, Time now) {
+    auto why = fault_of(appliance, client, reply);
+    const bool asked = client.is == Is::requesting;
+    if (why.empty() && asked && reply.lease.address != client.offered) why = "another address was offered";
+    if (why.empty()) return take(appliance, client, reply);
+    refuse(appliance, client, reply, why);
+    if (asked) start_over(client, now + pause_after(client.discovers));
+}
+
+void hear_nak(Appliance& appliance, Client& client, const Reply& reply, Time now) {
+    if (has_lease(client)) return lose(appliance, client, "the server takes it back", now);
+    refuse(appliance, client, reply, "the server takes its offer back");
+    start_over(client, now + pause_after(client.discovers));
+}
+
+void fall_back(Appliance& appliance, const Client& client) {
+    const Ipv4Config& fallback = iface_of(appliance, client).ipv4;
+    set_lease(appliance, client.iface, {fallback.address, fallback.netmask, fallback.gateway, fallback.dns});
+    Text line = line_about(appliance, client);
+    line << "no lease, falls back to " << Dotted{fallback.address} << "/" << Dotted{fallback.netmask} << "\n";
+    platform::console(line.view());
+}
+
+void act(Appliance& appliance, Client& client, Time now) {
+    switch (client.is) {
+    case Is::selecting: return discover(appliance, client, now);
+    case Is::requesting:
+        if (client.requests < requests_max) return request(appliance, client, now);
+        start_over(client, now);
+        return discover(appliance, client, now);
+    case Is::bound:
+        client.is = Is::renewing;
+        client.xid = static_cast<std::uint32_t>(platform::random());
+        client.since = now;
+        client.complained = false;
+        [[fallthrough]];
+    case Is::renewing:
+        if (now >= client.rebind_at) client.is = Is::rebinding;
+        return extend(appliance, client, now);
+    case Is::rebinding: return extend(appliance, client, now);
+    case Is::held: return;
+    }
+}
+
+} // namespace
+
+void begin(Appliance& appliance, Time now) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i) {
+        if (!appliance.policy.ifaces[i].leases) continue;
+        check(next < appliance.policy.dhcp_clients.size(), "each Iface that leases has a client");
+        Client& client = appliance.policy.dhcp_clients[next++];
+        client = {};
+        client.iface = static_cast<IfaceId>(i);
+        client.since = now;
+        start_over(client, now);
+    }
+}
+
+bool is_for_client(const Appliance& appliance, const Packet& packet) {
+    if (!appliance.policy.ifaces[packet.ingress].leases || field::ip_protocol(packet) != udp_protocol ||
+        is_fragment(packet) || packet.payload().size() < udp_header_bytes)
+        return false;
+    const Bytes udp = packet.payload();
+    const std::size_t bytes = get16(udp, 4);
+    if (get16(udp, 0) != server_port || get16(udp, 2) != client_port || bytes < udp_header_bytes ||
+        bytes > udp.size())
+        return false;
+    const Mac& mac = appliance.nic_macs[appliance.policy.ifaces[packet.ingress].nic];
+    return is_reply_to(udp.subspan(udp_header_bytes, bytes - udp_header_bytes), mac);
+}
+
+void handle(Appliance& appliance, const Packet& packet, Time now) {
+    Client& client = *client_of(appliance, packet.ingress);
+    if (client.is == Is::held) return;
+    const Bytes udp = packet.payload();
+    const auto reply = read_reply(udp.subspan(udp_header_bytes, get16(udp, 4) - udp_header_bytes));
+    if (!reply) {
+        ++client.refused;
+        return;
+    }
+    if (reply->xid != client.xid) return;
+    if (reply->type == Type::offer) return hear_offer(appliance, client, *reply, now);
+    if (!may_decide(client, *reply)) return;
+    reply->type == Type::ack ? hear_ack(appliance, client, *reply, now) : hear_nak(appliance, client, *reply, now);
+}
+
+void tick(Appliance& appliance, Time now) {
+    for (Client& client : appliance.policy.dhcp_clients) {
+        if (has_lease(client) && now >= client.expires_at) lose(appliance, client, "it has run out", now);
+        const bool waits = client.is == Is::selecting || client.is == Is::requesting;
+        if (waits && iface_of(appliance, client).ipv4.configured && !appliance.ipv4[client.iface].configured &&
+            now - client.since >= fallback_after_ns)
+            fall_back(appliance, client);
+        if (now >= client.due) act(appliance, client, now);
+    }
+}
+
+void hold(Appliance& appliance, IfaceId iface) {
+    Client* const client = client_of(appliance, iface);
+    check(client != nullptr, "only an Iface with DHCP leases its address");
+    client->is = Is::held;
+}
+
+} // namespace runtime::dhcp
+
+namespace runtime {
+
+void report_dhcp(Appliance& appliance, Reader tell) {
+    constexpr std::array<std::string_view, 6> names = {"selecting", "requesting", "bound",
+                                                       "renewing",  "rebinding",  "held"};
+    for (const dhcp::Client& client : appliance.policy.dhcp_clients) {
+        const Ipv4Config& ipv4 = appliance.ipv4[client.iface];
+        Text line;
+        line << "dhcp " << appliance.policy.ifaces[client.iface].name << " " << names[static_cast<std::size_t>(client.is)]
+             << " address " << Dotted{ipv4.address} << " refused " << client.refused << "\n";
+        tell(appliance, line.view());
+    }
+}
+
+} // namespace runtime
