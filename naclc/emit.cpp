@@ -15,7 +15,8 @@ namespace naclc {
 namespace {
 
 /// The names of NICs as the command line says them; nothing, with a message, when one cannot be meant.
-std::optional<codegen::nft::Options> nft_options(const EmitOptions& options, const model::Appliance& appliance) {
+std::optional<codegen::nft::Options> nft_options(const EmitOptions& options,
+                                                 const model::Appliance& appliance) {
     codegen::nft::Options read;
     for (const auto& said : options.nics) {
         const auto at = said.find('=');
@@ -51,10 +52,11 @@ int emit(const EmitOptions& options, const Reporting& reporting) {
     if (options.target == Target::nft) return emit_nft(options, reporting);
     // JSON is the model and no execution of it: what the data plane cannot do is in it all the same.
     const bool json = options.target == Target::json;
-    const auto checked = json ? check_file(options.file, reporting) : executable_file(options.file, reporting);
+    const auto checked =
+        json ? check_file(options.file, reporting) : executable_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
-    const auto text = json ? codegen::to_document(*checked.appliance).dump(2) + '\n'
-                           : codegen::cpp(*checked.appliance);
+    const auto text =
+        json ? codegen::to_document(*checked.appliance).dump(2) + '\n' : codegen::cpp(*checked.appliance);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return checked.status;
 }

@@ -54,14 +54,19 @@ private:
         const auto values = wanted ? set.values : set.values.complement(info.max());
         const auto holds = [&](Value value) { return values.contains(value) ? always : Alternatives{}; };
         switch (test.field) {
-        case Field::ip_version: return holds(4);
-        case Field::ip_frag_off: return holds(0); // conntrack has put fragments together
-        case Field::vlan_id: return by_vlan(values);
-        case Field::ip_options: return options(values);
+        case Field::ip_version:
+            return holds(4);
+        case Field::ip_frag_off:
+            return holds(0); // conntrack has put fragments together
+        case Field::vlan_id:
+            return by_vlan(values);
+        case Field::ip_options:
+            return options(values);
         case Field::iface_out:
             if (known_.egress) return holds(*known_.egress);
             break;
-        default: break;
+        default:
+            break;
         }
         if (info.layer == model::Layer::eth && !known_.has_ethernet) {
             refuse(place, fmt::format("nftables cannot read `{}` in output and postrouting", info.name),
@@ -134,8 +139,9 @@ private:
     }
     Alternatives say(const model::Exceeded& exceeded, bool, const model::Place& place) {
         refuse(place,
-               fmt::format("nftables cannot keep the Limit `{}`: its meters count keys beyond their size differently",
-                           appliance_.limits.at(exceeded.limit).name),
+               fmt::format(
+                   "nftables cannot keep the Limit `{}`: its meters count keys beyond their size differently",
+                   appliance_.limits.at(exceeded.limit).name),
                "leave the Limit out, and add a rule with `limit rate` to the ruleset by hand");
         return always;
     }
@@ -149,7 +155,8 @@ private:
         return wanted ? disjunction(any.operands, true, place) : conjunction(any.operands, false, place);
     }
 
-    Alternatives conjunction(const std::vector<model::Condition>& operands, bool wanted, const model::Place& place) {
+    Alternatives conjunction(const std::vector<model::Condition>& operands, bool wanted,
+                             const model::Place& place) {
         Alternatives all = always;
         for (const auto& operand : operands) {
             const auto more = read(operand, wanted);
@@ -163,7 +170,8 @@ private:
         return all;
     }
 
-    Alternatives disjunction(const std::vector<model::Condition>& operands, bool wanted, const model::Place& place) {
+    Alternatives disjunction(const std::vector<model::Condition>& operands, bool wanted,
+                             const model::Place& place) {
         Alternatives any;
         for (const auto& operand : operands)
             for (auto& term : read(operand, wanted)) add(any, std::move(term));
@@ -173,7 +181,8 @@ private:
 
     /// Two tests of one field are one, as in `ct.state == established or ct.state == related`.
     static void add(Alternatives& any, Term term) {
-        if (!any.empty() && any.back().size() == 1 && term.size() == 1 && same_subject(any.back()[0], term[0])) {
+        if (!any.empty() && any.back().size() == 1 && term.size() == 1 &&
+            same_subject(any.back()[0], term[0])) {
             auto& last = any.back()[0];
             last = {.field = last.field, .mask = last.mask, .values = join(last.values, term[0].values)};
             if (last.values.complement(model::info(last.field).max()).empty()) any.back().clear();
@@ -203,8 +212,9 @@ public:
     Finder(const model::Appliance& appliance, Field field) : appliance_(appliance), field_(field) {}
 
     bool in(const model::Block& steps) const {
-        return std::ranges::any_of(
-            steps, [&](const model::Step& s) { return std::visit([&](const auto& k) { return in(k); }, s.is); });
+        return std::ranges::any_of(steps, [&](const model::Step& s) {
+            return std::visit([&](const auto& k) { return in(k); }, s.is);
+        });
     }
 
 private:
@@ -237,8 +247,8 @@ bool tests(const model::Appliance& appliance, model::FunctionId function, Field 
     return Finder(appliance, field).in(appliance.functions.at(function).body);
 }
 
-Alternatives alternatives(const model::Appliance& appliance, const Known& known, const model::Condition& condition,
-                          std::vector<Problem>& problems) {
+Alternatives alternatives(const model::Appliance& appliance, const Known& known,
+                          const model::Condition& condition, std::vector<Problem>& problems) {
     return Reader(appliance, known, problems).read(condition, true);
 }
 

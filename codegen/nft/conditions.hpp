@@ -21,7 +21,7 @@ struct Match {
     bool whole_header = false;         ///< of ip.protocol: the fixed part of that header must be there
 };
 
-using Term = std::vector<Match>; ///< all of them; an empty one holds always
+using Term = std::vector<Match>;        ///< all of them; an empty one holds always
 using Alternatives = std::vector<Term>; ///< any of them; none holds never
 
 /// What is known of a packet where the condition stands.
@@ -34,8 +34,8 @@ struct Known {
 };
 
 /// The alternatives of a condition, or of its opposite; what cannot be said is added to `problems`.
-Alternatives alternatives(const model::Appliance& appliance, const Known& known, const model::Condition& condition,
-                          std::vector<Problem>& problems);
+Alternatives alternatives(const model::Appliance& appliance, const Known& known,
+                          const model::Condition& condition, std::vector<Problem>& problems);
 
 /// Whether a function, or one that it calls, tests the field.
 bool tests(const model::Appliance& appliance, model::FunctionId function, model::Field field);

@@ -30,10 +30,11 @@ class Functions::Body {
 public:
     Body(Functions& functions, const model::Function& function, std::string name, const Known& known)
         : functions_(functions), appliance_(functions.appliance_), known_(known), name_(std::move(name)) {
-        chains_.push_back({.name = name_,
-                           .note = fmt::format("{}::{} {}: {}", function.kind == model::FunctionKind::nat ? "Nat" : "Filter",
-                                               subtype(function.layer), function.name,
-                                               location(appliance_, function.place))});
+        chains_.push_back(
+            {.name = name_,
+             .note =
+                 fmt::format("{}::{} {}: {}", function.kind == model::FunctionKind::nat ? "Nat" : "Filter",
+                             subtype(function.layer), function.name, location(appliance_, function.place))});
         const At at{0, {}, Layer::meta};
         if (function.layer == Layer::ip)
             block(at, function.body);
@@ -79,7 +80,9 @@ private:
         }
     }
 
-    void write(const At& at, const model::Log& log, const model::Place& place) { rule(at, nft::log(log), place); }
+    void write(const At& at, const model::Log& log, const model::Place& place) {
+        rule(at, nft::log(log), place);
+    }
     void write(const At& at, const model::Verdict& verdict, const model::Place& place) {
         decide(at, "", verdict, place);
     }
@@ -124,7 +127,8 @@ private:
     }
 
     /// The body for packets of any of the terms; with several, the body decides.
-    void guarded(const At& at, const Alternatives& terms, const model::Block& body, const model::Place& place) {
+    void guarded(const At& at, const Alternatives& terms, const model::Block& body,
+                 const model::Place& place) {
         Alternatives possible;
         for (const auto& term : terms)
             if (auto all = both(at.prefix, term)) possible.push_back(std::move(*all));
@@ -136,8 +140,10 @@ private:
         if (possible.size() == 1 && possible.front().size() == at.prefix.size())
             return block(at, body); // it always holds
         const auto own = new_chain("", place);
-        for (const auto& term : possible) rule({at.chain, term, at.layer}, "jump " + chains_[own].name, place);
-        const auto layer = possible.size() == 1 ? layer_of(possible.front(), at.layer) : layer_of(at.prefix, at.layer);
+        for (const auto& term : possible)
+            rule({at.chain, term, at.layer}, "jump " + chains_[own].name, place);
+        const auto layer =
+            possible.size() == 1 ? layer_of(possible.front(), at.layer) : layer_of(at.prefix, at.layer);
         block({own, {}, layer}, body);
     }
 
@@ -146,7 +152,8 @@ private:
         std::size_t rules = 0;
         for (const auto& step : steps) {
             if (const auto* branch = std::get_if<model::Branch>(&step.is))
-                rules += branch->otherwise.empty() ? std::max<std::size_t>(2, rules_of(branch->then)) : inline_rules_max + 1;
+                rules += branch->otherwise.empty() ? std::max<std::size_t>(2, rules_of(branch->then))
+                                                   : inline_rules_max + 1;
             else if (const auto* enter = std::get_if<model::Enter>(&step.is))
                 rules += rules_of(enter->body);
             else if (!std::holds_alternative<model::Log>(step.is))
@@ -167,12 +174,16 @@ private:
         });
     }
 
-    void decide(const At& at, const std::string& log, const model::Verdict& verdict, const model::Place& place) {
+    void decide(const At& at, const std::string& log, const model::Verdict& verdict,
+                const model::Place& place) {
         const auto& statement = appliance_.statements.at(verdict.statement);
         switch (statement.action) {
-        case model::Action::accept: return rule(at, log + "accept", place);
-        case model::Action::drop: return rule(at, log + "drop", place);
-        case model::Action::reject: return reject(at, log, place);
+        case model::Action::accept:
+            return rule(at, log + "accept", place);
+        case model::Action::drop:
+            return rule(at, log + "drop", place);
+        case model::Action::reject:
+            return reject(at, log, place);
         case model::Action::dnat:
             return translate(at, log, statement, known_.translates_destination ? "dnat" : "", place);
         case model::Action::snat:
@@ -186,24 +197,31 @@ private:
                                             "drop there, or reject in forward or output"});
             return;
         }
-        by_protocol(at, log, {Layer::tcp}, "reject with tcp reset", "reject with icmp admin-prohibited", place);
+        by_protocol(at, log, {Layer::tcp}, "reject with tcp reset", "reject with icmp admin-prohibited",
+                    place);
     }
 
     /// A translation that has no effect at this place still ends the function.
-    void translate(const At& at, const std::string& log, const model::Statement& statement, std::string_view word,
-                   const model::Place& place) {
+    void translate(const At& at, const std::string& log, const model::Statement& statement,
+                   std::string_view word, const model::Place& place) {
         if (word.empty()) return rule(at, log + "accept", place);
         const auto address = statement.ipv4_address ? dotted(*statement.ipv4_address) : "";
         const auto to_address = address.empty() ? "accept" : fmt::format("{} to {}", word, address);
         if (!statement.port) return rule(at, log + to_address, place);
-        by_protocol(at, log, {Layer::tcp, Layer::udp}, fmt::format("{} to {}:{}", word, address, *statement.port),
-                    to_address, place);
+        by_protocol(at, log, {Layer::tcp, Layer::udp},
+                    fmt::format("{} to {}:{}", word, address, *statement.port), to_address, place);
     }
 
     /// One way to decide about the layers, and another about everything else.
     void by_protocol(const At& at, const std::string& log, std::initializer_list<Layer> layers,
                      const std::string& with, const std::string& without, const model::Place& place) {
         const auto layer = layer_of(at.prefix, at.layer);
+        const auto excluded = [&](const Match& match) {
+            return match.field == model::Field::ip_protocol && std::ranges::none_of(layers, [&](Layer one) {
+                       return match.values.contains(model::protocol_number(one));
+                   });
+        };
+        if (std::ranges::any_of(at.prefix, excluded)) return rule(at, log + without, place);
         const bool is_one = std::ranges::find(layers, layer) != layers.end();
         const bool is_known = layer != Layer::meta;
         // A port is only taken behind a match on the protocol in the same rule.
@@ -215,7 +233,8 @@ private:
         if (!log.empty() && !is_known) rule(at, log.substr(0, log.size() - 1), place);
         const std::string before = is_known ? log : "";
         if (is_one || !is_known) {
-            const auto only = is_known ? fmt::format("meta l4proto {} ", layer == Layer::tcp ? "tcp" : "udp") : own;
+            const auto only =
+                is_known ? fmt::format("meta l4proto {} ", layer == Layer::tcp ? "tcp" : "udp") : own;
             rule(at, (told ? "" : only) + before + with, place);
         }
         if (!is_one) rule(at, before + without, place);
@@ -230,7 +249,8 @@ private:
 
 std::string Functions::chain(model::FunctionId id, const Known& known) {
     const auto& function = appliance_.functions.at(id);
-    auto name = fmt::format("{}_{}", function.kind == model::FunctionKind::nat ? "nat" : "filter", function.name);
+    auto name =
+        fmt::format("{}_{}", function.kind == model::FunctionKind::nat ? "nat" : "filter", function.name);
     // One chain serves all places where it is the same.
     if (known.egress && tests(appliance_, id, model::Field::iface_out))
         name += ".to_" + appliance_.ifaces.at(*known.egress).name;

@@ -23,9 +23,9 @@ private:
     const model::Appliance& appliance_;
     Spelling& spelling_;
     std::vector<Problem>& problems_;
-    std::map<std::string, std::vector<Chain>> made_; ///< a function's own chain first
+    std::map<std::string, std::vector<Chain>> made_;      ///< a function's own chain first
     std::set<std::tuple<std::string, bool, bool>> asked_; ///< with what the place allows
-    std::vector<std::string> order_;                 ///< in which they were asked for
+    std::vector<std::string> order_;                      ///< in which they were asked for
 };
 
 } // namespace codegen::nft

@@ -28,6 +28,9 @@ std::optional<IfaceId> egress_to(const model::Appliance& appliance, model::Ipv4A
     return best ? std::optional(best->iface) : std::nullopt;
 }
 
+/// Between conntrack's place and that of translation there is room for so many base chains.
+constexpr std::size_t functions_max = 40;
+
 std::string join(const std::vector<std::string>& words) {
     if (words.size() == 1) return words.front();
     return fmt::format("{{ {} }}", fmt::join(words, ", "));
@@ -36,7 +39,8 @@ std::string join(const std::vector<std::string>& words) {
 class Program {
 public:
     Program(const model::Appliance& appliance, const Options& options)
-        : appliance_(appliance), spelling_(appliance, linux_names(options)), functions_(appliance, spelling_, problems_) {}
+        : appliance_(appliance), spelling_(appliance, linux_names(options)),
+          functions_(appliance, spelling_, problems_) {}
 
     Emitted run() {
         refuse_the_rest();
@@ -65,15 +69,16 @@ public:
 private:
     Emitted finish() {
         auto chains = std::move(functions_).take_chains();
-        // The kernel wants a chain declared before a rule jumps there, and nft sees to that: base chains come first,
-        // since they tell where the path begins.
+        // The kernel wants a chain declared before a rule jumps there, and nft sees to that: base chains come
+        // first, since they tell where the path begins.
         std::ranges::move(chains, std::back_inserter(ruleset_.chains));
         ruleset_.sets = std::move(spelling_).take_sets();
         if (depth(ruleset_) > depth_max)
-            problems_.push_back({appliance_.functions.front().place,
-                                 fmt::format("the kernel takes chains no deeper than {}, and these functions nest {}",
-                                             depth_max, depth(ruleset_)),
-                                 "nest fewer `if`s with `else` and fewer calls"});
+            problems_.push_back(
+                {appliance_.functions.front().place,
+                 fmt::format("the kernel takes chains no deeper than {}, and these functions nest {}",
+                             depth_max, depth(ruleset_)),
+                 "nest fewer `if`s with `else` and fewer calls"});
         std::ranges::sort(problems_, {}, [](const Problem& p) {
             return std::tuple(p.place.file, p.place.line, p.place.column, p.what);
         });
@@ -91,8 +96,9 @@ private:
             names.push_back(said == options.nics.end() ? iface.name : said->second);
             constexpr std::size_t name_max_bytes = 15; // IFNAMSIZ is 16
             if (names.back().size() > name_max_bytes)
-                problems_.push_back({iface.place, fmt::format("Linux names no NIC `{}`: names have at most {} bytes",
-                                                              names.back(), name_max_bytes),
+                problems_.push_back({iface.place,
+                                     fmt::format("Linux names no NIC `{}`: names have at most {} bytes",
+                                                 names.back(), name_max_bytes),
                                      fmt::format("say its name there with `--ifname {}=eth0`", iface.name)});
         }
         return names;
@@ -104,17 +110,18 @@ private:
                                  "a balancer on the Linux host is another program's work"});
         for (const auto& iface : appliance_.ifaces)
             if (iface.config != model::IfaceConfig::fixed)
-                problems_.push_back({iface.place, "the ruleset names the addresses of its Ifaces, and this one leases its own",
-                                     "give the Iface a static address"});
+                problems_.push_back(
+                    {iface.place,
+                     "the ruleset names the addresses of its Ifaces, and this one leases its own",
+                     "give the Iface a static address"});
     }
 
     /// What Linux is to be told besides, as comments.
     void notes() {
         const auto& ct = appliance_.conntrack;
-        ruleset_.notes = {
-            fmt::format("Made by naclc {} from {}: change the policy, not this file.", version,
-                        in_comment(appliance_.files.at(0))),
-            "Addresses and routes are the host's own. What else the policy means there:"};
+        ruleset_.notes = {fmt::format("Made by naclc {} from {}: change the policy, not this file.", version,
+                                      in_comment(appliance_.files.at(0))),
+                          "Addresses and routes are the host's own. What else the policy means there:"};
         const auto sysctl = [&](std::string_view name, std::uint64_t value) {
             ruleset_.notes.push_back(fmt::format("  sysctl -w net.{}={}", name, value));
         };
@@ -131,9 +138,9 @@ private:
 
     Chain& base(std::string name, std::string_view type, std::string_view hook, const std::string& priority,
                 std::string_view policy = "accept") {
-        ruleset_.chains.push_back({.name = std::move(name),
-                                   .head = fmt::format("type {} hook {} priority {}; policy {};", type, hook, priority,
-                                                       policy)});
+        ruleset_.chains.push_back(
+            {.name = std::move(name),
+             .head = fmt::format("type {} hook {} priority {}; policy {};", type, hook, priority, policy)});
         return ruleset_.chains.back();
     }
 
@@ -157,7 +164,8 @@ private:
         chain.rules = {fmt::format("iifname {} fib saddr . iif oif missing drop", spelling_.nics(strict))};
     }
 
-    /// What a chain with functions drops before the first of them. NaCl tracks fewer kinds of ICMP than Linux.
+    /// What a chain with functions drops before the first of them. NaCl tracks fewer kinds of ICMP than
+    /// Linux.
     void guard(Chain& chain) const {
         if (!appliance_.conntrack.drop_invalid) return;
         chain.rules.push_back("ct state invalid drop");
@@ -168,13 +176,15 @@ private:
     void only_for(Chain& chain, IfaceId id, Hook hook) const {
         const auto nic = fmt::format("\"{}\"", spelling_.nic(id));
         switch (hook) {
-        case Hook::prerouting: chain.rules.push_back(fmt::format("iifname != {} accept", nic)); return;
+        case Hook::prerouting:
+            chain.rules.push_back(fmt::format("iifname != {} accept", nic));
+            return;
         case Hook::input: {
             chain.rules.push_back(fmt::format("iifname != {} accept", all_nics()));
             const auto& ipv4 = appliance_.ifaces[id].ipv4;
-            if (!ipv4) return;
             std::vector<std::string> ours = {dotted(ipv4->address), "255.255.255.255"};
-            if (const auto broadcast = ipv4->network.broadcast()) ours.insert(ours.begin() + 1, dotted(*broadcast));
+            if (const auto broadcast = ipv4->network.broadcast())
+                ours.insert(ours.begin() + 1, dotted(*broadcast));
             chain.rules.push_back(fmt::format("iifname {} ip daddr != {} accept", nic, join(ours)));
             chain.rules.push_back(fmt::format("iifname != {} ip daddr != {} accept", nic, ours.front()));
             return;
@@ -207,7 +217,16 @@ private:
     void filters(IfaceId id, Hook hook) {
         const auto& iface = appliance_.ifaces[id];
         const auto& chain = iface.chain(hook);
-        if (chain.empty()) return;
+        if (chain.empty() || (hook == Hook::input && !iface.ipv4))
+            return; // nothing is for an Iface without address
+        if (chain.size() > functions_max) {
+            problems_.push_back(
+                {iface.place,
+                 fmt::format("nftables has no priorities for more than {} functions on a chain",
+                             functions_max),
+                 "call some of them from one function"});
+            return;
+        }
         const auto name = fmt::format("{}_{}", iface.name, model::hook_names[static_cast<std::size_t>(hook)]);
         const auto hook_name = model::hook_names[static_cast<std::size_t>(hook)];
         const bool translates = hook == Hook::prerouting || hook == Hook::output;
@@ -230,7 +249,8 @@ private:
                 continue;
             }
             const auto jump = "jump " + functions_.chain(function, known(hook));
-            // A Filter behind a Nat sees first packets and those that follow them translated, replies as they came.
+            // A Filter behind a Nat sees first packets and those that follow them translated, replies as they
+            // came.
             if (translated) early.rules.push_back("ct direction original ct state != related accept");
             early.rules.push_back(jump);
             if (translated) {
@@ -250,10 +270,11 @@ private:
         for (const auto function : iface.chain(hook)) {
             if (appliance_.functions.at(function).kind != model::FunctionKind::nat) continue;
             if (first) {
-                problems_.push_back({appliance_.functions.at(function).place,
-                                     fmt::format("nftables translates a flow once, and `{}` has two Nats on {}", iface.name,
-                                                 model::hook_names[static_cast<std::size_t>(hook)]),
-                                     "make one function of the two"});
+                problems_.push_back(
+                    {appliance_.functions.at(function).place,
+                     fmt::format("nftables translates a flow once, and `{}` has two Nats on {}", iface.name,
+                                 model::hook_names[static_cast<std::size_t>(hook)]),
+                     "make one function of the two"});
                 return;
             }
             first = function;
@@ -266,7 +287,9 @@ private:
         known.translates_source = hook == Hook::postrouting;
         const auto hook_name = model::hook_names[static_cast<std::size_t>(hook)];
         auto& chain = base(fmt::format("{}_{}_nat", iface.name, hook_name), "nat", hook_name,
-                           hook == Hook::postrouting ? "srcnat" : hook == Hook::prerouting ? "dstnat" : "-100");
+                           hook == Hook::postrouting  ? "srcnat"
+                           : hook == Hook::prerouting ? "dstnat"
+                                                      : "-100");
         chain.rules = {fmt::format("{} != \"{}\" accept", hook == Hook::prerouting ? "iifname" : "oifname",
                                    spelling_.nic(id))};
         chain.rules.push_back("jump " + functions_.chain(*first, known));
@@ -293,14 +316,14 @@ private:
     }
 
     /// The Gateway's chain, at the hook where Linux shows such packets.
-    void forward(const std::string& name, const std::string& for_these, const Known& known, std::string_view hook,
-                 int before) {
+    void forward(const std::string& name, const std::string& for_these, const Known& known,
+                 std::string_view hook, int before) {
         if (!appliance_.gateway) return;
         const auto& chain = appliance_.gateway->forward;
         for (std::size_t place = 0; place < chain.size(); ++place) {
             const auto own = place == 0 ? name : fmt::format("{}.{}", name, place + 1);
-            const auto at = before == 0 ? after("filter", place)
-                                        : fmt::format("{}", before + static_cast<int>(place));
+            const auto at =
+                before == 0 ? after("filter", place) : fmt::format("{}", before + static_cast<int>(place));
             const bool is_nat = appliance_.functions.at(chain[place]).kind == model::FunctionKind::nat;
             if (is_nat && place > 0) continue;
             const auto jump = is_nat ? "" : for_these + "jump " + functions_.chain(chain[place], known);
@@ -314,8 +337,8 @@ private:
         }
     }
 
-    /// Linux takes a packet to any of its addresses as its own; here one that comes by another Iface is routed, and
-    /// meets `forward`, before it gets to `input`.
+    /// Linux takes a packet to any of its addresses as its own; here one that comes by another Iface is
+    /// routed, and meets `forward`, before it gets to `input`.
     void other_addresses() {
         std::vector<std::string> rules;
         std::map<IfaceId, std::vector<std::string>> by_egress; ///< conditions of packets to be asked about
@@ -381,6 +404,8 @@ private:
 
 } // namespace
 
-Emitted emit(const model::Appliance& appliance, const Options& options) { return Program(appliance, options).run(); }
+Emitted emit(const model::Appliance& appliance, const Options& options) {
+    return Program(appliance, options).run();
+}
 
 } // namespace codegen::nft

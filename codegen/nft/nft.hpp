@@ -1,5 +1,5 @@
-// The policy as a ruleset of nftables, for what nftables can say. docs/internals/nft.md says which hook stands for
-// which chain, and where Linux differs.
+// The policy as a ruleset of nftables, for what nftables can say. docs/internals/nft.md says which hook
+// stands for which chain, and where Linux differs.
 #pragma once
 #include "codegen/nft/conditions.hpp"
 

@@ -22,11 +22,16 @@ constexpr std::size_t inline_elements_max = 6;
 
 std::string spelled(Field field) {
     switch (field) {
-    case Field::tcp_flags: return "@th,103,9"; // nft's own `tcp flags` leaves out NS
-    case Field::tcp_reserved: return "@th,100,3"; // and its `tcp reserved` has NS in it
-    case Field::eth_saddr: return "ether saddr";
-    case Field::eth_daddr: return "ether daddr";
-    default: break;
+    case Field::tcp_flags:
+        return "@th,103,9"; // nft's own `tcp flags` leaves out NS
+    case Field::tcp_reserved:
+        return "@th,100,3"; // and its `tcp reserved` has NS in it
+    case Field::eth_saddr:
+        return "ether saddr";
+    case Field::eth_daddr:
+        return "ether daddr";
+    default:
+        break;
     }
     std::string name(model::info(field).name);
     std::ranges::replace(name, '.', ' ');
@@ -37,7 +42,8 @@ std::string spelled(Field field) {
 std::string addresses(Value low, Value high) {
     const Value size = high - low + 1;
     if (size > 1 && std::has_single_bit(size) && low % size == 0)
-        return fmt::format("{}/{}", dotted(static_cast<model::Ipv4Address>(low)), 32 - std::countr_zero(size));
+        return fmt::format("{}/{}", dotted(static_cast<model::Ipv4Address>(low)),
+                           32 - std::countr_zero(size));
     const auto first = dotted(static_cast<model::Ipv4Address>(low));
     return low == high ? first : first + "-" + dotted(static_cast<model::Ipv4Address>(high));
 }
@@ -46,7 +52,8 @@ std::string element(FieldKind kind, const model::Interval& interval) {
     if (kind == FieldKind::address) return addresses(interval.low, interval.high);
     const auto say = [&](Value value) {
         if (kind == FieldKind::protocol && interval.low == interval.high)
-            for (const auto& [layer, name] : {std::pair(Layer::tcp, "tcp"), {Layer::udp, "udp"}, {Layer::icmp, "icmp"}})
+            for (const auto& [layer, name] :
+                 {std::pair(Layer::tcp, "tcp"), {Layer::udp, "udp"}, {Layer::icmp, "icmp"}})
                 if (value == model::protocol_number(layer)) return std::string(name);
         return kind == FieldKind::mac ? notation(kind, value) : fmt::format("{}", value);
     };
@@ -56,10 +63,14 @@ std::string element(FieldKind kind, const model::Interval& interval) {
 /// What nft calls a named set's type; empty where there is none to name.
 std::string_view set_type(FieldKind kind) {
     switch (kind) {
-    case FieldKind::address: return "ipv4_addr";
-    case FieldKind::port: return "inet_service";
-    case FieldKind::mac: return "ether_addr";
-    default: return {};
+    case FieldKind::address:
+        return "ipv4_addr";
+    case FieldKind::port:
+        return "inet_service";
+    case FieldKind::mac:
+        return "ether_addr";
+    default:
+        return {};
     }
 }
 
@@ -76,7 +87,9 @@ IntervalSet raw(Field field, const IntervalSet& values) {
 /// A text that may stand between the quotes of nft, which have no escapes.
 std::string quotable(std::string text) {
     std::ranges::replace_if(
-        text, [](char c) { return c == '"' || c == '$' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }, ' ');
+        text,
+        [](char c) { return c == '"' || c == '$' || c == '\\' || static_cast<unsigned char>(c) < 0x20; },
+        ' ');
     return text;
 }
 
@@ -88,7 +101,8 @@ model::Layer layer_of(const Term& term, Layer known) {
     for (const auto& match : term) {
         if (match.field == Field::ip_protocol)
             for (const auto layer : {Layer::tcp, Layer::udp, Layer::icmp})
-                if (match.values == IntervalSet{{model::protocol_number(layer), model::protocol_number(layer)}})
+                if (match.values ==
+                    IntervalSet{{model::protocol_number(layer), model::protocol_number(layer)}})
                     return layer;
         const auto layer = model::info(match.field).layer;
         if (layer == Layer::tcp || layer == Layer::udp || layer == Layer::icmp) return layer;
@@ -104,9 +118,9 @@ std::string Spelling::term(const Term& term, Layer layer) {
                              return model::info(m.field).layer == inner;
                          });
     for (const auto& match : term) {
-        const bool of_layer = is_layer_match(match) && inner != Layer::meta &&
-                              match.values == IntervalSet{{model::protocol_number(inner),
-                                                           model::protocol_number(inner)}};
+        const bool of_layer =
+            is_layer_match(match) && inner != Layer::meta &&
+            match.values == IntervalSet{{model::protocol_number(inner), model::protocol_number(inner)}};
         if (of_layer && implied && !match.whole_header) continue;
         text += (text.empty() ? "" : " ") + this->match(match);
     }
@@ -115,8 +129,10 @@ std::string Spelling::term(const Term& term, Layer layer) {
 
 std::string Spelling::match(const Match& match) {
     switch (match.field) {
-    case Field::iface_in: return iface(match, "iifname");
-    case Field::iface_out: return iface(match, "oifname");
+    case Field::iface_in:
+        return iface(match, "iifname");
+    case Field::iface_out:
+        return iface(match, "oifname");
     case Field::ct_state: {
         std::string states;
         for (Value state = 0; state < model::state_names.size(); ++state)
@@ -124,7 +140,8 @@ std::string Spelling::match(const Match& match) {
                 states += (states.empty() ? "" : ",") + std::string(model::state_names[state]);
         return "ct state " + states;
     }
-    default: break;
+    default:
+        break;
     }
     const auto& info = model::info(match.field);
     if (match.field == Field::tcp_flags && match.mask != info.max()) {
@@ -151,7 +168,8 @@ std::string Spelling::values(const Match& match, const IntervalSet& said) {
     const auto kind = model::info(match.field).kind;
     const auto& intervals = said.intervals();
     if (intervals.size() == 1) return element(kind, intervals.front());
-    if (!set_type(kind).empty() && (match.set || intervals.size() > inline_elements_max)) return named(match, said);
+    if (!set_type(kind).empty() && (match.set || intervals.size() > inline_elements_max))
+        return named(match, said);
     std::string list;
     for (const auto& interval : intervals) list += (list.empty() ? "" : ", ") + element(kind, interval);
     return "{ " + list + " }";
@@ -162,7 +180,8 @@ std::string Spelling::named(const Match& match, const IntervalSet& said) {
     const auto wanted = std::pair(std::string(set_type(kind)), said);
     const std::string base = match.set ? "set_" + appliance_.sets.at(*match.set).name : "set_unnamed";
     std::string name = base;
-    for (unsigned i = 2; by_name_.contains(name) && by_name_.at(name) != wanted; ++i) name = fmt::format("{}.{}", base, i);
+    for (unsigned i = 2; by_name_.contains(name) && by_name_.at(name) != wanted; ++i)
+        name = fmt::format("{}.{}", base, i);
     if (by_name_.emplace(name, wanted).second) {
         Set set{.name = name, .type = wanted.first, .elements = {}, .note = {}};
         if (match.set) set.note = location(appliance_, appliance_.sets.at(*match.set).place);
@@ -196,7 +215,8 @@ std::string comment(const model::Appliance& appliance, const model::Place& place
 
 std::string log(const model::Log& log) {
     constexpr std::size_t prefix_max_bytes = 120; // NF_LOG_PREFIXLEN is 128
-    static constexpr std::string_view levels[] = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"};
+    static constexpr std::string_view levels[] = {"emerg", "alert",  "crit", "err",
+                                                  "warn",  "notice", "info", "debug"};
     std::string prefix;
     for (const auto& part : log.parts) {
         const auto* text = std::get_if<std::string>(&part);

@@ -14,8 +14,8 @@ public:
     Spelling(const model::Appliance& appliance, std::vector<std::string> nics)
         : appliance_(appliance), nics_(std::move(nics)) {}
 
-    /// "ip saddr 10.0.0.0/8 tcp dport @set_web"; empty for the empty term. `layer` is the transport header that
-    /// the packets are known to have.
+    /// "ip saddr 10.0.0.0/8 tcp dport @set_web"; empty for the empty term. `layer` is the transport header
+    /// that the packets are known to have.
     std::string term(const Term& term, model::Layer layer);
     const std::string& nic(model::IfaceId iface) const { return nics_.at(iface); }
     /// `"a"` or `{ "a", "b" }`
