@@ -53,6 +53,8 @@ Difference Flows::before(harness::View frame) const {
 /// About what an error quotes.
 Difference Flows::error(const eval::Datagram& message) const {
     const auto type = message.payload()[0];
+    if (type == eval::icmp_type::redirect)
+        return "a redirect, which Linux drops where anything is translated";
     if (type != eval::icmp_type::unreachable && type != eval::icmp_type::time_exceeded &&
         type != eval::icmp_type::parameter_problem) {
         return message.payload()[1] == 0 ? Difference()

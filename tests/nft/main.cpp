@@ -73,9 +73,12 @@ std::vector<std::string> essences(const std::vector<harness::FrameOut>& frames,
 
 /// Linux answers a rejected packet only where it finds its checksum right, and looks for one in every
 /// protocol.
-bool may_be_answered(harness::View frame) {
+bool may_be_answered(const model::Appliance& appliance, harness::View frame) {
     const auto datagram = *harness::datagram_in(frame);
     const auto protocol = datagram.protocol();
+    // In prerouting it does not yet know a broadcast for one.
+    for (const auto& iface : appliance.ifaces)
+        if (eval::is_broadcast_of(iface, datagram.destination())) return false;
     return (protocol == eval::tcp || protocol == eval::udp || protocol == eval::icmp) &&
            !eval::transport_fault(datagram);
 }
@@ -148,7 +151,7 @@ private:
 
     Found compare(std::uint64_t seed, harness::NicId nic, harness::View frame,
                   const harness::Outcome& outcome) {
-        const bool answerable = !is_rejected(outcome) || may_be_answered(frame);
+        const bool answerable = !is_rejected(outcome) || may_be_answered(appliance_, frame);
         const auto wanted = answerable ? essences(outcome.out, outcome) : std::vector<std::string>();
         const bool delivered = outcome.fate == eval::Fate::delivered;
         const auto seen = host_.send(nic, frame, wanted.size(), delivered);
