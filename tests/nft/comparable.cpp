@@ -24,12 +24,17 @@ bool has_active_options(const eval::Datagram& datagram) {
     return std::ranges::any_of(options, [](std::uint8_t byte) { return byte > 1; });
 }
 
-bool has_own_tracker(const eval::Datagram& datagram) {
-    constexpr std::uint8_t dccp = 33, gre = 47, sctp = 132, udplite = 136;
-    const auto protocol = datagram.protocol();
+bool has_own_tracker(std::uint8_t protocol, eval::View payload) {
+    constexpr std::uint8_t dccp = 33, gre = 47, icmpv6 = 58, sctp = 132, udplite = 136;
     // RFC 2637: version 1 has a call to be told by, and only version 0 can be translated.
-    if (protocol == gre) return datagram.payload().size() < 8 || (datagram.payload()[1] & 7) != 0;
-    return protocol == dccp || protocol == sctp || protocol == udplite;
+    if (protocol == gre) return payload.size() < 8 || (payload[1] & 7) != 0;
+    return protocol == dccp || protocol == icmpv6 || protocol == sctp || protocol == udplite;
+}
+
+/// Of the queries that both track; Linux has two more kinds.
+bool is_tracked_query(std::uint8_t type) {
+    using namespace eval::icmp_type;
+    return type == echo || type == echo_reply || type == timestamp || type == timestamp_reply;
 }
 
 eval::Tuple either_way(const eval::Tuple& tuple) { return std::min(tuple, eval::reverse(tuple)); }
@@ -44,7 +49,7 @@ Difference Flows::before(harness::View frame) const {
     if ((eval::get16(datagram->bytes(), 6) & 0x8000) != 0) return "the reserved bit";
     if (has_active_options(*datagram)) return "options";
     if (datagram->protocol() == 0 || datagram->protocol() == 255) return "a protocol that no socket hears";
-    if (has_own_tracker(*datagram)) return "a tracker of its own";
+    if (has_own_tracker(datagram->protocol(), datagram->payload())) return "a tracker of its own";
     if (datagram->protocol() == eval::tcp && datagram->transport_sound()) return tcp(*datagram);
     if (datagram->protocol() == eval::icmp && datagram->transport_complete()) return error(*datagram);
     return {};
@@ -60,13 +65,18 @@ Difference Flows::error(const eval::Datagram& message) const {
         return message.payload()[1] == 0 ? Difference()
                                          : "a query with a code, which is a part of its flow for Linux";
     }
+    if (type == eval::icmp_type::unreachable && message.payload()[1] == 4)
+        return "a path MTU, which Linux keeps";
     if (eval::checksum(message.payload()) != 0) return "an error with a wrong checksum";
     const auto quoted = message.payload().subspan(8);
     if (quoted.size() < eval::ip_header_min_bytes) return {};
-    if (quoted[0] >> 4 != 4) return "an error that quotes another version";
+    if (quoted[0] >> 4 != 4 || (quoted[0] & 0xf) < 5) return "an error that quotes another header";
     const auto header_bytes = (quoted[0] & 0xf) * std::size_t{4};
     if (quoted.size() < header_bytes + 8) return "an error that quotes fewer than 8 bytes of payload";
-    if (quoted[9] == eval::icmp && quoted[header_bytes + 1] != 0) return "an error about a query with a code";
+    if (quoted[9] == eval::icmp && (quoted[header_bytes + 1] != 0 || !is_tracked_query(quoted[header_bytes])))
+        return "an error about a query that is told otherwise";
+    if (has_own_tracker(quoted[9], quoted.subspan(header_bytes)))
+        return "an error about a tracker of its own";
     if (quoted[9] != eval::tcp) return {};
     const eval::Tuple tuple{eval::tcp, eval::get32(quoted, 12), eval::get32(quoted, 16),
                             eval::get16(quoted, header_bytes), eval::get16(quoted, header_bytes + 2)};

@@ -76,7 +76,9 @@ std::vector<std::string> essences(const std::vector<harness::FrameOut>& frames,
 bool may_be_answered(const model::Appliance& appliance, harness::View frame) {
     const auto datagram = *harness::datagram_in(frame);
     const auto protocol = datagram.protocol();
-    // In prerouting it does not yet know a broadcast for one.
+    // In prerouting it does not yet know a broadcast or multicast for one.
+    if (eval::is_multicast(datagram.destination()) || datagram.destination() == eval::limited_broadcast)
+        return false;
     for (const auto& iface : appliance.ifaces)
         if (eval::is_broadcast_of(iface, datagram.destination())) return false;
     return (protocol == eval::tcp || protocol == eval::udp || protocol == eval::icmp) &&
