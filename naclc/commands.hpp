@@ -17,9 +17,12 @@ struct FormatOptions {
 };
 int format(const FormatOptions& options, const Reporting& reporting);
 
+enum class Target : std::uint8_t { cpp, nft, json };
+
 struct EmitOptions {
     Path file;
-    bool json = false; ///< the model, in place of C++
+    Target target = Target::cpp;
+    std::vector<std::string> nics; ///< "wan=eth0": what Linux calls the NIC of an Iface
 };
 int emit(const EmitOptions& options, const Reporting& reporting);
 

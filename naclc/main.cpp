@@ -54,12 +54,14 @@ int main(int argc, char** argv) {
     format->callback([&] { status = naclc::format(format_options, reporting); });
 
     naclc::EmitOptions emit_options;
-    auto* const emit = app.add_subcommand("emit", "Print the generated C++, or the model as JSON");
+    auto* const emit = app.add_subcommand("emit", "Print the generated C++, a ruleset of nftables, or the model as JSON");
     add_file(emit, emit_options.file);
-    emit->add_option_function<std::string>(
-            "--target", [&](const std::string& target) { emit_options.json = target == "json"; },
-            "What to print: cpp (the default) or json")
-        ->check(CLI::IsMember({"cpp", "json"}));
+    emit->add_option("--target", emit_options.target, "What to print: cpp (the default), nft or json")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, naclc::Target>{
+                {"cpp", naclc::Target::cpp}, {"nft", naclc::Target::nft}, {"json", naclc::Target::json}}))
+        ->option_text("cpp|nft|json");
+    emit->add_option("--ifname", emit_options.nics, "With nft, as in wan=eth0: what Linux calls the NIC of an Iface");
     emit->callback([&] { status = naclc::emit(emit_options, reporting); });
 
     naclc::BuildOptions build_options;

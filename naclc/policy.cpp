@@ -39,7 +39,7 @@ Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, con
                        warnings == 1 ? "an error" : "errors");
         return {std::nullopt, wrong_input};
     }
-    return {loaded.appliance, fine};
+    return {loaded.appliance, fine, loaded.sources};
 }
 
 syntax::Diagnostic cannot_execute(const model::Pending& pending) {
@@ -56,6 +56,18 @@ void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources,
     const auto text = reporting.json ? syntax::render_json(diagnostic, sources)
                                      : syntax::render_text(diagnostic, sources);
     std::fputs(text.c_str(), stderr);
+}
+
+void print(const std::vector<codegen::nft::Problem>& problems, const syntax::Sources& sources,
+           const Reporting& reporting) {
+    for (const auto& problem : problems) {
+        const syntax::Position at{problem.place.line, problem.place.column};
+        print({.kind = syntax::Kind::not_in_nftables,
+               .span = {problem.place.file, at, {at.line, at.column + 1}},
+               .message = problem.what,
+               .hint = problem.cure},
+              sources, reporting);
+    }
 }
 
 Status unreadable(const std::filesystem::path& file, const Reporting& reporting) {

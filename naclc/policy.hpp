@@ -1,6 +1,7 @@
 // What every subcommand does first: read a policy, and say what is wrong with it.
 #pragma once
 #include "codegen/kit.hpp"
+#include "codegen/nft/conditions.hpp"
 #include "compiler/sema/load.hpp"
 
 #include <filesystem>
@@ -19,10 +20,15 @@ struct Reporting {
 struct Checked {
     std::optional<model::Appliance> appliance; ///< nothing when `status` is not fine
     Status status = fine;
+    syntax::Sources sources{}; ///< for further messages
 };
 
 /// On standard error.
 void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting);
+
+/// What nftables cannot say of a policy.
+void print(const std::vector<codegen::nft::Problem>& problems, const syntax::Sources& sources,
+           const Reporting& reporting);
 
 /// Says that a file of the command line is missing or cannot be read.
 Status unreadable(const std::filesystem::path& file, const Reporting& reporting);

@@ -1,6 +1,7 @@
 // Runs every case in cases/: a policy, followed by what the compiler says about it in lines that start with
 // `//! `. A case is called fail_… exactly when there are errors, warn_… when there are only warnings. With
 // NACLC_UPDATE_CASES=1 in the environment the expectations are rewritten; read the difference.
+#include "codegen/nft/nft.hpp"
 #include "compiler/analysis/check.hpp"
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/render.hpp"
@@ -56,6 +57,16 @@ std::string said_about(const sema::Loaded& loaded) {
         for (const auto& pending : loaded.appliance->pending)
             text += "pending: " + pending.feature + " at " + std::to_string(pending.place.line) + ':' +
                     std::to_string(pending.place.column) + " [not-yet-supported]\n";
+    // The cases that are about the ruleset of nftables are made into one.
+    if (loaded.appliance && loaded.sources[0].name.starts_with("nftables_"))
+        for (const auto& problem : codegen::nft::emit(*loaded.appliance, {}).problems) {
+            const syntax::Position at{problem.place.line, problem.place.column};
+            text += syntax::render_text({.kind = syntax::Kind::not_in_nftables,
+                                         .span = {problem.place.file, at, {at.line, at.column + 1}},
+                                         .message = problem.what,
+                                         .hint = problem.cure},
+                                        loaded.sources);
+        }
     // Where the cases lie is not theirs to say.
     const auto folder = std::string(CASES_DIR) + "/";
     for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
