@@ -49,7 +49,7 @@ void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string
 } // namespace
 
 void send_report(Appliance& appliance, std::string_view line) {
-    const auto hop = way_to_server(appliance.policy);
+    const auto hop = way_to_server(appliance);
     if (!hop || !log_allowed(appliance)) return;
     Packet* const packet = acquire(appliance);
     if (packet == nullptr) {

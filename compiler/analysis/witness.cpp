@@ -84,7 +84,7 @@ private:
             return is;
         };
         std::vector<std::string> logs;
-        return eval::run_function(appliance_, link.function, subject, {logs, limits_, 0, {}, assumed});
+        return eval::run_function(appliance_, link.function, subject, {.logs = logs, .limits = limits_, .assumed = assumed});
     }
 
     bool taken(symbolic::Variable variable) const {

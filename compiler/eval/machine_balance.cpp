@@ -9,7 +9,8 @@ using model::Reason;
 /// Where clients connect to.
 Endpoint Machine::front() const {
     const auto& balancer = *appliance_.load_balancer;
-    return {appliance_.ifaces[balancer.clients].ipv4->address, balancer.port};
+    const auto& ipv4 = appliance_.ifaces[balancer.clients].ipv4;
+    return {ipv4 ? ipv4->address : 0, balancer.port};
 }
 
 bool Machine::asks_for_server(const Packet& packet) const {

@@ -6,18 +6,18 @@ using namespace runtime;
 
 constexpr std::array<NicSelector, 2> nic_selectors = {{{"left", false, 0, {}}, {"right", false, 1, {}}}};
 constexpr std::array<Iface, 2> ifaces = {{
-    {.name = "left", .nic = 0, .configured = true, .address = 0x0a000001, .netmask = 0xffffff00,
-     .broadcast = 0x0a0000ff, .pool = 0},
-    {.name = "right", .nic = 1, .configured = true, .address = 0x0a000101, .netmask = 0xffffff00,
-     .broadcast = 0x0a0001ff},
+    {.name = "left", .nic = 0, .has_pool = true, .ipv4 = {.configured = true, .address = 0x0a000001, .netmask = 0xffffff00,
+     .broadcast = 0x0a0000ff, .pool = 0}},
+    {.name = "right", .nic = 1, .ipv4 = {.configured = true, .address = 0x0a000101, .netmask = 0xffffff00,
+     .broadcast = 0x0a0001ff}},
 }};
-constexpr std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
+constinit std::array<Route, 2> routes = {{{0x0a000000, 0xffffff00, 0, 0}, {0x0a000100, 0xffffff00, 1, 0}}};
 constexpr std::array<Stage, 13> stages = {
     stage::receive, stage::validate,    stage::reassemble, stage::track,   stage::prerouting, stage::local,
     stage::route,   stage::arrive,      stage::balance,    stage::deliver, stage::postrouting, stage::confirm,
     stage::transmit};
 constexpr std::array<Server, 3> pool = {{{0x0a00000a, 8080}, {0x0a00000b, 8080}, {0x0a00000b, 8081}}};
-constexpr std::array<Ipv4Address, 1> outside_addresses = {0x0a000001};
+constinit std::array<Ipv4Address, 1> outside_addresses = {0x0a000001};
 constexpr std::array<TimerData, 1> data = {TimerData::lb};
 constexpr Time second_ns = 1'000'000'000;
 constexpr std::array<Timer, 1> timers = {{{"state", 10 * second_ns, data}}};

@@ -201,7 +201,7 @@ Said by_interpreter(const model::Appliance& appliance, const symbolic::RuleList&
                read(known->second) != 0; // without rules it decides nothing
     };
     said.statement = eval::run_function(appliance, 0, {eval::Datagram(read.bytes()), sample.state},
-                                        {said.logs, limits, 0, {}, assumed});
+                                        {.logs = said.logs, .limits = limits, .assumed = assumed});
     return said;
 }
 
