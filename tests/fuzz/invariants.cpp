@@ -90,11 +90,13 @@ Violation wrong_diagnostics(const std::vector<Diagnostic>& diagnostics, const So
     return std::nullopt;
 }
 
-/// All that is said about a policy but for the places, which a layout moves.
+/// All that is said about a policy but for the places, which a layout moves, and but for the words of another tool's line,
+/// which are one mistake as long as they stand on one line.
 std::vector<std::pair<syntax::Kind, std::string>> said(const sema::Loaded& loaded) {
     std::vector<std::pair<syntax::Kind, std::string>> result;
     for (const auto& diagnostic : loaded.diagnostics)
-        result.emplace_back(diagnostic.kind, diagnostic.message);
+        if (diagnostic.kind != syntax::Kind::unknown_statement)
+            result.emplace_back(diagnostic.kind, diagnostic.message);
     return result;
 }
 

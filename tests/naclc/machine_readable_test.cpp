@@ -1,4 +1,5 @@
 // What programs read: diagnostics and the model as JSON, and the exit status.
+#include "tests/naclc/pending.hpp"
 #include "tests/naclc/shell.hpp"
 
 #include <catch2/catch.hpp>
@@ -122,7 +123,7 @@ TEST_CASE("the model is printed as JSON, and nothing when there is none") {
 
 TEST_CASE("what cannot be executed yet is in the model all the same") {
     const Shell shell;
-    shell.write("p.nacl", "Iface a { index: 0, send_queue_limit: 5 }\n");
+    shell.write("p.nacl", pending_policy);
     const auto done = shell("naclc emit --target json p.nacl");
     CHECK(done.status == 0);
     CHECK_FALSE(json::parse(done.output)["pending"].empty());

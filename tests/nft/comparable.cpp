@@ -44,6 +44,7 @@ eval::Tuple either_way(const eval::Tuple& tuple) { return std::min(tuple, eval::
 Difference Flows::before(harness::View frame) const {
     const auto datagram = harness::datagram_in(frame);
     if (!datagram) return "not a sane datagram";
+    if (eval::get16(frame, 12) != 0x0800) return "a tagged frame, and Linux has no VLAN there";
     if ((frame[0] & 1) != 0) return "a group address";
     if (datagram->is_fragment()) return "a fragment";
     if ((eval::get16(datagram->bytes(), 6) & 0x8000) != 0) return "the reserved bit";
