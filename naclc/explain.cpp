@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 namespace naclc {
 
@@ -35,14 +36,15 @@ std::string with_test(const ExplainOptions& options) {
                        options.iface, what);
 }
 
-/// One line for the harness' Tests, then the way of each of its packets.
+/// The way of each packet of a Test.
 void explain_test(const sema::Loaded& loaded, const model::Scenario& test) {
     const auto& appliance = *loaded.appliance;
     eval::Trace trace;
     const auto backend = harness::interp_backend(appliance, &trace);
     const auto line_of = [&](const model::Place& place) { return loaded.sources[place.file].line(place.line); };
+    bool is_first = true;
     const auto watch = [&](const harness::Witness& witness) {
-        fmt::print("{}, in by {}\n{}\n", harness::summary(witness.frame),
+        fmt::print("{}{}, in by {}\n{}", std::exchange(is_first, false) ? "" : "\n", harness::summary(witness.frame),
                    witness.step.iface ? appliance.ifaces.at(*witness.step.iface).name : "nothing",
                    harness::describe(appliance, trace, witness.outcome, line_of));
         trace = {};

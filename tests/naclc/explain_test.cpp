@@ -33,18 +33,6 @@ const std::string router = "Iface wan { index: 0, address: 10.0.0.1, netmask: 25
 
 } // namespace
 
-TEST_CASE("the example of the docs is what the command says") {
-    const Shell shell;
-    const auto page = shell("cat " PROJECT "/docs/reference/command.md").output;
-    const std::string call = "naclc explain samples/bastion.nacl --iface outside --packet '";
-    const auto begin = page.find(call);
-    REQUIRE(begin != page.npos);
-    const auto line = page.find('\n', begin);
-    const auto done = shell("cd " PROJECT " && " + page.substr(begin, line - begin));
-    CHECK(done.status == 0);
-    CHECK(done.output == page.substr(line + 1, page.find("```", line) - line - 1) + "\n");
-}
-
 TEST_CASE("every packet of a Test is followed, with its flow and what is rewritten") {
     const auto done = Desk(router).explain("--test there_and_back");
     CHECK(done.status == 0);
@@ -71,8 +59,7 @@ TEST_CASE("every packet of a Test is followed, with its flow and what is rewritt
           "    rewritten to tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n"
           "  transmit     leaves by wan\n"
           "sent on\n"
-          "  out: tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n"
-          "\n");
+          "  out: tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n");
 }
 
 TEST_CASE("what is made here because of a packet, functions for others, and texts are told, too") {
