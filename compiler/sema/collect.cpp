@@ -139,6 +139,8 @@ private:
         else if (contains(actions, word))
             report(Kind::name_hides, name.span,
                    "`" + name.text + "` is the name of an action, which wins in functions");
+        else if (word == "reject") // newer than the programs that may have such a function
+            report(Kind::name_hides, name.span, "`" + name.text + "` hides the action of that name");
         return true;
     }
 

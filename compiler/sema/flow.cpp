@@ -250,23 +250,33 @@ private:
     bool too_deep_ = false;
 };
 
-void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
+/// Those on chains, and all that they and the Asserts call, whichever way.
+std::set<model::FunctionId> functions_in_use(const model::Appliance& appliance,
+                                             const std::set<model::FunctionId>& on_chains) {
     auto used = on_chains;
-    for (const auto& function : context.appliance.functions) {
+    std::vector<model::FunctionId> to_look_at(on_chains.begin(), on_chains.end());
+    const auto use_callees = [&](const model::Block& body) {
         std::vector<std::pair<model::FunctionId, model::Place>> calls;
-        collect_calls(function.body, calls);
-        for (const auto& [callee, place] : calls) used.insert(callee);
+        collect_calls(body, calls);
+        for (const auto& [callee, place] : calls)
+            if (used.insert(callee).second) to_look_at.push_back(callee);
+    };
+    for (const auto& assertion : appliance.asserts) use_callees(assertion.body);
+    while (!to_look_at.empty()) {
+        const auto id = to_look_at.back();
+        to_look_at.pop_back();
+        use_callees(appliance.functions[id].body);
     }
-    for (const auto& assertion : context.appliance.asserts) {
-        std::vector<std::pair<model::FunctionId, model::Place>> calls;
-        collect_calls(assertion.body, calls);
-        for (const auto& [callee, place] : calls) used.insert(callee);
-    }
+    return used;
+}
+
+void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
+    const auto used = functions_in_use(context.appliance, on_chains);
     for (model::FunctionId id = 0; id < context.functions.size(); ++id)
         if (!used.contains(id))
             context.report(Kind::unused_function, context.functions[id]->name.span,
                            quoted(context.functions[id]->name.text) +
-                               " stands on no chain and is called by nothing",
+                               " stands on no chain and is called by nothing that does",
                            "name it in an Iface's `prerouting`, `input`, `output` or `postrouting`, or the "
                            "Gateway's `forward`");
 }

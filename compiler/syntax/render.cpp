@@ -100,12 +100,19 @@ std::string excerpt(Span span, const Sources& sources) {
            (cut_before ? " " : "") + underline(line, std::min(span.begin.column, past_line), end) + '\n';
 }
 
-/// nlohmann-json refuses broken UTF-8; source text in a message may have some.
-nlohmann::ordered_json place_json(const Span& span, const std::string& severity, const std::string& message,
-                                  const Sources& sources) {
-    return {{"severity", severity},         {"message", message},          {"file", sources[span.file].name},
-            {"line", span.begin.line},      {"column", span.begin.column}, {"end_line", span.end.line},
-            {"end_column", span.end.column}};
+/// A diagnostic, or a note, which has neither notes nor a hint.
+nlohmann::ordered_json to_json(const Span& span, std::string_view severity, const std::string& message,
+                               std::string_view kind, const Sources& sources) {
+    return {{"severity", severity},
+            {"message", message},
+            {"file", sources[span.file].name},
+            {"line", span.begin.line},
+            {"column", span.begin.column},
+            {"end_line", span.end.line},
+            {"end_column", span.end.column},
+            {"kind", kind},
+            {"notes", nlohmann::ordered_json::array()},
+            {"hint", ""}};
 }
 
 std::string_view severity_name(Severity severity) {
@@ -127,13 +134,11 @@ std::string render_text(const Diagnostic& diagnostic, const Sources& sources) {
 
 std::string render_json(const Diagnostic& diagnostic, const Sources& sources) {
     const auto& kind = info(diagnostic.kind);
-    auto object =
-        place_json(diagnostic.span, std::string(severity_name(kind.severity)), diagnostic.message, sources);
-    object["kind"] = kind.name;
-    object["notes"] = nlohmann::ordered_json::array();
+    auto object = to_json(diagnostic.span, severity_name(kind.severity), diagnostic.message, kind.name, sources);
     for (const auto& note : diagnostic.notes)
-        object["notes"].push_back(place_json(note.span, "note", note.message, sources));
+        object["notes"].push_back(to_json(note.span, "note", note.message, kind.name, sources));
     object["hint"] = diagnostic.hint;
+    // It refuses broken UTF-8, and source text in a message may have some.
     return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
