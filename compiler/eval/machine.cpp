@@ -78,7 +78,7 @@ void Machine::run_stage(Packet& packet, void (Machine::*stage)(Packet&), std::st
     };
     // A stage may make packets, whose stages come behind it in the list.
     const std::size_t place = trace_->stages.size();
-    trace_->stages.push_back({.stage = name, .packet = packet.number, .made_here = packet.made_here, .before = snapshot()});
+    trace_->stages.push_back({.stage = name, .packet = packet.number, .before = snapshot()});
     (this->*stage)(packet);
     auto& done = trace_->stages[place];
     done.after = snapshot();

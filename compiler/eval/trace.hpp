@@ -39,7 +39,6 @@ struct StageTrace {
     std::string_view stage;      ///< its name in stages.def
     std::string_view next{};     ///< where it sent the packet
     std::size_t packet = 0;      ///< 0: the one that came in; later ones were made here because of it
-    bool made_here = false;
     Snapshot before{};
     Snapshot after{};
     std::vector<Event> events{};
