@@ -77,7 +77,7 @@ private:
                 // Diagrams of the two chains are made once for all of these questions.
                 auto answer = engines_.diagrams.find(question, budget_);
                 if (std::holds_alternative<symbolic::GaveUp>(answer))
-                    answer = engines_.subtraction.find(question, budget_);
+                    answer = engines_.subtraction.find(question, budget_.steps);
                 if (std::holds_alternative<symbolic::Proved>(answer)) continue;
                 const auto* box = std::get_if<symbolic::Found>(&answer);
                 if (box != nullptr) found = difference(box->box, from, to);

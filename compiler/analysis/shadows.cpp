@@ -16,10 +16,11 @@ using symbolic::Question;
 using symbolic::RuleIndex;
 using symbolic::Stage;
 
-// A tenth of a millisecond for each statement on the average, whatever the policy.
-constexpr std::size_t steps_for_each_statement = 1'000;
-constexpr std::size_t steps_max = 10'000'000; ///< and a second at the most
-constexpr symbolic::Budget of_a_statement = {.steps = 100'000, .bytes = std::size_t{128} << 20};
+// A step is some tens of nanoseconds. Large lists of rules, as firewalls have them, need up to 10,000 steps for
+// each statement on the average; the most is half a minute for a policy, and 30 milliseconds for one statement.
+constexpr std::size_t steps_for_each_statement = 20'000;
+constexpr std::size_t steps_max = 1'000'000'000;
+constexpr std::size_t of_a_statement = 1'000'000;
 
 class Shadows {
 public:
@@ -83,7 +84,7 @@ private:
 
     symbolic::Answer ask(symbolic::Subtraction& engine, const Question& question) const {
         const auto all = std::min(steps_for_each_statement * appliance_.statements.size(), steps_max);
-        if (steps_ > all + of_a_statement.steps) return symbolic::GaveUp{};
+        if (steps_ > all + of_a_statement) return symbolic::GaveUp{};
         return engine.find(question, of_a_statement);
     }
 
@@ -95,18 +96,22 @@ private:
         return !stages.empty() && rules <= rules_max;
     }
 
-    /// Leaves out each rule without which there is still a proof. What such a proof does not need goes too:
-    /// those before `i`, which all proofs need, stay where they are.
+    /// Leaves out what is not needed for a proof; of few, each without which there is still one. What such a
+    /// proof does not need goes too: those before `i`, which all proofs need, stay where they are.
     static std::vector<RuleIndex> minimal(symbolic::Subtraction& engine, const Question& question,
                                           std::vector<RuleIndex> rules) {
-        for (std::size_t i = 0; i < rules.size();) {
+        const auto suffices = [&](const std::vector<RuleIndex>& some) {
+            const auto answer = engine.find(question, of_a_statement, &some);
+            const auto* proved = std::get_if<Proved>(&answer);
+            if (proved != nullptr) rules = proved->because;
+            return proved != nullptr;
+        };
+        for (auto before = rules.size() + 1; rules.size() < before && suffices(rules);) before = rules.size();
+        constexpr std::size_t few = 64;
+        for (std::size_t i = 0; rules.size() <= few && i < rules.size();) {
             auto fewer = rules;
             fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-            const auto answer = engine.find(question, of_a_statement, &fewer);
-            if (const auto* proved = std::get_if<Proved>(&answer))
-                rules = proved->because;
-            else
-                ++i;
+            if (!suffices(fewer)) ++i;
         }
         return rules;
     }

@@ -181,7 +181,7 @@ Answer Diagrams::find(const Question& question, const Budget& budget) {
 
 Answer Engines::find(const Question& question, const Budget& budget) {
     // The search is quick when it is lucky and may be without end when it is not; diagrams are steady.
-    auto answer = subtraction.find(question, {budget.steps / 4, budget.bytes});
+    auto answer = subtraction.find(question, budget.steps / 4);
     return std::holds_alternative<GaveUp>(answer) ? diagrams.find(question, budget) : answer;
 }
 

@@ -65,7 +65,8 @@ public:
     Subtraction& operator=(const Subtraction&) = delete;
 
     /// `only`: no other rules of the last stage are looked at, but for the wanted ones.
-    Answer find(const Question& question, const Budget& budget, const std::vector<RuleIndex>* only = nullptr);
+    Answer find(const Question& question, std::size_t steps_max,
+                const std::vector<RuleIndex>* only = nullptr);
     /// Of all questions so far.
     std::size_t steps() const { return steps_; }
 

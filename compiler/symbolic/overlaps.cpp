@@ -8,6 +8,8 @@ namespace symbolic {
 namespace {
 
 constexpr std::size_t word_bits = 64;
+constexpr std::size_t block_groups = 32;
+constexpr std::size_t looks_a_step = 8; ///< to look at a word or a set is little work
 
 void set_bit(std::vector<std::uint64_t>& bits, std::size_t bit) {
     bits[bit / word_bits] |= std::uint64_t{1} << bit % word_bits;
@@ -15,66 +17,86 @@ void set_bit(std::vector<std::uint64_t>& bits, std::size_t bit) {
 
 } // namespace
 
-Overlaps::Overlaps(const Space& space, const RuleList& list)
-    : space_(space), decide_((list.rules.size() + word_bits - 1) / word_bits) {
-    std::map<Variable, std::map<SetRef, std::vector<std::uint32_t>>> guarded;
-    for (std::uint32_t i = 0; i < list.rules.size(); ++i) {
+std::uint32_t Columns::of(Variable variable) {
+    const auto [known, is_new] = known_.try_emplace(variable, static_cast<std::uint32_t>(variables_.size()));
+    if (is_new) variables_.push_back(variable);
+    return known->second;
+}
+
+Overlaps::Overlaps(const Space& space, const RuleList& list, Columns& columns)
+    : decide_((list.rules.size() + word_bits - 1) / word_bits) {
+    std::map<std::uint32_t, std::map<SetRef, std::vector<RuleIndex>>> guarded;
+    for (RuleIndex i = 0; i < list.rules.size(); ++i) {
         const auto& rule = list.rules[i];
+        first_side_.push_back(sides_.size());
         if (rule.log == nullptr) set_bit(decide_, i);
         if (rule.statement) by_statement_[*rule.statement].push_back(i);
-        for (const auto& side : rule.guard) guarded[side.variable][side.values].push_back(i);
+        for (const auto& [variable, values] : rule.guard) {
+            sides_.push_back({columns.of(variable), values_in(space.sets[values])});
+            guarded[sides_.back().column][values].push_back(i);
+        }
     }
-    for (const auto& [variable, rules] : guarded) group(columns_[variable], rules);
+    first_side_.push_back(sides_.size());
+    for (auto& [number, sets] : guarded) {
+        auto& column = columns_.emplace_back();
+        column.number = number;
+        column.unguarded.assign(decide_.size(), ~std::uint64_t{0});
+        for (auto& [set, rules] : sets) {
+            for (const auto rule : rules)
+                column.unguarded[rule / word_bits] &= ~(std::uint64_t{1} << rule % word_bits);
+            column.groups.push_back({values_in(space.sets[set]), std::move(rules)});
+        }
+        std::ranges::sort(column.groups, {}, [](const Group& group) { return group.values.hull.low; });
+        column.highs.resize((column.groups.size() + block_groups - 1) / block_groups);
+        for (std::size_t i = 0; i < column.groups.size(); ++i) {
+            auto& high = column.highs[i / block_groups];
+            high = std::max(high, column.groups[i].values.hull.high);
+        }
+        column.hull = {column.groups.front().values.hull.low, std::ranges::max(column.highs)};
+    }
 }
 
-void Overlaps::group(Column& column, const std::map<SetRef, std::vector<std::uint32_t>>& rules) {
-    column.unguarded.assign(decide_.size(), ~std::uint64_t{0});
-    for (const auto& [set, indices] : rules) {
-        const auto& intervals = space_.sets[set].intervals();
-        column.groups.push_back({set, intervals.front().low, intervals.back().high, indices});
-        for (const auto rule : indices)
-            column.unguarded[rule / word_bits] &= ~(std::uint64_t{1} << rule % word_bits);
-        bytes_ += sizeof(Group) + indices.size() * sizeof(std::uint32_t);
-    }
-    std::ranges::sort(column.groups, {}, &Group::low);
+bool Overlaps::is_in_all(const Column& column, const Values& values) {
+    return values.count == 1 && values.hull.low <= column.hull.low && column.hull.high <= values.hull.high;
 }
 
-const Overlaps::Bits& Overlaps::meeting(Column& column, SetRef values) {
-    const auto [known, is_new] = column.known.try_emplace(values, column.unguarded);
-    if (!is_new) return known->second;
-    auto& result = known->second;
-    const auto& intervals = space_.sets[values].intervals();
-    const auto low = intervals.front().low, high = intervals.back().high;
-    for (const auto& group : column.groups) {
-        if (group.low > high) break;
+void Overlaps::add_meeting(const Column& column, const Values& values, Bits& bits) {
+    for (std::size_t block = 0; block < column.highs.size(); ++block) {
+        const auto begin = block * block_groups;
+        if (column.groups[begin].values.hull.low > values.hull.high) return;
         ++work_;
-        if (group.high < low || !space_.sets.meet(group.set, values)) continue;
-        for (const auto rule : group.rules) set_bit(result, rule);
+        if (column.highs[block] < values.hull.low) continue;
+        const auto end = std::min(begin + block_groups, column.groups.size());
+        for (auto i = begin; i < end; ++i) {
+            const auto& group = column.groups[i];
+            if (!meet(group.values, values)) continue;
+            for (const auto rule : group.rules) set_bit(bits, rule);
+            work_ += group.rules.size() / looks_a_step;
+        }
     }
-    bytes_ += result.size() * sizeof(std::uint64_t);
-    return result;
 }
 
-const std::vector<std::uint32_t>& Overlaps::of(model::StatementId statement) const {
-    static const std::vector<std::uint32_t> none;
+const std::vector<RuleIndex>& Overlaps::of(model::StatementId statement) const {
+    static const std::vector<RuleIndex> none;
     const auto found = by_statement_.find(statement);
     return found == by_statement_.end() ? none : found->second;
 }
 
-std::vector<std::uint32_t> Overlaps::with(const Box& box, std::size_t end) {
+std::vector<RuleIndex> Overlaps::with(const Piece& piece, std::size_t end) {
     auto left = decide_;
     left.resize((end + word_bits - 1) / word_bits);
-    for (const auto& side : box) {
-        const auto column = columns_.find(side.variable);
-        if (column == columns_.end()) continue;
-        const auto& bits = meeting(column->second, side.values);
+    for (const auto& column : columns_) {
+        if (is_in_all(column, piece[column.number])) continue;
+        auto bits = column.unguarded;
+        add_meeting(column, piece[column.number], bits);
         for (std::size_t word = 0; word < left.size(); ++word) left[word] &= bits[word];
+        work_ += left.size() / looks_a_step;
     }
-    std::vector<std::uint32_t> result;
+    std::vector<RuleIndex> result;
     for (std::size_t word = 0; word < left.size(); ++word)
         for (auto bits = left[word]; bits != 0; bits &= bits - 1) {
             const auto rule = word * word_bits + static_cast<std::size_t>(std::countr_zero(bits));
-            if (rule < end) result.push_back(static_cast<std::uint32_t>(rule));
+            if (rule < end) result.push_back(static_cast<RuleIndex>(rule));
         }
     return result;
 }

@@ -1,45 +1,72 @@
-// Which rules of a list share a packet with a box: for each variable and set of values, a bit for each rule.
+// Which rules of a list share a packet with a piece: for each column the guards by their lowest values, and a
+// bit for each rule.
 #pragma once
-#include "compiler/symbolic/rules.hpp"
+#include "compiler/symbolic/find.hpp"
+#include "compiler/symbolic/values.hpp"
+
+#include <map>
 
 namespace symbolic {
 
+/// The variables that matter to a search, numbered as they are met.
+class Columns {
+public:
+    std::uint32_t of(Variable variable);
+    const std::vector<Variable>& variables() const { return variables_; }
+
+private:
+    std::vector<Variable> variables_;
+    std::map<Variable, std::uint32_t> known_;
+};
+
+/// A product of sets, one for each column.
+using Piece = std::vector<Values>;
+
+struct GuardSide {
+    std::uint32_t column = 0;
+    Values values;
+};
+
 class Overlaps {
 public:
-    Overlaps(const Space& space, const RuleList& list);
+    /// The Space keeps the values.
+    Overlaps(const Space& space, const RuleList& list, Columns& columns);
 
+    std::span<const GuardSide> guard(RuleIndex rule) const {
+        return std::span(sides_).subspan(first_side_[rule], first_side_[rule + 1] - first_side_[rule]);
+    }
     /// In order, before `end`. Logs are left out.
-    std::vector<std::uint32_t> with(const Box& box, std::size_t end);
+    std::vector<RuleIndex> with(const Piece& piece, std::size_t end);
     /// The rules of one statement, in order.
-    const std::vector<std::uint32_t>& of(model::StatementId statement) const;
+    const std::vector<RuleIndex>& of(model::StatementId statement) const;
 
-    std::size_t bytes() const { return bytes_; }
-    /// How many sets have been looked at, which is what takes time.
+    /// How much has been looked at, in steps of a search.
     std::size_t work() const { return work_; }
 
 private:
     using Bits = std::vector<std::uint64_t>;
 
-    /// The rules that have one set in a variable, and between which values it lies.
+    /// The rules that have one set in a column.
     struct Group {
-        SetRef set = 0;
-        Value low = 0, high = 0;
-        std::vector<std::uint32_t> rules{};
+        Values values;
+        std::vector<RuleIndex> rules;
     };
     struct Column {
-        Bits unguarded;               ///< rules that allow all values
-        std::vector<Group> groups;    ///< by their lowest values
-        std::map<SetRef, Bits> known; ///< answers: all rules that share a value with a set
+        std::uint32_t number = 0;
+        Interval hull;             ///< of all groups
+        Bits unguarded;            ///< rules that allow all values
+        std::vector<Group> groups; ///< by their lowest values
+        std::vector<Value> highs;  ///< the highest value of each block of groups
     };
 
-    void group(Column& column, const std::map<SetRef, std::vector<std::uint32_t>>& rules);
-    const Bits& meeting(Column& column, SetRef values);
+    static bool is_in_all(const Column& column, const Values& values);
+    void add_meeting(const Column& column, const Values& values, Bits& bits);
 
-    const Space& space_;
-    Bits decide_; ///< rules that are no logs
-    std::map<Variable, Column> columns_;
-    std::map<model::StatementId, std::vector<std::uint32_t>> by_statement_;
-    std::size_t bytes_ = 0;
+    std::vector<GuardSide> sides_;
+    std::vector<std::size_t> first_side_; ///< of each rule, and behind the last
+    Bits decide_;                         ///< rules that are no logs
+    std::vector<Column> columns_;
+    std::map<model::StatementId, std::vector<RuleIndex>> by_statement_;
     std::size_t work_ = 0;
 };
 

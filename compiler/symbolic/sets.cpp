@@ -61,23 +61,6 @@ SetRef Sets::either(SetRef a, SetRef b) {
     });
 }
 
-bool Sets::meet(SetRef a, SetRef b) const {
-    if (a == b) return a != none;
-    const auto& first = sets_[a].intervals();
-    const auto& second = sets_[b].intervals();
-    if (first.empty() || second.empty() || first.back().high < second.front().low ||
-        second.back().high < first.front().low)
-        return false;
-    for (auto x = first.begin(), y = second.begin(); x != first.end() && y != second.end();) {
-        if (std::max(x->low, y->low) <= std::min(x->high, y->high)) return true;
-        if (x->high < y->high)
-            ++x;
-        else
-            ++y;
-    }
-    return false;
-}
-
 bool Sets::covers(SetRef outer, SetRef inner) const {
     if (outer == inner) return true;
     // Intervals of a set never touch, so each inner one lies in a single outer one.

@@ -27,8 +27,6 @@ public:
     SetRef both(SetRef a, SetRef b);
     SetRef without(SetRef a, SetRef b);
     SetRef either(SetRef a, SetRef b);
-    /// Whether they share a value.
-    bool meet(SetRef a, SetRef b) const;
     /// Whether `outer` holds all of `inner`.
     bool covers(SetRef outer, SetRef inner) const;
 

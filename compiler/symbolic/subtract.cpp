@@ -1,26 +1,20 @@
 // Search: of each wanted rule's box everything is subtracted that earlier rules decide. What a rule covers in
-// all but one variable shrinks the box; only where several variables are open does the search branch. A piece
+// all but one column shrinks the piece; only where several columns are open does the search branch. A piece
 // that nothing is left to subtract from is an answer.
 #include "compiler/symbolic/find.hpp"
 #include "compiler/symbolic/overlaps.hpp"
 
 #include <algorithm>
 #include <functional>
-#include <limits>
-#include <set>
 
 namespace symbolic {
 
 struct Subtraction::Indexes {
+    Columns columns;
     std::map<const RuleList*, Overlaps> by_list;
 
     Overlaps& of(const Space& space, const RuleList& list) {
-        return by_list.try_emplace(&list, space, list).first->second;
-    }
-    std::size_t bytes() const {
-        std::size_t sum = 0;
-        for (const auto& [list, index] : by_list) sum += index.bytes();
-        return sum;
+        return by_list.try_emplace(&list, space, list, columns).first->second;
     }
 };
 
@@ -28,182 +22,256 @@ namespace {
 
 constexpr std::size_t probed_rules_min = 16; ///< fewer are subtracted at once
 
-/// The lowest value of a set and some others, the same each time.
-std::vector<Value> samples(const IntervalSet& set) {
-    constexpr std::size_t others = 8;
-    std::vector<Value> values = {set.intervals().front().low};
-    const auto size = set.size();
-    std::uint64_t state = size;
-    for (std::size_t i = 0; i < others; ++i) {
-        state = state * 6364136223846793005 + 1442695040888963407; // Knuth's MMIX
-        auto rank = (state >> 16) % size;
-        for (const auto& [low, high] : set.intervals()) {
-            if (rank <= high - low) {
-                values.push_back(low + rank);
-                break;
-            }
-            rank -= high - low + 1;
-        }
+using Rules = std::vector<RuleIndex>;
+
+/// How a guard lies to a piece that it meets.
+struct Reach {
+    std::size_t open = 0;         ///< columns in which the piece reaches out of it
+    const GuardSide* side = nullptr; ///< the last of them
+    double share = 1;             ///< of the piece, that it may cover
+};
+
+double width(const Interval& interval) { return static_cast<double>(interval.high - interval.low) + 1; }
+
+/// Nothing when they do not meet.
+std::optional<Reach> reach(const Piece& piece, std::span<const GuardSide> guard) {
+    Reach result;
+    for (const auto& side : guard) {
+        const auto& values = piece[side.column];
+        if (!meet(values, side.values)) return std::nullopt;
+        if (covers(side.values, values)) continue;
+        ++result.open;
+        result.side = &side;
+        const Interval common = {std::max(values.hull.low, side.values.hull.low),
+                                 std::min(values.hull.high, side.values.hull.high)};
+        result.share *= width(common) / width(values.hull);
     }
-    return values;
+    return result;
 }
 
 class Search {
 public:
     using IndexOf = std::function<Overlaps&(const RuleList&)>;
 
-    Search(Space& space, const Question& question, const Budget& budget, const std::vector<RuleIndex>* only,
-           IndexOf index_of, std::function<std::size_t()> bytes)
-        : space_(space), question_(question), budget_(budget), only_(only), index_of_(std::move(index_of)),
-          bytes_(std::move(bytes)) {}
+    Search(const Question& question, std::size_t steps_max, const Rules* only, IndexOf index_of)
+        : question_(question), steps_max_(steps_max), only_(only), index_of_(std::move(index_of)) {}
 
     std::size_t spent() const { return steps_; }
-
-    Answer run() {
-        const bool over =
-            std::ranges::any_of(question_.region, [&](const Box& box) { return at_stage(0, box); });
-        if (over && found_) return Found{std::move(*found_)};
-        if (over) return GaveUp{};
-        return Proved{{used_.begin(), used_.end()}};
+    const std::optional<Piece>& found() const { return found_; }
+    /// Sorted.
+    std::vector<RuleIndex> used() && {
+        std::ranges::sort(used_);
+        used_.erase(std::ranges::unique(used_).begin(), used_.end());
+        return std::move(used_);
     }
 
-private:
     // What searches returns true when the search is over: something is found, or the budget is spent.
 
-    bool at_stage(std::size_t number, const Box& box) {
+    bool at_stage(std::size_t number, const Piece& piece) {
         if (number == question_.stages.size()) {
-            found_ = box;
+            found_ = piece;
             return true;
         }
         const auto& [list, wanted] = question_.stages[number];
-        const auto candidates = wanted.statement ? index_of_(*list).of(*wanted.statement)
-                                                 : overlapping(*list, box, list->rules.size());
-        for (const auto index : candidates) {
+        auto& index = index_of_(*list);
+        const auto candidates = wanted.statement ? index.of(*wanted.statement)
+                                                 : overlapping(index, piece, list->rules.size());
+        for (const auto rule : candidates) {
             if (!spend(1)) return true;
-            if (!wanted(list->rules[index])) continue;
-            const auto piece = both(space_, box, list->rules[index].guard);
-            if (!piece) continue;
-            auto rules = earlier(number, *piece, index);
-            if (rules.size() >= probed_rules_min && probe(number, *piece, rules)) return true;
-            if (subtract(number, *piece, std::move(rules))) return true;
+            if (!wanted(list->rules[rule])) continue;
+            const auto mark = scratch_.mark();
+            auto inside = piece;
+            if (!narrow(inside, index.guard(rule))) continue;
+            if (only_ == nullptr && guess(number, inside, rule)) return true;
+            auto rules = earlier(number, inside, rule);
+            if (rules.size() >= probed_rules_min && probe(number, inside, rules)) return true;
+            if (subtract(number, std::move(inside), std::move(rules))) return true;
+            scratch_.release(mark);
         }
         return false;
     }
 
-    std::vector<RuleIndex> overlapping(const RuleList& list, const Box& box, std::size_t end) {
-        auto& index = index_of_(list);
+private:
+    Overlaps& index(std::size_t number) { return index_of_(*question_.stages[number].rules); }
+
+    Rules overlapping(Overlaps& index, const Piece& piece, std::size_t end) {
         const auto before = index.work();
-        auto rules = index.with(box, end);
-        constexpr std::size_t sets_a_step = 8; // to look at a set is little work
-        steps_ += (index.work() - before) / sets_a_step;
+        auto rules = index.with(piece, end);
+        steps_ += index.work() - before;
         return rules;
     }
 
     /// The rules before `end` that take packets away. Wanted ones take none.
-    std::vector<RuleIndex> earlier(std::size_t number, const Box& box, RuleIndex end) {
+    Rules earlier(std::size_t number, const Piece& piece, RuleIndex end) {
         const auto& [list, wanted] = question_.stages[number];
         const bool restricted = only_ != nullptr && number + 1 == question_.stages.size();
-        auto rules = restricted ? *only_ : overlapping(*list, box, end);
-        std::erase_if(rules, [&](RuleIndex rule) {
-            return rule >= end || wanted(list->rules[rule]) || !meets(box, list->rules[rule].guard);
-        });
+        auto rules = restricted ? *only_ : overlapping(index(number), piece, end);
+        std::erase_if(rules, [&](RuleIndex rule) { return rule >= end || wanted(list->rules[rule]); });
         return rules;
     }
 
-    /// Goes to where few rules are, one variable after the other. Most boxes have a packet that is left, and
-    /// then there is no need to search.
-    bool probe(std::size_t number, Box box, std::vector<RuleIndex> rules) {
-        const auto& list = *question_.stages[number].rules;
-        std::set<Variable> variables;
-        for (const auto rule : rules)
-            for (const auto& side : list.rules[rule].guard) variables.insert(side.variable);
-        for (const auto variable : variables) {
-            const auto values = samples(space_.sets[values_of(space_, box, variable)]);
-            if (rules.empty() || !spend(values.size() * rules.size())) break;
-            const auto touching = [&](Value value) {
-                return std::ranges::count_if(rules, [&](RuleIndex rule) {
-                    return space_.sets[values_of(space_, list.rules[rule].guard, variable)].contains(value);
-                });
-            };
-            narrow(space_, box, variable, space_.one(std::ranges::min(values, {}, touching)));
-            keep_meeting(rules, list, box);
+    bool narrow(Piece& piece, std::span<const GuardSide> guard) {
+        for (const auto& side : guard) {
+            const auto left = scratch_.both(piece[side.column], side.values);
+            if (!left) return false;
+            piece[side.column] = *left;
         }
-        return rules.empty() && at_stage(number + 1, box);
+        return true;
     }
 
-    bool meets(const Box& box, const Box& guard) const {
-        return std::ranges::all_of(guard, [&](const Side& side) {
-            return space_.sets.meet(values_of(space_, box, side.variable), side.values);
-        });
-    }
-
-    /// The variables in which a box reaches out of a guard.
-    std::size_t open(const Box& box, const Box& guard) const {
-        return static_cast<std::size_t>(std::ranges::count_if(guard, [&](const Side& side) {
-            return !space_.sets.covers(side.values, values_of(space_, box, side.variable));
-        }));
-    }
-
-    bool subtract(std::size_t number, Box box, std::vector<RuleIndex> rules) {
-        const auto& list = *question_.stages[number].rules;
-        while (!rules.empty()) {
-            if (!spend(2 * rules.size())) return true;
-            auto best = rules.begin();
-            auto best_open = std::numeric_limits<std::size_t>::max();
-            for (auto rule = rules.begin(); rule != rules.end() && best_open > 1; ++rule)
-                if (const auto count = open(box, list.rules[*rule].guard); count < best_open) {
-                    best = rule;
-                    best_open = count;
-                }
-            if (number + 1 == question_.stages.size()) used_.insert(*best);
-            const auto& guard = list.rules[*best].guard;
-            rules.erase(best);
-            if (best_open == 0) return false;
-            if (best_open > 1) return branch(number, std::move(box), guard, rules);
-            for (const auto& side : guard) {
-                const auto all = values_of(space_, box, side.variable);
-                if (const auto outside = space_.sets.without(all, side.values);
-                    outside != all && outside != Sets::none)
-                    narrow(space_, box, side.variable, outside);
+    /// Looks at some packets, the same each time. Most rules decide about most of theirs.
+    bool guess(std::size_t number, const Piece& piece, RuleIndex end) {
+        constexpr int guesses = 6;
+        std::uint64_t state = end;
+        for (int i = 0; i < guesses; ++i) {
+            auto packet = piece;
+            for (auto& values : packet) {
+                state = state * 6364136223846793005 + 1442695040888963407; // Knuth's MMIX
+                const auto value = value_at(values, state >> 16);
+                values = {{value, value}};
             }
-            keep_meeting(rules, list, box);
-        }
-        return at_stage(number + 1, box);
-    }
-
-    /// Each piece of the box that lies outside of the guard, in turn.
-    bool branch(std::size_t number, Box box, const Box& guard, const std::vector<RuleIndex>& rules) {
-        const auto& list = *question_.stages[number].rules;
-        for (const auto& piece : without(space_, std::move(box), guard)) {
-            auto left = rules;
-            keep_meeting(left, list, piece);
-            if (subtract(number, piece, std::move(left))) return true;
+            if (earlier(number, packet, end).empty() && at_stage(number + 1, packet)) return true;
         }
         return false;
     }
 
-    void keep_meeting(std::vector<RuleIndex>& rules, const RuleList& list, const Box& box) {
-        std::erase_if(rules, [&](RuleIndex rule) { return !meets(box, list.rules[rule].guard); });
+    /// Some value of one of the intervals, each as likely as the others.
+    static Value value_at(const Values& values, std::uint64_t number) {
+        const auto& [low, high] = values.intervals()[number % values.count];
+        return low + number / values.count % (high - low + 1);
+    }
+
+    /// Goes to where few rules are, one column after the other. Most pieces have a packet that is left, and
+    /// then there is no need to search.
+    bool probe(std::size_t number, Piece piece, Rules rules) {
+        auto& index = this->index(number);
+        for (std::uint32_t column = 0; column < piece.size() && !rules.empty(); ++column) {
+            const auto value = least_covered(index, piece[column], column, rules);
+            if (!value) continue;
+            piece[column] = {{*value, *value}};
+            if (!spend(rules.size())) return false;
+            std::erase_if(rules, [&](RuleIndex rule) { return !reach(piece, index.guard(rule)); });
+        }
+        return rules.empty() && at_stage(number + 1, piece);
+    }
+
+    /// The value of a column for which the fewest rules hold; nothing where no rule says anything of it.
+    std::optional<Value> least_covered(const Overlaps& index, const Values& values, std::uint32_t column,
+                                       const Rules& rules) {
+        changes_.clear();
+        for (const auto rule : rules)
+            for (const auto& side : index.guard(rule)) {
+                if (side.column != column) continue;
+                for (const auto& [low, high] : side.values.intervals()) {
+                    changes_.emplace_back(low, 1);
+                    changes_.emplace_back(high + 1, -1);
+                }
+            }
+        if (changes_.empty() || !spend(changes_.size() + values.count)) return std::nullopt;
+        for (const auto& [low, high] : values.intervals()) changes_.emplace_back(low, 0);
+        std::ranges::sort(changes_);
+        std::optional<Value> best;
+        int holding = 0, least = 0;
+        auto inside = values.intervals().begin();
+        for (auto change = changes_.begin(); change != changes_.end();) {
+            const auto value = change->first;
+            for (; change != changes_.end() && change->first == value; ++change) holding += change->second;
+            while (inside != values.intervals().end() && inside->high < value) ++inside;
+            if (inside == values.intervals().end()) break;
+            if (inside->low > value || (best && holding >= least)) continue;
+            best = value;
+            least = holding;
+        }
+        return best;
+    }
+
+    bool subtract(std::size_t number, Piece piece, Rules rules) {
+        auto& index = this->index(number);
+        while (true) {
+            if (!spend(rules.size() + 1)) return true;
+            gone_.clear();
+            double best_share = -1;
+            std::size_t best = 0, kept = 0;
+            for (const auto rule : rules) {
+                const auto found = reach(piece, index.guard(rule));
+                if (!found) continue;
+                if (found->open <= 1) use(number, rule);
+                if (found->open == 0) return false;
+                if (found->open == 1) {
+                    gone_.push_back(found->side);
+                    continue;
+                }
+                if (found->share > best_share) {
+                    best_share = found->share;
+                    best = kept;
+                }
+                rules[kept++] = rule;
+            }
+            rules.resize(kept);
+            if (!gone_.empty()) {
+                if (!shrink(piece)) return false;
+                continue;
+            }
+            if (rules.empty()) return at_stage(number + 1, piece);
+            use(number, rules[best]);
+            const auto guard = index.guard(rules[best]);
+            rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(best));
+            return branch(number, std::move(piece), guard, rules);
+        }
+    }
+
+    /// Takes out what is gone, column by column. False when nothing is left.
+    bool shrink(Piece& piece) {
+        std::ranges::sort(gone_, {}, &GuardSide::column);
+        bool is_left = true;
+        for (auto side = gone_.begin(); side != gone_.end() && is_left;) {
+            const auto column = (*side)->column;
+            intervals_.clear();
+            for (; side != gone_.end() && (*side)->column == column; ++side)
+                for (const auto& interval : (*side)->values.intervals()) intervals_.push_back(interval);
+            steps_ += intervals_.size() / 8;
+            const auto left = scratch_.without(piece[column], intervals_);
+            is_left = left.has_value();
+            if (is_left) piece[column] = *left;
+        }
+        return is_left;
+    }
+
+    void use(std::size_t number, RuleIndex rule) {
+        if (number + 1 == question_.stages.size()) used_.push_back(rule);
+    }
+
+    /// Each part of the piece that lies outside of the guard, in turn.
+    bool branch(std::size_t number, Piece piece, std::span<const GuardSide> guard, const Rules& rules) {
+        for (const auto& side : guard) {
+            const auto mark = scratch_.mark();
+            if (const auto outside = scratch_.without(piece[side.column], side.values)) {
+                auto part = piece;
+                part[side.column] = *outside;
+                if (subtract(number, std::move(part), rules)) return true;
+            }
+            scratch_.release(mark);
+            piece[side.column] = *scratch_.both(piece[side.column], side.values);
+        }
+        return false;
     }
 
     bool spend(std::size_t steps) {
         steps_ += steps;
-        constexpr std::size_t between_looks = 4096;
-        if (steps_ > budget_.steps) return false;
-        if (steps_ - looked_at_ < between_looks) return true;
-        looked_at_ = steps_;
-        return bytes_() <= budget_.bytes;
+        return steps_ <= steps_max_;
     }
 
-    Space& space_;
     const Question& question_;
-    const Budget& budget_;
-    const std::vector<RuleIndex>* only_;
+    std::size_t steps_max_;
+    const Rules* only_;
     IndexOf index_of_;
-    std::function<std::size_t()> bytes_;
-    std::optional<Box> found_;
-    std::set<RuleIndex> used_; ///< of the last stage
-    std::size_t steps_ = 0, looked_at_ = 0;
+    Scratch scratch_;
+    std::vector<std::pair<Value, int>> changes_; ///< of how many rules hold, by value
+    std::optional<Piece> found_;
+    std::vector<const GuardSide*> gone_;         ///< what is to be taken out of a piece
+    std::vector<Interval> intervals_;            ///< of one of its columns
+    std::vector<RuleIndex> used_;                ///< of the last stage, some more than once
+    std::size_t steps_ = 0;
 };
 
 } // namespace
@@ -211,16 +279,33 @@ private:
 Subtraction::Subtraction(Space& space) : space_(space), indexes_(std::make_unique<Indexes>()) {}
 Subtraction::~Subtraction() = default;
 
-Answer Subtraction::find(const Question& question, const Budget& budget, const std::vector<RuleIndex>* only) {
+Answer Subtraction::find(const Question& question, std::size_t steps_max, const std::vector<RuleIndex>* only) {
     if (!std::ranges::all_of(question.stages, [](const Stage& stage) { return stage.rules->whole; }))
         return GaveUp{};
-    Search search(
-        space_, question, budget, only,
-        [&](const RuleList& list) -> Overlaps& { return indexes_->of(space_, list); },
-        [&] { return space_.sets.bytes() + indexes_->bytes(); });
-    auto answer = search.run();
+    auto& columns = indexes_->columns;
+    for (const auto& stage : question.stages) indexes_->of(space_, *stage.rules);
+    for (const auto& box : question.region)
+        for (const auto& side : box) columns.of(side.variable);
+    Piece all;
+    for (const auto variable : columns.variables()) all.push_back(values_in(space_.sets[space_.domain(variable)]));
+
+    Search search(question, steps_max, only,
+                  [&](const RuleList& list) -> Overlaps& { return indexes_->of(space_, list); });
+    const bool over = std::ranges::any_of(question.region, [&](const Box& box) {
+        auto piece = all;
+        for (const auto& [variable, values] : box) piece[columns.of(variable)] = values_in(space_.sets[values]);
+        return search.at_stage(0, piece);
+    });
     steps_ += search.spent();
-    return answer;
+    if (!over) return Proved{std::move(search).used()};
+    if (!search.found()) return GaveUp{};
+    Found found;
+    for (std::uint32_t column = 0; column < all.size(); ++column) {
+        const auto intervals = (*search.found())[column].intervals();
+        const auto values = space_.sets.add(IntervalSet({intervals.begin(), intervals.end()}));
+        symbolic::narrow(space_, found.box, columns.variables()[column], values);
+    }
+    return found;
 }
 
 } // namespace symbolic

@@ -1,5 +1,6 @@
-// Sets that are stored once, against the plain meaning of a set.
+// Sets that are stored once, and values of a search, against the plain meaning of a set.
 #include "compiler/symbolic/space.hpp"
+#include "compiler/symbolic/values.hpp"
 #include "harness/dice.hpp"
 
 #include <catch2/catch.hpp>
@@ -30,9 +31,34 @@ TEST_CASE("operations on sets say what they say of their members") {
         CHECK(sets[sets.both(a, b)] == of_bits(x & y));
         CHECK(sets[sets.either(a, b)] == of_bits(x | y));
         CHECK(sets[sets.without(a, b)] == of_bits(x & ~y));
-        CHECK(sets.meet(a, b) == ((x & y) != 0));
         CHECK(sets.covers(a, b) == ((y & ~x) == 0));
         CHECK(sets.add(of_bits(x)) == a);
+    }
+}
+
+TEST_CASE("operations on values of a search say what they say of their members") {
+    harness::Dice dice(2);
+    const auto set_of = [](const std::optional<Values>& values) {
+        return values ? IntervalSet({values->intervals().begin(), values->intervals().end()}) : IntervalSet{};
+    };
+    for (int round = 0; round < 2000; ++round) {
+        const std::uint64_t x = 1 + dice.below((1 << universe) - 1);
+        const std::uint64_t y = round % 2 == 0 ? 1 + dice.below((1 << universe) - 1) : dice.below(x) + 1;
+        const auto first = of_bits(x), second = of_bits(y);
+        const auto a = values_in(first), b = values_in(second);
+        CHECK(meet(a, b) == ((x & y) != 0));
+        CHECK(covers(a, b) == ((y & ~x) == 0));
+        Scratch scratch;
+        const auto mark = scratch.mark();
+        const auto common = scratch.both(a, b), left = scratch.without(a, b);
+        CHECK(set_of(common) == of_bits(x & y));
+        CHECK(set_of(left) == of_bits(x & ~y));
+        const std::uint64_t z = 1 + dice.below((1 << universe) - 1);
+        std::vector<model::Interval> gone = of_bits(z).intervals();
+        gone.insert(gone.begin(), second.intervals().begin(), second.intervals().end());
+        CHECK(set_of(scratch.without(a, gone)) == of_bits(x & ~(y | z)));
+        scratch.release(mark);
+        CHECK(set_of(scratch.without(b, a)) == of_bits(y & ~x));
     }
 }
 
