@@ -342,6 +342,27 @@ nlohmann::json to_document(const model::Appliance& appliance) { return Model(app
 
 nlohmann::json to_json(const model::Appliance& appliance) { return Model(appliance, false).whole(); }
 
+nlohmann::json settings(const model::Appliance& appliance) {
+    auto document = to_json(appliance);
+    const auto by = [](const json& list, const auto& name_of) {
+        json named = json::object();
+        for (const auto& one : list) named[name_of(one)] = one;
+        return named;
+    };
+    const auto name_of = [](const json& one) { return one.at("name").get<std::string>(); };
+    document.erase("functions");
+    for (auto& iface : document.at("ifaces")) iface.erase("chains");
+    for (const auto member : {"ifaces", "limits", "timers"}) document[member] = by(document.at(member), name_of);
+    if (auto& gateway = document.at("gateway"); !gateway.is_null()) {
+        gateway.erase("forward");
+        gateway["routes"] = by(gateway.at("routes"), [](const json& route) {
+            return fmt::format("{} by {}", route.at("destination").get<std::string>(),
+                               route.at("iface").get<std::string>());
+        });
+    }
+    return document;
+}
+
 std::string policy_hash(const model::Appliance& appliance) {
     const std::string text = to_json(appliance).dump();
     sha256_ctx context;

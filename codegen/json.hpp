@@ -15,7 +15,11 @@ nlohmann::json to_document(const model::Appliance& appliance);
 /// Everything that decides what the appliance does; no places, so that layout and comments do not show.
 nlohmann::json to_json(const model::Appliance& appliance);
 
-/// SHA-256 of that, as 64 hexadecimal digits.
+/// Of that, what no function says: `ifaces`, `limits` and `timers` by their names, `routes` by where they
+/// lead to.
+nlohmann::json settings(const model::Appliance& appliance);
+
+/// SHA-256 of the whole, as 64 hexadecimal digits.
 std::string policy_hash(const model::Appliance& appliance);
 
 } // namespace codegen

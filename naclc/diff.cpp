@@ -1,5 +1,7 @@
 #include "naclc/commands.hpp"
 
+#include "codegen/json.hpp"
+#include "compiler/analysis/describe.hpp"
 #include "compiler/analysis/diff.hpp"
 
 #include <fmt/format.h>
@@ -26,16 +28,68 @@ std::string_view ending_of(const Witness& witness) {
 /// "accept at old.nacl:12:9".
 std::string decision(const Path& file, const model::Appliance& appliance, const Witness& witness) {
     if (!witness.decided) return std::string(ending_of(witness));
-    const auto& place = appliance.statements.at(*witness.decided).place;
-    const auto name = place.file == 0 ? file.string() : appliance.files.at(place.file);
-    return fmt::format("{} at {}:{}:{}", ending_of(witness), name, place.line, place.column);
+    const auto& statement = appliance.statements.at(*witness.decided);
+    const auto& place = statement.place;
+    const auto translation = analysis::translation_of(statement);
+    return fmt::format("{} at {}:{}:{}", translation.empty() ? std::string(ending_of(witness)) : translation,
+                       place.file == 0 ? file.string() : appliance.files.at(place.file), place.line,
+                       place.column);
+}
+
+/// What is set in the policy beside its functions: a path into the model, and its values.
+struct Setting {
+    std::string path, was, is;
+};
+
+/// Those that decide how packets are treated.
+bool decides(const Setting& setting) {
+    constexpr std::string_view others[] = {"name", "syslog", "timers."};
+    return std::ranges::none_of(others, [&](std::string_view other) { return setting.path.starts_with(other); });
+}
+
+/// "ifaces.eth0.ipv4.address".
+std::string dotted(const nlohmann::json::json_pointer& pointer) {
+    return pointer.empty() ? ""
+           : pointer.parent_pointer().empty()
+               ? pointer.back()
+               : dotted(pointer.parent_pointer()) + '.' + pointer.back();
+}
+
+std::vector<Setting> changed_settings(const model::Appliance& before, const model::Appliance& after) {
+    const auto old_one = codegen::settings(before), new_one = codegen::settings(after);
+    std::vector<Setting> changed;
+    for (const auto& change : nlohmann::json::diff(old_one, new_one)) {
+        const nlohmann::json::json_pointer path(change.at("path").get<std::string>());
+        const auto text = [&](const nlohmann::json& document) {
+            if (!document.contains(path)) return std::string("nothing");
+            const auto& value = document.at(path);
+            return value.is_null() ? "nothing" : value.is_string() ? value.get<std::string>() : value.dump();
+        };
+        changed.push_back({dotted(path), text(old_one), text(new_one)});
+    }
+    return changed;
 }
 
 struct Policies {
     const DiffOptions& options;
     const model::Appliance& before;
     const model::Appliance& after;
+    std::vector<Setting> settings;
+
+    /// What chains and settings make together.
+    analysis::Change whole(const analysis::PolicyDiff& diff) const {
+        return std::ranges::any_of(settings, decides) ? analysis::Change::incomparable : diff.whole;
+    }
 };
+
+/// "part of tcp to 10.0.0.0/24 port 80: drop -> accept".
+std::string text_of(const analysis::Region& region) {
+    const auto name = [](analysis::Ending ending) {
+        return analysis::ending_names[static_cast<std::size_t>(ending)];
+    };
+    return fmt::format("{}{}: {} -> {}", region.all ? "" : "part of ", region.packets, name(region.from),
+                       name(region.to));
+}
 
 void print(const Policies& policies, const analysis::ChainDiff& chain, const Difference& difference) {
     auto members = analysis::members_of(policies.after, *chain.after, difference.after);
@@ -54,10 +108,15 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
                             : !chain.after ? ", only in the old policy"
                                            : "";
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
+        for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
+        if (chain.has_more_regions) fmt::print("    and more\n");
         if (chain.more) print(policies, chain, *chain.more);
         if (chain.less) print(policies, chain, *chain.less);
+        if (chain.translated) print(policies, chain, *chain.translated);
     }
-    fmt::print("all chains together: {}\n", name_of(diff.whole));
+    for (const auto& [path, was, is] : policies.settings)
+        fmt::print("{}: was {}, is {}\n", path, was, is);
+    fmt::print("all together: {}\n", name_of(policies.whole(diff)));
 }
 
 nlohmann::ordered_json to_json(const Policies& policies, const analysis::ChainDiff& chain,
@@ -68,14 +127,24 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::ChainDi
 }
 
 nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyDiff& diff) {
-    nlohmann::ordered_json document{{"whole", name_of(diff.whole)},
-                                    {"chains", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json document{{"whole", name_of(policies.whole(diff))},
+                                    {"chains", nlohmann::ordered_json::array()},
+                                    {"settings", nlohmann::ordered_json::array()}};
     for (const auto& chain : diff.chains) {
         nlohmann::ordered_json one{{"chain", chain.name}, {"change", name_of(chain.change)}};
         if (chain.more) one["more_permissive"] = to_json(policies, chain, *chain.more);
         if (chain.less) one["less_permissive"] = to_json(policies, chain, *chain.less);
+        if (chain.translated) one["translated"] = to_json(policies, chain, *chain.translated);
+        for (const auto& region : chain.regions)
+            one["regions"].push_back({{"packets", region.packets},
+                                      {"was", analysis::ending_names[static_cast<std::size_t>(region.from)]},
+                                      {"is", analysis::ending_names[static_cast<std::size_t>(region.to)]},
+                                      {"all", region.all}});
+        if (chain.has_more_regions) one["more_regions"] = true;
         document["chains"].push_back(std::move(one));
     }
+    for (const auto& [path, was, is] : policies.settings)
+        document["settings"].push_back({{"path", path}, {"was", was}, {"is", is}});
     return document;
 }
 
@@ -86,12 +155,13 @@ int diff(const DiffOptions& options, const Reporting& reporting) {
     const auto after = typed_file(options.after, reporting);
     if (!before.appliance || !after.appliance) return wrong_usage; // 1 is an answer
     const auto found = analysis::diff(*before.appliance, *after.appliance);
-    const Policies policies{options, *before.appliance, *after.appliance};
+    const Policies policies{options, *before.appliance, *after.appliance,
+                            changed_settings(*before.appliance, *after.appliance)};
     if (options.json)
         fmt::print("{}\n", to_json(policies, found).dump(2));
     else
         print(policies, found);
-    return std::ranges::find(options.fail_on, name_of(found.whole)) == options.fail_on.end() ? fine
+    return std::ranges::find(options.fail_on, name_of(policies.whole(found))) == options.fail_on.end() ? fine
                                                                                              : wrong_input;
 }
 

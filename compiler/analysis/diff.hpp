@@ -10,9 +10,16 @@ enum class Change : std::uint8_t { equivalent, more_permissive, less_permissive,
 inline constexpr std::string_view change_names[] = {"equivalent", "more-permissive", "less-permissive",
                                                     "incomparable", "not-decided"};
 
-/// A packet that ends in two ways.
+/// A packet that ends in two ways, or that two statements translate.
 struct Difference {
     Witness before, after;
+};
+
+/// What packets of a kind came to, and come to.
+struct Region {
+    std::string packets;          ///< "tcp to 10.0.0.0/24 port 80"
+    Ending from{}, to{};
+    bool all = false; ///< all of them change so; else some do
 };
 
 /// One chain of either policy. Where one has no such Iface, nothing is compared.
@@ -22,12 +29,17 @@ struct ChainDiff {
     std::optional<Way> before, after; ///< in the old and in the new policy
     std::optional<Difference> more,
         less; ///< a packet that ends less strictly, and one that ends more strictly
+    std::optional<Difference> translated{}; ///< a packet that is translated otherwise
+    std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
+    bool has_more_regions = false;
 };
 
 struct PolicyDiff {
     std::vector<ChainDiff> chains;
     Change whole{}; ///< what the chains make together
 };
+
+std::optional<model::IfaceId> iface_named(const model::Appliance& appliance, const std::string& name);
 
 PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
                 const symbolic::Budget& budget = {});

@@ -1,7 +1,7 @@
 // Is there a packet in a region that meets certain rules? Answered by engines, with a witness or a proof, or
 // not at all within the budget.
 #pragma once
-#include "compiler/symbolic/rules.hpp"
+#include "compiler/symbolic/edits.hpp"
 
 #include <memory>
 #include <variant>
@@ -10,13 +10,15 @@ namespace symbolic {
 
 using RuleIndex = std::uint32_t;
 
-/// Which rules of a list are meant: those of certain actions, or of one statement.
+/// Which rules of a list are meant: those of certain actions, of one statement, or some.
 struct Wanted {
     unsigned actions = 0; ///< a bit for each model::Action
     std::optional<model::StatementId> statement{};
+    const SomeRules* some = nullptr; ///< outlives what is asked
 
     bool operator()(const Rule& rule) const {
         if (rule.log != nullptr) return false;
+        if (some != nullptr) return some->contains(&rule);
         return statement ? rule.statement == statement
                          : (actions >> static_cast<unsigned>(rule.action) & 1) != 0;
     }

@@ -40,6 +40,7 @@ Overlaps::Overlaps(const Space& space, const RuleList& list, Columns& columns)
     for (auto& [number, sets] : guarded) {
         auto& column = columns_.emplace_back();
         column.number = number;
+        numbers_.push_back(number);
         column.unguarded.assign(decide_.size(), ~std::uint64_t{0});
         for (auto& [set, rules] : sets) {
             for (const auto rule : rules)

@@ -35,6 +35,8 @@ public:
     std::span<const GuardSide> guard(RuleIndex rule) const {
         return std::span(sides_).subspan(first_side_[rule], first_side_[rule + 1] - first_side_[rule]);
     }
+    /// Those that some guard narrows.
+    const std::vector<std::uint32_t>& columns() const { return numbers_; }
     /// In order, before `end`. Logs are left out.
     std::vector<RuleIndex> with(const Piece& piece, std::size_t end);
     /// The rules of one statement, in order.
@@ -66,6 +68,7 @@ private:
     std::vector<std::size_t> first_side_; ///< of each rule, and behind the last
     Bits decide_;                         ///< rules that are no logs
     std::vector<Column> columns_;
+    std::vector<std::uint32_t> numbers_; ///< theirs
     std::map<model::StatementId, std::vector<RuleIndex>> by_statement_;
     std::size_t work_ = 0;
 };

@@ -20,7 +20,8 @@ struct Subtraction::Indexes {
 
 namespace {
 
-constexpr std::size_t probed_rules_min = 16; ///< fewer are subtracted at once
+constexpr std::size_t probed_rules_min = 16;  ///< fewer are subtracted at once
+constexpr std::size_t guessed_rules_min = 64; ///< with fewer before a rule boxes are found, not packets
 
 using Rules = std::vector<RuleIndex>;
 
@@ -82,7 +83,7 @@ public:
             const auto mark = scratch_.mark();
             auto inside = piece;
             if (!narrow(inside, index.guard(rule))) continue;
-            if (only_ == nullptr && guess(number, inside, rule)) return true;
+            if (only_ == nullptr && rule >= guessed_rules_min && guess(number, inside, rule)) return true;
             auto rules = earlier(number, inside, rule);
             if (rules.size() >= probed_rules_min && probe(number, inside, rules)) return true;
             if (subtract(number, std::move(inside), std::move(rules))) return true;
@@ -119,13 +120,15 @@ private:
         return true;
     }
 
-    /// Looks at some packets, the same each time. Most rules decide about most of theirs.
+    /// Looks at some packets, the same each time. Most rules decide about most of theirs. What no rule looks
+    /// at stays open.
     bool guess(std::size_t number, const Piece& piece, RuleIndex end) {
         constexpr int guesses = 6;
         std::uint64_t state = end;
         for (int i = 0; i < guesses; ++i) {
             auto packet = piece;
-            for (auto& values : packet) {
+            for (const auto column : index(number).columns()) {
+                auto& values = packet[column];
                 state = state * 6364136223846793005 + 1442695040888963407; // Knuth's MMIX
                 const auto value = value_at(values, state >> 16);
                 values = {{value, value}};

@@ -1,5 +1,8 @@
 // What changes from one policy to another.
 #include "compiler/analysis/diff.hpp"
+#include "compiler/analysis/packet.hpp"
+#include "compiler/eval/chains.hpp"
+#include "harness/dice.hpp"
 #include "tests/analysis/policy.hpp"
 
 using analysis::Change;
@@ -9,12 +12,24 @@ namespace {
 Change change(const std::string& before, const std::string& after) {
     const auto diff = analysis::diff(policy(before), policy(after));
     for (const auto& chain : diff.chains) {
+        if (chain.translated) continue;
         CHECK(chain.more.has_value() ==
               (chain.change == Change::more_permissive || chain.change == Change::incomparable));
         CHECK(chain.less.has_value() ==
               (chain.change == Change::less_permissive || chain.change == Change::incomparable));
     }
     return diff.whole;
+}
+
+/// The regions of all chains, one a line.
+std::string regions(const std::string& before, const std::string& after) {
+    std::string text;
+    for (const auto& chain : analysis::diff(policy(before), policy(after)).chains)
+        for (const auto& region : chain.regions)
+            text += std::string(region.all ? "" : "part of ") + region.packets + ": " +
+                    std::string(analysis::ending_names[static_cast<std::size_t>(region.from)]) + " -> " +
+                    std::string(analysis::ending_names[static_cast<std::size_t>(region.to)]) + '\n';
+    return text;
 }
 
 std::string filter(const std::string& body) { return "wan.prerouting: f Filter::IP f {\n" + body + "\n}\n"; }
@@ -61,4 +76,101 @@ TEST_CASE("Ifaces are known by their names") {
     CHECK(diff.whole == Change::more_permissive);
     for (const auto& chain : diff.chains)
         CHECK(chain.change == (chain.name == "b.prerouting" ? Change::more_permissive : Change::equivalent));
+}
+
+TEST_CASE("regions say what has changed, and whether all of them has") {
+    CHECK(regions(filter("Filter::TCP { if (tcp.dport == 22) { accept } } drop"),
+                  filter("Filter::TCP { if (tcp.dport in [22, 80-81]) { accept } } drop")) ==
+          "tcp port 80-81: drop -> accept\n");
+    CHECK(regions(filter("if (ip.ttl == 9) { accept } if (ip.saddr in 10.9.0.0/16) { accept } drop"),
+                  filter("if (ip.ttl == 9) { accept } if (ip.saddr in 10.8.0.0/15) { accept } drop")) ==
+          "any packet from 10.8.0.0/16, ip.ttl other than 9: drop -> accept\n");
+    CHECK(regions(filter("if (ip.ttl < 9 and ip.dscp < 9) { accept } if (ip.ttl == 5) { drop } drop"),
+                  filter("if (ip.ttl < 9 and ip.dscp < 9) { accept } if (ip.ttl in 5-20) { reject } drop")) ==
+          "any packet, ip.dscp 9-63, ip.ttl 5: drop -> reject\n"
+          "part of any packet, ip.ttl 6-20: drop -> reject\n");
+    CHECK(regions(filter("if (ip.daddr in 10.9.0.0/16) { drop } accept"),
+                  filter("if (ip.daddr in 10.9.0.0/16) { reject } if (ip.ttl == 4) { drop } accept")) ==
+          "any packet to 10.9.0.0/16: drop -> reject\n"
+          "any packet to other than 10.9.0.0/16, ip.ttl 4: accept -> drop\n");
+}
+
+TEST_CASE("a packet that is translated otherwise is a difference") {
+    const auto nat = [](const std::string& body) { return "wan.prerouting: n Nat::IP n {\n" + body + "\n}\n"; };
+    const auto web = nat("Nat::TCP { if (tcp.dport == 80) { dnat(10.0.0.5) } }");
+    CHECK(change(web, web) == Change::equivalent);
+    CHECK(change(web, nat("Nat::TCP { if (not tcp.dport != 80) { dnat(10.0.0.5) } }")) == Change::equivalent);
+    CHECK(change(web, nat("Nat::TCP { if (tcp.dport == 80) { dnat(10.0.0.6) } }")) == Change::incomparable);
+    CHECK(change(web, nat("Nat::TCP { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }")) == Change::incomparable);
+    CHECK(change(web, nat("Nat::TCP { if (tcp.dport in 80-81) { dnat(10.0.0.5) } }")) == Change::incomparable);
+    const auto diff = analysis::diff(policy(web), policy(nat("Nat::TCP { if (tcp.dport == 443) { dnat(10.0.0.5) } }")));
+    REQUIRE(diff.chains.front().translated);
+    const auto& [before, after] = *diff.chains.front().translated;
+    CHECK(before.decided.has_value() != after.decided.has_value());
+}
+
+TEST_CASE("a change that trying all packets shows is found") {
+    constexpr unsigned values = 5;
+    using harness::Dice;
+    const auto lines_of = [](Dice& dice, std::uint64_t count) {
+        std::vector<std::string> lines;
+        for (; count > 0; --count) {
+            const auto range = [&] {
+                const auto low = dice.below(values);
+                return std::to_string(low + 1) + '-' + std::to_string(low + 1 + dice.below(values - low));
+            };
+            lines.push_back("if (ip.ttl in " + range() + " and ip.dscp in " + range() + ") { " +
+                            dice.one_of({"accept", "drop", "reject"}) + " }\n");
+        }
+        return lines;
+    };
+    const auto text_of = [](const std::vector<std::string>& lines) {
+        std::string text;
+        for (const auto& line : lines) text += line;
+        return filter(text + "drop");
+    };
+    const auto action = [](const model::Appliance& appliance, const model::PacketSpec& packet) {
+        std::vector<std::string> logs;
+        eval::Limits limits(appliance.limits);
+        const auto datagram = analysis::datagram_of(packet);
+        const auto id = appliance.ifaces.front().chain(model::Hook::prerouting).front();
+        return appliance.statements
+            .at(eval::run_function(appliance, id, {eval::Datagram(datagram)}, {.logs = logs, .limits = limits})
+                    .value())
+            .action;
+    };
+    std::size_t changed = 0;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        INFO("seed " << seed);
+        Dice dice(seed);
+        auto lines = lines_of(dice, seed % 6 == 0 ? 80 : 6);
+        const auto before = policy(text_of(lines));
+        for (auto count = 1 + dice.below(3); count > 0; --count) {
+            const auto place = lines.begin() + static_cast<std::ptrdiff_t>(dice.below(lines.size()));
+            if (dice.percent(50))
+                *place = lines_of(dice, 1).front();
+            else
+                lines.insert(place, lines_of(dice, 1).front());
+        }
+        const auto after = policy(text_of(lines));
+        bool more = false, less = false;
+        const auto rank = [](model::Action a) {
+            return a == model::Action::accept ? 2 : a == model::Action::reject ? 1 : 0;
+        };
+        for (model::Value ttl = 1; ttl <= values; ++ttl)
+            for (model::Value dscp = 0; dscp <= values; ++dscp) {
+                const model::PacketSpec packet{
+                    {{model::Field::ip_ttl, ttl}, {model::Field::ip_dscp, dscp}}, {}, {}};
+                const auto was = rank(action(before, packet)), is = rank(action(after, packet));
+                more = more || is > was;
+                less = less || is < was;
+            }
+        changed += more || less;
+        const auto found = analysis::diff(before, after).whole;
+        CHECK(found == (more && less ? Change::incomparable
+                        : more       ? Change::more_permissive
+                        : less       ? Change::less_permissive
+                                     : Change::equivalent));
+    }
+    CHECK(changed > 20);
 }

@@ -59,7 +59,7 @@ TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     CHECK(scene("sed 's/== 22/in [22, 23]/' p.nacl > new.nacl").status == 0);
     const auto done = scene("naclc diff p.nacl new.nacl");
     CHECK(done.status == 0);
-    CHECK(done.output.find("wan.prerouting: more-permissive\n    packet: { ip: { saddr: ") == 0);
+    CHECK(done.output.find("wan.prerouting: more-permissive\n    tcp port 23: drop -> accept\n    packet: { ip: { saddr: ") == 0);
     CHECK(done.output.find("was drop at p.nacl:5:5, is accept at new.nacl:4:48\n") != std::string::npos);
     CHECK(scene("naclc diff p.nacl new.nacl --fail-on less-permissive,incomparable").status == 0);
     CHECK(scene("naclc diff p.nacl new.nacl --fail-on less-permissive,more-permissive").status == 1);
@@ -69,6 +69,10 @@ TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     CHECK(scene("naclc diff p.nacl new.nacl --json | python3 -c 'import json,sys; d = json.load(sys.stdin); "
                 "assert d[\"whole\"] == d[\"chains\"][0][\"change\"] == \"more-permissive\"'")
               .status == 0);
+    CHECK(scene("sed 's/index: 0/index: 5/' p.nacl > moved.nacl").status == 0);
+    const auto moved = scene("naclc diff p.nacl moved.nacl --fail-on incomparable");
+    CHECK(moved.status == 1);
+    CHECK(moved.output.find("ifaces.wan.index: was 0, is 5\nall together: incomparable\n") != std::string::npos);
     CHECK(scene("naclc diff p.nacl nowhere.nacl").status == 2);
 }
 

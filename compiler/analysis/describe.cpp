@@ -1,0 +1,127 @@
+#include "compiler/analysis/describe.hpp"
+
+#include "compiler/eval/chains.hpp"
+
+#include <bit>
+
+namespace analysis {
+
+namespace {
+
+using model::Field;
+using model::Value;
+using symbolic::variable;
+
+constexpr std::size_t shown_max = 6; ///< intervals of one field
+
+class Words {
+public:
+    Words(const symbolic::Space& space, const model::Appliance& appliance, const symbolic::Box& box)
+        : space_(space), appliance_(appliance), box_(box) {}
+
+    std::string text() {
+        std::string words = protocol();
+        const bool has_ports = words == "tcp" || words == "udp";
+        const auto add = [&](const std::string& word, Field field) {
+            if (const auto* values = said(field)) words += (word.front() == ',' ? "" : " ") + word + ' ' + few(field, *values);
+        };
+        add("in by", Field::iface_in);
+        add("out by", Field::iface_out);
+        add("from", Field::ip_saddr);
+        if (has_ports) add("port", words.starts_with("tcp") ? Field::tcp_sport : Field::udp_sport);
+        add("to", Field::ip_daddr);
+        if (has_ports) add("port", words.starts_with("tcp") ? Field::tcp_dport : Field::udp_dport);
+        add(", type", Field::icmp_type);
+        add(", state", Field::ct_state);
+        for (const auto& side : box_)
+            if (side.variable < symbolic::header_complete) {
+                const auto field = static_cast<Field>(side.variable);
+                if (!known_[side.variable]) add(", " + std::string(model::info(field).name), field);
+            }
+        return words;
+    }
+
+private:
+    /// The values of a field that the box narrows, once.
+    const model::IntervalSet* said(Field field) {
+        if (known_[variable(field)]) return nullptr;
+        known_[variable(field)] = true;
+        const auto values = values_of(space_, box_, variable(field));
+        return values == space_.domain(variable(field)) ? nullptr : &space_.sets[values];
+    }
+
+    std::string protocol() {
+        const auto* values = said(Field::ip_protocol);
+        if (values == nullptr) return "any packet";
+        if (values->size() > 1) return "protocol " + list(Field::ip_protocol, *values);
+        switch (values->intervals().front().low) {
+        case 1: return "icmp";
+        case 6: return "tcp";
+        case 17: return "udp";
+        default: return "protocol " + std::to_string(values->intervals().front().low);
+        }
+    }
+
+    /// All that it is not, where that is shorter.
+    std::string few(Field field, const model::IntervalSet& values) const {
+        const auto others = model::both(space_.sets[space_.domain(variable(field))],
+                                        values.complement(model::info(field).max()));
+        if (others.intervals().size() >= values.intervals().size()) return list(field, values);
+        return "other than " + list(field, others);
+    }
+
+    std::string list(Field field, const model::IntervalSet& values) const {
+        std::string text;
+        std::size_t shown = 0;
+        const auto& intervals = values.intervals();
+        for (const auto& interval : intervals) {
+            if (shown == shown_max) return text + " and " + std::to_string(intervals.size() - shown) + " more";
+            text += (shown++ == 0 ? "" : ", ") + range(field, interval);
+        }
+        return text;
+    }
+
+    std::string range(Field field, const model::Interval& range) const {
+        const auto& [low, high] = range;
+        if (low == high) return one(field, low);
+        const auto kind = model::info(field).kind;
+        const auto size = high - low + 1;
+        if (kind == model::FieldKind::address && std::has_single_bit(size) && low % size == 0)
+            return one(field, low) + '/' + std::to_string(32 - std::countr_zero(size));
+        if (kind == model::FieldKind::state || kind == model::FieldKind::iface) {
+            auto text = one(field, low);
+            for (auto value = low + 1; value <= high; ++value) text += ", " + one(field, value);
+            return text;
+        }
+        return one(field, low) + (kind == model::FieldKind::address ? " - " : "-") + one(field, high);
+    }
+
+    std::string one(Field field, Value value) const {
+        if (model::info(field).kind == model::FieldKind::iface) {
+            if (value < appliance_.ifaces.size()) return appliance_.ifaces[value].name;
+            return "no Iface";
+        }
+        return eval::show(field, value);
+    }
+
+    const symbolic::Space& space_;
+    const model::Appliance& appliance_;
+    const symbolic::Box& box_;
+    std::array<bool, symbolic::header_complete + 1> known_{}; ///< fields that have been said
+};
+
+} // namespace
+
+std::string describe(const symbolic::Space& space, const model::Appliance& appliance,
+                     const symbolic::Box& box) {
+    return Words(space, appliance, box).text();
+}
+
+std::string translation_of(const model::Statement& statement) {
+    if (!statement.ipv4_address && !statement.port) return {};
+    return std::string(model::name(statement.action)) + ' ' +
+           (statement.ipv4_address ? eval::show(Field::ip_daddr, *statement.ipv4_address) : "") +
+           (statement.port ? ':' + std::to_string(*statement.port) : "");
+}
+
+} // namespace analysis

@@ -1,0 +1,13 @@
+// A box of packets in words: "tcp from 10.0.0.0/24 to 192.0.2.1 port 80, 443".
+#pragma once
+#include "compiler/symbolic/space.hpp"
+
+namespace analysis {
+
+/// `appliance`: whose Ifaces the Space numbers. Variables that are no fields are left out.
+std::string describe(const symbolic::Space& space, const model::Appliance& appliance, const symbolic::Box& box);
+
+/// "dnat 10.0.0.5:80"; nothing for what translates nothing.
+std::string translation_of(const model::Statement& statement);
+
+} // namespace analysis

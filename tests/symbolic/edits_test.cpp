@@ -1,0 +1,70 @@
+// What was changed between two lists: without it they are the same.
+#include "compiler/symbolic/edits.hpp"
+#include "harness/dice.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace symbolic;
+using harness::Dice;
+
+namespace {
+
+Rule random_rule(Space& space, Dice& dice) {
+    Rule rule;
+    narrow(space, rule.guard, variable(model::Field::ip_ttl), space.one(dice.below(5)));
+    rule.action = dice.one_of({model::Action::accept, model::Action::drop});
+    return rule;
+}
+
+std::string nothing_else(const Rule&) { return {}; }
+
+/// What is left of a list.
+std::vector<std::pair<Box, model::Action>> without(const RuleList& list, const SomeRules& gone) {
+    std::vector<std::pair<Box, model::Action>> left;
+    for (const auto& rule : list.rules)
+        if (rule.log == nullptr && !gone.contains(&rule)) left.emplace_back(rule.guard, rule.action);
+    return left;
+}
+
+} // namespace
+
+TEST_CASE("edits are few, and without them two lists are one") {
+    const model::Log log;
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        INFO("seed " << seed);
+        Dice dice(seed);
+        Space space;
+        RuleList before;
+        for (auto count = dice.below(40); count > 0; --count) before.rules.push_back(random_rule(space, dice));
+        auto after = before;
+        const auto made = dice.below(6);
+        for (std::uint64_t i = 0; i < made; ++i) {
+            const auto place = after.rules.begin() + static_cast<std::ptrdiff_t>(dice.below(after.rules.size() + 1));
+            if (place != after.rules.end() && dice.percent(50))
+                after.rules.erase(place);
+            else
+                after.rules.insert(place, random_rule(space, dice));
+        }
+        Rule logs;
+        logs.log = &log; // decides nothing, hence changes nothing
+        after.rules.insert(after.rules.begin(), logs);
+        const auto found = edits(before, nothing_else, after, nothing_else);
+        REQUIRE(found);
+        CHECK(found->removed.size() + found->added.size() <= made);
+        CHECK(without(before, found->removed) == without(after, found->added));
+    }
+}
+
+TEST_CASE("rules that mean something else are edited; very many edits are not told") {
+    Space space;
+    RuleList list, others;
+    list.rules.resize(3);
+    const auto found = edits(list, nothing_else, list, [](const Rule&) { return std::string("10.0.0.1"); });
+    REQUIRE(found);
+    CHECK(found->removed.size() == 3);
+    CHECK(found->added.size() == 3);
+    others.rules.resize(1000);
+    CHECK_FALSE(edits(list, nothing_else, others, nothing_else));
+    list.whole = false;
+    CHECK_FALSE(edits(list, nothing_else, list, nothing_else));
+}
