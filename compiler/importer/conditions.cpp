@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace importer {
 
@@ -45,6 +46,9 @@ ValueKind kind_of(const FieldInfo& field) {
 bool is_negation(std::string_view op) { return op == "!=" || op == "!"; }
 
 std::string opposite(const std::string& text) { return fmt::format("not ({})", text); }
+
+/// So that it may stand beside an `and`.
+std::string grouped(const std::string& text) { return text.find(" or ") == text.npos ? text : "(" + text + ")"; }
 
 /// The values for which `field op right` holds, in the raw numbers of the header.
 IntervalSet holding(const Table& table, ValueKind kind, Value max, std::string_view op, const Json& right) {
@@ -170,7 +174,8 @@ private:
             values = IntervalSet(std::move(scaled));
         }
         one.text = tested(field, values);
-        if (field.field == Field::ip_protocol) one.protocols = protocols_in(values);
+        one.is_protocol = field.field == Field::ip_protocol;
+        if (one.is_protocol) one.protocols = protocols_in(values);
         return {one};
     }
 
@@ -245,17 +250,38 @@ private:
         const auto understood = [](const Json* number) {
             return number != nullptr && number->is_number_unsigned() && *number <= 65535u;
         };
-        if (!understood(offset) || !understood(length) || (base != "th" && base != "nh") || mask != nullptr)
+        if (!understood(offset) || !understood(length) || (base != "th" && base != "nh"))
             throw Cannot(fmt::format("NaCl cannot read {}", shown(content)));
-        const unsigned bit = *offset, bits = *length;
-        if (base == "nh") return raw_of(Layer::ip, bit, bits, op, right);
+        unsigned bit = *offset, bits = *length;
+        Json shifted = right;
+        if (mask != nullptr) shifted = unmasked_bits(*mask, op, right, bit, bits);
+        if (base == "nh") return raw_of(Layer::ip, bit, bits, op, shifted);
         Condition any;
         for (const auto layer : {Layer::tcp, Layer::udp, Layer::icmp})
             if ((scope_.context.protocols & bit_of(layer)) != 0)
-                for (auto& one : raw_of(layer, bit, bits, op, right)) any.push_back(std::move(one));
+                for (auto& one : raw_of(layer, bit, bits, op, shifted)) any.push_back(std::move(one));
         if ((scope_.context.protocols & protocol_bit::other) != 0)
             throw Cannot("these bytes are there in protocols that NaCl cannot read too: name the protocol in the rule");
         return any;
+    }
+
+    /// nft reads whole bytes and masks them: the bits that are meant, and the value as these bits have it.
+    Json unmasked_bits(const Json& mask, std::string_view op, const Json& right, unsigned& bit, unsigned& bits) const {
+        constexpr unsigned bits_max = 32;
+        const auto ones = value_of(ValueKind::number, mask);
+        const auto low = static_cast<unsigned>(std::countr_zero(ones));
+        const auto width = static_cast<unsigned>(std::popcount(ones));
+        if (ones == 0 || bits > bits_max || low + width > bits || ones != ((Value{1} << width) - 1) << low)
+            throw Cannot("NaCl has no mask with holes");
+        if (op != "==" && op != "!=") throw Cannot("NaCl has no order of masked bits");
+        bit += bits - low - width;
+        bits = width;
+        Json values = Json::array();
+        for (const auto& [first, last] : values_of(scope_.table, ValueKind::number, right).intervals())
+            // Only what the mask lets through can be equal.
+            if (const Value from = (first + (Value{1} << low) - 1) >> low, to = last >> low; from <= to)
+                values.push_back({{"range", {from, to}}});
+        return {{"set", values}};
     }
 
     Condition raw_of(Layer layer, unsigned bit, unsigned bits, std::string_view op, const Json& right) const {
@@ -322,7 +348,7 @@ private:
             if ((mask >> at & 1) != 0)
                 text += fmt::format("{}{}{} in tcp.flags", text.empty() ? "" : " and ",
                                     (bits >> at & 1) != 0 ? "" : "not ", model::tcp_flag_names[at]);
-        return "(" + text + ")";
+        return text;
     }
 
     Condition flags(const Json* mask_json, std::string_view op, const Json& right) const {
@@ -335,7 +361,7 @@ private:
                 if ((bits >> at & 1) != 0)
                     any += fmt::format("{}{} in tcp.flags", any.empty() ? "" : " or ", model::tcp_flag_names[at]);
             if (any.empty()) return op == "in" ? never : tcp("");
-            return tcp(op == "in" ? "(" + any + ")" : opposite(any));
+            return tcp(op == "in" ? grouped(any) : opposite(any));
         }
         if (op != "==" && op != "!=") throw Cannot("flags have no order in NaCl");
         std::vector<Json> anonymous;
@@ -347,7 +373,7 @@ private:
                 any += (any.empty() ? "" : " or ") + text;
         if (mask == 0) throw Cannot("a mask without flags");
         if (any.empty()) return op == "==" ? never : tcp("");
-        return tcp(op == "==" ? "(" + any + ")" : opposite(any));
+        return tcp(op == "==" ? grouped(any) : opposite(any));
     }
 
     Condition ethertype(std::string_view op, const Json& right) const {
@@ -459,7 +485,7 @@ private:
             first = false;
         }
         if (first) return op == "==" ? never : always;
-        any.text = op == "==" ? "(" + any.text + ")" : opposite(any.text);
+        any.text = op == "==" ? grouped(any.text) : opposite(any.text);
         return {any};
     }
 
@@ -501,7 +527,7 @@ private:
             else
                 throw Cannot(fmt::format("NaCl has no addresses of the kind {}", shown(Json(type))));
         }
-        return {{Layer::ip, op == "==" ? "(" + any + ")" : opposite(any)}};
+        return {{Layer::ip, op == "==" ? grouped(any) : opposite(any)}};
     }
 
     const Scope& scope_;

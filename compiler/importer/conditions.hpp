@@ -31,6 +31,7 @@ struct Alternative {
     model::Layer layer = model::Layer::ip; ///< `ip`: any packet
     std::string text{};                    ///< a condition of NaCl; empty: it holds
     unsigned protocols = protocol_bit::any; ///< of packets for which it holds
+    bool is_protocol = false;               ///< it asks for nothing but the protocol
 };
 
 /// Any of them, of different layers; none: never.

@@ -26,9 +26,32 @@ std::string_view protocol(Layer layer) {
 
 std::string_view type_of(const Context& context) { return context.is_nat ? "Nat" : "Filter"; }
 
+bool is_compound(std::string_view text) {
+    return text.find(" and ") != text.npos || text.find(" or ") != text.npos;
+}
+
+/// What stands between the parentheses of an `if`: an alternative has its own only where others stand beside it.
+std::string all_of(const std::vector<std::string>& texts) {
+    if (texts.size() != 1 || !texts.front().starts_with('(')) return fmt::format("{}", fmt::join(texts, " and "));
+    return texts.front().substr(1, texts.front().size() - 2);
+}
+
+std::string block(const std::string& inside) {
+    const bool short_one = std::ranges::count(inside, '\n') == 1 && !inside.starts_with("//");
+    return short_one ? fmt::format("{{ {} }}", inside.substr(0, inside.size() - 1)) : fmt::format("{{\n{}}}", inside);
+}
+
 std::string when(const std::vector<std::string>& texts, const std::string& inside) {
     if (texts.empty()) return inside;
-    return fmt::format("if ({}) {{\n{}}}\n", fmt::join(texts, " and "), inside);
+    return fmt::format("if ({}) {}\n", all_of(texts), block(inside));
+}
+
+std::string opposite(std::string text) {
+    if (is_compound(text)) return "not (" + text + ")";
+    if (text.starts_with("not ")) return text.substr(4);
+    for (const auto& [from, to] : {std::pair(" == ", " != "), {" != ", " == "}})
+        if (const auto at = text.find(from); at != text.npos) return text.replace(at, 4, to);
+    return "not " + text;
 }
 
 std::string comment(std::string_view text) {
@@ -78,7 +101,7 @@ std::string Functions::base(const Table& table, const Chain& chain, const Contex
     const bool drops = chain.base->drops;
     if (context.is_nat) {
         if (drops) {
-            untranslated_[context.hook] += "if (ct.state == new) { drop }\n";
+            append(untranslated_[context.hook], "Filter", "", {{Layer::ip, "if (ct.state == new) { drop }\n"}});
             messages_.push_back({true, fmt::format("table {} {}, chain {}: a Nat cannot drop, and the policy of this "
                                                    "chain does: all new flows are dropped at this hook",
                                                    table.family, table.name, chain.name)});
@@ -98,7 +121,7 @@ std::string Functions::base(const Table& table, const Chain& chain, const Contex
 std::string Functions::untranslated(const std::string& hook) {
     const auto found = untranslated_.find(hook);
     if (found == untranslated_.end()) return "";
-    return add("untranslated_" + hook, found->second + "accept\n");
+    return add("untranslated_" + hook, found->second.text + "accept\n");
 }
 
 /// The function for a chain that is called; empty when it has nothing to do.
@@ -153,7 +176,7 @@ std::vector<Understood> Functions::understood(const Place& place) {
 /// The ways through conditions: each has one layer.
 std::vector<Functions::Way> Functions::ways(const std::vector<Step>& steps, std::size_t from, std::size_t to,
                                             Layer layer) {
-    std::vector<Way> all{{layer, {}}};
+    std::vector<Way> all{{.layer = layer}};
     for (std::size_t i = from; i < to; ++i) {
         if (const auto* limit = std::get_if<Limited>(&steps[i])) {
             for (auto& way : all) way.texts.push_back(limit->condition);
@@ -166,31 +189,54 @@ std::vector<Functions::Way> Functions::ways(const std::vector<Step>& steps, std:
             for (const auto& one : asked->condition) {
                 if (one.layer != Layer::ip && way.layer != Layer::ip && one.layer != way.layer) continue;
                 Way longer = way;
+                longer.protocols &= one.protocols;
+                if (longer.protocols == 0) continue;
                 if (one.layer != Layer::ip) longer.layer = one.layer;
-                if (!one.text.empty()) longer.texts.push_back(one.text);
+                if (!one.text.empty()) (one.is_protocol ? longer.protocol_texts : longer.texts).push_back(one.text);
                 reads_transport_ |= one.layer != Layer::ip;
                 next.push_back(std::move(longer));
             }
         all = std::move(next);
     }
+    // A function of a layer asks for its protocol by itself.
+    for (auto& way : all)
+        if (way.layer == Layer::ip)
+            way.texts.insert(way.texts.begin(), way.protocol_texts.begin(), way.protocol_texts.end());
     return all;
 }
 
 /// `inside` for packets that pass all steps.
-std::string Functions::nested(const std::vector<Step>& steps, std::size_t from, Layer layer, std::string_view type,
-                              const std::string& inside) {
+std::vector<Functions::Piece> Functions::nested(const std::vector<Step>& steps, std::size_t from, Layer layer,
+                                                std::string_view type, const std::string& inside) {
     std::size_t to = from;
     while (to < steps.size() && !std::holds_alternative<Said>(steps[to])) ++to;
-    std::string text;
+    std::vector<Piece> pieces;
     for (const auto& way : ways(steps, from, to, layer)) {
-        std::string body = inside;
-        if (to < steps.size())
-            body = std::get<Said>(steps[to]).statement + "\n" + nested(steps, to + 1, way.layer, type, inside);
-        if (body.empty()) continue;
-        body = when(way.texts, body);
-        text += way.layer == layer ? body : fmt::format("{}::{} {{\n{}}}\n", type, subtype(way.layer), body);
+        Body body{.text = inside};
+        if (to < steps.size()) {
+            body.text = std::get<Said>(steps[to]).statement + "\n";
+            append(body, type, "", nested(steps, to + 1, way.layer, type, inside));
+        }
+        if (!body.text.empty()) pieces.push_back({way.layer == layer ? Layer::ip : way.layer, when(way.texts, body.text)});
     }
-    return text;
+    return pieces;
+}
+
+/// Neighbours of one layer share a function.
+void Functions::append(Body& body, std::string_view type, std::string before, const std::vector<Piece>& pieces) {
+    for (const auto& piece : pieces) {
+        const auto text = std::exchange(before, "") + piece.text;
+        body.is_empty = false;
+        const bool goes_on = piece.layer != Layer::ip && body.open == piece.layer;
+        if (goes_on) body.text.resize(body.text.size() - 2); // the brace
+        if (piece.layer != Layer::ip && !goes_on) body.text += fmt::format("{}::{} {{\n", type, subtype(piece.layer));
+        body.text += text;
+        if (piece.layer != Layer::ip) body.text += "}\n";
+        body.open = piece.layer;
+    }
+    if (before.empty()) return;
+    body.text += before;
+    body.open = Layer::ip;
 }
 
 void Functions::tell(const Understood& rule, std::string_view instead) {
@@ -202,27 +248,26 @@ void Functions::tell(const Understood& rule, std::string_view instead) {
 }
 
 /// A rule that NaCl can say a part of only.
-void Functions::stricter(const Place& place, const Understood& rule, Body& body) {
+void Functions::stricter(const Place& place, const Understood& rule, const std::string& before, Body& body) {
     std::string_view instead = "what it may be about is dropped here";
     const bool harmless = rule.ends == Ends::not_at_all || (rule.ends == Ends::accept && !place.context.is_nat);
     if (harmless) instead = rule.ends == Ends::accept ? "it accepts nothing here" : "it is left out here";
     tell(rule, instead);
+    auto why = before;
     for (const auto& loss : rule.losses)
-        body.text += comment(fmt::format("NOT CARRIED OVER: {}: {}; {}", rule.rule->place, loss, instead));
-    if (harmless) return;
+        why += comment(fmt::format("NOT CARRIED OVER: {}: {}; {}", rule.rule->place, loss, instead));
+    if (harmless) return append(body, "", why, {});
     // More packets than the rule is about, rather than fewer.
     std::vector<Step> asked;
     for (const auto& step : rule.steps)
         if (std::holds_alternative<Asked>(step)) asked.push_back(step);
     if (place.context.is_nat) {
-        untranslated_[place.context.hook] +=
-            comment("for " + rule.rule->place) +
-            nested(asked, 0, Layer::ip, "Filter", "if (ct.state == new) { drop }\n");
+        append(body, "", why, {});
+        append(untranslated_[place.context.hook], "Filter", comment("for " + rule.rule->place),
+               nested(asked, 0, Layer::ip, "Filter", "if (ct.state == new) { drop }\n"));
         return;
     }
-    const auto text = nested(asked, 0, Layer::ip, "Filter", "drop\n");
-    body.text += text;
-    body.is_empty &= text.empty();
+    append(body, "Filter", why, nested(asked, 0, Layer::ip, "Filter", "drop\n"));
     body.ends |= asked.empty();
 }
 
@@ -255,11 +300,9 @@ std::string Functions::statement(const Place& place, const Understood& rule, boo
 }
 
 /// A rule that lets what is behind it see all packets that it does not decide about.
-void Functions::one(const Place& place, const Understood& rule, bool is_last, Body& body) {
-    const auto inside = statement(place, rule, is_last);
-    const auto text = nested(rule.steps, 0, Layer::ip, type_of(place.context), inside);
-    body.text += text;
-    body.is_empty &= text.empty();
+void Functions::one(const Place& place, const Understood& rule, bool is_last, const std::string& before, Body& body) {
+    const auto type = type_of(place.context);
+    append(body, type, before, nested(rule.steps, 0, Layer::ip, type, statement(place, rule, is_last)));
     const bool ends = rule.ends == Ends::accept || rule.ends == Ends::drop || rule.ends == Ends::reject ||
                       rule.ends == Ends::translate;
     body.ends |= ends && std::ranges::all_of(rule.steps, [](const Step& step) {
@@ -268,35 +311,32 @@ void Functions::one(const Place& place, const Understood& rule, bool is_last, Bo
 }
 
 /// `inside` for packets that the rule is about, `rest` for all others.
-Functions::Body Functions::around(const Place& place, const Understood& rule, const std::string& inside,
-                                  const Body& rest, std::size_t at) {
+std::vector<Functions::Piece> Functions::around(const Place& place, const Understood& rule, const std::string& inside,
+                                                const Body& rest, std::size_t at) {
     const auto type = type_of(place.context);
-    if (rest.is_empty) {
-        const auto text = nested(rule.steps, 0, Layer::ip, type, inside);
-        return {text, text.empty(), false};
-    }
+    if (rest.is_empty) return nested(rule.steps, 0, Layer::ip, type, inside);
     const auto name = unique(names_, fmt::format("{}_after_{}", place.name, at + 1));
     texts_.push_back(fmt::format("{}::IP {} {{\n{}}}\n", type, name, rest.text));
     const auto all = ways(rule.steps, 0, rule.steps.size(), Layer::ip);
-    if (all.empty()) return {name + "\n", false, false};
-    std::map<Layer, std::string> conditions; // by layer: any of its ways
-    for (const auto& way : all) {
-        auto& text = conditions[way.layer];
-        text += fmt::format("{}{}", text.empty() ? "" : " or ", way.texts.empty() ? "true" : fmt::format("{}", fmt::join(way.texts, " and ")));
-    }
-    const auto either = [&](const std::string& condition) {
-        if (condition == "true") return inside;
-        if (inside.empty()) return fmt::format("if (not ({})) {{ {} }}\n", condition, name);
-        return fmt::format("if ({}) {{\n{}}} else {{ {} }}\n", condition, inside, name);
+    if (all.empty()) return {{Layer::ip, name + "\n"}};
+    std::map<Layer, std::vector<std::string>> by_layer; // any of its ways
+    for (const auto& way : all) by_layer[way.layer].push_back(way.texts.empty() ? "true" : all_of(way.texts));
+    const auto either = [&](const std::vector<std::string>& any) {
+        if (std::ranges::find(any, "true") != any.end()) return inside;
+        const auto condition = fmt::format("{}", fmt::join(any, " or "));
+        if (inside.empty()) return fmt::format("if ({}) {{ {} }}\n", opposite(condition), name);
+        return fmt::format("if ({}) {} else {{ {} }}\n", condition, block(inside), name);
     };
-    if (conditions.contains(Layer::ip)) return {either(conditions.at(Layer::ip)), false, false};
-    std::string text, layers;
-    for (const auto& [layer, condition] : conditions) {
-        if (const auto body = either(condition); !body.empty())
-            text += fmt::format("{}::{} {{\n{}}}\n", type, subtype(layer), body);
+    if (by_layer.contains(Layer::ip)) return {{Layer::ip, either(by_layer.at(Layer::ip))}};
+    std::vector<Piece> pieces;
+    std::string layers;
+    for (const auto& [layer, any] : by_layer) {
+        if (auto text = either(any); !text.empty()) pieces.push_back({layer, std::move(text)});
         layers += (layers.empty() ? "" : ", ") + std::string(protocol(layer));
     }
-    return {text + fmt::format("if (not ip.protocol in [{}]) {{ {} }}\n", layers, name), false, false};
+    pieces.push_back({Layer::ip, by_layer.size() == 1 ? fmt::format("if (ip.protocol != {}) {{ {} }}\n", layers, name)
+                                                       : fmt::format("if (not ip.protocol in [{}]) {{ {} }}\n", layers, name)});
+    return pieces;
 }
 
 Functions::Body Functions::rules(const Place& place, const std::vector<Understood>& all, std::size_t from,
@@ -305,7 +345,7 @@ Functions::Body Functions::rules(const Place& place, const std::vector<Understoo
     for (std::size_t i = from; i < all.size() && !body.ends; ++i) {
         auto rule = all[i];
         const bool is_last = i + 1 == all.size();
-        if (!rule.rule->comment.empty()) body.text += comment(rule.rule->comment);
+        auto before = rule.rule->comment.empty() ? std::string() : comment(rule.rule->comment);
         if (leaves(place, rule) && !rule.is_part) {
             const auto first_text = std::ranges::find_if(
                 rule.steps, [](const Step& step) { return std::holds_alternative<Said>(step); });
@@ -321,14 +361,14 @@ Functions::Body Functions::rules(const Place& place, const std::vector<Understoo
             }
         }
         if (rule.is_part || rule.ends == Ends::unsayable) {
-            stricter(place, rule, body);
+            stricter(place, rule, before, body);
             continue;
         }
         tell(rule, "it is left out here");
         for (const auto& loss : rule.losses)
-            body.text += comment(fmt::format("NOT CARRIED OVER: {}: {}", rule.rule->place, loss));
+            before += comment(fmt::format("NOT CARRIED OVER: {}: {}", rule.rule->place, loss));
         if (!leaves(place, rule)) {
-            one(place, rule, is_last, body);
+            one(place, rule, is_last, before, body);
             continue;
         }
         std::string inside;
@@ -337,9 +377,7 @@ Functions::Body Functions::rules(const Place& place, const std::vector<Understoo
         inside += statement(place, rule, is_last);
         if (is_last && inside.empty()) continue;
         const auto rest = rules(place, all, i + 1, depth + 1);
-        const auto both = around(place, rule, inside, rest, i);
-        body.text += both.text;
-        body.is_empty &= both.is_empty;
+        append(body, type_of(place.context), before, around(place, rule, inside, rest, i));
         return body;
     }
     return body;

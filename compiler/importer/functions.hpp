@@ -35,10 +35,16 @@ public:
     bool reads_transport() const { return reads_transport_; }
 
 private:
+    /// Statements for packets of one layer; `ip`: of any.
+    struct Piece {
+        model::Layer layer = model::Layer::ip;
+        std::string text;
+    };
     struct Body {
         std::string text;
         bool is_empty = true; ///< but for comments
         bool ends = false;    ///< no packet gets behind it
+        model::Layer open{};  ///< the text ends with a function of this layer, which could take more
     };
     struct Place {
         const Table& table;
@@ -49,23 +55,26 @@ private:
     };
     struct Way {
         model::Layer layer = model::Layer::ip;
-        std::vector<std::string> texts;
+        std::vector<std::string> texts{};
+        std::vector<std::string> protocol_texts{}; ///< those that ask for the protocol
+        unsigned protocols = protocol_bit::any;
     };
 
     std::string called(const Table& table, const std::string& target, const Context& context);
     std::vector<Understood> understood(const Place& place);
     Body rules(const Place& place, const std::vector<Understood>& all, std::size_t from, std::size_t depth);
-    void one(const Place& place, const Understood& rule, bool is_last, Body& body);
+    void one(const Place& place, const Understood& rule, bool is_last, const std::string& before, Body& body);
     bool leaves(const Place& place, const Understood& rule) const;
-    Body around(const Place& place, const Understood& rule, const std::string& inside, const Body& rest,
-                std::size_t at);
-    void stricter(const Place& place, const Understood& rule, Body& body);
+    std::vector<Piece> around(const Place& place, const Understood& rule, const std::string& inside,
+                              const Body& rest, std::size_t at);
+    void stricter(const Place& place, const Understood& rule, const std::string& before, Body& body);
     std::string statement(const Place& place, const Understood& rule, bool is_last);
     void tell(const Understood& rule, std::string_view instead);
 
     std::vector<Way> ways(const std::vector<Step>& steps, std::size_t from, std::size_t to, model::Layer layer);
-    std::string nested(const std::vector<Step>& steps, std::size_t from, model::Layer layer, std::string_view type,
-                       const std::string& inside);
+    std::vector<Piece> nested(const std::vector<Step>& steps, std::size_t from, model::Layer layer,
+                              std::string_view type, const std::string& inside);
+    static void append(Body& body, std::string_view type, std::string before, const std::vector<Piece>& pieces);
 
     const std::vector<Nic>& nics_;
     std::set<std::string> names_;
@@ -75,7 +84,7 @@ private:
     std::set<std::string> under_way_;         ///< chains that are being written
     std::map<std::string, std::string> limits_;
     std::string limit_texts_;
-    std::map<std::string, std::string> untranslated_; ///< by hook
+    std::map<std::string, Body> untranslated_; ///< by hook
     std::vector<Message> messages_;
     bool reads_transport_ = false;
 };

@@ -94,7 +94,12 @@ private:
     bool plain_verdict(std::string_view tag, const Json& content) {
         if (tag == "accept") return now_.ends = Ends::accept, true;
         if (tag == "drop") return now_.ends = Ends::drop, true;
-        if (tag == "reject") return now_.ends = Ends::reject, true;
+        if (tag == "reject") {
+            // nft leaves out the match that goes without saying.
+            if (text_of(content, "type") == "tcp reset")
+                ask({{model::Layer::ip, "ip.protocol == tcp", protocol_bit::tcp, true}});
+            return now_.ends = Ends::reject, true;
+        }
         if (tag == "return") return now_.ends = Ends::leave, true;
         if (tag != "jump" && tag != "goto") return false;
         now_.target = text_of(content, "target");
