@@ -277,7 +277,8 @@ private:
         bit += bits - low - width;
         bits = width;
         Json values = Json::array();
-        for (const auto& [first, last] : values_of(scope_.table, ValueKind::number, right).intervals())
+        const auto said = values_of(scope_.table, ValueKind::number, right);
+        for (const auto& [first, last] : said.intervals())
             // Only what the mask lets through can be equal.
             if (const Value from = (first + (Value{1} << low) - 1) >> low, to = last >> low; from <= to)
                 values.push_back({{"range", {from, to}}});

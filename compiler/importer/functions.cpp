@@ -148,6 +148,7 @@ std::string Functions::called(const Table& table, const std::string& target, con
     under_way_.erase(whole_name);
     if (!body.is_empty)
         texts_.push_back(fmt::format("{}::IP {} {{\n{}}}\n", type_of(own), place.name, body.text));
+    if (body.ends) decisive_.insert(place.name);
     return made_[key] = body.is_empty ? "" : place.name;
 }
 
@@ -302,8 +303,10 @@ std::string Functions::statement(const Place& place, const Understood& rule, boo
 /// A rule that lets what is behind it see all packets that it does not decide about.
 void Functions::one(const Place& place, const Understood& rule, bool is_last, const std::string& before, Body& body) {
     const auto type = type_of(place.context);
-    append(body, type, before, nested(rule.steps, 0, Layer::ip, type, statement(place, rule, is_last)));
-    const bool ends = rule.ends == Ends::accept || rule.ends == Ends::drop || rule.ends == Ends::reject ||
+    const auto inside = statement(place, rule, is_last);
+    append(body, type, before, nested(rule.steps, 0, Layer::ip, type, inside));
+    const bool calls = !inside.empty() && decisive_.contains(inside.substr(0, inside.size() - 1));
+    const bool ends = calls || rule.ends == Ends::accept || rule.ends == Ends::drop || rule.ends == Ends::reject ||
                       rule.ends == Ends::translate;
     body.ends |= ends && std::ranges::all_of(rule.steps, [](const Step& step) {
         return std::holds_alternative<Said>(step);

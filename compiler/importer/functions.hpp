@@ -81,6 +81,7 @@ private:
     NamedSets sets_{names_};
     std::vector<std::string> texts_;
     std::map<std::string, std::string> made_; ///< by table, chain and what matters of the context
+    std::set<std::string> decisive_;          ///< functions behind which nothing comes
     std::set<std::string> under_way_;         ///< chains that are being written
     std::map<std::string, std::string> limits_;
     std::string limit_texts_;

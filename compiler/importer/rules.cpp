@@ -269,10 +269,13 @@ private:
             const auto* match = member_of(expression, "match");
             const auto* left = match == nullptr ? nullptr : member_of(*match, "left");
             const auto* meta = left == nullptr ? nullptr : member_of(*left, "meta");
-            if (meta == nullptr || text_of(*meta, "key") != key || text_of(*match, "op") != "==") continue;
-            std::vector<const Nic*> nics;
+            if (meta == nullptr || text_of(*meta, "key") != key || member_of(*match, "right") == nullptr) continue;
+            std::vector<const Nic*> said, nics;
             for (const auto& name : names_in(scope_.table, match->at("right")))
-                for (const auto* nic : named(scope_.nics, name)) nics.push_back(nic);
+                for (const auto* nic : named(scope_.nics, name)) said.push_back(nic);
+            const bool wanted = text_of(*match, "op") == "==";
+            for (const auto& nic : scope_.nics)
+                if ((std::ranges::find(said, &nic) != said.end()) == wanted) nics.push_back(&nic);
             return nics;
         }
         std::vector<const Nic*> all;
@@ -298,7 +301,9 @@ private:
                        const std::string& port) {
         std::string statements;
         for (const auto* nic : nics) {
-            if (nic->leased) throw Cannot(fmt::format("a Nat names no leased address, and `{}` leases its own", nic->name));
+            if (nic->leased)
+                throw Cannot(fmt::format("a Nat names no leased address, and `{}` leases its own", nic->name));
+            if (nics.size() == 1) return to(fmt::format("{}({}.address{})", word, nic->name, port));
             statements += fmt::format("if (iface.{} == {}) {{ {}({}.address{}) }}\n", way, nic->name, word,
                                       nic->name, port);
         }

@@ -29,6 +29,10 @@ struct Options {
 
 /// What a host knows and a ruleset does not.
 void take_from_host(model::Appliance& imported, const model::Appliance& original) {
+    for (std::size_t id = 0; id < original.ifaces.size(); ++id) {
+        imported.ifaces.at(id).nic = original.ifaces[id].nic;
+        imported.ifaces.at(id).vlan = original.ifaces[id].vlan;
+    }
     if (imported.gateway && original.gateway) {
         imported.gateway->routes = original.gateway->routes;
         imported.gateway->send_time_exceeded = original.gateway->send_time_exceeded;
@@ -100,9 +104,10 @@ bool forward_agrees(const model::Appliance& original, const model::Appliance& im
 }
 
 int compare(const Options& options) {
-    const auto loaded = sema::load(options.policy);
+    auto loaded = sema::load(options.policy);
     if (!loaded.appliance) throw std::runtime_error(options.policy + " does not compile");
-    const auto& original = *loaded.appliance;
+    auto& original = *loaded.appliance;
+    original.syslog.reset(); // the kernel sends nothing
     const auto emitted = codegen::nft::emit(original, {});
     if (!emitted.problems.empty()) throw std::runtime_error(emitted.problems.front().what);
     const auto result = importer::import_nft(listed(emitted.text), "ruleset.json", nics_of(original));
