@@ -57,7 +57,8 @@ int import_nft(const ImportOptions& options, const Reporting& reporting) {
     } else {
         using std::filesystem::perms;
         const auto readable = perms::owner_read | perms::owner_write | perms::group_read | perms::others_read;
-        if (const auto error = codegen::replace_file(options.output, imported.text, readable); !error.empty()) {
+        if (const auto error = codegen::replace_file(options.output, imported.text, readable);
+            !error.empty()) {
             fmt::print(stderr, "naclc: cannot write {}: {}\n", options.output.string(), error);
             return wrong_usage;
         }

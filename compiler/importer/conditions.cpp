@@ -48,7 +48,9 @@ bool is_negation(std::string_view op) { return op == "!=" || op == "!"; }
 std::string opposite(const std::string& text) { return fmt::format("not ({})", text); }
 
 /// So that it may stand beside an `and`.
-std::string grouped(const std::string& text) { return text.find(" or ") == text.npos ? text : "(" + text + ")"; }
+std::string grouped(const std::string& text) {
+    return text.find(" or ") == text.npos ? text : "(" + text + ")";
+}
 
 /// The values for which `field op right` holds, in the raw numbers of the header.
 IntervalSet holding(const Table& table, ValueKind kind, Value max, std::string_view op, const Json& right) {
@@ -76,8 +78,9 @@ std::string word(const FieldInfo& field, Value value) {
 std::string list(const FieldInfo& field, const IntervalSet& values) {
     std::string text;
     for (const auto& interval : values.intervals())
-        text += (text.empty() ? "" : ", ") +
-                (interval.low == interval.high ? word(field, interval.low) : spelled(kind_of(field), interval));
+        text +=
+            (text.empty() ? "" : ", ") +
+            (interval.low == interval.high ? word(field, interval.low) : spelled(kind_of(field), interval));
     return "[" + text + "]";
 }
 
@@ -94,7 +97,8 @@ std::string tested(const FieldInfo& field, const IntervalSet& values) {
         return fmt::format("{} in {}", name, spelled(kind_of(field), intervals.front()));
     }
     const auto others = values.complement(field.max());
-    if (others.intervals().size() >= intervals.size()) return fmt::format("{} in {}", name, list(field, values));
+    if (others.intervals().size() >= intervals.size())
+        return fmt::format("{} in {}", name, list(field, values));
     if (others.size() == 1) return fmt::format("{} != {}", name, word(field, others.intervals().front().low));
     if (others.intervals().size() == 1)
         return fmt::format("not {} in {}", name, spelled(kind_of(field), others.intervals().front()));
@@ -224,9 +228,10 @@ private:
                                  field.field == Field::udp_dport;
         const bool source = field.field == Field::ip_saddr || field.field == Field::tcp_sport ||
                             field.field == Field::udp_sport;
-        if ((destination && scope_.context.destination_translated) || (source && scope_.context.source_translated))
-            throw Cannot(fmt::format("at this priority Linux shows `{}` translated, and NaCl as it came",
-                                     field.name));
+        if ((destination && scope_.context.destination_translated) ||
+            (source && scope_.context.source_translated))
+            throw Cannot(
+                fmt::format("at this priority Linux shows `{}` translated, and NaCl as it came", field.name));
     }
 
     Condition ports(const std::string& name, const Json* mask, std::string_view op, const Json& right) const {
@@ -238,7 +243,8 @@ private:
             for (auto& one : header(field, mask, op, right)) either.push_back(std::move(one));
         }
         if ((scope_.context.protocols & ~(protocol_bit::tcp | protocol_bit::udp)) != 0)
-            throw Cannot("these are ports of protocols other than TCP and UDP too: name the protocols in the rule");
+            throw Cannot(
+                "these are ports of protocols other than TCP and UDP too: name the protocols in the rule");
         return either;
     }
 
@@ -261,12 +267,14 @@ private:
             if ((scope_.context.protocols & bit_of(layer)) != 0)
                 for (auto& one : raw_of(layer, bit, bits, op, shifted)) any.push_back(std::move(one));
         if ((scope_.context.protocols & protocol_bit::other) != 0)
-            throw Cannot("these bytes are there in protocols that NaCl cannot read too: name the protocol in the rule");
+            throw Cannot("these bytes are there in protocols that NaCl cannot read too: name the protocol in "
+                         "the rule");
         return any;
     }
 
     /// nft reads whole bytes and masks them: the bits that are meant, and the value as these bits have it.
-    Json unmasked_bits(const Json& mask, std::string_view op, const Json& right, unsigned& bit, unsigned& bits) const {
+    Json unmasked_bits(const Json& mask, std::string_view op, const Json& right, unsigned& bit,
+                       unsigned& bits) const {
         constexpr unsigned bits_max = 32;
         const auto ones = value_of(ValueKind::number, mask);
         const auto low = static_cast<unsigned>(std::countr_zero(ones));
@@ -289,7 +297,9 @@ private:
         // The last flag stands in a byte of its own.
         if (layer == Layer::tcp && bit == 103 && bits == 1) {
             const auto values = holding(scope_.table, ValueKind::number, 1, op, right);
-            const auto text = values.size() == 2 ? "" : values.contains(1) ? "ns in tcp.flags" : "not ns in tcp.flags";
+            const auto text = values.size() == 2   ? ""
+                              : values.contains(1) ? "ns in tcp.flags"
+                                                   : "not ns in tcp.flags";
             return values.empty() ? never : Condition{{layer, text, protocol_bit::tcp}};
         }
         for (const auto& field : model::field_table)
@@ -328,7 +338,8 @@ private:
         }
         if (json.is_string()) {
             const auto found = std::ranges::find(model::tcp_flag_names, json.get_ref<const std::string&>());
-            if (const auto at = static_cast<unsigned>(found - model::tcp_flag_names.begin()); at < 8) return 1u << at;
+            if (const auto at = static_cast<unsigned>(found - model::tcp_flag_names.begin()); at < 8)
+                return 1u << at;
             if (json == "ecn") return 64;
         }
         throw Cannot(fmt::format("no flags of TCP: {}", shown(json)));
@@ -340,7 +351,8 @@ private:
         if (mask == 0xff) {
             std::string names;
             for (unsigned at = 0; at < 8; ++at)
-                if ((bits >> at & 1) != 0) names += fmt::format("{}{}", names.empty() ? "" : ", ", model::tcp_flag_names[at]);
+                if ((bits >> at & 1) != 0)
+                    names += fmt::format("{}{}", names.empty() ? "" : ", ", model::tcp_flag_names[at]);
             if (names.empty()) return "tcp.flags in [0, ns]";
             return fmt::format("tcp.flags in [[{0}], [{0}, ns]]", names);
         }
@@ -354,13 +366,16 @@ private:
 
     Condition flags(const Json* mask_json, std::string_view op, const Json& right) const {
         const unsigned mask = mask_json == nullptr ? 0xff : flag_bits(*mask_json);
-        const auto tcp = [](const std::string& text) { return Condition{{Layer::tcp, text, protocol_bit::tcp}}; };
+        const auto tcp = [](const std::string& text) {
+            return Condition{{Layer::tcp, text, protocol_bit::tcp}};
+        };
         if (op == "in" || op == "!") {
             const unsigned bits = mask & flag_bits(right);
             std::string any;
             for (unsigned at = 0; at < 8; ++at)
                 if ((bits >> at & 1) != 0)
-                    any += fmt::format("{}{} in tcp.flags", any.empty() ? "" : " or ", model::tcp_flag_names[at]);
+                    any += fmt::format("{}{} in tcp.flags", any.empty() ? "" : " or ",
+                                       model::tcp_flag_names[at]);
             if (any.empty()) return op == "in" ? never : tcp("");
             return tcp(op == "in" ? grouped(any) : opposite(any));
         }
@@ -370,7 +385,8 @@ private:
         if (elements == nullptr) elements = &(anonymous = {right});
         std::string any;
         for (const auto& one : *elements)
-            if (const auto text = mask == 0 ? std::string() : flags_are(mask, flag_bits(element(one))); !text.empty())
+            if (const auto text = mask == 0 ? std::string() : flags_are(mask, flag_bits(element(one)));
+                !text.empty())
                 any += (any.empty() ? "" : " or ") + text;
         if (mask == 0) throw Cannot("a mask without flags");
         if (any.empty()) return op == "==" ? never : tcp("");
@@ -382,7 +398,8 @@ private:
         std::vector<Json> anonymous;
         const auto* elements = elements_of(scope_.table, right, anonymous);
         if (elements == nullptr) elements = &(anonymous = {right});
-        for (const auto& one : *elements) ip |= element(one) == "ip" || element(one) == 0x0800 || element(one) == "0x0800";
+        for (const auto& one : *elements)
+            ip |= element(one) == "ip" || element(one) == 0x0800 || element(one) == "0x0800";
         return ip != is_negation(op) ? always : never;
     }
 
@@ -406,7 +423,8 @@ private:
         if (key == "iifname" || key == "iif") return iface("iface.in", true, op, right);
         if (key == "oifname" || key == "oif") {
             const auto& hook = scope_.context.hook;
-            return iface("iface.out", hook == "forward" || hook == "output" || hook == "postrouting", op, right);
+            return iface("iface.out", hook == "forward" || hook == "output" || hook == "postrouting", op,
+                         right);
         }
         if (key == "l4proto") return header(model::info(Field::ip_protocol), nullptr, op, right);
         if (key == "length") return header(model::info(Field::ip_length), nullptr, op, right);
@@ -431,12 +449,14 @@ private:
         }
         if (!known) said.clear();
         if (none) {
-            if (said.size() > 0 || !known) throw Cannot("NaCl cannot compare with no Iface and others at once");
+            if (said.size() > 0 || !known)
+                throw Cannot("NaCl cannot compare with no Iface and others at once");
             for (const auto& nic : scope_.nics) said.push_back(nic.name);
         }
         const bool negate = is_negation(op) != none;
         if (said.empty()) return negate ? always : never;
-        if (said.size() == 1) return {{Layer::ip, fmt::format("{} {} {}", field, negate ? "!=" : "==", said.front())}};
+        if (said.size() == 1)
+            return {{Layer::ip, fmt::format("{} {} {}", field, negate ? "!=" : "==", said.front())}};
         return {{Layer::ip, fmt::format("{}{} in [{}]", negate ? "not " : "", field, fmt::join(said, ", "))}};
     }
 
@@ -453,7 +473,8 @@ private:
         for (const auto name : model::state_names)
             if (std::ranges::find(names, name) != names.end()) states.emplace_back(name);
         for (const auto& name : names) // no packet here is untracked
-            if (name != "untracked" && std::ranges::find(model::state_names, name) == model::state_names.end())
+            if (name != "untracked" &&
+                std::ranges::find(model::state_names, name) == model::state_names.end())
                 throw Cannot(fmt::format("NaCl has no state {}", shown(Json(name))));
         if (op != "in" && op != "==" && !is_negation(op)) throw Cannot("states have no order");
         if (states.empty() || states.size() == model::state_names.size())
@@ -461,7 +482,8 @@ private:
         const bool negate = is_negation(op);
         if (states.size() == 1)
             return {{Layer::ip, fmt::format("ct.state {} {}", negate ? "!=" : "==", states.front())}};
-        return {{Layer::ip, fmt::format("{}ct.state in [{}]", negate ? "not " : "", fmt::join(states, ", "))}};
+        return {
+            {Layer::ip, fmt::format("{}ct.state in [{}]", negate ? "not " : "", fmt::join(states, ", "))}};
     }
 
     Condition concatenation(const Json& parts, std::string_view op, const Json& right) const {
@@ -469,7 +491,8 @@ private:
         std::vector<Json> anonymous;
         const auto* elements = elements_of(scope_.table, right, anonymous);
         if (elements == nullptr) elements = &(anonymous = {right});
-        if (!parts.is_array() || (op != "==" && op != "!=")) throw Cannot("no concatenation that is understood");
+        if (!parts.is_array() || (op != "==" && op != "!="))
+            throw Cannot("no concatenation that is understood");
         if (elements->size() > elements_max) throw Cannot("a concatenation with more than 4096 elements");
         Alternative any;
         bool first = true;
@@ -498,7 +521,8 @@ private:
             if (part.empty()) return std::nullopt;
             if (part.size() > 1) throw Cannot("a concatenation about several protocols");
             const auto& one = part.front();
-            if (one.layer != Layer::ip && all.layer != Layer::ip && one.layer != all.layer) return std::nullopt;
+            if (one.layer != Layer::ip && all.layer != Layer::ip && one.layer != all.layer)
+                return std::nullopt;
             if (one.layer != Layer::ip) all.layer = one.layer;
             all.protocols &= one.protocols;
             if (!one.text.empty()) all.text += (all.text.empty() ? "" : " and ") + one.text;

@@ -28,8 +28,8 @@ struct Context {
 
 /// A comparison that only packets of one layer can be asked.
 struct Alternative {
-    model::Layer layer = model::Layer::ip; ///< `ip`: any packet
-    std::string text{};                    ///< a condition of NaCl; empty: it holds
+    model::Layer layer = model::Layer::ip;  ///< `ip`: any packet
+    std::string text{};                     ///< a condition of NaCl; empty: it holds
     unsigned protocols = protocol_bit::any; ///< of packets for which it holds
     bool is_protocol = false;               ///< it asks for nothing but the protocol
 };
@@ -38,7 +38,8 @@ struct Alternative {
 using Condition = std::vector<Alternative>;
 
 inline bool is_always(const Condition& condition) {
-    return condition.size() == 1 && condition.front().layer == model::Layer::ip && condition.front().text.empty();
+    return condition.size() == 1 && condition.front().layer == model::Layer::ip &&
+           condition.front().text.empty();
 }
 
 /// Named sets that conditions use, as elements of the program.

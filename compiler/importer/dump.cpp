@@ -135,8 +135,8 @@ void read_rule(Dump& dump, const Object& object) {
                                     syntax::quoted(name)));
     const auto which = object.has("handle") ? fmt::format("handle {}", object.number("handle"))
                                             : fmt::format("rule {}", chain->rules.size() + 1);
-    Rule rule{.place = printable(
-                  fmt::format("table {} {}, chain {}, {}", table.family, table.name, name, which)),
+    Rule rule{.place =
+                  printable(fmt::format("table {} {}, chain {}, {}", table.family, table.name, name, which)),
               .comment = object.has("comment") ? object.text("comment") : "",
               .expressions = object.list("expr")};
     chain->rules.push_back(std::move(rule));

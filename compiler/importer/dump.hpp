@@ -1,5 +1,5 @@
-// A ruleset as `nft -j list ruleset` prints it, its shape checked: tables, chains, sets. What the rules say is
-// still JSON; whoever reads an expression of a rule expects anything there.
+// A ruleset as `nft -j list ruleset` prints it, its shape checked: tables, chains, sets. What the rules say
+// is still JSON; whoever reads an expression of a rule expects anything there.
 #pragma once
 #include <nlohmann/json.hpp>
 

@@ -30,15 +30,18 @@ bool is_compound(std::string_view text) {
     return text.find(" and ") != text.npos || text.find(" or ") != text.npos;
 }
 
-/// What stands between the parentheses of an `if`: an alternative has its own only where others stand beside it.
+/// What stands between the parentheses of an `if`: an alternative has its own only where others stand beside
+/// it.
 std::string all_of(const std::vector<std::string>& texts) {
-    if (texts.size() != 1 || !texts.front().starts_with('(')) return fmt::format("{}", fmt::join(texts, " and "));
+    if (texts.size() != 1 || !texts.front().starts_with('('))
+        return fmt::format("{}", fmt::join(texts, " and "));
     return texts.front().substr(1, texts.front().size() - 2);
 }
 
 std::string block(const std::string& inside) {
     const bool short_one = std::ranges::count(inside, '\n') == 1 && !inside.starts_with("//");
-    return short_one ? fmt::format("{{ {} }}", inside.substr(0, inside.size() - 1)) : fmt::format("{{\n{}}}", inside);
+    return short_one ? fmt::format("{{ {} }}", inside.substr(0, inside.size() - 1))
+                     : fmt::format("{{\n{}}}", inside);
 }
 
 std::string when(const std::vector<std::string>& texts, const std::string& inside) {
@@ -94,26 +97,29 @@ std::string Functions::add(const std::string& name, const std::string& text, std
 }
 
 std::string Functions::base(const Table& table, const Chain& chain, const Context& context) {
-    const Place place{table, chain, context, unique(names_, identifier(fmt::format("{}_{}", table.name, chain.name))), true};
+    const Place place{table, chain, context,
+                      unique(names_, identifier(fmt::format("{}_{}", table.name, chain.name))), true};
     under_way_.insert(table.family + " " + table.name + " " + chain.name);
     auto body = rules(place, understood(place), 0, 0);
     under_way_.clear();
     const bool drops = chain.base->drops;
     if (context.is_nat) {
         if (drops) {
-            append(untranslated_[context.hook], "Filter", "", {{Layer::ip, "if (ct.state == new) { drop }\n"}});
-            messages_.push_back({true, fmt::format("table {} {}, chain {}: a Nat cannot drop, and the policy of this "
-                                                   "chain does: all new flows are dropped at this hook",
-                                                   table.family, table.name, chain.name)});
+            append(untranslated_[context.hook], "Filter", "",
+                   {{Layer::ip, "if (ct.state == new) { drop }\n"}});
+            messages_.push_back(
+                {true, fmt::format("table {} {}, chain {}: a Nat cannot drop, and the policy of this "
+                                   "chain does: all new flows are dropped at this hook",
+                                   table.family, table.name, chain.name)});
         }
         if (body.is_empty) return "";
     } else {
         if (body.is_empty && !drops && body.text.empty()) return "";
         if (!body.ends) body.text += drops ? "drop\n" : "accept\n";
     }
-    texts_.push_back(comment(fmt::format("table {} {}, chain {}: hook {}, priority {}, policy {}", table.family,
-                                         table.name, chain.name, chain.base->hook, chain.base->priority,
-                                         drops ? "drop" : "accept")) +
+    texts_.push_back(comment(fmt::format("table {} {}, chain {}: hook {}, priority {}, policy {}",
+                                         table.family, table.name, chain.name, chain.base->hook,
+                                         chain.base->priority, drops ? "drop" : "accept")) +
                      fmt::format("{}::IP {} {{\n{}}}\n", type_of(context), place.name, body.text));
     return place.name;
 }
@@ -128,8 +134,8 @@ std::string Functions::untranslated(const std::string& hook) {
 std::string Functions::called(const Table& table, const std::string& target, const Context& context) {
     const auto* chain = table.chain(target);
     if (chain == nullptr || chain->base)
-        throw BadChains(fmt::format("table {} {} has no chain {} that rules could go to", table.family, table.name,
-                                    syntax::quoted(target)));
+        throw BadChains(fmt::format("table {} {} has no chain {} that rules could go to", table.family,
+                                    table.name, syntax::quoted(target)));
     Context own = context;
     std::set<std::string> seen;
     if (!reads_bytes(table, *chain, seen)) own.protocols = protocol_bit::any;
@@ -137,13 +143,14 @@ std::string Functions::called(const Table& table, const std::string& target, con
     const auto whole_name = table.family + " " + table.name + " " + target;
     const bool out = own.hook == "forward" || own.hook == "output" || own.hook == "postrouting";
     const bool frame = own.hook != "output" && own.hook != "postrouting";
-    const auto key = fmt::format("{}|{}{}{}{}{}{}{}|{}|{}", whole_name, own.is_nat, out, frame, own.before_conntrack,
-                                 own.destination_translated, own.source_translated, own.last, own.protocols,
-                                 own.is_nat ? own.hook : "");
+    const auto key = fmt::format("{}|{}{}{}{}{}{}{}|{}|{}", whole_name, own.is_nat, out, frame,
+                                 own.before_conntrack, own.destination_translated, own.source_translated,
+                                 own.last, own.protocols, own.is_nat ? own.hook : "");
     if (const auto known = made_.find(key); known != made_.end()) return known->second;
     if (under_way_.size() >= chains_deep_max || !under_way_.insert(whole_name).second)
         throw BadChains(fmt::format("chains go round in circles, or too deep: {}", syntax::quoted(target)));
-    const Place place{table, *chain, own, unique(names_, identifier(fmt::format("{}_{}", table.name, target))), false};
+    const Place place{table, *chain, own,
+                      unique(names_, identifier(fmt::format("{}_{}", table.name, target))), false};
     const auto body = rules(place, understood(place), 0, 0);
     under_way_.erase(whole_name);
     if (!body.is_empty)
@@ -155,7 +162,8 @@ std::string Functions::called(const Table& table, const std::string& target, con
 std::vector<Understood> Functions::understood(const Place& place) {
     const Scope scope{place.table, nics_, place.context, sets_};
     const Maker maker{[&](const std::string& name, const std::string& members) {
-        const auto base = identifier(fmt::format("{}_{}", place.table.name, name.empty() ? place.chain.name + "_limit" : name));
+        const auto base = identifier(
+            fmt::format("{}_{}", place.table.name, name.empty() ? place.chain.name + "_limit" : name));
         if (name.empty()) {
             const auto own = unique(names_, base);
             limit_texts_ += fmt::format("Limit {} {{ {} }}\n", own, members);
@@ -193,7 +201,8 @@ std::vector<Functions::Way> Functions::ways(const std::vector<Step>& steps, std:
                 longer.protocols &= one.protocols;
                 if (longer.protocols == 0) continue;
                 if (one.layer != Layer::ip) longer.layer = one.layer;
-                if (!one.text.empty()) (one.is_protocol ? longer.protocol_texts : longer.texts).push_back(one.text);
+                if (!one.text.empty())
+                    (one.is_protocol ? longer.protocol_texts : longer.texts).push_back(one.text);
                 reads_transport_ |= one.layer != Layer::ip;
                 next.push_back(std::move(longer));
             }
@@ -218,19 +227,22 @@ std::vector<Functions::Piece> Functions::nested(const std::vector<Step>& steps, 
             body.text = std::get<Said>(steps[to]).statement + "\n";
             append(body, type, "", nested(steps, to + 1, way.layer, type, inside));
         }
-        if (!body.text.empty()) pieces.push_back({way.layer == layer ? Layer::ip : way.layer, when(way.texts, body.text)});
+        if (!body.text.empty())
+            pieces.push_back({way.layer == layer ? Layer::ip : way.layer, when(way.texts, body.text)});
     }
     return pieces;
 }
 
 /// Neighbours of one layer share a function.
-void Functions::append(Body& body, std::string_view type, std::string before, const std::vector<Piece>& pieces) {
+void Functions::append(Body& body, std::string_view type, std::string before,
+                       const std::vector<Piece>& pieces) {
     for (const auto& piece : pieces) {
         const auto text = std::exchange(before, "") + piece.text;
         body.is_empty = false;
         const bool goes_on = piece.layer != Layer::ip && body.open == piece.layer;
         if (goes_on) body.text.resize(body.text.size() - 2); // the brace
-        if (piece.layer != Layer::ip && !goes_on) body.text += fmt::format("{}::{} {{\n", type, subtype(piece.layer));
+        if (piece.layer != Layer::ip && !goes_on)
+            body.text += fmt::format("{}::{} {{\n", type, subtype(piece.layer));
         body.text += text;
         if (piece.layer != Layer::ip) body.text += "}\n";
         body.open = piece.layer;
@@ -251,7 +263,8 @@ void Functions::tell(const Understood& rule, std::string_view instead) {
 /// A rule that NaCl can say a part of only.
 void Functions::stricter(const Place& place, const Understood& rule, const std::string& before, Body& body) {
     std::string_view instead = "what it may be about is dropped here";
-    const bool harmless = rule.ends == Ends::not_at_all || (rule.ends == Ends::accept && !place.context.is_nat);
+    const bool harmless =
+        rule.ends == Ends::not_at_all || (rule.ends == Ends::accept && !place.context.is_nat);
     if (harmless) instead = rule.ends == Ends::accept ? "it accepts nothing here" : "it is left out here";
     tell(rule, instead);
     auto why = before;
@@ -274,7 +287,8 @@ void Functions::stricter(const Place& place, const Understood& rule, const std::
 
 /// Whether what stands behind the rule is for other packets only, and NaCl has no word for it.
 bool Functions::leaves(const Place& place, const Understood& rule) const {
-    return rule.ends == Ends::leave || rule.ends == Ends::go || (rule.ends == Ends::accept && place.context.is_nat);
+    return rule.ends == Ends::leave || rule.ends == Ends::go ||
+           (rule.ends == Ends::accept && place.context.is_nat);
 }
 
 std::string Functions::statement(const Place& place, const Understood& rule, bool is_last) {
@@ -301,21 +315,21 @@ std::string Functions::statement(const Place& place, const Understood& rule, boo
 }
 
 /// A rule that lets what is behind it see all packets that it does not decide about.
-void Functions::one(const Place& place, const Understood& rule, bool is_last, const std::string& before, Body& body) {
+void Functions::one(const Place& place, const Understood& rule, bool is_last, const std::string& before,
+                    Body& body) {
     const auto type = type_of(place.context);
     const auto inside = statement(place, rule, is_last);
     append(body, type, before, nested(rule.steps, 0, Layer::ip, type, inside));
     const bool calls = !inside.empty() && decisive_.contains(inside.substr(0, inside.size() - 1));
-    const bool ends = calls || rule.ends == Ends::accept || rule.ends == Ends::drop || rule.ends == Ends::reject ||
-                      rule.ends == Ends::translate;
-    body.ends |= ends && std::ranges::all_of(rule.steps, [](const Step& step) {
-        return std::holds_alternative<Said>(step);
-    });
+    const bool ends = calls || rule.ends == Ends::accept || rule.ends == Ends::drop ||
+                      rule.ends == Ends::reject || rule.ends == Ends::translate;
+    body.ends |= ends && std::ranges::all_of(
+                             rule.steps, [](const Step& step) { return std::holds_alternative<Said>(step); });
 }
 
 /// `inside` for packets that the rule is about, `rest` for all others.
-std::vector<Functions::Piece> Functions::around(const Place& place, const Understood& rule, const std::string& inside,
-                                                const Body& rest, std::size_t at) {
+std::vector<Functions::Piece> Functions::around(const Place& place, const Understood& rule,
+                                                const std::string& inside, const Body& rest, std::size_t at) {
     const auto type = type_of(place.context);
     if (rest.is_empty) return nested(rule.steps, 0, Layer::ip, type, inside);
     const auto name = unique(names_, fmt::format("{}_after_{}", place.name, at + 1));
@@ -337,8 +351,9 @@ std::vector<Functions::Piece> Functions::around(const Place& place, const Unders
         if (auto text = either(any); !text.empty()) pieces.push_back({layer, std::move(text)});
         layers += (layers.empty() ? "" : ", ") + std::string(protocol(layer));
     }
-    pieces.push_back({Layer::ip, by_layer.size() == 1 ? fmt::format("if (ip.protocol != {}) {{ {} }}\n", layers, name)
-                                                       : fmt::format("if (not ip.protocol in [{}]) {{ {} }}\n", layers, name)});
+    pieces.push_back({Layer::ip, by_layer.size() == 1
+                                     ? fmt::format("if (ip.protocol != {}) {{ {} }}\n", layers, name)
+                                     : fmt::format("if (not ip.protocol in [{}]) {{ {} }}\n", layers, name)});
     return pieces;
 }
 
@@ -358,9 +373,10 @@ Functions::Body Functions::rules(const Place& place, const std::vector<Understoo
             const bool past_callers = rule.ends == Ends::accept && !place.is_base && !place.context.last;
             if (asks_behind || depth >= rests_max || past_callers) {
                 rule.is_part = true;
-                rule.losses.push_back(past_callers ? "a Nat cannot end what has called it"
-                                                   : "NaCl has no `return` and no `goto`, and what stands for them "
-                                                     "does not go so far");
+                rule.losses.push_back(past_callers
+                                          ? "a Nat cannot end what has called it"
+                                          : "NaCl has no `return` and no `goto`, and what stands for them "
+                                            "does not go so far");
             }
         }
         if (rule.is_part || rule.ends == Ends::unsayable) {

@@ -1,8 +1,9 @@
 // Chains of nft as functions of NaCl, with the same shape where NaCl has it.
 //
-// `accept` ends a base chain in nft, and a function on a chain here: it is the same. `jump` is a call. `return`
-// and `goto` have no word here: what follows them becomes a function of its own, which only the other packets
-// are given. Whatever cannot be said is replaced by something stricter, never left out in favour of a packet.
+// `accept` ends a base chain in nft, and a function on a chain here: it is the same. `jump` is a call.
+// `return` and `goto` have no word here: what follows them becomes a function of its own, which only the
+// other packets are given. Whatever cannot be said is replaced by something stricter, never left out in
+// favour of a packet.
 #pragma once
 #include "compiler/importer/rules.hpp"
 
@@ -71,10 +72,12 @@ private:
     std::string statement(const Place& place, const Understood& rule, bool is_last);
     void tell(const Understood& rule, std::string_view instead);
 
-    std::vector<Way> ways(const std::vector<Step>& steps, std::size_t from, std::size_t to, model::Layer layer);
+    std::vector<Way> ways(const std::vector<Step>& steps, std::size_t from, std::size_t to,
+                          model::Layer layer);
     std::vector<Piece> nested(const std::vector<Step>& steps, std::size_t from, model::Layer layer,
                               std::string_view type, const std::string& inside);
-    static void append(Body& body, std::string_view type, std::string before, const std::vector<Piece>& pieces);
+    static void append(Body& body, std::string_view type, std::string before,
+                       const std::vector<Piece>& pieces);
 
     const std::vector<Nic>& nics_;
     std::set<std::string> names_;

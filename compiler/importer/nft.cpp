@@ -34,7 +34,8 @@ bool has(const Rule& rule, std::initializer_list<std::string_view> tags) {
 bool has(const Dump& dump, std::initializer_list<std::string_view> tags) {
     for (const auto& table : dump.tables)
         for (const auto& chain : table.chains)
-            if (is_ours(table) && std::ranges::any_of(chain.rules, [&](const Rule& rule) { return has(rule, tags); }))
+            if (is_ours(table) &&
+                std::ranges::any_of(chain.rules, [&](const Rule& rule) { return has(rule, tags); }))
                 return true;
     return false;
 }
@@ -53,7 +54,8 @@ bool is_source_check(const Rule& rule) {
 }
 
 /// The names behind a sole `meta key == …` of a rule; nothing when it asks something else.
-std::optional<std::vector<std::string>> sole_names(const Table& table, const Json& expression, std::string_view key) {
+std::optional<std::vector<std::string>> sole_names(const Table& table, const Json& expression,
+                                                   std::string_view key) {
     const auto* match = member_of(expression, "match");
     const auto* left = match == nullptr ? nullptr : member_of(*match, "left");
     const auto* meta = left == nullptr ? nullptr : member_of(*left, "meta");
@@ -95,7 +97,8 @@ private:
     std::vector<Nic*> nics_named(const std::vector<std::string>& names) {
         std::vector<Nic*> found;
         for (const auto& name : names)
-            for (const auto* nic : named(nics_, name)) found.push_back(&nics_[static_cast<std::size_t>(nic - nics_.data())]);
+            for (const auto* nic : named(nics_, name))
+                found.push_back(&nics_[static_cast<std::size_t>(nic - nics_.data())]);
         return found;
     }
 
@@ -125,8 +128,9 @@ private:
         if (std::ranges::find(hooks, hook) == hooks.end()) {
             if (chain.rules.empty() && !chain.base->drops) return;
             closed_ = true;
-            lose(fmt::format("table {} {}, chain {}: NaCl has no hook {}; nothing leaves by any Iface instead",
-                             table.family, table.name, chain.name, syntax::quoted(hook)));
+            lose(
+                fmt::format("table {} {}, chain {}: NaCl has no hook {}; nothing leaves by any Iface instead",
+                            table.family, table.name, chain.name, syntax::quoted(hook)));
             return;
         }
         standing_[hook].push_back({&table, &chain, priority});
@@ -140,8 +144,8 @@ private:
         if (context.is_nat) return context;
         context.destination_translated =
             hook == "prerouting" && one.priority > dstnat && has(dump_, {"snat", "masquerade"});
-        context.source_translated =
-            hook == "postrouting" && one.priority >= srcnat && has(dump_, {"snat", "masquerade", "dnat", "redirect"});
+        context.source_translated = hook == "postrouting" && one.priority >= srcnat &&
+                                    has(dump_, {"snat", "masquerade", "dnat", "redirect"});
         return context;
     }
 
@@ -192,21 +196,24 @@ private:
             std::vector<std::string> placed;
             if (auto refusing = functions_.untranslated(hook); !refusing.empty()) placed.push_back(refusing);
             if (nats.size() == 1) placed.push_back(nats.front());
-            if (nats.size() > 1) placed.push_back(
+            if (nats.size() > 1)
+                placed.push_back(
                     functions_.add("translate_" + hook, fmt::format("{}\n", fmt::join(nats, "\n")), "Nat"));
             list.insert(at, placed.begin(), placed.end());
         }
         const bool own_guard = dies("input") && (!routes() || dies("forward"));
-        if (!own_guard && std::ranges::any_of(lists_, [](const auto& list) { return !list.second.empty(); })) {
+        if (!own_guard &&
+            std::ranges::any_of(lists_, [](const auto& list) { return !list.second.empty(); })) {
             keeps_invalid_ = true;
             if (functions_.reads_transport())
                 lists_["prerouting"].insert(
                     lists_["prerouting"].begin(),
-                    functions_.add("whole_headers",
-                                   "// Linux compares what there is of a header that is cut short. Here such packets "
-                                   "are dropped.\n"
-                                   "Filter::TCP { accept }\nFilter::UDP { accept }\nFilter::ICMP { accept }\n"
-                                   "if (ip.protocol in [tcp, udp, icmp]) { drop }\naccept\n"));
+                    functions_.add(
+                        "whole_headers",
+                        "// Linux compares what there is of a header that is cut short. Here such packets "
+                        "are dropped.\n"
+                        "Filter::TCP { accept }\nFilter::UDP { accept }\nFilter::ICMP { accept }\n"
+                        "if (ip.protocol in [tcp, udp, icmp]) { drop }\naccept\n"));
         }
         if (closed_) lists_["postrouting"].push_back(functions_.add("no_such_hook", "drop\n"));
     }
@@ -283,21 +290,26 @@ private:
         if (!ipv4 && !nic.leased) {
             // Networks for tests of equipment (RFC 2544): nobody has them.
             const auto address = 198u << 24 | 18u << 16 | static_cast<unsigned>(index % 256) << 8 | 1;
-            ipv4 = model::Ipv4Config{.address = address, .network = {address - 1, 24}, .gateway = {}, .dns = {}};
-            text += fmt::format("// FILL IN the address of {}: a ruleset does not know it.\n", syntax::quoted(nic.linux_name));
-            lose(fmt::format("the address of {0} is not in the ruleset: the program has a placeholder; fill it in, or "
-                             "say `--iface {0}=ADDRESS/LENGTH`",
-                             nic.linux_name));
+            ipv4 =
+                model::Ipv4Config{.address = address, .network = {address - 1, 24}, .gateway = {}, .dns = {}};
+            text += fmt::format("// FILL IN the address of {}: a ruleset does not know it.\n",
+                                syntax::quoted(nic.linux_name));
+            lose(fmt::format(
+                "the address of {0} is not in the ruleset: the program has a placeholder; fill it in, or "
+                "say `--iface {0}=ADDRESS/LENGTH`",
+                nic.linux_name));
         }
         text += fmt::format("Iface {} {{\nindex: {}", nic.name, index);
         if (nic.leased) text += ",\nconfig: dhcp";
         if (ipv4) {
-            text += fmt::format(",\naddress: {},\nnetmask: {}", dotted(ipv4->address), dotted(ipv4->network.mask()));
+            text += fmt::format(",\naddress: {},\nnetmask: {}", dotted(ipv4->address),
+                                dotted(ipv4->network.mask()));
             if (ipv4->gateway) text += fmt::format(",\ngateway: {}", dotted(*ipv4->gateway));
         }
         if (nic.masquerades) text += ",\nmasquerade: true";
         if (nic.strict) text += ",\nrpf: strict";
-        for (const auto* hook : {"prerouting", "input", "output", "postrouting"}) text += list_for(hook, &nic);
+        for (const auto* hook : {"prerouting", "input", "output", "postrouting"})
+            text += list_for(hook, &nic);
         return text + "\n}\n\n";
     }
 
@@ -325,16 +337,19 @@ private:
             const bool has_rules =
                 std::ranges::any_of(table.chains, [](const Chain& chain) { return !chain.rules.empty(); });
             if (has_rules)
-                note(fmt::format("table {} {} is not in the program: it has no IPv6 and no bridges, and drops such frames",
-                                 table.family, table.name));
+                note(fmt::format(
+                    "table {} {} is not in the program: it has no IPv6 and no bridges, and drops such frames",
+                    table.family, table.name));
         }
         for (const auto& table : dump_.tables)
             for (const auto& [name, set] : table.sets)
                 if (is_ours(table) && set.changes)
-                    lose(fmt::format("table {} {}, set {}: packets or time change it; the program has what was in it",
-                                     table.family, table.name, name));
+                    lose(fmt::format(
+                        "table {} {}, set {}: packets or time change it; the program has what was in it",
+                        table.family, table.name, name));
         if (has(dump_, {"reject"}))
-            note("`reject` answers TCP with a reset here, and all else with ICMP administratively prohibited");
+            note(
+                "`reject` answers TCP with a reset here, and all else with ICMP administratively prohibited");
     }
 
     std::string program() {
@@ -342,11 +357,14 @@ private:
         std::string text = fmt::format("// Made by `naclc import nft` from {}.\n\n", syntax::quoted(name_));
         constexpr std::size_t nics_max = 16;
         if (nics_.size() > nics_max)
-            lose(fmt::format("{} NICs are more than an appliance has: give several Ifaces one `index` and a `vlan` each",
-                             nics_.size()));
+            lose(fmt::format(
+                "{} NICs are more than an appliance has: give several Ifaces one `index` and a `vlan` each",
+                nics_.size()));
         for (std::size_t index = 0; index < nics_.size(); ++index) text += iface(index);
         text += gateway();
-        if (keeps_invalid_) text += "// Linux has no such guard but where a rule says so.\nConntrack flows { drop_invalid: false }\n\n";
+        if (keeps_invalid_)
+            text += "// Linux has no such guard but where a rule says so.\nConntrack flows { drop_invalid: "
+                    "false }\n\n";
         return text + functions_.text();
     }
 
@@ -355,8 +373,8 @@ private:
     std::vector<Nic> nics_;
     Functions functions_{nics_};
     std::map<std::string, std::vector<Standing>> standing_;
-    std::map<std::string, std::vector<std::string>> lists_;     ///< functions by hook
-    std::map<std::string, std::vector<std::string>> only_on_;   ///< NICs, by function; others stand on all
+    std::map<std::string, std::vector<std::string>> lists_;   ///< functions by hook
+    std::map<std::string, std::vector<std::string>> only_on_; ///< NICs, by function; others stand on all
     std::vector<Message> messages_;
     bool keeps_invalid_ = false;
     bool closed_ = false;

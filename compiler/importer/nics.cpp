@@ -12,7 +12,8 @@ namespace importer {
 
 namespace {
 
-constexpr std::string_view form = "`eth0=10.0.0.1/24`, `eth0=10.0.0.1/24,10.0.0.254` with its gateway, or `eth0=dhcp`";
+constexpr std::string_view form =
+    "`eth0=10.0.0.1/24`, `eth0=10.0.0.1/24,10.0.0.254` with its gateway, or `eth0=dhcp`";
 
 bool is_nic_key(const Json& left) {
     const auto [tag, content] = tagged(left);
@@ -70,7 +71,8 @@ private:
                 one((*parts)[i], element((*values)[i]));
         if (!is_nic_key(left) || !right.is_string()) return;
         const auto& name = right.get_ref<const std::string&>();
-        // The loopback is no NIC; a number is one that is gone; a pattern names those that are named elsewhere.
+        // The loopback is no NIC; a number is one that is gone; a pattern names those that are named
+        // elsewhere.
         const bool is_name = !name.empty() && name != "lo" && !name.ends_with('*') &&
                              !std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
         if (is_name && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
@@ -103,7 +105,8 @@ std::variant<NicOption, std::string> parse_nic(std::string_view text) {
     unsigned length = 33;
     if (slash != address.npos) {
         const auto* end = address.data() + address.size();
-        if (const auto read = std::from_chars(address.data() + slash + 1, end, length); read.ptr != end) length = 33;
+        if (const auto read = std::from_chars(address.data() + slash + 1, end, length); read.ptr != end)
+            length = 33;
     }
     if (!own || length > 32) return wrong("not of the form");
     config.network.length = static_cast<std::uint8_t>(length);
@@ -123,7 +126,8 @@ std::vector<Nic> nics_of(const Dump& dump, const std::vector<NicOption>& options
             for (const auto& rule : chain.rules) collector.rule(rule);
             if (!chain.base) continue;
             for (const auto& device : chain.base->devices)
-                if (device != "lo" && std::ranges::find(names, device) == names.end()) names.push_back(device);
+                if (device != "lo" && std::ranges::find(names, device) == names.end())
+                    names.push_back(device);
         }
     }
     std::vector<Nic> nics;
@@ -159,10 +163,11 @@ std::string identifier(std::string_view text) {
     if (name.empty() || !is_letter(name.front())) name.insert(0, "n");
     // What the language keeps for itself, in any case, and the words that an imported program uses.
     static constexpr std::string_view taken[] = {
-        "tcp",         "udp",     "icmp",    "ct",     "ip",     "if",     "else", "in",   "and",    "or",
-        "not",         "true",    "false",   "accept", "drop",   "reject", "log",  "syslog", "dnat", "snat",
-        "established", "related", "invalid", "new",    "fin",    "syn",    "rst",  "psh",  "ack",    "urg",
-        "ece",         "cwr",     "ns",      "eth",    "vlan",   "iface",  "router", "flows", "import", "file"};
+        "tcp", "udp",    "icmp", "ct",    "ip",          "if",      "else",    "in",
+        "and", "or",     "not",  "true",  "false",       "accept",  "drop",    "reject",
+        "log", "syslog", "dnat", "snat",  "established", "related", "invalid", "new",
+        "fin", "syn",    "rst",  "psh",   "ack",         "urg",     "ece",     "cwr",
+        "ns",  "eth",    "vlan", "iface", "router",      "flows",   "import",  "file"};
     const auto low = syntax::lower(name);
     return std::ranges::find(taken, low) == std::end(taken) ? name : name + "_";
 }

@@ -11,7 +11,8 @@
 
 namespace importer {
 
-/// What is said of a NIC on the command line: `eth0=10.0.0.1/24`, `wan=203.0.113.5/29,203.0.113.1`, `wan=dhcp`.
+/// What is said of a NIC on the command line: `eth0=10.0.0.1/24`, `wan=203.0.113.5/29,203.0.113.1`,
+/// `wan=dhcp`.
 struct NicOption {
     std::string nic;
     std::optional<model::Ipv4Config> ipv4{}; ///< nothing: leased

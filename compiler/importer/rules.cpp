@@ -12,10 +12,11 @@ namespace {
 constexpr std::string_view without_meaning[] = {"counter", "comment", "continue"};
 
 /// Marks, priorities, helpers: nothing here reads them, and no packet's fate hangs on them alone.
-constexpr std::string_view without_verdict[] = {"set", "map", "flow", "ct helper", "ct timeout", "ct expectation",
-                                                "secmark", "dup"};
+constexpr std::string_view without_verdict[] = {
+    "set", "map", "flow", "ct helper", "ct timeout", "ct expectation", "secmark", "dup"};
 
-template <std::size_t size> bool is_one_of(std::string_view word, const std::string_view (&words)[size]) {
+template <std::size_t size>
+bool is_one_of(std::string_view word, const std::string_view (&words)[size]) {
     return std::ranges::find(words, word) != std::end(words);
 }
 
@@ -42,7 +43,8 @@ public:
             }
             if (now_.ends != Ends::not_at_all) break;
         }
-        if (all_.empty() || now_.ends != Ends::not_at_all || !now_.losses.empty()) all_.push_back(std::move(now_));
+        if (all_.empty() || now_.ends != Ends::not_at_all || !now_.losses.empty())
+            all_.push_back(std::move(now_));
         return std::move(all_);
     }
 
@@ -66,7 +68,7 @@ private:
     /// False when nothing behind it counts.
     bool one(std::string_view tag, const Json& content) {
         is_verdict_ = false;
-        if (tag == "match") return ask(condition_of(here(), content)), true;
+        if (tag == "match") return match(content), true;
         if (is_one_of(tag, without_meaning)) return true;
         if (tag == "limit") return limit(content), true;
         if (tag == "log") return log(content), true;
@@ -83,6 +85,22 @@ private:
         return false;
     }
 
+    void match(const Json& content) {
+        try {
+            ask(condition_of(here(), content));
+        } catch (const Cannot&) {
+            // Of a header that NaCl does not read it still knows whose it is.
+            const auto* left = member_of(content, "left");
+            const auto* payload = left == nullptr ? nullptr : member_of(*left, "payload");
+            const auto protocol = payload == nullptr ? "" : text_of(*payload, "protocol");
+            static constexpr std::string_view told[] = {"tcp", "udp",  "icmp", "sctp", "dccp", "udplite",
+                                                        "esp", "comp", "ah",   "igmp", "gre"};
+            if (is_one_of(protocol, told))
+                ask(compare(here(), Json{{"meta", {{"key", "l4proto"}}}}, "==", protocol));
+            throw;
+        }
+    }
+
     void verdict(std::string_view tag, const Json& content) {
         if (tag == "vmap") return verdict_map(content);
         if (tag == "dnat" || tag == "snat") return translate(tag, content);
@@ -92,6 +110,7 @@ private:
     }
 
     bool plain_verdict(std::string_view tag, const Json& content) {
+        if (context_.is_nat && (tag == "drop" || tag == "reject")) throw Cannot("a Nat drops nothing");
         if (tag == "accept") return now_.ends = Ends::accept, true;
         if (tag == "drop") return now_.ends = Ends::drop, true;
         if (tag == "reject") {
@@ -141,14 +160,15 @@ private:
 
     void log(const Json& content) {
         static constexpr std::string_view severities[][2] = {
-            {"emerg", "EMERG"}, {"alert", "ALERT"},   {"crit", "CRIT"}, {"err", "ERR"},
+            {"emerg", "EMERG"},  {"alert", "ALERT"},   {"crit", "CRIT"}, {"err", "ERR"},
             {"warn", "WARNING"}, {"notice", "NOTICE"}, {"info", "INFO"}, {"debug", "DEBUG"}};
         constexpr std::size_t prefix_max_bytes = 512;
         auto prefix = text_of(content, "prefix");
         if (prefix.size() > prefix_max_bytes) throw_away("a log prefix that is too long");
         // The kernel prints the packet behind the prefix by itself.
-        const auto text = (prefix.empty() ? std::string() : string_of(prefix.substr(0, prefix_max_bytes)) + ", ") +
-                          "ip.saddr, \" to \", ip.daddr, \" protocol \", ip.protocol";
+        const auto text =
+            (prefix.empty() ? std::string() : string_of(prefix.substr(0, prefix_max_bytes)) + ", ") +
+            "ip.saddr, \" to \", ip.daddr, \" protocol \", ip.protocol";
         const auto level = text_of(content, "level");
         std::string said = fmt::format("log({}, \"\\n\")", text);
         for (const auto& [name, severity] : severities)
@@ -165,7 +185,8 @@ private:
         const auto field = what == nullptr ? "" : text_of(*what, "field");
         const bool harmless = kind == "meta" || kind == "ct" || kind == "tcp option" ||
                               (kind == "payload" && (field == "dscp" || field == "ecn" || field == "ttl"));
-        if (harmless) return throw_away(fmt::format("NaCl changes nothing of a packet so: {}", shown(content)));
+        if (harmless)
+            return throw_away(fmt::format("NaCl changes nothing of a packet so: {}", shown(content)));
         is_verdict_ = true;
         throw Cannot("NaCl changes nothing of a packet so");
     }
@@ -186,7 +207,8 @@ private:
             const auto before = now_;
             const auto context = context_;
             if (tag == "continue") continue;
-            if (target == nullptr || !plain_verdict(tag, *target)) throw Cannot("no verdict that is understood");
+            if (target == nullptr || !plain_verdict(tag, *target))
+                throw Cannot("no verdict that is understood");
             ask(compare(here(), *key, "==", values));
             all_.push_back(std::exchange(now_, before));
             context_ = context;
@@ -214,7 +236,8 @@ private:
 
     bool may_translate(bool destination) const {
         const auto& hook = context_.hook;
-        return context_.is_nat && (destination ? hook == "prerouting" || hook == "output" : hook == "postrouting");
+        return context_.is_nat &&
+               (destination ? hook == "prerouting" || hook == "output" : hook == "postrouting");
     }
 
     static std::string address_in(const Json& json) {
@@ -241,7 +264,8 @@ private:
         }
         const auto [tag, map] = tagged(*address);
         if (tag != "map")
-            return to(fmt::format("{}({}{}{})", word, address_in(*address), port == nullptr ? "" : ", ", port_text));
+            return to(fmt::format("{}({}{}{})", word, address_in(*address), port == nullptr ? "" : ", ",
+                                  port_text));
         const auto* key = member_of(*map, "key");
         const auto* data = member_of(*map, "data");
         if (key == nullptr || data == nullptr) throw Cannot("no map that is understood");
@@ -250,9 +274,11 @@ private:
             const auto context = context_;
             const auto [kind, parts] = tagged(target);
             const bool both = kind == "concat" && parts->is_array() && parts->size() == 2;
-            const auto said = both ? address_in((*parts)[0]) + ", " + port_in((*parts)[1]) : address_in(target);
+            const auto said =
+                both ? address_in((*parts)[0]) + ", " + port_in((*parts)[1]) : address_in(target);
             ask(compare(here(), *key, "==", values));
-            to(fmt::format("{}({}{}{})", word, said, both || port == nullptr ? "" : ", ", both ? "" : port_text));
+            to(fmt::format("{}({}{}{})", word, said, both || port == nullptr ? "" : ", ",
+                           both ? "" : port_text));
             all_.push_back(std::exchange(now_, before));
             context_ = context;
         }
@@ -269,7 +295,8 @@ private:
             const auto* match = member_of(expression, "match");
             const auto* left = match == nullptr ? nullptr : member_of(*match, "left");
             const auto* meta = left == nullptr ? nullptr : member_of(*left, "meta");
-            if (meta == nullptr || text_of(*meta, "key") != key || member_of(*match, "right") == nullptr) continue;
+            if (meta == nullptr || text_of(*meta, "key") != key || member_of(*match, "right") == nullptr)
+                continue;
             std::vector<const Nic*> said, nics;
             for (const auto& name : names_in(scope_.table, match->at("right")))
                 for (const auto* nic : named(scope_.nics, name)) said.push_back(nic);
@@ -302,7 +329,8 @@ private:
         std::string statements;
         for (const auto* nic : nics) {
             if (nic->leased)
-                throw Cannot(fmt::format("a Nat names no leased address, and `{}` leases its own", nic->name));
+                throw Cannot(
+                    fmt::format("a Nat names no leased address, and `{}` leases its own", nic->name));
             if (nics.size() == 1) return to(fmt::format("{}({}.address{})", word, nic->name, port));
             statements += fmt::format("if (iface.{} == {}) {{ {}({}.address{}) }}\n", way, nic->name, word,
                                       nic->name, port);

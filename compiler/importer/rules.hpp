@@ -1,4 +1,5 @@
-// One rule of nft, understood: what it asks, what it says, what becomes of the packet, and what NaCl cannot say.
+// One rule of nft, understood: what it asks, what it says, what becomes of the packet, and what NaCl cannot
+// say.
 #pragma once
 #include "compiler/importer/conditions.hpp"
 
@@ -24,19 +25,19 @@ enum class Ends : std::uint8_t {
     accept,
     drop,
     reject,
-    leave,      ///< `return`
-    jump,       ///< to `target`, and on behind the rule
-    go,         ///< to `target`, and not on
-    translate,  ///< by `statements`
-    unsayable,  ///< something that may be the packet's end in Linux
+    leave,     ///< `return`
+    jump,      ///< to `target`, and on behind the rule
+    go,        ///< to `target`, and not on
+    translate, ///< by `statements`
+    unsayable, ///< something that may be the packet's end in Linux
 };
 
 struct Understood {
     const Rule* rule = nullptr;
     std::vector<Step> steps{};
     Ends ends = Ends::not_at_all;
-    std::string target{};     ///< a chain
-    std::string statements{}; ///< of a translation
+    std::string target{};                   ///< a chain
+    std::string statements{};               ///< of a translation
     unsigned protocols = protocol_bit::any; ///< of packets that come to the end
     std::vector<std::string> losses{};      ///< what NaCl cannot say
     bool is_part = false; ///< a match is among them: the steps let more packets through than the rule does

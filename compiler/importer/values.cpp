@@ -21,18 +21,20 @@ constexpr std::size_t elements_max = 1'000'000;
 using Names = std::pair<std::string_view, Value>;
 
 constexpr std::array protocols = {
-    Names{"icmp", 1},  Names{"igmp", 2},        Names{"ipencap", 4}, Names{"tcp", 6},      Names{"egp", 8},
-    Names{"igp", 9},   Names{"udp", 17},        Names{"dccp", 33},   Names{"ipv6", 41},    Names{"rsvp", 46},
-    Names{"gre", 47},  Names{"esp", 50},        Names{"ah", 51},     Names{"ipv6-icmp", 58}, Names{"icmpv6", 58},
-    Names{"eigrp", 88}, Names{"ospf", 89},      Names{"pim", 103},   Names{"ipcomp", 108}, Names{"comp", 108},
-    Names{"vrrp", 112}, Names{"l2tp", 115},     Names{"sctp", 132},  Names{"udplite", 136}};
+    Names{"icmp", 1},   Names{"igmp", 2},   Names{"ipencap", 4}, Names{"tcp", 6},        Names{"egp", 8},
+    Names{"igp", 9},    Names{"udp", 17},   Names{"dccp", 33},   Names{"ipv6", 41},      Names{"rsvp", 46},
+    Names{"gre", 47},   Names{"esp", 50},   Names{"ah", 51},     Names{"ipv6-icmp", 58}, Names{"icmpv6", 58},
+    Names{"eigrp", 88}, Names{"ospf", 89},  Names{"pim", 103},   Names{"ipcomp", 108},   Names{"comp", 108},
+    Names{"vrrp", 112}, Names{"l2tp", 115}, Names{"sctp", 132},  Names{"udplite", 136}};
 
-constexpr std::array icmp_types = {
-    Names{"echo-reply", 0},           Names{"destination-unreachable", 3}, Names{"source-quench", 4},
-    Names{"redirect", 5},             Names{"echo-request", 8},            Names{"router-advertisement", 9},
-    Names{"router-solicitation", 10}, Names{"time-exceeded", 11},          Names{"parameter-problem", 12},
-    Names{"timestamp-request", 13},   Names{"timestamp-reply", 14},        Names{"info-request", 15},
-    Names{"info-reply", 16},          Names{"address-mask-request", 17},   Names{"address-mask-reply", 18}};
+constexpr std::array icmp_types = {Names{"echo-reply", 0},           Names{"destination-unreachable", 3},
+                                   Names{"source-quench", 4},        Names{"redirect", 5},
+                                   Names{"echo-request", 8},         Names{"router-advertisement", 9},
+                                   Names{"router-solicitation", 10}, Names{"time-exceeded", 11},
+                                   Names{"parameter-problem", 12},   Names{"timestamp-request", 13},
+                                   Names{"timestamp-reply", 14},     Names{"info-request", 15},
+                                   Names{"info-reply", 16},          Names{"address-mask-request", 17},
+                                   Names{"address-mask-reply", 18}};
 
 constexpr std::array icmp_codes = {Names{"net-unreachable", 0},  Names{"host-unreachable", 1},
                                    Names{"prot-unreachable", 2}, Names{"port-unreachable", 3},
@@ -76,8 +78,8 @@ std::optional<Value> named(ValueKind kind, std::string_view name) {
 Interval prefix_of(ValueKind kind, const Json& prefix) {
     const auto* address = member_of(prefix, "addr");
     const auto* length = member_of(prefix, "len");
-    if (kind != ValueKind::address || address == nullptr || length == nullptr || !length->is_number_unsigned() ||
-        *length > 32)
+    if (kind != ValueKind::address || address == nullptr || length == nullptr ||
+        !length->is_number_unsigned() || *length > 32)
         throw Cannot(fmt::format("no prefix that is understood: {}", shown(prefix)));
     const model::Ipv4Prefix net{static_cast<model::Ipv4Address>(value_of(kind, *address)), *length};
     const auto low = net.address & net.mask();
@@ -128,7 +130,8 @@ Value value_of(ValueKind kind, const Json& json) {
         const auto* end = text.data() + text.size();
         const bool hex = text.starts_with("0x");
         const auto read = std::from_chars(text.data() + (hex ? 2 : 0), end, number, hex ? 16 : 10);
-        if (kind != ValueKind::address && !text.empty() && read.ec == std::errc{} && read.ptr == end) return number;
+        if (kind != ValueKind::address && !text.empty() && read.ec == std::errc{} && read.ptr == end)
+            return number;
     }
     throw Cannot(fmt::format("no value that NaCl has here: {}", shown(json)));
 }

@@ -15,8 +15,8 @@ std::string listed(const std::string& ruleset) {
         throw Unavailable("no network namespace: it takes root");
     const codegen::Workshop workshop;
     std::ofstream(workshop.path() / "ruleset.nft") << ruleset;
-    const auto done = codegen::run(
-        {"unshare", "-n", "sh", "-c", "nft -f ruleset.nft && nft -j list ruleset"}, workshop.path());
+    const auto done = codegen::run({"unshare", "-n", "sh", "-c", "nft -f ruleset.nft && nft -j list ruleset"},
+                                   workshop.path());
     if (done.status != 0) throw std::runtime_error("nft: " + done.output);
     return done.output;
 }

@@ -8,7 +8,8 @@
 
 namespace nft_test {
 
-/// A ruleset as `nft -j list ruleset` has it, loaded in a namespace of its own; a complaint of nft is an error.
+/// A ruleset as `nft -j list ruleset` has it, loaded in a namespace of its own; a complaint of nft is an
+/// error.
 std::string listed(const std::string& ruleset);
 
 /// The policy of an imported program; one that does not compile is an error.

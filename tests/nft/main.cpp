@@ -36,7 +36,8 @@ struct Options {
 bool is_answer(harness::View frame, bool to_reject) {
     const auto datagram = *harness::datagram_in(frame);
     if (datagram.protocol() == eval::tcp)
-        return to_reject && (datagram.tcp_flags() & eval::tcp_flag::rst) != 0;
+        return to_reject && datagram.transport_complete() &&
+               (datagram.tcp_flags() & eval::tcp_flag::rst) != 0;
     if (datagram.protocol() != eval::icmp || !datagram.transport_complete()) return false;
     const auto type = datagram.payload()[0], code = datagram.payload()[1];
     return to_reject ? type == eval::icmp_type::unreachable && code == 13
@@ -108,20 +109,25 @@ Difference beyond_ruleset(const model::Appliance& appliance, const harness::Fram
     for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id) {
         const auto& iface = appliance.ifaces[id];
         if (id != in.iface && iface.ipv4 &&
-            (datagram.destination() == iface.ipv4->address || eval::is_broadcast_of(iface, datagram.destination())))
+            (datagram.destination() == iface.ipv4->address ||
+             eval::is_broadcast_of(iface, datagram.destination())))
             return "(imported) to an address of another Iface, which meets `forward` here";
     }
-    if (datagram.protocol() != eval::icmp || !datagram.transport_complete()) return {};
+    const auto protocol = datagram.protocol();
+    const bool has_header = protocol == eval::tcp || protocol == eval::udp || protocol == eval::icmp;
+    if (has_header && !datagram.transport_complete()) return "(imported) a header that is cut short";
+    if (protocol != eval::icmp) return {};
     const auto type = datagram.payload()[0];
-    if (type == 4 || type == 5 || (type >= 15 && type <= 18)) return "(imported) ICMP that Linux calls otherwise";
+    if (type == 4 || type == 5 || (type >= 15 && type <= 18))
+        return "(imported) ICMP that Linux calls otherwise";
     return {};
 }
 
 class Comparison {
 public:
     Comparison(const model::Appliance& appliance, LinuxHost& host, const Options& options, bool imported)
-        : appliance_(appliance), imported_(imported), interp_(harness::interp_backend(appliance)), host_(host), options_(options),
-          boundaries_(harness::boundaries_of(appliance)) {}
+        : appliance_(appliance), imported_(imported), interp_(harness::interp_backend(appliance)),
+          host_(host), options_(options), boundaries_(harness::boundaries_of(appliance)) {}
 
     /// How often they disagree; each is printed.
     std::size_t run() {
@@ -159,7 +165,8 @@ private:
             const auto outcome = interp_.receive(nic, frame->bytes);
             why = Flows::after(outcome);
             // The guards of translation; everything else that is invalid, the ruleset decides about.
-            if (imported_ && outcome.dropped_by(model::Reason::ct_invalid)) why = "(imported) dropped for ct_invalid";
+            if (imported_ && outcome.dropped_by(model::Reason::ct_invalid))
+                why = "(imported) dropped for ct_invalid";
             if (!why.empty()) {
                 ++differences_[why];
                 continue;
@@ -280,12 +287,14 @@ int compare(const Options& options) {
 int main(int argc, char** argv) {
     CLI::App app{"interpreter and nftables in the kernel, compared over random histories"};
     nft_test::Options options;
-    app.add_option("POLICY", options.policy, "Or a ruleset of nftables, a file *.nft, which is imported")->required();
+    app.add_option("POLICY", options.policy, "Or a ruleset of nftables, a file *.nft, which is imported")
+        ->required();
     app.add_option("--seed", options.seed, "Of the first history")->capture_default_str();
     app.add_option("--packets", options.packets, "How many are compared")->capture_default_str();
     app.add_option("--disagreements", options.disagreements_max, "How many are printed")
         ->capture_default_str();
-    app.add_option("--losses", options.losses, "How much of a ruleset is not carried over")->capture_default_str();
+    app.add_option("--losses", options.losses, "How much of a ruleset is not carried over")
+        ->capture_default_str();
     app.add_flag("--trace", options.trace, "Say what each packet was");
     app.add_option("--mutate", options.mutation,
                    "Text of the ruleset, and another: succeed only if they disagree")

@@ -52,8 +52,8 @@ bool same_frames(const harness::Outcome& a, const harness::Outcome& b) {
 class RoundTrip {
 public:
     RoundTrip(const model::Appliance& original, const model::Appliance& imported)
-        : original_(original), before_(harness::interp_backend(original)), after_(harness::interp_backend(imported)),
-          boundaries_(harness::boundaries_of(original)) {}
+        : original_(original), before_(harness::interp_backend(original)),
+          after_(harness::interp_backend(imported)), boundaries_(harness::boundaries_of(original)) {}
 
     /// False when a history ends differently, which is printed. Without `exact`, it may be stricter.
     bool history(std::uint64_t seed, bool exact) {
@@ -73,10 +73,12 @@ public:
             ++packets_;
             if (was.fate == eval::Fate::dropped) ++dropped_;
             if (same_frames(was, is)) continue;
-            if (!exact && is.fate == eval::Fate::dropped) return true; // from here on they know different flows
-            fmt::print("seed {}: they disagree about\n{}\noriginal: {}\nimported: {}\n", seed,
-                       harness::describe_frame(frame->bytes), harness::describe(original_, was, harness::summary),
-                       harness::describe(original_, {is.fate, is.drops, {}, is.logs, is.out}, harness::summary));
+            if (!exact && is.fate == eval::Fate::dropped)
+                return true; // from here on they know different flows
+            fmt::print(
+                "seed {}: they disagree about\n{}\noriginal: {}\nimported: {}\n", seed,
+                harness::describe_frame(frame->bytes), harness::describe(original_, was, harness::summary),
+                harness::describe(original_, {is.fate, is.drops, {}, is.logs, is.out}, harness::summary));
             return false;
         }
         return true;
@@ -125,7 +127,9 @@ int compare(const Options& options) {
     for (std::uint64_t seed = options.seed; seed < options.seed + options.histories; ++seed)
         if (!round_trip.history(seed, exact)) return 1;
     round_trip.print();
-    return losses == options.losses && forward_agrees(original, imported, exact) && round_trip.reached_all() ? 0 : 1;
+    return losses == options.losses && forward_agrees(original, imported, exact) && round_trip.reached_all()
+               ? 0
+               : 1;
 }
 
 } // namespace
