@@ -12,11 +12,11 @@ using importer::Json;
 /// A dump with one chain on `input`, policy accept, with one rule.
 std::string dump_of(const std::string& rule,
                     const std::string& hook = R"("type":"filter","hook":"input","prio":0)") {
-    return R"({"nftables":[{"table":{"family":"ip","name":"t"}},{"chain":{"family":"ip","table":"t","name":"c",)" +
-           hook +
-           R"(}},{"chain":{"family":"ip","table":"t","name":"x"}},{"rule":{"family":"ip","table":"t","chain":"x","expr":[{"drop":null}]}},)"
-           R"({"rule":{"family":"ip","table":"t","chain":"c","expr":[)" +
-           rule + "]}}]}";
+    const std::string chain = R"({"chain":{"family":"ip","table":"t","name":)";
+    const std::string in_chain = R"({"rule":{"family":"ip","table":"t","chain":)";
+    return R"({"nftables":[{"table":{"family":"ip","name":"t"}},)" + chain + R"("c",)" + hook + "}}," +
+           chain + R"("x"}},)" + in_chain + R"("x","expr":[{"drop":null}]}},)" + in_chain +
+           R"("c","expr":[)" + rule + "]}}]}";
 }
 
 importer::Imported of(const std::string& rule) { return import_nft(dump_of(rule), "dump", {}); }
