@@ -13,15 +13,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <sstream>
 
 namespace nft_test {
 namespace {
-
-constexpr int skipped = 77; // what ctest takes for a skip
 
 struct Options {
     std::string policy; ///< or a ruleset of nftables, which is imported
@@ -300,13 +297,5 @@ int main(int argc, char** argv) {
                    "Text of the ruleset, and another: succeed only if they disagree")
         ->expected(2);
     CLI11_PARSE(app, argc, argv);
-    try {
-        return nft_test::compare(options);
-    } catch (const nft_test::Unavailable& why) {
-        fmt::print("skipped: {}\n", why.what());
-        return std::getenv("CI") != nullptr ? 1 : nft_test::skipped;
-    } catch (const std::exception& error) {
-        fmt::print("{}\n", error.what());
-        return 2;
-    }
+    return nft_test::status_of([&] { return nft_test::compare(options); });
 }
