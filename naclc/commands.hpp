@@ -26,6 +26,13 @@ struct EmitOptions {
 };
 int emit(const EmitOptions& options, const Reporting& reporting);
 
+struct ImportOptions {
+    Path file;                      ///< a dump of nft; `-`: standard input
+    Path output;                    ///< empty: standard output
+    std::vector<std::string> nics; ///< "eth0=10.0.0.1/24": what the dump does not know
+};
+int import_nft(const ImportOptions& options, const Reporting& reporting);
+
 struct BuildOptions {
     Path file;
     Path output;

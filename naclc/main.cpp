@@ -64,6 +64,22 @@ int main(int argc, char** argv) {
     emit->add_option("--ifname", emit_options.nics, "With nft, as in wan=eth0: what Linux calls the NIC of an Iface");
     emit->callback([&] { status = naclc::emit(emit_options, reporting); });
 
+    naclc::ImportOptions import_options;
+    std::string imported;
+    auto* const import_rules = app.add_subcommand("import", "Make a policy of another firewall's rules");
+    import_rules->footer("Exit status: 0 everything is in the policy, 1 something is not (standard error says what, and the "
+                         "policy is stricter there), 2 there is no policy.");
+    import_rules->add_option("KIND", imported, "nft: what `nft -j list ruleset` prints")
+        ->required()
+        ->check(CLI::IsMember({"nft"}));
+    import_rules->add_option("DUMP", import_options.file, "What it printed; - is standard input")->required();
+    import_rules->add_option("-o,--output", import_options.output, "The policy; without it, standard output");
+    import_rules
+        ->add_option("--iface", import_options.nics,
+                     "What no ruleset knows: eth0=10.0.0.1/24, eth0=10.0.0.1/24,10.0.0.254 with a gateway, eth0=dhcp")
+        ->allow_extra_args(false);
+    import_rules->callback([&] { status = naclc::import_nft(import_options, reporting); });
+
     naclc::BuildOptions build_options;
     auto* const build = app.add_subcommand("build", "Build the firewall appliance's image");
     add_file(build, build_options.file);

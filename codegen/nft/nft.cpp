@@ -128,8 +128,9 @@ private:
         sysctl("ipv4.ip_forward", appliance_.gateway ? 1 : 0);
         sysctl("netfilter.nf_conntrack_max", ct.limit);
         sysctl("netfilter.nf_conntrack_checksum", 0);
-        sysctl("netfilter.nf_conntrack_tcp_be_liberal", 1);
-        sysctl("netfilter.nf_conntrack_tcp_loose", 1);
+        // Linux follows windows and handshakes when it is told to; what it makes of them is its own.
+        sysctl("netfilter.nf_conntrack_tcp_be_liberal", ct.stateful_tcp ? 0 : 1);
+        sysctl("netfilter.nf_conntrack_tcp_loose", ct.stateful_tcp ? 0 : 1);
         sysctl("netfilter.nf_conntrack_tcp_timeout_established", ct.established.tcp);
         sysctl("netfilter.nf_conntrack_udp_timeout", ct.confirmed.udp);
         sysctl("netfilter.nf_conntrack_udp_timeout_stream", ct.established.udp);

@@ -4,6 +4,7 @@
 #pragma once
 #include "harness/backend.hpp"
 
+#include <functional>
 #include <map>
 
 namespace nft_test {
@@ -12,6 +13,9 @@ namespace nft_test {
 struct Unavailable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+/// The exit status of a test program: where something is not to be had it is skipped, but for CI.
+int status_of(const std::function<int()>& test);
 
 /// What became of one frame.
 struct Seen {

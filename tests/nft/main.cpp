@@ -7,32 +7,34 @@
 #include "harness/frames.hpp"
 #include "harness/random.hpp"
 #include "tests/nft/comparable.hpp"
+#include "tests/nft/imported.hpp"
 #include "tests/nft/linux_host.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <sstream>
 
 namespace nft_test {
 namespace {
 
-constexpr int skipped = 77; // what ctest takes for a skip
-
 struct Options {
-    std::string policy;
+    std::string policy; ///< or a ruleset of nftables, which is imported
     std::uint64_t seed = 1;
     std::size_t packets = 4000;        ///< compared
     std::size_t disagreements_max = 1; ///< before it ends
     bool trace = false;                ///< say what each packet was
+    std::size_t losses = 0;            ///< how much of a ruleset is known not to be carried over
     std::vector<std::string> mutation; ///< text in the ruleset, and what replaces it: must be found out
 };
 
 bool is_answer(harness::View frame, bool to_reject) {
     const auto datagram = *harness::datagram_in(frame);
     if (datagram.protocol() == eval::tcp)
-        return to_reject && (datagram.tcp_flags() & eval::tcp_flag::rst) != 0;
+        return to_reject && datagram.transport_complete() &&
+               (datagram.tcp_flags() & eval::tcp_flag::rst) != 0;
     if (datagram.protocol() != eval::icmp || !datagram.transport_complete()) return false;
     const auto type = datagram.payload()[0], code = datagram.payload()[1];
     return to_reject ? type == eval::icmp_type::unreachable && code == 13
@@ -98,11 +100,31 @@ bool differ_by_port(const std::vector<harness::FrameOut>& a, const std::vector<h
     return *first == *second;
 }
 
+/// What a ruleset that was not made of a policy does not say as the language means it.
+Difference beyond_ruleset(const model::Appliance& appliance, const harness::FrameIn& in) {
+    const auto datagram = *harness::datagram_in(in.bytes);
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id) {
+        const auto& iface = appliance.ifaces[id];
+        if (id != in.iface && iface.ipv4 &&
+            (datagram.destination() == iface.ipv4->address ||
+             eval::is_broadcast_of(iface, datagram.destination())))
+            return "(imported) to an address of another Iface, which meets `forward` here";
+    }
+    const auto protocol = datagram.protocol();
+    const bool has_header = protocol == eval::tcp || protocol == eval::udp || protocol == eval::icmp;
+    if (has_header && !datagram.transport_complete()) return "(imported) a header that is cut short";
+    if (protocol != eval::icmp) return {};
+    const auto type = datagram.payload()[0];
+    if (type == 4 || type == 5 || (type >= 15 && type <= 18))
+        return "(imported) ICMP that Linux calls otherwise";
+    return {};
+}
+
 class Comparison {
 public:
-    Comparison(const model::Appliance& appliance, LinuxHost& host, const Options& options)
-        : appliance_(appliance), interp_(harness::interp_backend(appliance)), host_(host), options_(options),
-          boundaries_(harness::boundaries_of(appliance)) {}
+    Comparison(const model::Appliance& appliance, LinuxHost& host, const Options& options, bool imported)
+        : appliance_(appliance), imported_(imported), interp_(harness::interp_backend(appliance)),
+          host_(host), options_(options), boundaries_(harness::boundaries_of(appliance)) {}
 
     /// How often they disagree; each is printed.
     std::size_t run() {
@@ -129,14 +151,20 @@ private:
         for (const auto& event : harness::random_history(appliance_, boundaries_, seed, packets_max)) {
             const auto* frame = std::get_if<harness::FrameIn>(&event);
             if (frame == nullptr) continue; // Linux's clock is no scripted one
-            if (const auto why = flows.before(frame->bytes); !why.empty()) {
+            auto why = flows.before(frame->bytes);
+            if (why.empty() && imported_) why = beyond_ruleset(appliance_, *frame);
+            if (!why.empty()) {
                 ++differences_[why];
                 continue;
             }
             const auto nic = model::nic_of(appliance_, frame->iface);
             interp_.wait(answer_ns);
             const auto outcome = interp_.receive(nic, frame->bytes);
-            if (const auto why = Flows::after(outcome); !why.empty()) {
+            why = Flows::after(outcome);
+            // The guards of translation; everything else that is invalid, the ruleset decides about.
+            if (imported_ && outcome.dropped_by(model::Reason::ct_invalid))
+                why = "(imported) dropped for ct_invalid";
+            if (!why.empty()) {
                 ++differences_[why];
                 continue;
             }
@@ -153,7 +181,8 @@ private:
 
     Found compare(std::uint64_t seed, harness::NicId nic, harness::View frame,
                   const harness::Outcome& outcome) {
-        const bool answerable = !is_rejected(outcome) || may_be_answered(appliance_, frame);
+        // With what words an imported ruleset rejects is known to differ.
+        const bool answerable = !is_rejected(outcome) || (!imported_ && may_be_answered(appliance_, frame));
         const auto wanted = answerable ? essences(outcome.out, outcome) : std::vector<std::string>();
         const bool delivered = outcome.fate == eval::Fate::delivered;
         const auto seen = host_.send(nic, frame, wanted.size(), delivered);
@@ -184,6 +213,7 @@ private:
     }
 
     const model::Appliance& appliance_;
+    bool imported_;
     harness::Backend interp_;
     LinuxHost& host_;
     const Options& options_;
@@ -192,20 +222,56 @@ private:
     std::map<std::string, std::size_t> differences_;
 };
 
-int compare(const Options& options) {
+/// A policy, and the ruleset that is to be the same.
+struct Pair {
+    model::Appliance appliance;
+    std::string ruleset;
+};
+
+Pair exported(const Options& options) {
     const auto loaded = sema::load(options.policy);
     if (!loaded.appliance) throw std::runtime_error(options.policy + " does not compile");
-    const auto& appliance = *loaded.appliance;
-    auto emitted = codegen::nft::emit(appliance, {});
+    const auto emitted = codegen::nft::emit(*loaded.appliance, {});
     if (!emitted.problems.empty()) throw std::runtime_error(emitted.problems.front().what);
-    if (!options.mutation.empty()) {
-        const auto at = emitted.text.find(options.mutation[0]);
-        if (at == std::string::npos) throw std::runtime_error("the ruleset has nothing to mutate");
-        emitted.text.replace(at, options.mutation[0].size(), options.mutation[1]);
+    return {*loaded.appliance, emitted.text};
+}
+
+/// A ruleset whose comments say the addresses: `# iface: eth0=10.0.0.1/24`.
+Pair imported(const Options& options) {
+    std::ifstream file(options.policy);
+    if (!file) throw std::runtime_error(options.policy + " cannot be read");
+    std::string ruleset;
+    std::vector<importer::NicOption> nics;
+    for (std::string line; std::getline(file, line); ruleset += line + '\n') {
+        constexpr std::string_view mark = "# iface: ";
+        if (line.starts_with(mark))
+            nics.push_back(std::get<importer::NicOption>(importer::parse_nic(line.substr(mark.size()))));
     }
-    LinuxHost host(appliance);
-    host.load(emitted.text);
-    Comparison comparison(appliance, host, options);
+    const auto result = importer::import_nft(listed(ruleset), options.policy, nics);
+    const auto losses = std::ranges::count_if(result.messages, &importer::Message::is_loss);
+    if (static_cast<std::size_t>(losses) != options.losses)
+        throw std::runtime_error(fmt::format("{} things are not carried over", losses));
+    auto appliance = compiled(result);
+    // What `emit` asks of a host: that it follows flows as the language does.
+    const auto sysctls = fmt::format("#   sysctl -w net.ipv4.ip_forward={}\n"
+                                     "#   sysctl -w net.netfilter.nf_conntrack_checksum=0\n"
+                                     "#   sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1\n"
+                                     "#   sysctl -w net.netfilter.nf_conntrack_tcp_loose=1\n",
+                                     appliance.gateway ? 1 : 0);
+    return {std::move(appliance), sysctls + ruleset};
+}
+
+int compare(const Options& options) {
+    const bool is_ruleset = options.policy.ends_with(".nft");
+    auto pair = is_ruleset ? imported(options) : exported(options);
+    if (!options.mutation.empty()) {
+        const auto at = pair.ruleset.find(options.mutation[0]);
+        if (at == std::string::npos) throw std::runtime_error("the ruleset has nothing to mutate");
+        pair.ruleset.replace(at, options.mutation[0].size(), options.mutation[1]);
+    }
+    LinuxHost host(pair.appliance);
+    host.load(pair.ruleset);
+    Comparison comparison(pair.appliance, host, options, is_ruleset);
     const bool agree = comparison.run() == 0;
     comparison.print();
     if (!options.mutation.empty()) return agree ? 1 : 0;
@@ -218,23 +284,18 @@ int compare(const Options& options) {
 int main(int argc, char** argv) {
     CLI::App app{"interpreter and nftables in the kernel, compared over random histories"};
     nft_test::Options options;
-    app.add_option("POLICY", options.policy)->required();
+    app.add_option("POLICY", options.policy, "Or a ruleset of nftables, a file *.nft, which is imported")
+        ->required();
     app.add_option("--seed", options.seed, "Of the first history")->capture_default_str();
     app.add_option("--packets", options.packets, "How many are compared")->capture_default_str();
     app.add_option("--disagreements", options.disagreements_max, "How many are printed")
+        ->capture_default_str();
+    app.add_option("--losses", options.losses, "How much of a ruleset is not carried over")
         ->capture_default_str();
     app.add_flag("--trace", options.trace, "Say what each packet was");
     app.add_option("--mutate", options.mutation,
                    "Text of the ruleset, and another: succeed only if they disagree")
         ->expected(2);
     CLI11_PARSE(app, argc, argv);
-    try {
-        return nft_test::compare(options);
-    } catch (const nft_test::Unavailable& why) {
-        fmt::print("skipped: {}\n", why.what());
-        return std::getenv("CI") != nullptr ? 1 : nft_test::skipped;
-    } catch (const std::exception& error) {
-        fmt::print("{}\n", error.what());
-        return 2;
-    }
+    return nft_test::status_of([&] { return nft_test::compare(options); });
 }
