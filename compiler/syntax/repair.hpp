@@ -4,8 +4,6 @@
 #include "compiler/syntax/diagnostic.hpp"
 #include "compiler/syntax/token.hpp"
 
-#include <optional>
-
 namespace syntax {
 
 /// Deeper nesting is refused: the parser recurses.
@@ -36,8 +34,6 @@ bool opens_body(const Tokens& tokens, std::size_t index);
 struct Balanced {
     Tokens tokens;
     bool too_deep = false; ///< the tokens must not be parsed
-    /// Where an opener stands whose closer could only be guessed: syntax errors behind it say nothing.
-    std::optional<Span> guessed_after;
 };
 
 /// Makes every bracket have its partner.

@@ -60,7 +60,7 @@ public:
             if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() ||
-                                 keyword_as_value() ||
+                                 keyword_as_value() || doubled_comma() ||
                                  (is(0, K::name) && (word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
@@ -255,6 +255,14 @@ private:
         return true;
     }
 
+    /// `a,, b`.
+    bool doubled_comma() {
+        if (!is(0, K::comma) || before() != K::comma) return false;
+        report(Kind::syntax_error, token().span, "there are two commas in a row", "leave one of them out");
+        while (is(0, K::comma)) ++at_;
+        return true;
+    }
+
     /// From `index` on: `Filter::IP not {`.
     bool names_function(std::size_t index) const {
         const auto kind = [&](std::size_t i) {
@@ -411,7 +419,8 @@ private:
         // Nothing that is legal goes on so.
         const bool declares =
             is(3, K::colon) || (is(3, K::name) && (is(4, K::open_brace) || is(4, K::open_bracket)));
-        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares;
+        const bool is_member = is(2, K::name) && token(2).span.begin.column > token().span.begin.column;
+        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares && !is_member;
         if (!follows && at_ + 2 < tokens_.size()) return false;
         const auto& name = token(typed ? 1 : 0);
         report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
