@@ -87,8 +87,7 @@ private:
 
     void report_surplus(std::size_t at) {
         const auto& token = tokens_[at];
-        const auto before = at > 0 ? lower(tokens_[at - 1].text) : std::string();
-        if (token.kind == TokenKind::open_brace && (before == "accept" || before == "drop" || before == "reject"))
+        if (token.kind == TokenKind::open_brace && at > 0 && is_verdict(tokens_[at - 1].text))
             return diagnostics_.report({Kind::stray_bracket, token.span, quoted(tokens_[at - 1].text) + " takes no body",
                                         {}, "leave the `{` out"});
         diagnostics_.report({Kind::stray_bracket, token.span,

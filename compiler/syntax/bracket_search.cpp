@@ -22,6 +22,7 @@ constexpr int second_edit_cost = 6;   ///< at the same place: who forgets one fo
 constexpr int truncated_cost = 1;     ///< at the end of the file, of each but the first
 constexpr int replacement_cost = 9;   ///< `)` for `]`
 constexpr int reversal_cost = 11;     ///< `{` for `}`
+constexpr int confusion_cost = 14;    ///< `{` for `)`
 constexpr int unlikely_place_cost = 1; ///< neither at a bracket nor where a line begins
 constexpr int outside_cost = 3;       ///< a line that stands outside of the brackets that it is in
 constexpr int ragged_cost = 1;        ///< one that does not stand below the first, or shares the opener's line
@@ -58,6 +59,7 @@ struct Frame {
     bool of_packet = false;    ///< `packet: { … }`: holds headers
     std::uint32_t around = none;
     std::uint32_t opener = none; ///< a token; none where one was put
+    std::uint32_t begin = 0;   ///< the first token inside
     std::uint32_t indent = 0;  ///< of the line that opens it
     std::uint32_t inside = 0;  ///< of the lines in it; none if it begins on the opener's, 0 if they say nothing
     std::uint64_t stack = 0;   ///< equal for stacks that look alike from here on
@@ -176,11 +178,13 @@ private:
             result.push_back(dropped);
             for (const auto other : brackets) {
                 const bool same_side = is_open_bracket(other) == is_open_bracket(kind);
-                if (other == kind || (!same_side && !is_pair(other, kind))) continue;
+                if (other == kind) continue;
                 auto changed = way;
                 const auto opener = is_close_bracket(other) ? frames_[way.frame].opener : none;
                 edit(changed, {BracketEdit::What::replace, i, other, opener},
-                     same_side ? replacement_cost : reversal_cost);
+                     same_side              ? replacement_cost
+                     : is_pair(other, kind) ? reversal_cost
+                                            : confusion_cost);
                 if (auto next = taken(changed, i, other)) result.push_back(*next);
             }
         }
@@ -219,7 +223,7 @@ private:
     /// Puts the closer of the innermost bracket before the token.
     void close(Way& way, std::size_t i, int price) {
         const auto& frame = frames_[way.frame];
-        const bool is_empty = frame.holds == Holds::body && frame.opener + 1 == i;
+        const bool is_empty = frame.begin == i && (frame.holds == Holds::body || frame.opener == none);
         edit(way, {BracketEdit::What::close, i, closer_of(frame.holds), frame.opener},
              price + (is_empty ? misfit_cost : 0));
         way.at = frame.behind;
@@ -238,7 +242,7 @@ private:
         const auto& frame = frames_[way.frame];
         if (is_close_bracket(kind)) {
             if (frame.holds == Holds::file || closer_of(frame.holds) != kind) return std::nullopt;
-            const bool is_empty = frame.holds == Holds::body && frame.opener + 1 == i;
+            const bool is_empty = frame.holds == Holds::body && frame.begin == i;
             charge(way, i, closing_cost(context(way)) + (is_empty ? undecided_cost : 0));
             way.at = frame.behind;
             way.frame = frame.around;
@@ -270,9 +274,10 @@ private:
         const bool put = opener == none;
         const auto& around = frames_[way.frame];
         auto first = put ? i : i + 1; // what it holds
-        while (is_open_bracket(this->kind(first)) && !starts_line(first)) ++first;
         Frame frame{next.opens.value_or(Holds::list), next.next, is_called(i, packets), way.frame, opener};
+        frame.begin = static_cast<std::uint32_t>(first);
         frame.indent = put && i > 0 ? indents_[i - 1] : i < indents_.size() ? indents_[i] : 0;
+        while (is_open_bracket(this->kind(first)) && !starts_line(first)) ++first;
         if (first < tokens_.size())
             frame.inside = !starts_line(first) ? none : indents_[first] > frame.indent ? indents_[first] : 0;
         if (is_called(i, headers) && !around.of_packet) way.cost += outside_packet_cost;

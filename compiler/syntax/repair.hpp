@@ -13,6 +13,9 @@ inline constexpr std::size_t nesting_max = 256;
 /// write otherwise.
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics);
 
+/// Replaces the characters that only look like those of the language. The tokens hold no comments.
+Tokens plain_characters(Tokens tokens, Diagnostics& diagnostics);
+
 /// Puts what was meant into the place of what other languages write: `elseif`, `a not in b`, `Filter:IP`. The
 /// tokens hold no comments.
 Tokens respell(const Tokens& tokens, Diagnostics& diagnostics);

@@ -64,9 +64,7 @@ Step statement(Context context, const Token& token) {
     const int cost = context.at == At::decided ? undecided_cost : 0;
     if (token.kind == K::if_) return {At::question, {}, cost};
     if (token.kind != K::name) return misfit(context, token);
-    const auto word = lower(token.text);
-    const bool decides = word == "accept" || word == "drop" || word == "reject";
-    return {decides ? At::decided : At::word, {}, cost};
+    return {is_verdict(token.text) ? At::decided : At::word, {}, cost};
 }
 
 Step in_body(Context context, const Token& token) {

@@ -30,12 +30,6 @@ bool begins_foreign_rule(const std::string& word) {
     return words.contains(word);
 }
 
-bool names_type(const std::string& word) {
-    static const std::set<std::string> types = {"iface", "gateway", "conntrack", "load_balancer", "syslog",
-                                                "timer", "limit",   "test",      "interface",     "vlan"};
-    return types.contains(lower(word));
-}
-
 std::size_t first_on_line(const SyntaxError& error, const Tokens& tokens) {
     auto first = std::min(error.index, tokens.size());
     while (first > 0 && tokens[first - 1].span.begin.line == error.seen.span.begin.line) --first;
@@ -81,11 +75,6 @@ std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
     auto subtype = object;
     for (char& c : subtype) c = static_cast<char>(c - 'a' + 'A');
     return "write `Filter::" + subtype + " { " + test + " }`";
-}
-
-bool is_verdict(const std::string& word) {
-    const auto verdict = lower(word);
-    return verdict == "accept" || verdict == "drop" || verdict == "reject";
 }
 
 /// `pass in on eth0`, `iptables -A INPUT …`, `-A INPUT …` in a function.
@@ -251,6 +240,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
                " { … }`";
     if (wanted == "a name" && seen.kind == K::bad_number) return "a name starts with a letter";
     if (seen.kind == K::minus && wanted == "a value") return "a negative number is written `(-5)`";
+    if (seen.kind == K::end_of_file) return declaration_hint(first);
     return {};
 }
 
