@@ -217,9 +217,10 @@ private:
             text += tokens_[++last].text;
         const auto replacement = meant(text);
         const auto span = join(tokens_[first].span, tokens_[last].span);
-        const std::string hint(replacement ? replacement->hint : hint_for(text));
+        const std::string known(replacement ? replacement->hint : hint_for(text));
+        const std::string hint = known.empty() ? "leave it out" : known;
         // A second quotation mark of the wrong kind on the line is no second mistake.
-        const bool is_news = text == ";" || hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_news = text == ";" || known.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
         if (is_news)
             diagnostics_.report(

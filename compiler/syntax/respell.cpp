@@ -61,6 +61,7 @@ public:
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() ||
                                  keyword_as_value() || doubled_comma() || braced_list() || flag_mask() ||
+                                 tight_arrow() ||
                                  (is(0, K::name) && (word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
@@ -286,7 +287,7 @@ private:
         if (!is(0, K::open_brace) || is(1, K::close_brace) || opens_body_here()) return false;
         const auto end = closer_of(0);
         if (end == 0 || token(end).kind != K::close_brace || is(2, K::colon)) return false;
-        const bool holds_values = is_literal(token(1).kind) || is(1, K::name);
+        const bool holds_values = is_literal(token(1).kind) || (is(1, K::name) && !is_verdict(token(1).text));
         const bool is_one = end == 2 || is(2, K::comma) || is(2, K::slash) || is(2, K::minus) || is(2, K::dot);
         const auto left = before();
         const bool lacks_in = in(K::open_paren) && ends_value(left);
@@ -366,16 +367,33 @@ private:
         return text;
     }
 
-    /// `switch (tcp.dport) { case 80: … }`: one mistake, whatever stands in it.
+    /// `switch (tcp.dport) { case 80: … }` and `for (…) { … }`: one mistake, whatever stands in it.
     bool choice() {
         const auto end = closer_of(1);
         const auto last = end == 0 || !is(end + 1, K::open_brace) ? 0 : closer_of(end + 1);
         if (last == 0) return false;
         const auto property = written(2, end);
+        const bool loops = one_of(word_at(0), {"for", "foreach", "while"});
         report(Kind::syntax_error, token().span, quoted(token().text) + " has no meaning here",
-               "write `if (" + property + " == 80) { … } else if (" + property + " == 443) { … }`");
+               loops ? "there are no loops: write `if (ip.saddr in [10.0.0.1, 10.0.0.2]) { … }` for one of several"
+                     : "write `if (" + property + " == 80) { … } else if (" + property + " == 443) { … }`");
         put(K::comma, ",", token().span); // no statement, and not to be told of again
         at_ += last + 1;
+        return true;
+    }
+
+    /// `eth0->eth1`: a name may end with a hyphen.
+    bool tight_arrow() {
+        if (!is(0, K::name) || !token().text.ends_with('-') || !is(1, K::greater)) return false;
+        if (token(0).span.end != token(1).span.begin) return false;
+        const auto name = token().text.substr(0, token().text.size() - 1);
+        const auto next = is(2, K::name) ? token(2).text : "…";
+        const bool of_target = open_.size() == 1; // else in a condition
+        report(Kind::syntax_error, token().span, "a name may end with `-`, so that this is no arrow",
+               "write `" + name + (of_target ? " -> " : ".") + next + "`");
+        put(K::name, name, token().span);
+        put(of_target ? K::arrow : K::dot, of_target ? "->" : ".", token(1).span);
+        at_ += 2;
         return true;
     }
 
@@ -425,7 +443,7 @@ private:
             return respell_word("else", K::else_), true;
         if (one_of(text, {"then", "do"}) && before() == K::close_paren && is(1, K::open_brace))
             return respell_word("", K::name), true;
-        if (one_of(text, {"switch", "match", "case"}) && calls && opens_block() && choice()) return true;
+        if (one_of(text, {"switch", "match", "case", "for", "foreach", "while"}) && calls && opens_block() && choice()) return true;
         if (in(K::open_paren)) return word_in_condition(text);
         if (calls && opens_block() && (before() != K::name || starts_line()) && before() != K::colon)
             return respell_word("if", K::if_), true;
@@ -544,6 +562,10 @@ private:
         }
         while (count-- > 0) take();
         if (is(0, K::name) && (!starts_line() || is(1, K::open_brace) || opens_block())) take();
+        if (is(0, K::colon) && is(1, K::open_brace)) {
+            report(Kind::syntax_error, token().span, "a function has no `:` before its body", "leave it out");
+            ++at_;
+        }
         const bool body_follows = is(0, K::if_) || (is(0, K::name) && starts_line());
         if (!body_follows || out_.back().kind != K::name) return true;
         const auto& last = out_.back().span;

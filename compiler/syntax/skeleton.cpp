@@ -9,7 +9,6 @@ namespace {
 using K = TokenKind;
 
 bool is_key(K kind) { return kind == K::name || kind <= K::false_; }
-bool is_relation(K kind) { return (kind >= K::equal && kind <= K::greater) || kind == K::in; }
 
 /// Where nothing else fits. The state is one from which the next tokens fit best.
 Step misfit(Context context, const Token& token) {

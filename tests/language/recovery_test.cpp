@@ -73,7 +73,7 @@ TEST_CASE("a bracket or comma taken out is one mistake, told where it was") {
     constexpr std::uint32_t lines_away_max = 2;
     // What is left are packets on one line, where nothing but the meaning of their members tells which of two braces is
     // missing.
-    constexpr double share_min = 0.97;
+    constexpr double share_min = 0.98;
 
     const auto all = policies();
     REQUIRE(!all.empty());
@@ -91,5 +91,4 @@ TEST_CASE("a bracket or comma taken out is one mistake, told where it was") {
         told_once += said + lines_away_max >= line && said <= line + lines_away_max;
     }
     CHECK(static_cast<double>(told_once) >= share_min * static_cast<double>(tries));
-    WARN(told_once);
 }
