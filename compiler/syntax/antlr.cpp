@@ -124,7 +124,8 @@ public:
         if (auto* t = item.typed())
             return Typed{name(t->NAME(0)), name(t->NAME(1)), value(*t->value()), span(*t)};
         if (auto* i = item.importing()) {
-            if (!is_import(token(i->NAME()), token(i->STRING()))) return Import{"", span(*i)};
+            const bool is_guess = token(i->STRING()).inserted; // where the path ends is not known
+            if (is_guess || !is_import(token(i->NAME()), token(i->STRING()))) return Import{"", span(*i)};
             const auto path = string_value(token(i->STRING()), diagnostics_);
             const auto* text = std::get_if<String>(&path.is);
             if (text != nullptr && text->text.empty())

@@ -109,10 +109,9 @@ std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
 
 /// Parses piece by piece, and after each syntax error its piece again without the part that has it: so each
 /// error is one that was made, and none a consequence of another.
-Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
+Parsed parse_parts(FileId file, Tokens tokens, Diagnostics& diagnostics) {
     constexpr std::size_t errors_max = 20;
-    auto tokens = std::move(balanced.tokens);
-    Parsed parsed{{file, {}, {}}, !balanced.guessed_after, !balanced.guessed_after};
+    Parsed parsed{{file, {}, {}}};
     std::size_t errors = 0;
     for (std::size_t begin = 0; begin < tokens.size();) {
         const auto end = piece_end(tokens, begin);
@@ -129,8 +128,7 @@ Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
         parsed.complete = false;
         const auto& error = tree.errors.front();
         const bool same_line = error.before.span.begin.line == error.seen.span.begin.line;
-        const bool consequence = error.seen.inserted || (error.before.inserted && same_line) ||
-                                 (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
+        const bool consequence = error.seen.inserted || (error.before.inserted && same_line);
         if (!consequence) report(error, tokens, diagnostics);
         tokens = without_part(tokens, error.part, error.index);
     }
@@ -176,7 +174,7 @@ Parsed parse(const Sources& sources, FileId file, Diagnostics& diagnostics, Toke
     auto balanced =
         balance(repair_tokens(std::move(tokens), diagnostics), comment_open ? unsaid : diagnostics);
     if (balanced.too_deep) return {{file, source.name, {}}, false};
-    auto parsed = parse_parts(file, std::move(balanced), comment_open ? unsaid : diagnostics);
+    auto parsed = parse_parts(file, std::move(balanced.tokens), comment_open ? unsaid : diagnostics);
     parsed.program.name = source.name;
     if (comment_open) parsed.complete = parsed.reliable = false; // what it swallowed is unknown
     return parsed;

@@ -4,8 +4,6 @@
 #include "compiler/syntax/diagnostic.hpp"
 #include "compiler/syntax/token.hpp"
 
-#include <optional>
-
 namespace syntax {
 
 /// Deeper nesting is refused: the parser recurses.
@@ -14,6 +12,9 @@ inline constexpr std::size_t nesting_max = 256;
 /// Drops comments; closes strings; drops or replaces characters that mean nothing, and what other languages
 /// write otherwise.
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics);
+
+/// Replaces the characters that only look like those of the language. The tokens hold no comments.
+Tokens plain_characters(Tokens tokens, Diagnostics& diagnostics);
 
 /// Puts what was meant into the place of what other languages write: `elseif`, `a not in b`, `Filter:IP`. The
 /// tokens hold no comments.
@@ -36,8 +37,6 @@ bool opens_body(const Tokens& tokens, std::size_t index);
 struct Balanced {
     Tokens tokens;
     bool too_deep = false; ///< the tokens must not be parsed
-    /// Where an opener stands whose closer could only be guessed: syntax errors behind it say nothing.
-    std::optional<Span> guessed_after;
 };
 
 /// Makes every bracket have its partner.

@@ -1,6 +1,7 @@
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace syntax {
@@ -17,26 +18,31 @@ public:
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             auto& token = tokens_[i];
             switch (token.kind) {
+            case TokenKind::string:
+            case TokenKind::name:
+                if (const auto last = odd_quote(i))
+                    i = close_string_at(i, *last);
+                else
+                    keep(token);
+                break;
             case TokenKind::bad_string:
-                if (const auto last = second_half(i)) {
-                    token.text = tokens_[*last].text;
-                    token.span.end = tokens_[*last].span.end;
-                    i = *last;
-                }
-                close_string(token);
+                i = close_string_at(i, second_half(i).value_or(i));
                 break;
             case TokenKind::bad_character:
                 i = stray_characters(i);
                 break;
             default:
-                add(token);
-                out_.back().inserted |= std::exchange(dropped_, false);
+                keep(token);
             }
         }
         return std::move(out_);
     }
 
 private:
+    void keep(const Token& token) {
+        add(token);
+        out_.back().inserted |= std::exchange(dropped_, false);
+    }
     void add(const Token& token) {
         out_.push_back(token);
         switch (token.kind) {
@@ -56,6 +62,26 @@ private:
         }
     }
 
+    /// The quote without a partner on the line of a string, or of a name, that touches what follows as none does:
+    /// `"a, "b"` and `a"`.
+    std::optional<std::size_t> odd_quote(std::size_t first) const {
+        for (auto i = first + 1; i < tokens_.size(); ++i) {
+            const bool touches = tokens_[i - 1].span.end == tokens_[i].span.begin;
+            if (tokens_[i].kind == TokenKind::bad_string) return touches ? std::optional(i) : std::nullopt;
+            const bool of_text = tokens_[i].kind == TokenKind::name || tokens_[i].kind == TokenKind::bad_character;
+            if (!touches || !of_text || tokens_[first].kind != TokenKind::string) return std::nullopt;
+        }
+        return std::nullopt;
+    }
+
+    /// Of the tokens from `first` to `last` one string; returns the index of the last.
+    std::size_t close_string_at(std::size_t first, std::size_t last) {
+        auto token = tokens_[last];
+        token.span = join(tokens_[first].span, token.span);
+        close_string(std::move(token));
+        return last;
+    }
+
     /// The index of the quote that ends the string of the token, when that is on the next line with nothing
     /// but closers behind it.
     std::optional<std::size_t> second_half(std::size_t first) const {
@@ -71,23 +97,8 @@ private:
 
     /// The closers at the end of an unclosed string were hardly meant to be in it.
     void close_string(Token token) {
-        auto place = token.span;
-        // `"a, "b"`: what stands between two strings that touch it belonged to one of them.
-        const auto count = out_.size();
-        if (count > 1 && out_[count - 1].span.end == token.span.begin &&
-            out_[count - 1].kind == TokenKind::name && out_[count - 2].kind == TokenKind::string &&
-            out_[count - 2].span.end == out_[count - 1].span.begin) {
-            place = join(out_[count - 2].span, token.span);
-            token.span = place;
-            out_.resize(count - 2);
-        } else if (count > 0 && out_[count - 1].kind == TokenKind::name &&
-                   out_[count - 1].span.end == token.span.begin) {
-            // `a"`: the quote that opens is what is missing.
-            place = join(out_[count - 1].span, token.span);
-            out_.pop_back();
-        }
         diagnostics_.report({Kind::unclosed_string,
-                             place,
+                             token.span,
                              "this string is not closed on its line",
                              {},
                              "end it with `\"`; a line break inside is written `\\n`"});
@@ -145,7 +156,7 @@ private:
     static std::string_view hint_for(std::string_view text) {
         if (text == ";")
             return "statements and declarations end by themselves, and members are separated by `,`";
-        if (text == "\"" || text == "'" || text.starts_with("\xe2\x80")) return "strings stand between `\"`";
+        if (text == "\"" || shape_of_quote(text) > 0) return "strings stand between `\"`";
         if (text == "_") return "a name starts with a letter";
         if (text == "=") return "leave it out";
         if (text == "$") return "a name is written as it is declared, without `$`";
@@ -154,19 +165,25 @@ private:
         return {};
     }
 
+    /// How many strokes a quotation mark of print has; 0 when it is none.
+    static int shape_of_quote(std::string_view text) {
+        constexpr std::array<std::string_view, 7> single = {"'", "`", "\xc2\xb4", "\xe2\x80\x98", "\xe2\x80\x99",
+                                                            "\xe2\x80\x9a", "\xe2\x80\x9b"};
+        constexpr std::array<std::string_view, 6> twice = {"\xc2\xab",     "\xc2\xbb",     "\xe2\x80\x9c",
+                                                           "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x9f"};
+        const bool is_single = std::find(single.begin(), single.end(), text) != single.end();
+        const bool is_double = std::find(twice.begin(), twice.end(), text) != twice.end();
+        return is_single ? 1 : is_double ? 2 : 0;
+    }
+
     /// The index of the token that closes a string in quotation marks of another kind, on the same line.
     std::optional<std::size_t> closing_quote(std::size_t first) const {
-        const auto& opener = tokens_[first].text;
-        const std::string_view closer = opener == "'"              ? "'"
-                                        : opener == "\xe2\x80\x98" ? "\xe2\x80\x99"
-                                        : opener == "\xe2\x80\x9c" ? "\xe2\x80\x9d"
-                                        : opener == "\xe2\x80\x9d" ? "\xe2\x80\x9d"
-                                                                   : "";
+        const auto quote = shape_of_quote(tokens_[first].text);
         constexpr std::size_t tokens_max = 100; // no line of text has more in quotes
         const auto end = std::min(tokens_.size(), first + tokens_max);
-        for (auto i = first + 1; i < end && !closer.empty(); ++i) {
+        for (auto i = first + 1; i < end && quote != 0; ++i) {
             if (tokens_[i].span.begin.line != tokens_[first].span.begin.line) break;
-            if (tokens_[i].text == closer) return i;
+            if (shape_of_quote(tokens_[i].text) == quote) return i;
         }
         return std::nullopt;
     }
@@ -200,9 +217,10 @@ private:
             text += tokens_[++last].text;
         const auto replacement = meant(text);
         const auto span = join(tokens_[first].span, tokens_[last].span);
-        const std::string hint(replacement ? replacement->hint : hint_for(text));
+        const std::string known(replacement ? replacement->hint : hint_for(text));
+        const std::string hint = known.empty() ? "leave it out" : known;
         // A second quotation mark of the wrong kind on the line is no second mistake.
-        const bool is_news = text == ";" || hint.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_news = text == ";" || known.empty() || std::pair(span.begin.line, hint) != last_said_;
         last_said_ = {span.begin.line, hint};
         if (is_news)
             diagnostics_.report(
@@ -250,7 +268,8 @@ Tokens without_comments(Tokens tokens, Diagnostics& diagnostics) {
 } // namespace
 
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
-    return TokenRepair(respell(without_comments(std::move(tokens), diagnostics), diagnostics), diagnostics).run();
+    auto plain = plain_characters(without_comments(std::move(tokens), diagnostics), diagnostics);
+    return TokenRepair(respell(plain, diagnostics), diagnostics).run();
 }
 
 } // namespace syntax

@@ -60,7 +60,8 @@ public:
             if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() ||
-                                 keyword_as_value() ||
+                                 keyword_as_value() || doubled_comma() || braced_list() || flag_mask() ||
+                                 tight_arrow() ||
                                  (is(0, K::name) && (word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
@@ -89,15 +90,14 @@ private:
 
     void take() {
         const auto kind = token().kind;
-        if (kind == K::open_brace || kind == K::open_bracket || kind == K::open_paren) {
-            out_.push_back(token());
+        out_.push_back(token());
+        if (is_open_bracket(kind)) {
             const bool body = kind == K::open_brace && opens_body(out_, out_.size() - 1);
             open_.push_back({kind, body});
-        } else {
-            if ((kind == K::close_brace || kind == K::close_bracket || kind == K::close_paren) &&
-                !open_.empty())
-                open_.pop_back();
-            out_.push_back(token());
+        } else if (is_close_bracket(kind) && !open_.empty()) {
+            if (open_.back().is_braced_list && kind == K::close_brace)
+                out_.back() = {K::close_bracket, "]", token().span, true};
+            open_.pop_back();
         }
         ++at_;
     }
@@ -136,9 +136,11 @@ private:
 
     /// `-- text` and `; text`.
     bool foreign_comment() {
-        if (!starts_line() || tokens_on_line() < 2) return false;
-        const bool dashes = is(0, K::minus) && is(1, K::minus) && token(0).span.end == token(1).span.begin;
-        const bool semicolon = is(0, K::bad_character) && token().text == ";";
+        // `--dport` behind other words is an option.
+        const bool dashes = is(0, K::minus) && is(1, K::minus) && token(0).span.end == token(1).span.begin &&
+                            (starts_line() || !is(2, K::name) || token(1).span.end != token(2).span.begin);
+        const bool semicolon =
+            is(0, K::bad_character) && token().text == ";" && starts_line() && tokens_on_line() > 1;
         if (!dashes && !semicolon) return false;
         if (!std::exchange(comment_is_said_, true))
             report(Kind::stray_character, token().span,
@@ -215,7 +217,8 @@ private:
         if (!is(0, K::if_) || is(1, K::colon) || before() == K::colon || before() == K::dot) return false;
         constexpr std::size_t tokens_max = 500; // nobody's conditions are longer
         std::size_t depth = 0, end = 1;
-        bool is_bare = !is(1, K::open_paren), has_closer = false;
+        const bool is_opened = is(1, K::open_paren) || is(1, K::open_bracket) || is(1, K::open_brace);
+        bool is_bare = !is_opened, has_closer = false;
         for (; end < tokens_max && at_ + end < tokens_.size(); ++end) {
             const auto kind = token(end).kind;
             if (kind == K::open_brace && (depth > 0 || token(end - 1).kind == K::in)) return false;
@@ -255,6 +258,153 @@ private:
         return true;
     }
 
+    /// How many tokens from the opener on its closer stands; 0 when that is not near.
+    std::size_t closer_of(std::size_t opener) const {
+        constexpr std::size_t tokens_max = 500;
+        std::size_t depth = 0;
+        for (auto i = opener; i < opener + tokens_max && at_ + i < tokens_.size(); ++i) {
+            if (is_open_bracket(token(i).kind)) ++depth;
+            if (is_close_bracket(token(i).kind) && --depth == 0) return i;
+        }
+        return 0;
+    }
+
+    /// As it is written, for a message; `…` when that is long.
+    std::string written(std::size_t begin, std::size_t end) const {
+        constexpr std::size_t tokens_max = 12;
+        if (end - begin > tokens_max) return "…";
+        std::string text;
+        for (auto i = begin; i < end; ++i) {
+            const auto kind = token(i).kind;
+            const bool apart = i > begin && token(i - 1).span.end != token(i).span.begin && kind != K::comma;
+            text += (apart ? " " : "") + token(i).text;
+        }
+        return text;
+    }
+
+    /// `tcp.dport in { 80, 443 }`, `tcp.dport { 80, 443 }` and `ports: { 80, 443 }`.
+    bool braced_list() {
+        if (!is(0, K::open_brace) || is(1, K::close_brace) || opens_body_here()) return false;
+        const auto end = closer_of(0);
+        if (end == 0 || token(end).kind != K::close_brace || is(2, K::colon)) return false;
+        const bool holds_values = is_literal(token(1).kind) || (is(1, K::name) && !is_verdict(token(1).text));
+        const bool is_one = end == 2 || is(2, K::comma) || is(2, K::slash) || is(2, K::minus) || is(2, K::dot);
+        const auto left = before();
+        const bool lacks_in = in(K::open_paren) && ends_value(left);
+        // `if (a == b { accept }`
+        const bool is_body = lacks_in && is(1, K::name) && (end > 2 ? !is(2, K::comma) : !is(3, K::close_paren));
+        const bool is_value = left == K::colon || left == K::in || left == K::equal || left == K::not_equal ||
+                              (left == K::comma && in(K::open_bracket)) || left == K::open_bracket;
+        if (!holds_values || !is_one || is_body || (!lacks_in && !is_value)) return false;
+        report(Kind::syntax_error, join(token().span, token(end).span), "a list stands between `[` and `]`",
+               "write `" + std::string(lacks_in ? "in " : "") + "[" + written(1, end) + "]`");
+        if (lacks_in) put(K::in, "in", token().span);
+        put(K::open_bracket, "[", token().span);
+        open_.push_back({K::open_brace, false, true});
+        ++at_;
+        return true;
+    }
+
+    bool opens_body_here() const {
+        return before() == K::close_paren || before() == K::else_ || before() == K::end_of_file;
+    }
+
+    /// From `first` on: a flag, or several with `|` between, in parentheses or not; how many tokens they are.
+    std::size_t flags_from(std::size_t first, std::vector<std::string>& flags) const {
+        auto i = first + (is(first, K::open_paren) ? 1 : 0);
+        if (!is(i, K::name)) return 0;
+        for (; is(i, K::name); i += 2) {
+            flags.push_back(token(i).text);
+            if (!is(i + 1, K::bad_character) || token(i + 1).text != "|") break;
+        }
+        if (!is(i, K::name)) return 0;
+        return i + (is(first, K::open_paren) ? 2 : 1) - first;
+    }
+
+    /// `tcp.flags == syn|ack`, and `tcp.flags & (syn|ack) == syn` as nftables has it.
+    bool flag_mask() {
+        const bool of_flags = word_at(0) == "tcp" && is(1, K::dot) && word_at(2) == "flags";
+        if (!of_flags) return false;
+        std::vector<std::string> mask, wanted;
+        const bool is_masked = is(3, K::bad_character) && token(3).text == "&";
+        if (!is_masked && !is(3, K::equal) && !is(3, K::not_equal)) return false;
+        auto count = flags_from(4, mask);
+        if (count == 0 || (!is_masked && mask.size() < 2)) return false;
+        auto end = 4 + count;
+        if (is_masked && is(end, K::close_paren) && in(K::open_paren) && out_.back().kind == K::open_paren &&
+            (is(end + 1, K::equal) || is(end + 1, K::not_equal)))
+            ++end; // `(tcp.flags & syn) != 0`
+        const bool unwrap = end > 4 + count;
+        const bool is_compared = is_masked && (is(end, K::equal) || is(end, K::not_equal));
+        if (is_compared) {
+            count = flags_from(end + 1, wanted);
+            end += 1 + std::max<std::size_t>(count, 1);
+        }
+        const auto span = join(token().span, token(end - 1).span);
+        const auto cure = is_masked ? asked_one_by_one(mask, wanted) : "tcp.flags " + token(3).text + " [" + joined(mask) + "]";
+        report(Kind::syntax_error, span, "flags are not numbers that `" + std::string(is_masked ? "&" : "|") + "` works on",
+               "write `" + cure + "`");
+        if (unwrap) out_.pop_back(), open_.pop_back();
+        put(K::name, mask.front(), span);
+        put(K::in, "in", span);
+        for (std::size_t i = 0; i < 3; ++i) out_.push_back(token(i));
+        at_ += end;
+        return true;
+    }
+
+    static std::string joined(const std::vector<std::string>& words) {
+        std::string text;
+        for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+        return text;
+    }
+
+    static std::string asked_one_by_one(const std::vector<std::string>& mask, const std::vector<std::string>& wanted) {
+        std::string text;
+        for (const auto& flag : mask) {
+            const bool is_set = wanted.empty() || std::find(wanted.begin(), wanted.end(), flag) != wanted.end();
+            text += std::string(text.empty() ? "" : " and ") + (is_set ? "" : "not ") + flag + " in tcp.flags";
+        }
+        return text;
+    }
+
+    /// `switch (tcp.dport) { case 80: … }` and `for (…) { … }`: one mistake, whatever stands in it.
+    bool choice() {
+        const auto end = closer_of(1);
+        const auto last = end == 0 || !is(end + 1, K::open_brace) ? 0 : closer_of(end + 1);
+        if (last == 0) return false;
+        const auto property = written(2, end);
+        const bool loops = one_of(word_at(0), {"for", "foreach", "while"});
+        report(Kind::syntax_error, token().span, quoted(token().text) + " has no meaning here",
+               loops ? "there are no loops: write `if (ip.saddr in [10.0.0.1, 10.0.0.2]) { … }` for one of several"
+                     : "write `if (" + property + " == 80) { … } else if (" + property + " == 443) { … }`");
+        put(K::comma, ",", token().span); // no statement, and not to be told of again
+        at_ += last + 1;
+        return true;
+    }
+
+    /// `eth0->eth1`: a name may end with a hyphen.
+    bool tight_arrow() {
+        if (!is(0, K::name) || !token().text.ends_with('-') || !is(1, K::greater)) return false;
+        if (token(0).span.end != token(1).span.begin) return false;
+        const auto name = token().text.substr(0, token().text.size() - 1);
+        const auto next = is(2, K::name) ? token(2).text : "…";
+        const bool of_target = open_.size() == 1; // else in a condition
+        report(Kind::syntax_error, token().span, "a name may end with `-`, so that this is no arrow",
+               "write `" + name + (of_target ? " -> " : ".") + next + "`");
+        put(K::name, name, token().span);
+        put(of_target ? K::arrow : K::dot, of_target ? "->" : ".", token(1).span);
+        at_ += 2;
+        return true;
+    }
+
+    /// `a,, b`.
+    bool doubled_comma() {
+        if (!is(0, K::comma) || before() != K::comma) return false;
+        report(Kind::syntax_error, token().span, "there are two commas in a row", "leave one of them out");
+        while (is(0, K::comma)) ++at_;
+        return true;
+    }
+
     /// From `index` on: `Filter::IP not {`.
     bool names_function(std::size_t index) const {
         const auto kind = [&](std::size_t i) {
@@ -285,7 +435,7 @@ private:
     bool word() {
         const auto text = lower(token().text);
         const bool calls = is(1, K::open_paren) && !is(2, K::close_paren);
-        if (calls && before() == K::close_brace && one_of(text, {"elseif", "elif", "elsif", "else_if"})) {
+        if (calls && before() == K::close_brace && one_of(text, {"elseif", "elif", "elsif", "else_if", "else-if", "else"})) {
             put(K::else_, "else", token().span);
             return respell_word("else if", K::if_), true;
         }
@@ -293,6 +443,7 @@ private:
             return respell_word("else", K::else_), true;
         if (one_of(text, {"then", "do"}) && before() == K::close_paren && is(1, K::open_brace))
             return respell_word("", K::name), true;
+        if (one_of(text, {"switch", "match", "case", "for", "foreach", "while"}) && calls && opens_block() && choice()) return true;
         if (in(K::open_paren)) return word_in_condition(text);
         if (calls && opens_block() && (before() != K::name || starts_line()) && before() != K::colon)
             return respell_word("if", K::if_), true;
@@ -327,7 +478,7 @@ private:
         const bool of_function = one_of(word_at(0), {"filter", "nat", "assert"});
         if (before() == K::dot || before() == K::colon) return false;
         if (is(1, K::colon) && is(2, K::colon) && is(3, K::name)) return take_heading(4);
-        if (!of_function) return false;
+        if (!of_function) return foreign_heading();
         const std::size_t subtype = is(1, K::colon) ? 2 : 1;
         if (one_of(word_at(subtype), {"ip", "tcp", "udp", "icmp"}) &&
             (is(subtype + 1, K::open_brace) ||
@@ -349,6 +500,43 @@ private:
         put(K::colon, ":", span);
         put(K::name, "IP", span);
         return true;
+    }
+
+    /// `chain input {` and `function f() {`, with statements in the braces.
+    bool foreign_heading() {
+        if (!open_.empty() || !starts_line() || !is(1, K::name) || starts_line(1) || names_type(token().text)) return false;
+        const std::size_t brace = is(2, K::open_paren) && is(3, K::close_paren) ? 4 : 2;
+        if (!is(brace, K::open_brace) || !begins_statement(brace + 1)) return false;
+        const auto subtype = subtype_for(brace);
+        report(Kind::syntax_error, token().span, quoted(token().text) + " is no type",
+               "write `Filter::" + subtype + " " + token(1).text + " { … }`");
+        const auto span = token().span;
+        put(K::name, "Filter", span);
+        put(K::colon, ":", span);
+        put(K::colon, ":", span);
+        put(K::name, subtype, span);
+        ++at_;
+        take();
+        at_ += brace - 2;
+        return true;
+    }
+
+    /// By the protocol that the body speaks of first.
+    std::string subtype_for(std::size_t brace) const {
+        for (std::size_t i = brace, end = closer_of(brace); i < end; ++i) {
+            const bool of_filter = is(i + 1, K::colon); // a nested function says so itself
+            if (one_of(word_at(i), {"tcp", "udp", "icmp"}) && !of_filter)
+                return word_at(i) == "tcp" ? "TCP" : word_at(i) == "udp" ? "UDP" : "ICMP";
+            if (is(i, K::colon)) break;
+        }
+        return "IP";
+    }
+
+    bool begins_statement(std::size_t i) const {
+        if (is(i, K::if_)) return is(i + 1, K::open_paren);
+        if (!is(i, K::name)) return false;
+        if (is(i + 1, K::colon)) return is(i + 2, K::colon);
+        return is_verdict(token(i).text) || is(i + 1, K::open_paren) || is(i + 1, K::name);
     }
 
     bool take_colons(std::size_t subtype) {
@@ -374,6 +562,10 @@ private:
         }
         while (count-- > 0) take();
         if (is(0, K::name) && (!starts_line() || is(1, K::open_brace) || opens_block())) take();
+        if (is(0, K::colon) && is(1, K::open_brace)) {
+            report(Kind::syntax_error, token().span, "a function has no `:` before its body", "leave it out");
+            ++at_;
+        }
         const bool body_follows = is(0, K::if_) || (is(0, K::name) && starts_line());
         if (!body_follows || out_.back().kind != K::name) return true;
         const auto& last = out_.back().span;
@@ -403,15 +595,14 @@ private:
 
     /// `Iface eth0` or `ports:`, and on the next line another declaration.
     bool valueless() {
-        const bool typed =
-            is(1, K::name) && one_of(word_at(0), {"iface", "gateway", "conntrack", "load_balancer", "syslog",
-                                                  "timer", "limit", "test"});
+        const bool typed = is(1, K::name) && names_type(token().text);
         const bool untyped = is(1, K::colon);
         if (!open_.empty() || !starts_line() || (!typed && !untyped) || starts_line(1)) return false;
         // Nothing that is legal goes on so.
         const bool declares =
             is(3, K::colon) || (is(3, K::name) && (is(4, K::open_brace) || is(4, K::open_bracket)));
-        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares;
+        const bool is_member = is(2, K::name) && token(2).span.begin.column > token().span.begin.column;
+        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares && !is_member;
         if (!follows && at_ + 2 < tokens_.size()) return false;
         const auto& name = token(typed ? 1 : 0);
         report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
@@ -427,6 +618,7 @@ private:
     struct Open {
         K bracket;
         bool is_body;
+        bool is_braced_list = false;
     };
 
     const Tokens& tokens_;

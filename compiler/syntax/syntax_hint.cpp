@@ -30,12 +30,6 @@ bool begins_foreign_rule(const std::string& word) {
     return words.contains(word);
 }
 
-bool names_type(const std::string& word) {
-    static const std::set<std::string> types = {"iface", "gateway", "conntrack", "load_balancer", "syslog",
-                                                "timer", "limit",   "test",      "interface",     "vlan"};
-    return types.contains(lower(word));
-}
-
 std::size_t first_on_line(const SyntaxError& error, const Tokens& tokens) {
     auto first = std::min(error.index, tokens.size());
     while (first > 0 && tokens[first - 1].span.begin.line == error.seen.span.begin.line) --first;
@@ -81,11 +75,6 @@ std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
     auto subtype = object;
     for (char& c : subtype) c = static_cast<char>(c - 'a' + 'A');
     return "write `Filter::" + subtype + " { " + test + " }`";
-}
-
-bool is_verdict(const std::string& word) {
-    const auto verdict = lower(word);
-    return verdict == "accept" || verdict == "drop" || verdict == "reject";
 }
 
 /// `pass in on eth0`, `iptables -A INPUT …`, `-A INPUT …` in a function.
@@ -145,6 +134,10 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto kind_before = error.index > 1 ? tokens[error.index - 2].kind : K::end_of_file;
     const bool ends_comparison =
         kind_before == K::in || (kind_before >= K::equal && kind_before <= K::greater);
+    if (seen.kind == K::colon || seen.kind == K::arrow) {
+        const auto next = error.index + (kind_at(tokens, error.index + 1) == K::colon ? 2 : 1);
+        return "a property is written with a dot: `" + path_before(error, tokens) + "." + text_at(tokens, next) + "`";
+    }
     if (seen.kind == K::comma && !ends_comparison) return "conditions are joined with `and` and `or`";
     if (seen.kind == K::comma)
         return "several values stand in a list: `in [" + before.text + ", " +
@@ -159,6 +152,24 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
         return "values are compared with `==`, `!=`, `<`, `>`, `<=`, `>=` and `in`, and conditions joined "
                "with "
                "`and` and `or`";
+    return {};
+}
+
+/// Where nothing is known but what belongs there.
+std::string general_hint(const SyntaxError& error, const Tokens& tokens, const std::string& wanted) {
+    const auto& before = error.before;
+    const auto& seen = error.seen;
+    const auto kind_before = error.index > 1 ? tokens[error.index - 2].kind : K::end_of_file;
+    if (wanted == "a member" && seen.kind == K::comma) return "leave it out";
+    if (wanted == "a member" || wanted == "`:`") return "members are written `name: value`, with commas between";
+    if (wanted != "a value") return {};
+    if (kind_at(tokens, error.index + (seen.kind == K::colon ? 0 : 1)) == K::colon)
+        return "the members of an object stand in braces: `{ name: value }`";
+    if (before.kind == K::open_paren && kind_before == K::if_)
+        return "write a condition, as in `if (ip.saddr == 10.0.0.1) { … }`";
+    if (before.kind == K::colon || before.kind == K::and_ || before.kind == K::or_ || is_relation(before.kind))
+        return "write a value after " + quoted(before.text) + ", or leave " + quoted(before.text) + " out";
+    if (seen.kind == K::dot) return "a name is made of the letters a to z, digits, `_` and `-`";
     return {};
 }
 
@@ -189,7 +200,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& seen = error.seen;
     const auto& before = error.before;
     if (seen.kind == K::else_) return "an `else` follows the `}` of its `if`";
-    if (before.kind == K::dot) return {};
+    if (before.kind == K::dot) return "write a name after the `.`, or leave the `.` out";
     if (before.kind == K::colon && wanted == "a statement") return "values are declared outside of functions";
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
     const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
@@ -199,9 +210,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return declaration_hint(first);
     if (wanted == "a statement" && seen.kind != K::open_brace)
         if (auto hint = foreign_rule_hint(error, tokens); !hint.empty()) return hint;
-    const bool is_joint = seen.kind == K::and_ || seen.kind == K::or_ || seen.kind == K::in;
+    const bool is_joint = seen.kind == K::and_ || seen.kind == K::or_ || is_relation(seen.kind);
     if (wanted == "a value" && is_joint) return "write what belongs before " + quoted(seen.text);
-    if (seen.kind == K::comma && before.kind == K::comma) return "leave one of them out";
     if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
         return quoted(seen.text) + " is a keyword and cannot be a name";
     if (wanted == "a declaration" && seen.kind == K::comma)
@@ -251,7 +261,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
                " { … }`";
     if (wanted == "a name" && seen.kind == K::bad_number) return "a name starts with a letter";
     if (seen.kind == K::minus && wanted == "a value") return "a negative number is written `(-5)`";
-    return {};
+    if (seen.kind == K::end_of_file) return declaration_hint(first);
+    return general_hint(error, tokens, wanted);
 }
 
 } // namespace syntax

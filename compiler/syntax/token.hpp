@@ -28,6 +28,9 @@ constexpr bool is_literal(TokenKind kind) {
     return kind == TokenKind::true_ || kind == TokenKind::false_ ||
            (kind >= TokenKind::address && kind <= TokenKind::string);
 }
+constexpr bool is_relation(TokenKind kind) {
+    return (kind >= TokenKind::equal && kind <= TokenKind::greater) || kind == TokenKind::in;
+}
 /// Whether the last token of a value can be one of this kind.
 constexpr bool ends_value(TokenKind kind) {
     return is_literal(kind) || kind == TokenKind::name || kind == TokenKind::close_paren ||

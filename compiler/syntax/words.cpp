@@ -1,5 +1,8 @@
 #include "compiler/syntax/words.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace syntax {
 
 std::string lower(std::string_view text) {
@@ -7,6 +10,17 @@ std::string lower(std::string_view text) {
     for (char& c : result)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return result;
+}
+
+bool names_type(std::string_view word) {
+    constexpr std::array<std::string_view, 10> types = {"iface", "gateway", "conntrack", "load_balancer", "syslog",
+                                                        "timer", "limit",   "test",      "interface",     "vlan"};
+    return std::find(types.begin(), types.end(), lower(word)) != types.end();
+}
+
+bool is_verdict(std::string_view word) {
+    const auto verdict = lower(word);
+    return verdict == "accept" || verdict == "drop" || verdict == "reject";
 }
 
 std::string quoted(std::string_view text) {
