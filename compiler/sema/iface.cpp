@@ -18,6 +18,11 @@ constexpr std::size_t ifaces_max = 250;
 constexpr std::size_t nics_max = 16;
 constexpr std::int64_t queue_packets_max = 1'000'000;
 
+/// Of two Ifaces with one name; that is the mistake, and not what they have in common.
+bool is_second(const Context& context, const Element& element) {
+    return context.scope.find(element.name.text) != &element;
+}
+
 class IfaceBuilder {
 public:
     IfaceBuilder(Context& context, const Element& element, const syntax::Object& object)
@@ -49,7 +54,7 @@ private:
     }
 
     void missing(const std::string& what, std::string hint) {
-        report(Kind::missing_member, element_.name.span,
+        report(Kind::missing_member, element_.value.span,
                "Iface " + quoted(element_.name.text) + " has no " + what, std::move(hint));
     }
 
@@ -73,7 +78,7 @@ private:
 
     void set_nic(std::variant<std::uint32_t, model::Mac> nic) {
         iface_.nic = nic;
-        context_.ifaces_with_nic.insert(&element_);
+        if (!is_second(context_, element_)) context_.ifaces_with_nic.insert(&element_);
     }
 
     void config(const Member& member) {
@@ -87,7 +92,7 @@ private:
         for (const auto* key : {"send_queue_limit", "buffer_limit"})
             if (reader_[key]) limits.emplace_back(key);
         if (!limits.empty())
-            report(Kind::conflicting_members, element_.name.span,
+            report(Kind::conflicting_members, element_.value.span,
                    "Iface " + quoted(element_.name.text) + " is a VLAN, which has no " + one_of(limits) +
                        " of its own",
                    "set it on the Iface without `vlan` on the same NIC");
@@ -322,6 +327,7 @@ void check_ifaces(Context& context) {
     check_count(context, elements);
     // Those beyond the limit are one mistake; comparing all with all would take long.
     for (std::size_t i = 0; i < std::min(elements.size(), ifaces_max); ++i) {
+        if (is_second(context, *elements[i])) continue;
         check_nic(context, elements, i);
         check_network(context, elements, i);
     }

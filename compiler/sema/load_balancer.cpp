@@ -31,7 +31,7 @@ private:
     Member need(const ObjectReader& reader, std::string_view key, const std::string& where) {
         const auto member = reader[key];
         if (reader.lacks(key))
-            context_.report(syntax::Kind::missing_member, element_.name.span,
+            context_.report(syntax::Kind::missing_member, element_.heading,
                             "Load_balancer " + quoted(element_.name.text) + " has no " +
                                 quoted(where + std::string(key)));
         return member;

@@ -47,6 +47,9 @@ std::string kind_of(const Element& element);
 /// What a settled value is.
 std::string kind_of(const Settled& settled);
 
+/// About a packet property where there is no packet.
+void report_without_packet(Context& context, const syntax::Value& value, std::string hint = {});
+
 /// Follows every name in the untyped elements, used or not.
 void check_names(Context& context);
 

@@ -11,7 +11,7 @@ void define_syslog(Context& context, const Element& element) {
     const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
     for (const auto* key : {"address", "port"})
         if (reader.lacks(key))
-            context.report(syntax::Kind::missing_member, element.name.span,
+            context.report(syntax::Kind::missing_member, element.heading,
                            "Syslog " + quoted(element.name.text) + " has no " + quoted(key),
                            "write `Syslog " + element.name.text + " { address: 10.0.0.5, port: 514 }`");
     model::Syslog syslog;
