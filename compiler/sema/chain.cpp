@@ -102,7 +102,7 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
                        {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }
-    if (context.scope.has_nameless_function) return std::nullopt;
+    if (context.scope.has_nameless_function || context.scope.refused_names.contains(name.text)) return std::nullopt;
     const auto names = [&] {
         std::vector<std::string> result;
         for (const auto* function : context.functions) result.push_back(function->name.text);

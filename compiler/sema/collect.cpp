@@ -169,10 +169,9 @@ private:
                                  "give one of them another name"});
             return scope_.add_hidden(std::move(element));
         }
-        if (check_name(element.name))
-            scope_.add(std::move(element));
-        else
-            scope_.add_hidden(std::move(element));
+        if (check_name(element.name)) return scope_.add(std::move(element));
+        scope_.refused_names.insert(element.name.text);
+        scope_.add_hidden(std::move(element));
     }
 
     Scope& scope_;

@@ -261,7 +261,7 @@ private:
                    std::string(kind_name(kind_)),
                kind_ == FunctionKind::nat
                    ? "a Nat translates and accepts by itself; put decisions into a Filter"
-                   : "put it into a Nat function on the same chain");
+                   : "put it into a Nat function on " + std::string(word == "dnat" ? "`prerouting`" : "`postrouting`"));
         return false;
     }
 
@@ -446,8 +446,25 @@ private:
         if (!std::holds_alternative<syntax::Bad>(value.is))
             report(Kind::not_loggable, value.span,
                    text_of(value) + " cannot be logged: a log prints strings and packet properties",
-                   is_element || path == nullptr ? "" : "a text stands between `\"`");
+                   hint_for_log(value));
         return std::nullopt;
+    }
+
+    std::string hint_for_log(const syntax::Value& value) const {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        if (path == nullptr) return is_written_out(value) ? "write `\"" + source_of(value) + "\"`" : "";
+        const auto word = to_string(*path);
+        if (const auto* element = context_.scope.find(path->parts.front().text))
+            return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
+        if (std::ranges::find(severities, lower(word)) != severities.end())
+            return "severities belong to `syslog(" + word + ", …)`";
+        return "a text stands between `\"`, as in `\"" + word + "\"`";
+    }
+
+    /// A number or an address, which could as well be a text.
+    static bool is_written_out(const syntax::Value& value) {
+        return std::holds_alternative<syntax::Integer>(value.is) ||
+               std::holds_alternative<syntax::Address>(value.is) || std::holds_alternative<syntax::Cidr>(value.is);
     }
 
     Made call(const syntax::Action& action, const Element& element, Layer layer) {

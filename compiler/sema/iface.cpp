@@ -83,6 +83,7 @@ private:
 
     void config(const Member& member) {
         const auto word = word_of(context_, member, {"dhcp", "dhcp-with-fallback", "static"});
+        config_is_known_ = word.has_value();
         if (!word || *word == "static") return;
         iface_.config = *word == "dhcp" ? model::IfaceConfig::dhcp : model::IfaceConfig::dhcp_with_fallback;
     }
@@ -183,6 +184,7 @@ private:
     }
 
     void without_address() {
+        if (!config_is_known_) return;
         if (reader_.lacks("address") && element_.value_is_known)
             context_.ifaces_without_address.insert(context_.iface_ids.at(&element_));
         if (iface_.config == model::IfaceConfig::dhcp_with_fallback)
@@ -217,6 +219,7 @@ private:
     const Element& element_;
     ObjectReader reader_;
     model::Iface& iface_;
+    bool config_is_known_ = true;
 };
 
 std::string text_of_nic(const model::Iface& iface) {

@@ -2,6 +2,7 @@
 
 #include "compiler/sema/analyse.hpp"
 #include "compiler/sema/list_file.hpp"
+#include "compiler/sema/question.hpp"
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/parse.hpp"
 
@@ -64,11 +65,12 @@ public:
     }
 
     /// Says nothing of the policy, so it is no part of it: after everything that is.
-    void ask(std::string name, std::string text) {
-        question_ = result.sources.add(std::move(name), std::move(text));
+    syntax::FileId ask(const Question& question) {
+        question_ = result.sources.add("the question", text_of(question));
         auto parsed = syntax::parse(result.sources, *question_, diagnostics_);
         complete_ &= parsed.complete;
         programs_.push_back(std::move(parsed.program));
+        return *question_;
     }
 
     Loaded finish() {
@@ -164,11 +166,16 @@ Loaded load(const fs::path& path) {
     return loader.load_file(path) ? loader.finish() : std::move(loader.result);
 }
 
-Loaded load_with_question(const fs::path& path, std::string name, std::string text) {
+Loaded load_with_question(const fs::path& path, const Question& question) {
     Loader loader;
     if (!loader.load_file(path)) return std::move(loader.result);
-    loader.ask(std::move(name), std::move(text));
-    return loader.finish();
+    const auto arguments = arguments_of(question, loader.result.sources);
+    loader.result.diagnostics = unclosed(arguments, loader.result.sources);
+    if (!loader.result.diagnostics.empty()) return std::move(loader.result);
+    const auto text = loader.ask(question);
+    auto loaded = loader.finish();
+    show_arguments(loaded, text, arguments);
+    return loaded;
 }
 
 } // namespace sema

@@ -56,8 +56,9 @@ const Type* literal_of(Context& context, const Member& member, const std::string
         if (const auto* found = std::get_if<Type>(&(*value)->is)) return found;
     const auto* value = std::get_if<const syntax::Value*>(&settled);
     const bool is_address = std::is_same_v<Type, syntax::Address>;
-    wrong_type(context, member, kind_of(settled), wanted,
-               is_address && value != nullptr ? hint_for_address(member, **value) : std::string());
+    auto hint = is_address && value != nullptr ? hint_for_address(member, **value) : std::string();
+    if (is_address && value != nullptr && hint.empty()) hint = hint_for_host_name(**value);
+    wrong_type(context, member, kind_of(settled), wanted, std::move(hint));
     return nullptr;
 }
 
@@ -250,6 +251,7 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         const auto& name = path->parts.front().text;
         const auto* element = context.scope.find(name);
         if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
+        if (element == nullptr && context.scope.refused_names.contains(name)) return std::nullopt;
         if (element == nullptr) {
             const auto near = did_you_mean(name, iface_names(context));
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),

@@ -84,11 +84,15 @@ std::vector<std::string> known_names(const Context& context) {
     return names;
 }
 
-Settled unknown(Context& context, const syntax::Name& name) {
-    auto hint = hint_for_value(name.text);
+Settled unknown(Context& context, const syntax::Path& path) {
+    const auto& name = path.parts.front();
+    if (context.scope.refused_names.contains(name.text)) return Poison{};
+    // Two words may be a member as well as a host.
+    auto hint = path.parts.size() > 2 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
                                          [&] { return known_names(context); });
+    if (hint.empty() && path.parts.size() == 2) hint = hint_for_host_name({path, path.span});
     context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text), std::move(hint));
     return Poison{};
 }
@@ -100,7 +104,7 @@ syntax::Path beginning(const syntax::Path& path, std::size_t parts) {
 
 Settled packet_property(Context& context, const syntax::Path& path) {
     const auto object = lower(path.parts.front().text);
-    if (!is_packet_object(object)) return unknown(context, path.parts.front());
+    if (!is_packet_object(object)) return unknown(context, path);
     if (path.parts.size() > 2) {
         const auto property = to_string(beginning(path, 2));
         context.report(Kind::unknown_member, path.span, quoted(property) + " has no members",
@@ -207,7 +211,7 @@ Settled follow(Context& context, const syntax::Path& path) {
     }
     if (path.parts.size() > 1) return packet_property(context, path);
     if (const auto* constant = constant_named(first.text)) return constant;
-    return unknown(context, first);
+    return unknown(context, path);
 }
 
 bool is_collection(const syntax::Value& value) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 namespace sema {
@@ -59,6 +60,7 @@ public:
     void add_hidden(Element element);
 
     bool has_nameless_function = false; ///< what nothing is called may be meant to be it
+    std::set<std::string, std::less<>> refused_names; ///< that no element may have, and some were given
 
 private:
     std::deque<Element> elements_;

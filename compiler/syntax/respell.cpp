@@ -61,7 +61,7 @@ public:
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() ||
                                  keyword_as_value() ||
-                                 (is(0, K::name) && (word() || heading() || member() || valueless()));
+                                 (is(0, K::name) && (path_of_assert() || word() || heading() || member() || valueless()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -237,6 +237,29 @@ private:
         put(K::open_paren, "(", token().span);
         open_.push_back({K::open_paren, false});
         if (!has_closer) close_before_ = at_ + end - 1;
+        return true;
+    }
+
+    /// `Assert::IP a(lan => wan)`, `(lan, wan)`, `(lan to wan)`, and `(lan->wan)`, where the hyphen belongs to the
+    /// name: whatever stands between two names there is meant to be an arrow.
+    bool path_of_assert() {
+        const auto kind = [&](std::size_t back) { return out_[out_.size() - back].kind; };
+        const bool begins = out_.size() >= 6 && kind(1) == K::open_paren && kind(2) == K::name &&
+                            kind(3) == K::name && kind(4) == K::colon && kind(5) == K::colon &&
+                            lower(out_[out_.size() - 6].text) == "assert";
+        if (!begins) return false;
+        std::size_t last = 2;
+        while (last < 5 && !(is(last, K::name) && is(last + 1, K::close_paren))) ++last;
+        if (last == 5 || is(1, K::arrow) || is(1, K::dot)) return false;
+        auto from = token().text;
+        while (from.ends_with('-')) from.pop_back();
+        const auto& to = token(last);
+        report(Kind::syntax_error, from == token().text ? join(token(1).span, token(last - 1).span) : token().span,
+               "a path leads from one Iface to another by `->`, with blanks round it",
+               "write `" + from + " -> " + to.text + "`");
+        put(K::name, from, token().span);
+        put(K::arrow, "->", token(1).span);
+        at_ += last;
         return true;
     }
 
