@@ -212,6 +212,7 @@ private:
     Made translate(const syntax::Action& action, const syntax::Span& span, Layer layer) {
         const auto& name = action.name.parts.front();
         const auto word = lower(name.text);
+        if (name.text == syntax::left_out) return std::nullopt;
         if (action.name.parts.size() > 1) {
             report(Kind::unknown_statement, action.name.span,
                    quoted(to_string(action.name)) + " is no statement");
@@ -221,7 +222,7 @@ private:
         // `reject` is younger than the others: a function of that name goes first.
         if (word == "reject" && element != nullptr) return call(action, *element, layer);
         if (word == "accept" || word == "drop" || word == "reject") return verdict(action, word, span);
-        if (word == "dnat" || word == "snat") return translation(action, word, span);
+        if (word == "dnat" || word == "snat") return translation(action, word, span, layer);
         if ((word == "log" || word == "syslog") && !may_log(name)) return refused_log();
         if (word == "log") return log(action, std::nullopt, 0, span, layer);
         if (word == "syslog") return syslog(action, span, layer);
@@ -283,10 +284,15 @@ private:
         return statement({what, {}, {}, place_of(span)});
     }
 
-    Made translation(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
+    Made translation(const syntax::Action& action, const std::string& word, const syntax::Span& span,
+                     Layer layer) {
         if (!allowed_in(FunctionKind::nat, word, action.name.span)) return std::nullopt;
         const auto arguments = nat_arguments(action, word);
         if (!arguments) return std::nullopt;
+        if (arguments->port && layer == Layer::icmp)
+            report(Kind::unused_setting, action.arguments.back().span, "ICMP packets have no port to translate",
+                   arguments->address ? "write `" + word + "(" + dotted(*arguments->address) + ")`"
+                                      : "translate to an address, as in `" + word + "(10.0.0.5)`");
         const auto what = word == "dnat" ? model::Action::dnat : model::Action::snat;
         return statement({what, arguments->address, arguments->port, place_of(span)});
     }
@@ -487,12 +493,12 @@ private:
                    quoted(callee.name) + " is a " + std::string(kind_name(callee.kind)) + ", and a " +
                        std::string(kind_name(kind_)) + " calls " + std::string(kind_name(kind_)) +
                        " functions only",
-                   {}, {{element.name.span, "it is declared here"}});
+                   "name " + quoted(callee.name) + " on the chain instead", {{element.name.span, "it is declared here"}});
         else if (!can_hold(layer, callee.layer))
             report(Kind::wrong_subtype, span,
                    quoted(callee.name) + " is for " + std::string(name_of(callee.layer)) +
                        " packets, and here are only " + std::string(name_of(layer)) + " packets",
-                   {}, {{element.name.span, "it is declared here"}});
+                   "call it outside of the " + std::string(name_of(layer)) + " function", {{element.name.span, "it is declared here"}});
         else
             return model::Call{id};
         return std::nullopt;

@@ -3,6 +3,7 @@
 #include "compiler/sema/analyse.hpp"
 #include "compiler/sema/list_file.hpp"
 #include "compiler/sema/question.hpp"
+#include "compiler/sema/resolve.hpp"
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/parse.hpp"
 
@@ -25,13 +26,26 @@ fs::path identity_of(const fs::path& path) {
     return error ? path : identity;
 }
 
-/// Mistakes inside of one value or comparison, whatever else a policy says.
-bool stands_alone(syntax::Kind kind) {
+/// Mistakes that something is not there, which may stand in the part that could not be parsed.
+bool says_missing(syntax::Kind kind) {
+    return kind == syntax::Kind::missing_member || kind == syntax::Kind::missing_verdict;
+}
+
+bool says_unknown(syntax::Kind kind) {
     using enum syntax::Kind;
-    constexpr std::array kinds = {unknown_key,  unknown_property,   wrong_member_type, bad_mac,         bad_netmask,
-                            not_a_host,   port_out_of_range,  value_out_of_range, unknown_subtype, set_twice,
-                            unknown_severity, property_not_visible, set_in_comparison, set_on_the_left};
-    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    return kind == unknown_name || kind == unknown_function || kind == unknown_statement || kind == unknown_member;
+}
+
+/// The first words of what a message has in backticks: what it is about.
+std::vector<std::string> names_in(const std::string& message) {
+    std::vector<std::string> names;
+    for (std::size_t begin = message.find('`'); begin != message.npos;) {
+        const auto end = message.find('`', begin + 1);
+        if (end == message.npos) break;
+        names.push_back(message.substr(begin + 1, std::min(end, message.find('.', begin)) - begin - 1));
+        begin = message.find('`', end + 1);
+    }
+    return names;
 }
 
 /// Reads a policy and everything it imports, each file once.
@@ -54,6 +68,7 @@ public:
         auto parsed = syntax::parse(result.sources, file, diagnostics_);
         complete_ &= parsed.complete;
         reliable_ &= parsed.reliable;
+        lost_.merge(parsed.lost);
         expand_files(parsed.program, folder, result.sources, diagnostics_);
         parsed.program.folder = folder.string();
         programs_.push_back(std::move(parsed.program));
@@ -99,23 +114,46 @@ private:
         analyse(programs_, found);
         const auto said = diagnostics_.sorted();
         for (auto& diagnostic : found.sorted()) {
-            const auto is_inside = [&](const syntax::Diagnostic& other) {
-                return encloses(diagnostic.span, other.span);
-            };
-            if (stands_alone(diagnostic.kind) && std::none_of(said.begin(), said.end(), is_inside))
+            const auto whole = says_missing(diagnostic.kind) ? declaration_of(diagnostic.span) : diagnostic.span;
+            const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(whole, other.span); };
+            const bool is_error = syntax::info(diagnostic.kind).severity == syntax::Severity::error;
+            if (is_error && !may_be_lost(diagnostic) && std::none_of(said.begin(), said.end(), is_inside))
                 diagnostics_.report(std::move(diagnostic));
         }
     }
 
+    syntax::Span declaration_of(const syntax::Span& span) const {
+        for (const auto& program : programs_)
+            for (const auto& declaration : program.declarations) {
+                const auto& whole = std::visit([](const auto& is) -> const auto& { return is.span; }, declaration);
+                if (encloses(whole, span)) return whole;
+            }
+        return span;
+    }
+
+    /// Whether what the message is about may be declared or completed where nothing could be read.
+    bool may_be_lost(const syntax::Diagnostic& diagnostic) const {
+        if (file_is_missing_ && says_unknown(diagnostic.kind)) return true;
+        const auto is_lost = [&](const std::string& name) {
+            return lost_.contains(name) && !is_packet_object(name);
+        };
+        return std::ranges::any_of(names_in(diagnostic.message), is_lost);
+    }
+
+    void miss_file() {
+        complete_ = false;
+        file_is_missing_ = true;
+    }
+
     void import(const syntax::Import& import, const fs::path& folder) {
         if (import.path.empty()) {
-            complete_ = false;
+            miss_file();
             return;
         }
         const auto path = (folder / import.path).lexically_normal();
         const auto identity = identity_of(path);
         if (std::find(reading_.begin(), reading_.end(), identity) != reading_.end()) {
-            complete_ = false;
+            miss_file();
             return diagnostics_.report(
                 {syntax::Kind::import_cycle,
                  import.span,
@@ -125,7 +163,7 @@ private:
         }
         if (seen_.contains(identity)) return;
         if (reading_.size() == import_depth_max) {
-            complete_ = false;
+            miss_file();
             return diagnostics_.report(
                 {syntax::Kind::nesting_too_deep,
                  import.span,
@@ -135,7 +173,7 @@ private:
         }
         auto text = read_file(path);
         if (text) return load(path.string(), std::move(*text), path.parent_path(), identity);
-        complete_ = false;
+        miss_file();
         diagnostics_.report({syntax::Kind::unreadable_file,
                              import.span,
                              sema::quoted(path.string()) + " cannot be read: " + why_unreadable(path),
@@ -148,7 +186,9 @@ private:
     std::vector<fs::path> reading_;
     std::set<fs::path> seen_;
     std::optional<syntax::FileId> question_;
+    std::set<std::string> lost_; ///< words of what could not be parsed
     bool complete_ = true;
+    bool file_is_missing_ = false; ///< with whatever it declares
     bool reliable_ = true; ///< what was read is what was written, if not all of it
 };
 

@@ -15,10 +15,6 @@ using syntax::Kind;
 constexpr std::array<std::string_view, 8> packet_objects = {"ip", "tcp", "udp",   "icmp",
                                                             "ct", "eth", "vlan", "iface"};
 
-bool is_packet_object(const std::string& word) {
-    return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
-}
-
 /// One level deeper in values, as long as it lives.
 class Deeper {
 public:
@@ -368,6 +364,10 @@ constexpr std::array<std::string_view, 14> value_kinds = {
     "a name",     "a list",        "an object",          "a list from a file"};
 
 } // namespace
+
+bool is_packet_object(const std::string& word) {
+    return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
+}
 
 std::string dotted(std::uint32_t address) {
     return std::to_string(address >> 24) + '.' + std::to_string(address >> 16 & 255) + '.' +

@@ -34,6 +34,9 @@ std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& 
 /// The items of a list or object as they are written; nothing when the value is neither.
 std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& value);
 
+/// `ip`, `tcp` and the like, in lower case.
+bool is_packet_object(const std::string& word);
+
 std::string dotted(std::uint32_t address);
 
 /// A value as a message shows it, and what it is: "`http`", "a port".

@@ -107,6 +107,16 @@ std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
     return tokens.size();
 }
 
+/// The words that one has and the other has not.
+void add_lost(const Tokens& whole, const Tokens& rest, std::set<std::string>& lost) {
+    const auto same = [](const Token& a, const Token& b) { return a.span == b.span; };
+    const auto first = std::ranges::mismatch(whole, rest, same).in1;
+    auto last = whole.end();
+    for (auto kept = rest.end(); last != first && kept != rest.begin() && same(last[-1], kept[-1]); --kept) --last;
+    for (auto token = first; token != last; ++token)
+        if (token->kind == TokenKind::name) lost.insert(token->text);
+}
+
 /// Parses piece by piece, and after each syntax error its piece again without the part that has it: so each
 /// error is one that was made, and none a consequence of another.
 Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
@@ -132,7 +142,9 @@ Parsed parse_parts(FileId file, Balanced balanced, Diagnostics& diagnostics) {
         const bool consequence = error.seen.inserted || (error.before.inserted && same_line) ||
                                  (balanced.guessed_after && *balanced.guessed_after < error.seen.span);
         if (!consequence) report(error, tokens, diagnostics);
-        tokens = without_part(tokens, error.part, error.index);
+        auto rest = without_part(tokens, error.part, error.index);
+        add_lost(tokens, rest, parsed.lost);
+        tokens = std::move(rest);
     }
     return parsed;
 }
