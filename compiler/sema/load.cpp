@@ -26,6 +26,15 @@ fs::path identity_of(const fs::path& path) {
     return error ? path : identity;
 }
 
+/// Mistakes inside of one value or comparison, whatever else a policy says.
+bool stands_alone(syntax::Kind kind) {
+    using enum syntax::Kind;
+    constexpr std::array kinds = {unknown_key,  unknown_property,   wrong_member_type, bad_mac,         bad_netmask,
+                            not_a_host,   port_out_of_range,  value_out_of_range, unknown_subtype, set_twice,
+                            unknown_severity, property_not_visible, set_in_comparison, set_on_the_left};
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
 /// Mistakes that something is not there, which may stand in the part that could not be parsed.
 bool says_missing(syntax::Kind kind) {
     return kind == syntax::Kind::missing_member || kind == syntax::Kind::missing_verdict;
@@ -133,6 +142,7 @@ private:
 
     /// Whether what the message is about may be declared or completed where nothing could be read.
     bool may_be_lost(const syntax::Diagnostic& diagnostic) const {
+        if (stands_alone(diagnostic.kind)) return false;
         if (file_is_missing_ && says_unknown(diagnostic.kind)) return true;
         const auto is_lost = [&](const std::string& name) {
             return lost_.contains(name) && !is_packet_object(name);

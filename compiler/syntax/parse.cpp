@@ -107,12 +107,15 @@ std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
     return tokens.size();
 }
 
-/// The words that one has and the other has not.
+/// The words on the lines of what one has and the other has not: what is left of these says something else.
 void add_lost(const Tokens& whole, const Tokens& rest, std::set<std::string>& lost) {
-    const auto same = [](const Token& a, const Token& b) { return a.span == b.span; };
-    const auto first = std::ranges::mismatch(whole, rest, same).in1;
+    const auto same = [](const Token& a, const Token& b) { return a.span == b.span && a.inserted == b.inserted; };
+    auto first = std::ranges::mismatch(whole, rest, same).in1;
     auto last = whole.end();
     for (auto kept = rest.end(); last != first && kept != rest.begin() && same(last[-1], kept[-1]); --kept) --last;
+    const auto one_line = [](const Token& a, const Token& b) { return a.span.begin.line == b.span.begin.line; };
+    while (first != whole.begin() && first != last && one_line(first[-1], *first)) --first;
+    while (last != whole.end() && first != last && one_line(last[-1], *last)) ++last;
     for (auto token = first; token != last; ++token)
         if (token->kind == TokenKind::name) lost.insert(token->text);
 }
