@@ -122,7 +122,9 @@ private:
         syntax::Diagnostics found;
         analyse(programs_, found);
         const auto said = diagnostics_.sorted();
+        const bool is_shape_known = std::ranges::none_of(said, is_about_closing, &syntax::Diagnostic::kind);
         for (auto& diagnostic : found.sorted()) {
+            if (says_missing(diagnostic.kind) && !is_shape_known) continue;
             const auto whole = says_missing(diagnostic.kind) ? declaration_of(diagnostic.span) : diagnostic.span;
             const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(whole, other.span); };
             const bool is_error = syntax::info(diagnostic.kind).severity == syntax::Severity::error;

@@ -13,13 +13,6 @@ namespace {
 using syntax::Position;
 using syntax::Span;
 
-bool is_about_closing(syntax::Kind kind) {
-    using enum syntax::Kind;
-    constexpr std::array kinds = {unclosed_bracket, stray_bracket, mismatched_bracket, unclosed_string,
-                                  unclosed_comment};
-    return std::ranges::find(kinds, kind) != kinds.end();
-}
-
 Span shown(const Span& span, const std::vector<Argument>& arguments) {
     // What is about a word of the command's is about the argument before it.
     auto of = arguments.front();
@@ -33,6 +26,13 @@ Span shown(const Span& span, const std::vector<Argument>& arguments) {
 }
 
 } // namespace
+
+bool is_about_closing(syntax::Kind kind) {
+    using enum syntax::Kind;
+    constexpr std::array kinds = {unclosed_bracket, stray_bracket, mismatched_bracket, unclosed_string,
+                                  unclosed_comment};
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
 
 std::string text_of(const Question& question) {
     std::string text;

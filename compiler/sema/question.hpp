@@ -16,6 +16,9 @@ struct Argument {
 
 std::vector<Argument> arguments_of(const Question& question, syntax::Sources& sources);
 
+/// About a bracket, string or comment without its other end: where things begin and end is not sure then.
+bool is_about_closing(syntax::Kind kind);
+
 /// What an argument opens and does not close, or the other way round: it would have to do with the text around it.
 std::vector<syntax::Diagnostic> unclosed(const std::vector<Argument>& arguments, const syntax::Sources& sources);
 
