@@ -29,11 +29,16 @@ std::string quoted(const std::string& text) {
 }
 
 /// The policy with a Test of what the command line says.
-std::string with_test(const ExplainOptions& options) {
-    const auto what = options.pcap.empty() ? "packet: " + options.packet
-                                           : "pcap: " + quoted(std::filesystem::absolute(options.pcap).string());
-    return fmt::format("import {}\nTest explained_packet {{ iface: {}, {}, expect: accept }}\n", quoted(options.file.filename().string()),
-                       options.iface, what);
+sema::Loaded load_with_test(const ExplainOptions& options) {
+    const bool is_pcap = !options.pcap.empty();
+    const sema::Piece what = is_pcap
+                                 ? sema::Piece{quoted(std::filesystem::absolute(options.pcap).string()), "--pcap"}
+                                 : sema::Piece{options.packet, "--packet"};
+    return sema::load_with_question(options.file, {{"Test explained_packet { iface:"},
+                                                   {options.iface, "--iface"},
+                                                   {is_pcap ? ", pcap:" : ", packet:"},
+                                                   what,
+                                                   {", expect: accept }"}});
 }
 
 /// The way of each packet of a Test.
@@ -58,8 +63,7 @@ void explain_test(const sema::Loaded& loaded, const model::Scenario& test) {
 int explain(const ExplainOptions& options, const Reporting& reporting) {
     if (!std::ifstream(options.file)) return unreadable(options.file, reporting);
     const bool written = options.test.empty();
-    const auto loaded = written ? sema::load_text("command line", with_test(options), options.file.parent_path())
-                                : sema::load(options.file);
+    const auto loaded = written ? load_with_test(options) : sema::load(options.file);
     const auto checked = executable(loaded, options.file, reporting);
     if (!checked.appliance) return checked.status;
     const auto& tests = loaded.appliance->tests;

@@ -16,16 +16,11 @@ constexpr int not_decided = 3; ///< neither a packet nor a proof
 
 /// The policy with the question beside it, as an Assert about the chain that accepts what is asked for.
 sema::Loaded load(const QueryOptions& options) {
-    const auto claim = fmt::format("Assert::IP naclc_query({}) {{ if (\n{}\n) {{ accept }} }}\n",
-                                   options.chain, options.where);
-    return sema::load_with_question(options.file, "the question", claim);
-}
-
-/// One `if` with one verdict: what was given did not close a brace of its own.
-bool is_one_condition(const model::Assert& question) {
-    if (question.name != "naclc_query" || question.body.size() != 1) return false;
-    const auto* branch = std::get_if<model::Branch>(&question.body.front().is);
-    return branch != nullptr && branch->then.size() == 1 && branch->otherwise.empty();
+    return sema::load_with_question(options.file, {{"Assert::IP naclc_query("},
+                                                   {options.chain, "--chain"},
+                                                   {") { if ("},
+                                                   {options.where, "--where"},
+                                                   {") { accept } }"}});
 }
 
 void print(const sema::Loaded& loaded, const analysis::Way& chain, const analysis::Witness& witness) {
@@ -51,10 +46,6 @@ int query(const QueryOptions& options, const Reporting& reporting) {
             print(diagnostic, loaded.sources, reporting);
     if (!loaded.appliance) return wrong_usage; // 1 is an answer
     const auto& question = loaded.appliance->asserts.back();
-    if (!is_one_condition(question)) {
-        fmt::print(stderr, "naclc: --where is one condition, and --chain one chain\n");
-        return wrong_usage;
-    }
     const auto names = std::ranges::find(analysis::ending_names, options.verdict);
     const auto ending = static_cast<analysis::Ending>(names - std::begin(analysis::ending_names));
     const auto verdict = analysis::answer(*loaded.appliance, question, ending);

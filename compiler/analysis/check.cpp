@@ -29,12 +29,14 @@ syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sourc
                           const model::Assert& assertion, const Broken& found) {
     const auto verdict = ending_names[static_cast<std::size_t>(found.witness.ending)];
     const auto& claim = appliance.claims.at(found.claimed - appliance.statements.size());
+    const bool answers = found.witness.ending == Ending::reject && found.claim == model::Action::drop;
     syntax::Diagnostic diagnostic{
         .kind = syntax::Kind::broken_assert,
         .span = word_at(sources, assertion.place),
         .message = "`" + assertion.name + "` does not hold: `" + text_of(appliance, assertion.about) + "` " +
                    std::string(verdict) + "s a packet that it should " + std::string(word_for(found.claim)),
-        .hint = "put it into a Test: `" +
+        .hint = std::string(answers ? "write `reject`: `drop` claims that there is no answer. Or " : "") +
+                "put it into a Test: `" +
                 as_test(appliance, sources, assertion.about, found.witness, found.claim) + "`"};
     std::string also;
     for (const auto& fact : found.witness.assumed) also += (also.empty() ? ", when " : " and ") + fact;

@@ -86,8 +86,8 @@ std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& prog
     each(context, ElementType::assertion, define_assert);
     for (const auto& element : context.scope.elements()) define_object(context, element);
 
-    // What needs the whole. No path can be followed through calls without end.
-    if (check_calls(context)) return std::nullopt;
+    // What needs the whole.
+    check_calls(context);
     check_flow(context);
     check_chains(context);
     check_risks(context);

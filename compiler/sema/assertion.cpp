@@ -9,12 +9,15 @@ namespace sema {
 void define_assert(Context& context, const Element& element) {
     auto made = assertion_of(context, element);
     const auto& target = element.function->target;
-    if (!target)
-        return context.report(
-            syntax::Kind::missing_member, element.function->heading(),
-            "Assert " + quoted(element.name.text) + " does not say what it is about",
-            "write `Assert::" + element.function->subtype.text + " " + element.name.text +
-                "(eth0.prerouting) { … }` for a chain, or `(eth0 -> eth1)` for a path");
+    if (!target) {
+        if (!element.name.text.empty()) // else that has been said
+            context.report(
+                syntax::Kind::missing_member, element.name.span,
+                "Assert " + quoted(element.name.text) + " does not say what it is about",
+                "write `Assert::" + element.function->subtype.text + " " + element.name.text +
+                    "(eth0.prerouting) { … }` for a chain, or `(eth0 -> eth1)` for a path");
+        return;
+    }
     if (!target->to) {
         const auto chain = chain_named(context, target->from);
         if (!chain || !made) return;

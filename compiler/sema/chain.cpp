@@ -102,7 +102,7 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
                        {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }
-    if (context.scope.has_nameless_function) return std::nullopt;
+    if (context.scope.has_nameless_function || context.scope.refused_names.contains(name.text)) return std::nullopt;
     const auto names = [&] {
         std::vector<std::string> result;
         for (const auto* function : context.functions) result.push_back(function->name.text);
@@ -118,10 +118,10 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
 void check_subtype(Context& context, model::FunctionId id, const syntax::Value& item) {
     const auto& function = context.appliance.functions[id];
     if (function.kind != model::FunctionKind::filter || function.layer == model::Layer::ip) return;
-    context.report(Kind::wrong_subtype, item.span,
+    context.report(Kind::wrong_subtype, context.functions[id]->heading,
                    quoted(function.name) + " is not for all packets: a Filter on a chain is a `Filter::IP`",
                    "call it from a `Filter::IP`, which decides about the other packets too",
-                   {{context.functions[id]->name.span, "it is declared here"}});
+                   {{item.span, "it stands on a chain here"}});
 }
 
 } // namespace

@@ -38,55 +38,32 @@ public:
     Collector(Scope& scope, syntax::Diagnostics& diagnostics) : scope_(scope), diagnostics_(diagnostics) {}
 
     void operator()(const syntax::Function& function) {
-        const auto word = lower(function.type.text);
-        if (!function.name) {
-            report(Kind::missing_name, function.heading(), "this function has no name",
-                   "write `" + function.type.text + "::" + function.subtype.text + " name { … }`");
-            scope_.has_nameless_function = true;
-            return;
-        }
-        if (const auto object = type_named(object_types, word)) {
-            report(Kind::type_misused, function.type.span,
-                   "`" + std::string(name_of(*object)) + "` is no function type",
-                   "write `" + std::string(name_of(*object)) + " " + function.name->text + " { … }`");
-            return add({ElementType::unsupported, *function.name, bad(function.span)});
-        }
-        const auto type = type_named(function_types, word);
-        if (!type) {
-            report(
-                Kind::unknown_type, function.type.span,
-                "there is no function type `" + function.type.text + "`",
-                or_else(did_you_mean(word, {"Filter", "Nat", "Assert"}), "functions are `Filter`, `Nat` or `Assert`"));
-            return add({ElementType::unsupported, *function.name, bad(function.span)});
-        }
-        if (function.target && *type != ElementType::assertion)
+        const auto type = type_of(function);
+        if (function.target && type != ElementType::assertion && type != ElementType::unsupported)
             report(Kind::type_misused, function.target->span, "only an `Assert` is about a chain or a path",
                    "leave it out; an Iface or the Gateway names the functions of its chains");
-        add({*type, *function.name, bad(function.span), &function});
+        Element element{type, {}, join(function.type.span, function.heading()), bad(function.span), &function};
+        if (function.name) {
+            element.name = *function.name;
+            return add(std::move(element));
+        }
+        report(Kind::missing_name, function.heading(), "this function has no name",
+               "write `" + function.type.text + "::" + function.subtype.text + " name { … }`");
+        scope_.has_nameless_function = true;
+        scope_.add_hidden(std::move(element));
     }
 
     void operator()(const syntax::Typed& typed) {
-        const auto word = lower(typed.type.text);
-        if (const auto type = type_named(object_types, word)) {
-            check_single(*type, typed.type.span);
-            return add({*type, typed.name, typed.value});
-        }
-        if (const auto function = type_named(function_types, word))
-            report(Kind::type_misused, typed.type.span,
-                   "`" + std::string(name_of(*function)) + "` is a function type",
-                   "write `" + typed.type.text + "::IP " + typed.name.text + " { … }`");
-        else {
-            std::vector<std::string> names;
-            for (const auto type : object_types) names.emplace_back(name_of(type));
-            report(Kind::unknown_type, typed.type.span, "there is no type `" + typed.type.text + "`",
-                   or_else(did_you_mean(word, names), "types are " + one_of(names)));
-        }
-        add({ElementType::unsupported, typed.name, bad(typed.span)});
+        const auto type = type_of(typed);
+        const bool is_new = scope_.find(typed.name.text) == nullptr; // else that is the mistake
+        if (is_new) check_single(type, typed.type.span);
+        const auto value = type == ElementType::unsupported ? bad(typed.span) : typed.value;
+        add({type, typed.name, join(typed.type.span, typed.name.span), value});
     }
 
     void operator()(const syntax::Untyped& untyped) {
         if (untyped.path.parts.size() > 1) return assignments.push_back(&untyped);
-        add({ElementType::untyped, untyped.path.parts.front(), untyped.value});
+        add({ElementType::untyped, untyped.path.parts.front(), untyped.path.span, untyped.value});
     }
 
     void operator()(const syntax::Import&) {} // its file is among the programs
@@ -101,6 +78,45 @@ private:
 
     void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {}) {
         diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
+    }
+
+    /// A type that is misspelt stands for the one it resembles.
+    template <typename Types>
+    ElementType resembled(const Types& types, std::string_view word, const std::vector<std::string>& names) {
+        const auto* meant = misspelt(word, names);
+        return meant == nullptr ? ElementType::unsupported : *type_named(types, *meant);
+    }
+
+    ElementType type_of(const syntax::Function& function) {
+        const auto word = lower(function.type.text);
+        if (const auto type = type_named(function_types, word)) return *type;
+        if (const auto object = type_named(object_types, word)) {
+            const std::string name(name_of(*object));
+            report(Kind::type_misused, function.type.span, "`" + name + "` is no function type",
+                   "write `" + name + " " + (function.name ? function.name->text : "name") + " { … }`");
+            return ElementType::unsupported;
+        }
+        const std::vector<std::string> names = {"Filter", "Nat", "Assert"};
+        report(Kind::unknown_type, function.type.span,
+               "there is no function type `" + function.type.text + "`",
+               or_else(did_you_mean(word, names), "functions are " + one_of(names)));
+        return resembled(function_types, word, names);
+    }
+
+    ElementType type_of(const syntax::Typed& typed) {
+        const auto word = lower(typed.type.text);
+        if (const auto type = type_named(object_types, word)) return *type;
+        if (const auto function = type_named(function_types, word)) {
+            report(Kind::type_misused, typed.type.span,
+                   "`" + std::string(name_of(*function)) + "` is a function type",
+                   "write `" + typed.type.text + "::IP " + typed.name.text + " { … }`");
+            return ElementType::unsupported;
+        }
+        std::vector<std::string> names;
+        for (const auto type : object_types) names.emplace_back(name_of(type));
+        report(Kind::unknown_type, typed.type.span, "there is no type `" + typed.type.text + "`",
+               or_else(did_you_mean(word, names), "types are " + one_of(names)));
+        return resembled(object_types, word, names);
     }
 
     void check_single(ElementType type, const syntax::Span& span) {
@@ -151,9 +167,11 @@ private:
                                  quoted(element.name.text) + " is declared twice",
                                  {{first->name.span, "the first declaration"}},
                                  "give one of them another name"});
-            return;
+            return scope_.add_hidden(std::move(element));
         }
-        if (check_name(element.name)) scope_.add(std::move(element));
+        if (check_name(element.name)) return scope_.add(std::move(element));
+        scope_.refused_names.insert(element.name.text);
+        scope_.add_hidden(std::move(element));
     }
 
     Scope& scope_;

@@ -189,7 +189,7 @@ private:
     std::pair<model::Interval, std::string> possible(model::Field field) const {
         if (field == model::Field::ip_version) return {{4, 4}, "only IPv4 packets come here"};
         const auto layer = conditions_.layer;
-        if (field == model::Field::ip_protocol && layer != model::Layer::ip) {
+        if (field == model::Field::ip_protocol && layer != model::Layer::ip && layer != model::Layer::meta) {
             const auto number = model::protocol_number(layer);
             return {{number, number}, "only packets of one protocol come here"};
         }
@@ -273,7 +273,7 @@ private:
                 model::Test{*right_.field(), add_set("", {{bits->low, bits->low}}, span_), bits->low});
         }
         if (!right_.is_set()) {
-            report(Kind::not_a_set, right_.value.span,
+            report(Kind::not_a_set, comparison_.operator_span,
                    text_of(right_.value) + " is " + describe(right_) + ", not a set", hint_for_non_set());
             return std::nullopt;
         }

@@ -128,7 +128,8 @@ struct Translate {
 std::optional<model::Field> visible(Context& context, model::Field field, model::Layer layer,
                                     const syntax::Span& span) {
     const auto of = info(field).layer;
-    const bool everywhere = of == model::Layer::meta || of == model::Layer::eth || of == model::Layer::ip;
+    const bool everywhere = of == model::Layer::meta || of == model::Layer::eth || of == model::Layer::ip ||
+                            layer == model::Layer::meta;
     if (everywhere || of == layer || context.question == span.file) return field;
     const auto name = std::string(name_of(of));
     context.report(Kind::property_not_visible, span,

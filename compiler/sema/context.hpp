@@ -37,7 +37,10 @@ struct Context {
     std::vector<const Element*> functions;        ///< by FunctionId
     std::set<const Element*> ifaces_with_nic;     ///< those whose `index` and `vlan` could be read
     std::set<model::IfaceId> ifaces_without_address; ///< and not because of a mistake
-    std::set<model::FunctionId> broken_functions; ///< a statement of theirs was refused: their flow has holes
+    std::set<model::FunctionId> unknown_functions; ///< after a mistake it is not known what they decide
+    /// The one of these that is called where a statement was refused.
+    std::optional<model::FunctionId> refused_statement;
+    bool functions_have_holes = false; ///< a statement or condition was refused
     std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;

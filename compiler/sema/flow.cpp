@@ -22,7 +22,7 @@ class Flow {
 public:
     explicit Flow(const Context& context)
         : context_(context), functions_(context.appliance.functions), decides_(functions_.size()) {
-        for (const auto id : context.broken_functions) decides_[id] = true; // what they lack is not known
+        for (const auto id : context.unknown_functions) decides_[id] = true; // they may
     }
 
     /// Whether every packet of the function's subtype gets a verdict.
@@ -158,16 +158,15 @@ constexpr std::size_t block_depth_max = 1024;
 class CallCheck {
 public:
     explicit CallCheck(Context& context)
-        : context_(context), calls_(context.functions.size()), state_(context.functions.size()),
-          depth_(context.functions.size()) {
+        : context_(context), calls_(context.appliance.functions.size()), state_(calls_.size()),
+          depth_(calls_.size()) {
         for (std::size_t i = 0; i < calls_.size(); ++i)
             collect_calls(context.appliance.functions[i].body, calls_[i]);
     }
 
-    bool run() {
+    void run() {
         for (model::FunctionId id = 0; id < calls_.size(); ++id)
             if (state_[id] == State::fresh) visit(id);
-        return recursion_ || too_deep_;
     }
 
 private:
@@ -185,7 +184,7 @@ private:
             auto& frame = stack.back();
             if (frame.next == calls_[frame.id].size()) {
                 state_[frame.id] = State::done;
-                depth_[frame.id] = depth(context_.appliance.functions[frame.id].body, 1);
+                depth_[frame.id] = depth(context_.appliance.functions[frame.id].body, frame.id, 1);
                 stack.pop_back();
                 continue;
             }
@@ -195,19 +194,19 @@ private:
         }
     }
 
-    /// Of the deepest block in a block that is itself at `level`. All callees are done.
-    std::size_t depth(const model::Block& block, std::size_t level) {
+    /// Of the deepest block in a block of the function that is itself at `level`. All callees are done.
+    std::size_t depth(const model::Block& block, model::FunctionId id, std::size_t level) {
         auto deepest = level;
         for (const auto& step : block) {
             if (const auto* enter = std::get_if<model::Enter>(&step.is))
-                deepest = std::max(deepest, depth(enter->body, level + 1));
+                deepest = std::max(deepest, depth(enter->body, id, level + 1));
             if (const auto* branch = std::get_if<model::Branch>(&step.is))
-                deepest =
-                    std::max({deepest, depth(branch->then, level + 1), depth(branch->otherwise, level + 1)});
+                deepest = std::max({deepest, depth(branch->then, id, level + 1),
+                                    depth(branch->otherwise, id, level + 1)});
             if (const auto* call = std::get_if<model::Call>(&step.is)) {
                 const auto behind = level + depth_[call->function];
                 if (behind > block_depth_max)
-                    report_depth(step.place);
+                    report_depth(step.place, id);
                 else
                     deepest = std::max(deepest, behind);
             }
@@ -215,8 +214,9 @@ private:
         return deepest;
     }
 
-    /// Once: whatever calls this is too deep as well.
-    void report_depth(const model::Place& place) {
+    /// Once: whatever calls this is too deep as well. Nothing follows the calls of an unknown function.
+    void report_depth(const model::Place& place, model::FunctionId id) {
+        context_.unknown_functions.insert(id);
         if (!too_deep_)
             context_.report(Kind::nesting_too_deep, context_.spans.at(place),
                             "with this call, functions and the blocks in them nest more than " +
@@ -226,11 +226,11 @@ private:
     }
 
     void report(const std::vector<Frame>& stack, model::FunctionId callee) {
-        recursion_ = true;
         std::vector<syntax::Note> notes;
         auto frame = stack.begin();
         while (frame->id != callee) ++frame;
         for (; frame != stack.end(); ++frame) {
+            context_.unknown_functions.insert(frame->id);
             const auto& [target, place] = calls_[frame->id][frame->next - 1];
             notes.push_back({context_.spans.at(place),
                              quoted(name(frame->id)) + " calls " + quoted(name(target)) + " here"});
@@ -246,7 +246,6 @@ private:
     std::vector<std::vector<std::pair<model::FunctionId, model::Place>>> calls_;
     std::vector<State> state_;
     std::vector<std::size_t> depth_; ///< of the blocks in a function, those of its callees included
-    bool recursion_ = false;
     bool too_deep_ = false;
 };
 
@@ -291,13 +290,13 @@ void shorten(std::vector<syntax::Note>& path) {
 
 } // namespace
 
-bool check_calls(Context& context) { return CallCheck(context).run(); }
+void check_calls(Context& context) { CallCheck(context).run(); }
 
 void check_flow(Context& context) {
     const auto& functions = context.appliance.functions;
     Flow flow(context);
-    // What a broken function decides is not known, nor what stands behind its call.
-    for (model::FunctionId id = 0; id < functions.size() && context.broken_functions.empty(); ++id) {
+    const bool is_whole = context.unknown_functions.empty() && !context.functions_have_holes;
+    for (model::FunctionId id = 0; id < functions.size() && is_whole; ++id) {
         const auto& function = functions[id];
         flow.dead_steps(
             function.body, function.layer, [&](const model::Step& step, const model::Step& decider) {
@@ -314,7 +313,9 @@ void check_flow(Context& context) {
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
         shorten(path);
-        if (const auto packet = packet_without_verdict(context.appliance, id, own_address(context, id)))
+        const auto packet =
+            is_whole ? packet_without_verdict(context.appliance, id, own_address(context, id)) : std::nullopt;
+        if (packet)
             path.push_back({context.functions[id]->name.span, "a packet that gets none: `" + *packet + "`"});
         context.report(Kind::missing_verdict, context.functions[id]->name.span,
                        quoted(functions[id].name) + " stands on a chain and can end without a verdict",

@@ -32,14 +32,29 @@ std::string_view name_of(Layer layer) {
     return "IP";
 }
 
-std::optional<Layer> layer_of(Context& context, const syntax::Name& subtype) {
-    const auto wanted = lower(subtype.text);
+std::optional<Layer> layer_named(std::string_view subtype) {
+    const auto wanted = lower(subtype);
     for (const auto& [name, layer] : subtypes)
         if (lower(name) == wanted) return layer;
-    const auto near = did_you_mean(subtype.text, {"IP", "TCP", "UDP", "ICMP"});
-    context.report(Kind::unknown_subtype, subtype.span, "there is no subtype " + quoted(subtype.text),
-                   near.empty() ? "subtypes are `IP`, `TCP`, `UDP` and `ICMP`" : near);
     return std::nullopt;
+}
+
+std::optional<Layer> layer_of(Context& context, const syntax::Name& subtype) {
+    const auto layer = layer_named(subtype.text);
+    if (layer) return layer;
+    const std::vector<std::string> names = {"IP", "TCP", "UDP", "ICMP"};
+    const auto near = did_you_mean(subtype.text, names);
+    context.report(Kind::unknown_subtype, subtype.span, "there is no subtype " + quoted(subtype.text),
+                   near.empty() ? "subtypes are " + all_of(names) : near);
+    return std::nullopt;
+}
+
+/// The body of an unknown subtype is read as that of the one it resembles, or else as one in which everything
+/// may be read.
+Layer reading_layer(const syntax::Name& subtype) {
+    const std::vector<std::string> names = {"IP", "TCP", "UDP", "ICMP"};
+    const auto* meant = misspelt(subtype.text, names);
+    return layer_named(meant == nullptr ? subtype.text : *meant).value_or(Layer::meta);
 }
 
 std::string_view kind_name(FunctionKind kind) { return kind == FunctionKind::filter ? "Filter" : "Nat"; }
@@ -49,7 +64,9 @@ enum class Role : std::uint8_t { filter, nat, assertion };
 
 constexpr std::string_view role_names[] = {"Filter", "Nat", "Assert"};
 
-bool can_hold(Layer outer, Layer inner) { return outer == Layer::ip || inner == Layer::ip || inner == outer; }
+bool can_hold(Layer outer, Layer inner) {
+    return outer == Layer::ip || outer == Layer::meta || inner == Layer::ip || inner == outer;
+}
 
 /// What an address or port stands for; a single value or nothing after a message.
 struct NatArguments {
@@ -65,10 +82,11 @@ public:
         : context_(context), role_(role),
           kind_(role == Role::nat ? FunctionKind::nat : FunctionKind::filter), named_sets_(named_sets) {}
 
-    /// The body of a function, an arm or an `else`. That one is empty has been said.
+    /// The body of a function or an arm. That one is empty has been said.
     model::Block body(const std::vector<syntax::Statement>& statements, Layer layer) {
-        refused_ |= statements.empty();
-        return block(statements, layer);
+        auto result = block(statements, layer);
+        if (statements.empty()) result.push_back({refused(), {}});
+        return result;
     }
 
     model::Block block(const std::vector<syntax::Statement>& statements, Layer layer) {
@@ -83,18 +101,12 @@ public:
             auto step = inner != nullptr
                             ? translate(*inner, layer)
                             : translate(std::get<syntax::Action>(statement.is), statement.span, layer);
-            if (!step) {
-                refused_ = true;
-                continue;
-            }
+            if (!step) step = refused();
             context_.spans[place_of(statement.span)] = inner == nullptr ? statement.span : inner->heading();
             result.push_back({std::move(*step), place_of(statement.span)});
         }
         return result;
     }
-
-    /// Whether a statement is missing from what was made: its mistake has been reported, here or elsewhere.
-    bool refused() const { return refused_; }
 
 private:
     using StepKind = std::variant<model::Branch, model::Enter, model::Call, model::Log, model::Verdict>;
@@ -105,13 +117,29 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint), std::move(notes));
     }
 
+    /// A statement whose mistake has been reported: the call of a function that may decide or not.
+    model::Call refused() {
+        context_.functions_have_holes = true;
+        if (!context_.refused_statement) {
+            context_.refused_statement = static_cast<model::FunctionId>(context_.appliance.functions.size());
+            context_.appliance.functions.push_back({"", FunctionKind::filter, Layer::ip, {}, {}});
+            context_.unknown_functions.insert(*context_.refused_statement);
+        }
+        return {*context_.refused_statement};
+    }
+
+    /// A log with a mistake still decides nothing.
+    model::Log refused_log() {
+        context_.functions_have_holes = true;
+        return {};
+    }
+
     /// Each arm is the `else` of the one before it. What executes a policy recurses into blocks, so that a
     /// long chain is laid flat where it can be: what follows an arm that ends in a verdict is its `else` as
     /// well.
     void add(model::Block& result, const syntax::Conditional& conditional, Layer layer) {
         auto arms = arms_of(conditional, layer);
         auto rest = block(conditional.otherwise, layer);
-        if (arms.size() < conditional.arms.size()) return;
         const bool is_long = arms.size() > nested_arms_max;
         const auto nests = [&](const model::Step& arm) {
             const auto& then = std::get<model::Branch>(arm.is).then;
@@ -122,7 +150,7 @@ private:
                    "more than " + std::to_string(passing_arms_max) +
                        " branches of this `if` do not end in a verdict",
                    "decide in the branches, or put the further ones into a function");
-            refused_ = true;
+            result.push_back({refused(), {}});
             return;
         }
         std::reverse(rest.begin(), rest.end()); // the last step first
@@ -137,7 +165,6 @@ private:
         std::move(rest.rbegin(), rest.rend(), std::back_inserter(result));
     }
 
-    /// Fewer than there are when one was refused.
     model::Block arms_of(const syntax::Conditional& conditional, Layer layer) {
         model::Block arms;
         for (const auto& arm : conditional.arms) {
@@ -145,8 +172,10 @@ private:
             auto condition = conditions.translate(arm.condition);
             auto then = body(arm.then, layer);
             context_.spans[place_of(arm.span)] = arm.span;
-            refused_ |= !condition;
-            if (!condition) continue;
+            if (!condition) { // either way may be taken
+                context_.functions_have_holes = true;
+                condition = {model::Constant{true}, place_of(arm.condition.span)};
+            }
             context_.spans[condition->place] = arm.condition.span;
             arms.push_back({model::Branch{std::move(*condition), std::move(then), {}}, place_of(arm.span)});
         }
@@ -154,32 +183,36 @@ private:
     }
 
     Made translate(const syntax::Function& inner, Layer layer) {
-        bool fine = true;
         const std::string own_name(role_names[static_cast<std::size_t>(role_)]);
         const auto type = lower(inner.type.text);
-        if (type != lower(own_name) && type != lower(kind_name(kind_))) {
+        const bool fits = type == lower(own_name) || type == lower(kind_name(kind_));
+        if (!fits)
             report(Kind::wrong_function_type, inner.type.span,
                    (role_ == Role::assertion ? "an " : "a ") + own_name + " holds " + own_name +
                        " functions only",
                    "write `" + own_name + "::" + inner.subtype.text + "`");
-            fine = false;
-        }
         if (inner.target)
             report(Kind::type_misused, inner.target->span, "only an `Assert` is about a chain or a path");
-        const auto own = layer_of(context_, inner.subtype);
-        if (own && !can_hold(layer, *own)) {
+        const auto known = layer_of(context_, inner.subtype);
+        const auto own = known.value_or(reading_layer(inner.subtype));
+        if (known && !can_hold(layer, own))
             report(Kind::wrong_subtype, inner.subtype.span,
-                   "no " + std::string(name_of(*own)) + " packet comes here: only " +
-                       std::string(name_of(layer)) + " packets do");
-            fine = false;
-        }
-        if (!fine || !own) return std::nullopt;
-        return model::Enter{*own, body(inner.body, *own == Layer::ip ? layer : *own)};
+                   "no " + std::string(name_of(own)) + " packet comes here: only " +
+                       std::string(name_of(layer)) + " packets do",
+                   "move it out of the " + std::string(name_of(layer)) + " function");
+        // Whatever is wrong with the heading, the body may have mistakes of its own.
+        const bool is_nat = type == "nat" && kind_ == FunctionKind::filter;
+        FunctionBuilder other(context_, is_nat ? Role::nat : Role::filter, named_sets_);
+        auto& builder = fits || (type != "nat" && type != "filter") ? *this : other;
+        auto made = builder.body(inner.body, own == Layer::ip ? layer : own);
+        if (!fits || !known) return std::nullopt;
+        return model::Enter{own, std::move(made)};
     }
 
     Made translate(const syntax::Action& action, const syntax::Span& span, Layer layer) {
         const auto& name = action.name.parts.front();
         const auto word = lower(name.text);
+        if (name.text == syntax::left_out) return std::nullopt;
         if (action.name.parts.size() > 1) {
             report(Kind::unknown_statement, action.name.span,
                    quoted(to_string(action.name)) + " is no statement");
@@ -189,8 +222,8 @@ private:
         // `reject` is younger than the others: a function of that name goes first.
         if (word == "reject" && element != nullptr) return call(action, *element, layer);
         if (word == "accept" || word == "drop" || word == "reject") return verdict(action, word, span);
-        if (word == "dnat" || word == "snat") return translation(action, word, span);
-        if ((word == "log" || word == "syslog") && !may_log(name)) return std::nullopt;
+        if (word == "dnat" || word == "snat") return translation(action, word, span, layer);
+        if ((word == "log" || word == "syslog") && !may_log(name)) return refused_log();
         if (word == "log") return log(action, std::nullopt, 0, span, layer);
         if (word == "syslog") return syslog(action, span, layer);
         if (element != nullptr) return call(action, *element, layer);
@@ -229,7 +262,7 @@ private:
                    std::string(kind_name(kind_)),
                kind_ == FunctionKind::nat
                    ? "a Nat translates and accepts by itself; put decisions into a Filter"
-                   : "put it into a Nat function on the same chain");
+                   : "put it into a Nat function on " + std::string(word == "dnat" ? "`prerouting`" : "`postrouting`"));
         return false;
     }
 
@@ -243,21 +276,23 @@ private:
 
     Made verdict(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
         if (!allowed_in(FunctionKind::filter, word, action.name.span)) return std::nullopt;
-        if (!action.arguments.empty()) {
-            report(Kind::wrong_arguments, action.arguments.front().span, quoted(word) + " takes no arguments",
-                   "write " + quoted(word));
-            return std::nullopt;
-        }
+        if (!action.arguments.empty())
+            report(Kind::wrong_arguments, span, quoted(word) + " takes no arguments", "write " + quoted(word));
         const auto what = word == "accept" ? model::Action::accept
                           : word == "drop" ? model::Action::drop
                                            : model::Action::reject;
         return statement({what, {}, {}, place_of(span)});
     }
 
-    Made translation(const syntax::Action& action, const std::string& word, const syntax::Span& span) {
+    Made translation(const syntax::Action& action, const std::string& word, const syntax::Span& span,
+                     Layer layer) {
         if (!allowed_in(FunctionKind::nat, word, action.name.span)) return std::nullopt;
         const auto arguments = nat_arguments(action, word);
         if (!arguments) return std::nullopt;
+        if (arguments->port && layer == Layer::icmp)
+            report(Kind::unused_setting, action.arguments.back().span, "ICMP packets have no port to translate",
+                   arguments->address ? "write `" + word + "(" + dotted(*arguments->address) + ")`"
+                                      : "translate to an address, as in `" + word + "(10.0.0.5)`");
         const auto what = word == "dnat" ? model::Action::dnat : model::Action::snat;
         return statement({what, arguments->address, arguments->port, place_of(span)});
     }
@@ -283,10 +318,10 @@ private:
                        source_of(action.arguments[0]) + ")`");
             return std::nullopt;
         }
+        bool fine = true;
         for (std::size_t i = 0; i < count; ++i)
-            if (!nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result))
-                return std::nullopt;
-        return result;
+            fine &= nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result);
+        return fine ? std::optional(result) : std::nullopt;
     }
 
     bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address,
@@ -294,8 +329,7 @@ private:
         const auto settled = settle(context_, argument);
         if (std::holds_alternative<Poison>(settled)) return false;
         if (std::holds_alternative<model::Field>(settled)) {
-            report(Kind::property_without_packet, argument.span,
-                   text_of(argument) + " has a value only in a condition or a log");
+            report_without_packet(context_, argument);
             return false;
         }
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled)) {
@@ -336,7 +370,7 @@ private:
         if (action.arguments.size() < 2) {
             report(Kind::wrong_arguments, action.name.span, "`syslog` takes a severity and something to say",
                    usage);
-            return std::nullopt;
+            return refused_log();
         }
         const auto& first = action.arguments.front();
         const auto* path = std::get_if<syntax::Path>(&first.is);
@@ -344,11 +378,12 @@ private:
             path != nullptr && path->parts.size() == 1 ? lower(path->parts.front().text) : std::string();
         for (std::size_t i = 0; i < severities.size(); ++i)
             if (severities[i] == word) return log(action, static_cast<std::uint8_t>(i), 1, span, layer);
-        if (std::holds_alternative<syntax::Bad>(first.is)) return std::nullopt;
         const auto near = did_you_mean(word, words);
-        report(Kind::unknown_severity, first.span, text_of(first) + " is no severity",
-               near.empty() ? "severities are " + one_of(words) : near);
-        return std::nullopt;
+        if (!std::holds_alternative<syntax::Bad>(first.is))
+            report(Kind::unknown_severity, first.span, text_of(first) + " is no severity",
+                   near.empty() ? "severities are " + one_of(words) : near);
+        log(action, {}, 1, span, layer);
+        return refused_log();
     }
 
     Made log(const syntax::Action& action, std::optional<std::uint8_t> severity, std::size_t skip,
@@ -357,7 +392,7 @@ private:
         if (action.arguments.empty()) {
             report(Kind::wrong_arguments, action.name.span, "`log` has nothing to say",
                    "write `log(\"text\", ip.saddr)`");
-            return std::nullopt;
+            return refused_log();
         }
         bool fine = true;
         std::size_t bytes = 0;
@@ -372,10 +407,9 @@ private:
             report(Kind::log_too_long, span,
                    "this text can have " + std::to_string(bytes) + " bytes, and a log text has at most " +
                        std::to_string(log_max_bytes));
-            return std::nullopt;
+            return refused_log();
         }
-        if (!fine) return std::nullopt;
-        return result;
+        return fine ? std::move(result) : refused_log();
     }
 
     using Part = std::variant<std::string, model::Field>;
@@ -418,8 +452,25 @@ private:
         if (!std::holds_alternative<syntax::Bad>(value.is))
             report(Kind::not_loggable, value.span,
                    text_of(value) + " cannot be logged: a log prints strings and packet properties",
-                   is_element || path == nullptr ? "" : "a text stands between `\"`");
+                   hint_for_log(value));
         return std::nullopt;
+    }
+
+    std::string hint_for_log(const syntax::Value& value) const {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        if (path == nullptr) return is_written_out(value) ? "write `\"" + source_of(value) + "\"`" : "";
+        const auto word = to_string(*path);
+        if (const auto* element = context_.scope.find(path->parts.front().text))
+            return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
+        if (std::ranges::find(severities, lower(word)) != severities.end())
+            return "severities belong to `syslog(" + word + ", …)`";
+        return "a text stands between `\"`, as in `\"" + word + "\"`";
+    }
+
+    /// A number or an address, which could as well be a text.
+    static bool is_written_out(const syntax::Value& value) {
+        return std::holds_alternative<syntax::Integer>(value.is) ||
+               std::holds_alternative<syntax::Address>(value.is) || std::holds_alternative<syntax::Cidr>(value.is);
     }
 
     Made call(const syntax::Action& action, const Element& element, Layer layer) {
@@ -435,19 +486,19 @@ private:
         const auto id = found->second;
         const auto& callee = context_.appliance.functions[id];
         if (!action.arguments.empty())
-            report(Kind::wrong_arguments, action.arguments.front().span, "functions take no arguments",
+            report(Kind::wrong_arguments, join(span, action.arguments.back().span), "functions take no arguments",
                    "write " + quoted(element.name.text));
-        else if (callee.kind != kind_)
+        if (callee.kind != kind_)
             report(Kind::wrong_function_type, span,
                    quoted(callee.name) + " is a " + std::string(kind_name(callee.kind)) + ", and a " +
                        std::string(kind_name(kind_)) + " calls " + std::string(kind_name(kind_)) +
                        " functions only",
-                   {}, {{element.name.span, "it is declared here"}});
+                   "name " + quoted(callee.name) + " on the chain instead", {{element.name.span, "it is declared here"}});
         else if (!can_hold(layer, callee.layer))
             report(Kind::wrong_subtype, span,
                    quoted(callee.name) + " is for " + std::string(name_of(callee.layer)) +
                        " packets, and here are only " + std::string(name_of(layer)) + " packets",
-                   {}, {{element.name.span, "it is declared here"}});
+                   "call it outside of the " + std::string(name_of(layer)) + " function", {{element.name.span, "it is declared here"}});
         else
             return model::Call{id};
         return std::nullopt;
@@ -457,7 +508,6 @@ private:
     Role role_;
     FunctionKind kind_;
     NamedSets& named_sets_;
-    bool refused_ = false;
     std::pair<syntax::FileId, std::uint32_t> unknown_on_{}; ///< the line of the last unknown statement
 };
 
@@ -470,8 +520,7 @@ void declare_functions(Context& context) {
         const auto kind = element.type == ElementType::filter ? FunctionKind::filter : FunctionKind::nat;
         context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
         context.functions.push_back(&element);
-        // Of an unknown subtype nothing more is known: its body is not read.
-        if (!layer) context.broken_functions.insert(context.function_ids[&element]);
+        if (!layer) context.unknown_functions.insert(context.function_ids[&element]);
         context.appliance.functions.push_back(
             {element.name.text, kind, layer.value_or(Layer::ip), {}, place_of(element.name.span)});
     }
@@ -480,22 +529,25 @@ void declare_functions(Context& context) {
 void define_functions(Context& context) {
     FunctionBuilder::NamedSets named_sets;
     for (std::size_t id = 0; id < context.functions.size(); ++id) {
-        if (context.broken_functions.contains(static_cast<model::FunctionId>(id))) continue;
+        const auto& function = *context.functions[id]->function;
         const auto kind = context.appliance.functions[id].kind;
-        const auto layer = context.appliance.functions[id].layer;
+        const bool is_known = !context.unknown_functions.contains(static_cast<model::FunctionId>(id));
+        const auto layer = is_known ? context.appliance.functions[id].layer : reading_layer(function.subtype);
         FunctionBuilder builder(context, kind == FunctionKind::nat ? Role::nat : Role::filter, named_sets);
-        context.appliance.functions[id].body = builder.body(context.functions[id]->function->body, layer);
-        if (builder.refused()) context.broken_functions.insert(static_cast<model::FunctionId>(id));
+        auto body = builder.body(function.body, layer);
+        context.appliance.functions[id].body = std::move(body);
     }
 }
 
 std::optional<model::Assert> assertion_of(Context& context, const Element& element) {
-    const auto layer = layer_of(context, element.function->subtype);
-    if (!layer) return std::nullopt;
+    const auto& subtype = element.function->subtype;
+    const auto known = layer_of(context, subtype);
+    const auto layer = known.value_or(reading_layer(subtype));
     FunctionBuilder::NamedSets named_sets;
     FunctionBuilder builder(context, Role::assertion, named_sets);
-    return model::Assert{element.name.text, place_of(element.name.span), *layer, {},
-                         builder.block(element.function->body, *layer)};
+    auto body = builder.body(element.function->body, layer);
+    if (!known) return std::nullopt;
+    return model::Assert{element.name.text, place_of(element.name.span), layer, {}, std::move(body)};
 }
 
 } // namespace sema

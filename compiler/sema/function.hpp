@@ -13,9 +13,8 @@ void define_functions(Context& context);
 /// The body of an Assert; what it is about is not read here.
 std::optional<model::Assert> assertion_of(Context& context, const Element& element);
 
-/// Calls that lead back to themselves or nest too deep; true when there are any, and nothing may follow calls
-/// then.
-bool check_calls(Context& context);
+/// Calls that lead back to themselves or nest too deep: what their functions decide is not known then.
+void check_calls(Context& context);
 
 /// Statements that no packet reaches, and Filters on chains that may end without a verdict.
 void check_flow(Context& context);

@@ -22,7 +22,7 @@ public:
 
     void from_list(const syntax::List& list) {
         for (const auto& item : list.items)
-            if (const auto* object = route_object(item)) route("", item.span, *object);
+            if (const auto* object = route_object(item)) route(nullptr, item.span, *object);
         finish();
     }
 
@@ -40,7 +40,7 @@ public:
             else if (key == "connected" && !is_route)
                 connected(pair.value);
             else if (const auto* members = route_object(pair.value, &pair.key))
-                route(pair.key.text, pair.key.span, *members);
+                route(&pair.key, pair.value.span, *members);
         }
         finish();
     }
@@ -114,7 +114,8 @@ private:
         }
     }
 
-    void route(const std::string& name, const syntax::Span& span, const syntax::Object& object) {
+    /// `key`: what it is called, if it has a name; `span`: what it says.
+    void route(const syntax::Name* key, const syntax::Span& span, const syntax::Object& object) {
         const ObjectReader reader(context_, object, "a route",
                                   {"net", "host", "netmask", "iface", "nexthop", "cost"});
         const auto net = reader["net"], host = reader["host"], netmask = reader["netmask"],
@@ -129,7 +130,7 @@ private:
         if (reader.lacks("iface")) missing += (missing.empty() ? "" : " and") + std::string(" no `iface`");
         if (!missing.empty())
             report(Kind::missing_member, span,
-                   (name.empty() ? "this route" : "route " + quoted(name)) + " has" + missing,
+                   (key == nullptr ? "this route" : "route " + quoted(key->text)) + " has" + missing,
                    host && missing == " no `netmask`"
                        ? "write `netmask: 255.255.255.255`"
                        : "a route is `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`, with a `nexthop` "
@@ -146,14 +147,15 @@ private:
         if (id && nexthop) check_nexthop(reader["nexthop"], *id, *nexthop);
         if (!address || !length || !id) return;
         model::Route made;
-        made.name = name;
-        made.place = place_of(span);
+        const auto& place = key == nullptr ? span : key->span;
+        made.name = key == nullptr ? "" : key->text;
+        made.place = place_of(place);
         made.destination = masked(destination, address.value(), length.value());
         made.iface = id.value();
         made.nexthop = nexthop;
         made.cost = static_cast<std::uint32_t>(cost.value_or(1));
         if (!reader["nexthop"]) check_way(iface, made);
-        add_route(std::move(made), span);
+        add_route(std::move(made), place);
     }
 
     /// Without a next hop packets go to the Iface's gateway, but for those to its own network.

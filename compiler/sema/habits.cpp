@@ -122,6 +122,17 @@ std::string home_of_key(std::string_view key, std::string_view owner) {
     return {};
 }
 
+std::string hint_for_host_name(const syntax::Value& value) {
+    const auto* path = std::get_if<syntax::Path>(&value.is);
+    const auto* string = std::get_if<syntax::String>(&value.is);
+    const auto text = path != nullptr ? to_string(*path) : string != nullptr ? string->text : std::string();
+    const auto dot = text.rfind('.');
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const bool is_host = dot != text.npos && dot + 1 < text.size() && text.find(' ') == text.npos &&
+                         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(dot) + 1, text.end(), is_letter);
+    return is_host ? "names of hosts are not looked up: write its address, as in `192.0.2.1`" : std::string();
+}
+
 std::string hint_for_string(const syntax::Value& value, bool names_fit) {
     const auto* string = std::get_if<syntax::String>(&value.is);
     if (string == nullptr || string->text.empty()) return {};

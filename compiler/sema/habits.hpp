@@ -20,6 +20,9 @@ std::string hint_for_property(std::string_view object, std::string_view word);
 /// A key that `owner` ("an Iface") has not, but some other object has.
 std::string home_of_key(std::string_view key, std::string_view owner);
 /// A string that holds what is written without quotes: a value, or a name where one would do.
+/// For `www.example.com` and `"www.example.com"` where an address belongs.
+std::string hint_for_host_name(const syntax::Value& value);
+
 std::string hint_for_string(const syntax::Value& value, bool names_fit = false);
 /// A constant that stands where a condition belongs.
 std::string hint_for_bare(const Constant& constant);

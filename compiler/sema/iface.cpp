@@ -18,6 +18,11 @@ constexpr std::size_t ifaces_max = 250;
 constexpr std::size_t nics_max = 16;
 constexpr std::int64_t queue_packets_max = 1'000'000;
 
+/// Of two Ifaces with one name; that is the mistake, and not what they have in common.
+bool is_second(const Context& context, const Element& element) {
+    return context.scope.find(element.name.text) != &element;
+}
+
 class IfaceBuilder {
 public:
     IfaceBuilder(Context& context, const Element& element, const syntax::Object& object)
@@ -49,7 +54,7 @@ private:
     }
 
     void missing(const std::string& what, std::string hint) {
-        report(Kind::missing_member, element_.name.span,
+        report(Kind::missing_member, element_.value.span,
                "Iface " + quoted(element_.name.text) + " has no " + what, std::move(hint));
     }
 
@@ -73,11 +78,12 @@ private:
 
     void set_nic(std::variant<std::uint32_t, model::Mac> nic) {
         iface_.nic = nic;
-        context_.ifaces_with_nic.insert(&element_);
+        if (!is_second(context_, element_)) context_.ifaces_with_nic.insert(&element_);
     }
 
     void config(const Member& member) {
         const auto word = word_of(context_, member, {"dhcp", "dhcp-with-fallback", "static"});
+        config_is_known_ = word.has_value();
         if (!word || *word == "static") return;
         iface_.config = *word == "dhcp" ? model::IfaceConfig::dhcp : model::IfaceConfig::dhcp_with_fallback;
     }
@@ -87,7 +93,7 @@ private:
         for (const auto* key : {"send_queue_limit", "buffer_limit"})
             if (reader_[key]) limits.emplace_back(key);
         if (!limits.empty())
-            report(Kind::conflicting_members, element_.name.span,
+            report(Kind::conflicting_members, element_.value.span,
                    "Iface " + quoted(element_.name.text) + " is a VLAN, which has no " + one_of(limits) +
                        " of its own",
                    "set it on the Iface without `vlan` on the same NIC");
@@ -178,6 +184,7 @@ private:
     }
 
     void without_address() {
+        if (!config_is_known_) return;
         if (reader_.lacks("address") && element_.value_is_known)
             context_.ifaces_without_address.insert(context_.iface_ids.at(&element_));
         if (iface_.config == model::IfaceConfig::dhcp_with_fallback)
@@ -212,6 +219,7 @@ private:
     const Element& element_;
     ObjectReader reader_;
     model::Iface& iface_;
+    bool config_is_known_ = true;
 };
 
 std::string text_of_nic(const model::Iface& iface) {
@@ -322,6 +330,7 @@ void check_ifaces(Context& context) {
     check_count(context, elements);
     // Those beyond the limit are one mistake; comparing all with all would take long.
     for (std::size_t i = 0; i < std::min(elements.size(), ifaces_max); ++i) {
+        if (is_second(context, *elements[i])) continue;
         check_nic(context, elements, i);
         check_network(context, elements, i);
     }

@@ -41,7 +41,7 @@ void define_limit(Context& context, const Element& element, model::Limit& limit)
     const ObjectReader reader(context, *object, "a Limit", {"rate", "per", "burst", "key", "size"});
     for (const auto* key : {"rate", "per"})
         if (reader.lacks(key))
-            context.report(Kind::missing_member, element.name.span,
+            context.report(Kind::missing_member, element.heading,
                            "Limit " + quoted(element.name.text) + " has no " + quoted(key),
                            "write `rate: 10, per: minute` for ten packets a minute");
     limit.rate = number_or(context, reader["rate"], rate_max, 1);

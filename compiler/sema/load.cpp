@@ -2,6 +2,8 @@
 
 #include "compiler/sema/analyse.hpp"
 #include "compiler/sema/list_file.hpp"
+#include "compiler/sema/question.hpp"
+#include "compiler/sema/resolve.hpp"
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/parse.hpp"
 
@@ -33,6 +35,28 @@ bool stands_alone(syntax::Kind kind) {
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
+/// Mistakes that something is not there, which may stand in the part that could not be parsed.
+bool says_missing(syntax::Kind kind) {
+    return kind == syntax::Kind::missing_member || kind == syntax::Kind::missing_verdict;
+}
+
+bool says_unknown(syntax::Kind kind) {
+    using enum syntax::Kind;
+    return kind == unknown_name || kind == unknown_function || kind == unknown_statement || kind == unknown_member;
+}
+
+/// The first words of what a message has in backticks: what it is about.
+std::vector<std::string> names_in(const std::string& message) {
+    std::vector<std::string> names;
+    for (std::size_t begin = message.find('`'); begin != message.npos;) {
+        const auto end = message.find('`', begin + 1);
+        if (end == message.npos) break;
+        names.push_back(message.substr(begin + 1, std::min(end, message.find('.', begin)) - begin - 1));
+        begin = message.find('`', end + 1);
+    }
+    return names;
+}
+
 /// Reads a policy and everything it imports, each file once.
 class Loader {
 public:
@@ -53,6 +77,7 @@ public:
         auto parsed = syntax::parse(result.sources, file, diagnostics_);
         complete_ &= parsed.complete;
         reliable_ &= parsed.reliable;
+        lost_.merge(parsed.lost);
         expand_files(parsed.program, folder, result.sources, diagnostics_);
         parsed.program.folder = folder.string();
         programs_.push_back(std::move(parsed.program));
@@ -64,11 +89,12 @@ public:
     }
 
     /// Says nothing of the policy, so it is no part of it: after everything that is.
-    void ask(std::string name, std::string text) {
-        question_ = result.sources.add(std::move(name), std::move(text));
+    syntax::FileId ask(const Question& question) {
+        question_ = result.sources.add("the question", text_of(question));
         auto parsed = syntax::parse(result.sources, *question_, diagnostics_);
         complete_ &= parsed.complete;
         programs_.push_back(std::move(parsed.program));
+        return *question_;
     }
 
     Loaded finish() {
@@ -96,24 +122,50 @@ private:
         syntax::Diagnostics found;
         analyse(programs_, found);
         const auto said = diagnostics_.sorted();
+        const bool is_shape_known = std::ranges::none_of(said, is_about_closing, &syntax::Diagnostic::kind);
         for (auto& diagnostic : found.sorted()) {
-            const auto is_inside = [&](const syntax::Diagnostic& other) {
-                return encloses(diagnostic.span, other.span);
-            };
-            if (stands_alone(diagnostic.kind) && std::none_of(said.begin(), said.end(), is_inside))
+            if (says_missing(diagnostic.kind) && !is_shape_known) continue;
+            const auto whole = says_missing(diagnostic.kind) ? declaration_of(diagnostic.span) : diagnostic.span;
+            const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(whole, other.span); };
+            const bool is_error = syntax::info(diagnostic.kind).severity == syntax::Severity::error;
+            if (is_error && !may_be_lost(diagnostic) && std::none_of(said.begin(), said.end(), is_inside))
                 diagnostics_.report(std::move(diagnostic));
         }
     }
 
+    syntax::Span declaration_of(const syntax::Span& span) const {
+        for (const auto& program : programs_)
+            for (const auto& declaration : program.declarations) {
+                const auto& whole = std::visit([](const auto& is) -> const auto& { return is.span; }, declaration);
+                if (encloses(whole, span)) return whole;
+            }
+        return span;
+    }
+
+    /// Whether what the message is about may be declared or completed where nothing could be read.
+    bool may_be_lost(const syntax::Diagnostic& diagnostic) const {
+        if (stands_alone(diagnostic.kind)) return false;
+        if (file_is_missing_ && says_unknown(diagnostic.kind)) return true;
+        const auto is_lost = [&](const std::string& name) {
+            return lost_.contains(name) && !is_packet_object(name);
+        };
+        return std::ranges::any_of(names_in(diagnostic.message), is_lost);
+    }
+
+    void miss_file() {
+        complete_ = false;
+        file_is_missing_ = true;
+    }
+
     void import(const syntax::Import& import, const fs::path& folder) {
         if (import.path.empty()) {
-            complete_ = false;
+            miss_file();
             return;
         }
         const auto path = (folder / import.path).lexically_normal();
         const auto identity = identity_of(path);
         if (std::find(reading_.begin(), reading_.end(), identity) != reading_.end()) {
-            complete_ = false;
+            miss_file();
             return diagnostics_.report(
                 {syntax::Kind::import_cycle,
                  import.span,
@@ -123,7 +175,7 @@ private:
         }
         if (seen_.contains(identity)) return;
         if (reading_.size() == import_depth_max) {
-            complete_ = false;
+            miss_file();
             return diagnostics_.report(
                 {syntax::Kind::nesting_too_deep,
                  import.span,
@@ -133,7 +185,7 @@ private:
         }
         auto text = read_file(path);
         if (text) return load(path.string(), std::move(*text), path.parent_path(), identity);
-        complete_ = false;
+        miss_file();
         diagnostics_.report({syntax::Kind::unreadable_file,
                              import.span,
                              sema::quoted(path.string()) + " cannot be read: " + why_unreadable(path),
@@ -146,7 +198,9 @@ private:
     std::vector<fs::path> reading_;
     std::set<fs::path> seen_;
     std::optional<syntax::FileId> question_;
+    std::set<std::string> lost_; ///< words of what could not be parsed
     bool complete_ = true;
+    bool file_is_missing_ = false; ///< with whatever it declares
     bool reliable_ = true; ///< what was read is what was written, if not all of it
 };
 
@@ -164,11 +218,16 @@ Loaded load(const fs::path& path) {
     return loader.load_file(path) ? loader.finish() : std::move(loader.result);
 }
 
-Loaded load_with_question(const fs::path& path, std::string name, std::string text) {
+Loaded load_with_question(const fs::path& path, const Question& question) {
     Loader loader;
     if (!loader.load_file(path)) return std::move(loader.result);
-    loader.ask(std::move(name), std::move(text));
-    return loader.finish();
+    const auto arguments = arguments_of(question, loader.result.sources);
+    loader.result.diagnostics = unclosed(arguments, loader.result.sources);
+    if (!loader.result.diagnostics.empty()) return std::move(loader.result);
+    const auto text = loader.ask(question);
+    auto loaded = loader.finish();
+    show_arguments(loaded, text, arguments);
+    return loaded;
 }
 
 } // namespace sema

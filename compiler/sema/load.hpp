@@ -20,8 +20,14 @@ Loaded load(const std::filesystem::path& path);
 /// `folder`.
 Loaded load_text(std::string name, std::string text, const std::filesystem::path& folder = {});
 
-/// A file with a question about it: one more text, under the name that messages show, whose conditions may name the
-/// fields of every protocol.
-Loaded load_with_question(const std::filesystem::path& path, std::string name, std::string text);
+/// A piece of a question: words of the command's, or the argument of an option, which messages show by its name.
+struct Piece {
+    std::string text;
+    std::string option{};
+};
+using Question = std::vector<Piece>;
+
+/// A file with a question about it: one more text, whose conditions may name the fields of every protocol.
+Loaded load_with_question(const std::filesystem::path& path, const Question& question);
 
 } // namespace sema

@@ -31,10 +31,21 @@ private:
     Member need(const ObjectReader& reader, std::string_view key, const std::string& where) {
         const auto member = reader[key];
         if (reader.lacks(key))
-            context_.report(syntax::Kind::missing_member, element_.name.span,
+            context_.report(syntax::Kind::missing_member, element_.heading,
                             "Load_balancer " + quoted(element_.name.text) + " has no " +
-                                quoted(where + std::string(key)));
+                                quoted(where + std::string(key)),
+                            "write " + std::string(example(key)));
         return member;
+    }
+
+    static std::string_view example(std::string_view key) {
+        return key == "layer"       ? "`layer: tcp`"
+               : key == "clients"   ? "`clients: { iface: eth0, port: 80 }`"
+               : key == "servers"   ? "`servers: { iface: eth1, algorithm: round_robin, pool: [{ address: 10.0.0.5, port: 80 }] }`"
+               : key == "iface"     ? "`iface: …` with the name of an Iface"
+               : key == "port"      ? "`port: 80`"
+               : key == "algorithm" ? "`algorithm: round_robin`"
+                                    : "`pool: [{ address: 10.0.0.5, port: 80 }]`";
     }
 
     /// As in the baseline, keys may be in any case in an object that is given by name.
@@ -80,7 +91,8 @@ private:
         const ObjectReader reader(context_, object, "a server of the pool", {"address", "port"});
         for (const auto* key : {"address", "port"})
             if (reader.lacks(key))
-                context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key));
+                context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key),
+                                "write `{ address: 10.0.0.5, port: 80 }`");
         model::Server server;
         if (const auto address = reader["address"]) server.address = host_of(context_, address).value_or(0);
         if (const auto port = reader["port"]) server.port = port_of(context_, port).value_or(0);

@@ -96,24 +96,25 @@ private:
         const auto parts_max = assignment_parts_max(root->type);
         if (parts.size() > parts_max) {
             root->value_is_known = false;
-            return report(Kind::no_members, parts[parts_max].span,
+            return report(Kind::no_members, assignment.path.span,
                           quoted(prefix(parts, parts_max)) + " has no members", {},
                           "write `" + prefix(parts, parts_max) + ": …`");
         }
         const bool ignore_case = keys_ignore_case(root->type);
         auto* value = &root->value;
         for (std::size_t i = 1; i + 1 < parts.size() && value != nullptr; ++i)
-            value = step(*root, *value, parts, i, ignore_case);
-        auto* object = value == nullptr ? nullptr : object_of(*root, *value, parts, parts.size() - 1);
+            value = step(*root, *value, assignment, i, ignore_case);
+        auto* object = value == nullptr ? nullptr : object_of(*root, *value, assignment, parts.size() - 1);
         if (object == nullptr) {
             root->value_is_known = false;
             return;
         }
         auto& keys = keys_of(*object, assignment, ignore_case);
-        if (const auto first = keys.find(parts.back().text))
-            return report_twice({parts.back().text, assignment.path.span}, object->pairs[*first].key);
-        keys.add(parts.back().text);
-        object->pairs.push_back({parts.back(), assignment.value});
+        const syntax::Name key{parts.back().text, assignment.path.span};
+        if (const auto first = keys.find(key.text))
+            return report_twice(key, object->pairs[*first].key);
+        keys.add(key.text);
+        object->pairs.push_back({key, assignment.value});
         check_duplicates(object->pairs.back().value, ignore_case);
     }
 
@@ -158,27 +159,28 @@ private:
     }
 
     /// The value as an object to which member `parts[depth]` can be added.
-    syntax::Object* object_of(const Element& root, syntax::Value& value,
-                              const std::vector<syntax::Name>& parts, std::size_t depth) {
+    syntax::Object* object_of(const Element& root, syntax::Value& value, const syntax::Untyped& assignment,
+                              std::size_t depth) {
         if (std::holds_alternative<syntax::Bad>(value.is)) return nullptr;
         if (root.type != ElementType::untyped && depth > 1) copy_named(value, root.type);
         if (auto* object = std::get_if<syntax::Object>(&value.is)) return object;
         // `Iface eth0 dchp`: that a typed object is written out is said elsewhere.
         const bool is_name = std::holds_alternative<syntax::Path>(value.is);
         if (root.type != ElementType::untyped && depth == 1 && is_name) return nullptr;
-        report(Kind::no_members, parts[depth].span,
-               quoted(prefix(parts, depth)) + " is no object: nothing can be added to it",
+        report(Kind::no_members, assignment.path.span,
+               quoted(prefix(assignment.path.parts, depth)) + " is no object: nothing can be added to it",
                {{value.span, "its value"}});
         return nullptr;
     }
 
-    syntax::Value* step(const Element& root, syntax::Value& value, const std::vector<syntax::Name>& parts,
+    syntax::Value* step(const Element& root, syntax::Value& value, const syntax::Untyped& assignment,
                         std::size_t depth, bool ignore_case) {
-        auto* object = object_of(root, value, parts, depth);
+        const auto& parts = assignment.path.parts;
+        auto* object = object_of(root, value, assignment, depth);
         if (object == nullptr) return nullptr;
         if (const auto* pair = find_pair(*object, parts[depth].text, ignore_case))
             return const_cast<syntax::Value*>(&pair->value);
-        report(Kind::unknown_member, parts[depth].span,
+        report(Kind::unknown_member, assignment.path.span,
                quoted(prefix(parts, depth)) + " has no member " + quoted(parts[depth].text), {},
                "set `" + prefix(parts, depth + 1) + ": { … }` first");
         return nullptr;

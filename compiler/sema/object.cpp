@@ -56,8 +56,9 @@ const Type* literal_of(Context& context, const Member& member, const std::string
         if (const auto* found = std::get_if<Type>(&(*value)->is)) return found;
     const auto* value = std::get_if<const syntax::Value*>(&settled);
     const bool is_address = std::is_same_v<Type, syntax::Address>;
-    wrong_type(context, member, kind_of(settled), wanted,
-               is_address && value != nullptr ? hint_for_address(member, **value) : std::string());
+    auto hint = is_address && value != nullptr ? hint_for_address(member, **value) : std::string();
+    if (is_address && value != nullptr && hint.empty()) hint = hint_for_host_name(**value);
+    wrong_type(context, member, kind_of(settled), wanted, std::move(hint));
     return nullptr;
 }
 
@@ -210,18 +211,51 @@ std::optional<std::uint8_t> netmask_of(Context& context, const Member& member) {
     return std::nullopt;
 }
 
+namespace {
+
+std::vector<std::string> iface_names(const Context& context) {
+    std::vector<std::string> names;
+    for (const auto& iface : context.appliance.ifaces) names.push_back(iface.name);
+    return names;
+}
+
+std::string known_ifaces(const Context& context) {
+    const auto names = iface_names(context);
+    return names.empty() ? std::string() : "there is " + one_of(names);
+}
+
+/// The chain that was meant by one word: a function that stands on it, its Iface, or what it is called.
+std::string hint_for_chain(const Context& context, const std::string& word) {
+    const auto* element = context.scope.find(word);
+    if (element != nullptr && element->type == ElementType::gateway) return "write `" + word + ".forward`";
+    if (element != nullptr && element->type == ElementType::iface)
+        return "write the Iface and the chain, as in `" + word + ".prerouting`";
+    const auto& ifaces = context.appliance.ifaces;
+    const auto function = context.function_ids.find(element);
+    std::string any_iface = ifaces.empty() ? "eth0" : ifaces.front().name;
+    if (function != context.function_ids.end())
+        for (const auto& iface : ifaces)
+            for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
+                if (std::ranges::find(iface.chains[hook], function->second) != iface.chains[hook].end())
+                    return "write `" + iface.name + "." + std::string(model::hook_names[hook]) +
+                           "`, on which it stands";
+    const bool is_hook = std::ranges::find(model::hook_names, lower(word)) != std::end(model::hook_names);
+    return "write the Iface and the chain, as in `" + any_iface + "." + (is_hook ? lower(word) : "prerouting") + "`";
+}
+
+} // namespace
+
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
     const auto* path = std::get_if<syntax::Path>(&member.value->is);
     if (path != nullptr && path->parts.size() == 1) {
         const auto& name = path->parts.front().text;
         const auto* element = context.scope.find(name);
         if (element != nullptr && element->type == ElementType::unsupported) return std::nullopt;
+        if (element == nullptr && context.scope.refused_names.contains(name)) return std::nullopt;
         if (element == nullptr) {
-            std::vector<std::string> names;
-            for (const auto& iface : context.appliance.ifaces) names.push_back(iface.name);
-            const auto near = did_you_mean(name, names);
+            const auto near = did_you_mean(name, iface_names(context));
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
-                           near.empty() && !names.empty() ? "there is " + one_of(names) : near);
+                           near.empty() ? known_ifaces(context) : near);
             return std::nullopt;
         }
         if (element->type == ElementType::untyped) {
@@ -233,7 +267,7 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         if (const auto found = context.iface_ids.find(element); found != context.iface_ids.end())
             return found->second;
         context.report(Kind::not_an_iface, member.value->span,
-                       quoted(name) + " is " + kind_of(*element) + ", not an Iface", {},
+                       quoted(name) + " is " + kind_of(*element) + ", not an Iface", known_ifaces(context),
                        {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }
@@ -254,9 +288,7 @@ std::optional<ChainName> chain_named(Context& context, const syntax::Path& path)
     const bool is_gateway = element != nullptr && element->type == ElementType::gateway;
     if (path.parts.size() != 2) {
         context.report(Kind::wrong_member_type, path.span,
-                       quoted(to_string(path)) + " is no chain",
-                       is_gateway ? "write `" + owner.text + ".forward`"
-                                  : "write the Iface and the chain, as in `" + owner.text + ".prerouting`");
+                       quoted(to_string(path)) + " is no chain", hint_for_chain(context, owner.text));
         return std::nullopt;
     }
     const auto& name = path.parts.back();

@@ -15,10 +15,6 @@ using syntax::Kind;
 constexpr std::array<std::string_view, 8> packet_objects = {"ip", "tcp", "udp",   "icmp",
                                                             "ct", "eth", "vlan", "iface"};
 
-bool is_packet_object(const std::string& word) {
-    return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
-}
-
 /// One level deeper in values, as long as it lives.
 class Deeper {
 public:
@@ -84,20 +80,31 @@ std::vector<std::string> known_names(const Context& context) {
     return names;
 }
 
-Settled unknown(Context& context, const syntax::Name& name) {
-    auto hint = hint_for_value(name.text);
+Settled unknown(Context& context, const syntax::Path& path) {
+    const auto& name = path.parts.front();
+    if (context.scope.refused_names.contains(name.text)) return Poison{};
+    // Two words may be a member as well as a host.
+    auto hint = path.parts.size() > 2 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
                                          [&] { return known_names(context); });
+    if (hint.empty() && path.parts.size() == 2) hint = hint_for_host_name({path, path.span});
     context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text), std::move(hint));
     return Poison{};
 }
 
+/// The first so many parts.
+syntax::Path beginning(const syntax::Path& path, std::size_t parts) {
+    return {{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(parts)}, {}};
+}
+
 Settled packet_property(Context& context, const syntax::Path& path) {
     const auto object = lower(path.parts.front().text);
-    if (!is_packet_object(object)) return unknown(context, path.parts.front());
+    if (!is_packet_object(object)) return unknown(context, path);
     if (path.parts.size() > 2) {
-        context.report(Kind::unknown_member, path.parts[2].span, "a packet property has no members");
+        const auto property = to_string(beginning(path, 2));
+        context.report(Kind::unknown_member, path.span, quoted(property) + " has no members",
+                       "write " + quoted(property));
         return Poison{};
     }
     if (const auto field = model::field_named(object + '.' + lower(path.parts[1].text))) return *field;
@@ -112,11 +119,6 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     return Poison{};
 }
 
-/// The first so many parts.
-syntax::Path beginning(const syntax::Path& path, std::size_t parts) {
-    return {{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(parts)}, {}};
-}
-
 Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
                   const syntax::Object& object) {
     const auto names = [&] {
@@ -125,7 +127,7 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
         for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
         return keys;
     };
-    context.report(Kind::unknown_member, path.parts[part].span,
+    context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
                    quoted(to_string(beginning(path, part))) + " has no member " +
                        quoted(path.parts[part].text),
                    context.suggestions.among(object.pairs.size(), path.parts[part].text, names));
@@ -165,7 +167,7 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
         const auto* alias = std::get_if<syntax::Path>(&value->is);
         const bool has_members = object != nullptr || std::holds_alternative<const Element*>(settled);
         if (element.type == ElementType::untyped && alias != nullptr && has_members) {
-            context.report(Kind::no_members, path.parts[i].span,
+            context.report(Kind::no_members, path.span,
                            quoted(to_string(beginning(path, i))) + " is only another name for " +
                                quoted(to_string(*alias)) + ", and has no members of its own",
                            "write `" + to_string(*alias) + "." + path.parts[i].text + "`",
@@ -173,8 +175,10 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
             return Poison{};
         }
         if (object == nullptr) {
-            context.report(Kind::no_members, path.parts[i].span,
-                           "this is " + kind_of(settled) + " and has no members", {},
+            context.report(Kind::no_members, path.span,
+                           quoted(to_string(beginning(path, i))) + " is " + kind_of(settled) +
+                               " and has no members",
+                           {},
                            {{value->span, "its value"}});
             return Poison{};
         }
@@ -203,7 +207,7 @@ Settled follow(Context& context, const syntax::Path& path) {
     }
     if (path.parts.size() > 1) return packet_property(context, path);
     if (const auto* constant = constant_named(first.text)) return constant;
-    return unknown(context, first);
+    return unknown(context, path);
 }
 
 bool is_collection(const syntax::Value& value) {
@@ -229,6 +233,10 @@ public:
         }
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         if (literal == nullptr) {
+            if (std::holds_alternative<model::Field>(settled)) {
+                report_without_packet(context_, value, "compare it by itself, as in `… == " + source_of(value) + "`");
+                return false;
+            }
             const bool leased = std::holds_alternative<Leased>(settled);
             context_.report(Kind::not_a_value, value.span,
                             text_of(value) + " is " + kind_of(settled) + ", which no set can hold",
@@ -292,8 +300,7 @@ private:
         if (!known && path.parts.size() == 1 && is_config_word(path.parts.front().text)) return;
         const auto settled = settle(context_, value);
         if (std::holds_alternative<model::Field>(settled)) {
-            context_.report(Kind::property_without_packet, value.span,
-                            text_of(value) + " has a value only in a condition or a log");
+            report_without_packet(context_, value);
             context_.poisoned.insert(&path);
         }
         if (const auto* element = std::get_if<const Element*>(&settled))
@@ -358,9 +365,18 @@ constexpr std::array<std::string_view, 14> value_kinds = {
 
 } // namespace
 
+bool is_packet_object(const std::string& word) {
+    return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
+}
+
 std::string dotted(std::uint32_t address) {
     return std::to_string(address >> 24) + '.' + std::to_string(address >> 16 & 255) + '.' +
            std::to_string(address >> 8 & 255) + '.' + std::to_string(address & 255);
+}
+
+void report_without_packet(Context& context, const syntax::Value& value, std::string hint) {
+    context.report(Kind::property_without_packet, value.span,
+                   text_of(value) + " has a value only in a condition or a log", std::move(hint));
 }
 
 Settled settle(Context& context, const syntax::Value& value) {

@@ -34,6 +34,9 @@ std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& 
 /// The items of a list or object as they are written; nothing when the value is neither.
 std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& value);
 
+/// `ip`, `tcp` and the like, in lower case.
+bool is_packet_object(const std::string& word);
+
 std::string dotted(std::uint32_t address);
 
 /// A value as a message shows it, and what it is: "`http`", "a port".
@@ -46,6 +49,9 @@ std::string kind_of(const Leaf& leaf);
 std::string kind_of(const Element& element);
 /// What a settled value is.
 std::string kind_of(const Settled& settled);
+
+/// About a packet property where there is no packet.
+void report_without_packet(Context& context, const syntax::Value& value, std::string hint = {});
 
 /// Follows every name in the untyped elements, used or not.
 void check_names(Context& context);

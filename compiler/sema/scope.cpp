@@ -63,8 +63,10 @@ std::vector<std::string> Scope::names() const {
 
 void Scope::add(Element element) {
     index_.emplace(element.name.text, elements_.size());
-    elements_.push_back(std::move(element));
+    add_hidden(std::move(element));
 }
+
+void Scope::add_hidden(Element element) { elements_.push_back(std::move(element)); }
 
 Keys::Keys(const syntax::Object& object, bool ignore_case) : ignore_case_(ignore_case) {
     for (const auto& pair : object.pairs) add(pair.key.text);

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 namespace sema {
@@ -39,6 +40,7 @@ bool keys_ignore_case(ElementType type);
 struct Element {
     ElementType type{};
     syntax::Name name;
+    syntax::Span heading;                       ///< "Iface eth0", where messages about the whole point at
     syntax::Value value;                        ///< with everything that was assigned to it
     const syntax::Function* function = nullptr; ///< of a Filter, Nat or Assert
     bool value_is_known = true;                 ///< false after a mistake in its assignments
@@ -54,8 +56,11 @@ public:
     Element* find(std::string_view name);
     std::vector<std::string> names() const;
     void add(Element element);
+    /// One whose name is a mistake: it is looked at, and nothing refers to it.
+    void add_hidden(Element element);
 
     bool has_nameless_function = false; ///< what nothing is called may be meant to be it
+    std::set<std::string, std::less<>> refused_names; ///< that no element may have, and some were given
 
 private:
     std::deque<Element> elements_;

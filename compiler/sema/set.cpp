@@ -35,10 +35,13 @@ std::optional<model::Interval> mismatch(Context& context, model::Field field, co
                                         const syntax::Span& use) {
     const auto* literal = std::get_if<const syntax::Value*>(&leaf.is);
     const bool names_fit = info(field).kind == FieldKind::iface;
+    auto hint = literal == nullptr ? std::string() : hint_for_string(**literal, names_fit);
+    if (hint.empty() && literal != nullptr && info(field).kind == FieldKind::address)
+        hint = hint_for_host_name(**literal);
     report_leaf(context, Kind::type_mismatch, leaf, use,
                 quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
                     text_of(leaf) + " is " + kind_of(leaf),
-                literal == nullptr ? std::string() : hint_for_string(**literal, names_fit));
+                std::move(hint));
     return std::nullopt;
 }
 

@@ -113,7 +113,11 @@ const std::string* synonym(std::string_view word, const std::vector<std::string>
 } // namespace
 
 const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates) {
-    if (const auto* meant = synonym(word, candidates)) return meant;
+    const auto* meant = synonym(word, candidates);
+    return meant != nullptr ? meant : misspelt(word, candidates);
+}
+
+const std::string* misspelt(std::string_view word, const std::vector<std::string>& candidates) {
     constexpr std::size_t letters_max = 100; // what is longer was not typed, and the comparison is quadratic
     const std::string* best = nullptr;
     if (word.size() > letters_max) return best;

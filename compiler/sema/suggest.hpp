@@ -20,6 +20,9 @@ std::size_t edit_distance(std::string_view from, std::string_view to);
 /// meant.
 const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+/// The nearest one by its letters alone: what was surely meant, and only misspelt.
+const std::string* misspelt(std::string_view word, const std::vector<std::string>& candidates);
+
 /// A hint that names the nearest candidate; empty when none is near enough to be meant.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -9,11 +9,13 @@ void define_syslog(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
     const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
+    std::vector<std::string> missing;
     for (const auto* key : {"address", "port"})
-        if (reader.lacks(key))
-            context.report(syntax::Kind::missing_member, element.name.span,
-                           "Syslog " + quoted(element.name.text) + " has no " + quoted(key),
-                           "write `Syslog " + element.name.text + " { address: 10.0.0.5, port: 514 }`");
+        if (reader.lacks(key)) missing.emplace_back(key);
+    if (!missing.empty())
+        context.report(syntax::Kind::missing_member, element.heading,
+                       "Syslog " + quoted(element.name.text) + " has no " + one_of(missing),
+                       "write `Syslog " + element.name.text + " { address: 10.0.0.5, port: 514 }`");
     model::Syslog syslog;
     syslog.place = place_of(element.name.span);
     if (const auto address = reader["address"]) syslog.address = host_of(context, address).value_or(0);

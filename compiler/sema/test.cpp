@@ -25,23 +25,21 @@ public:
     }
 
     std::optional<model::Scenario> build(const syntax::Object& object) {
-        if (const auto* steps = find_pair(object, "steps", true); steps != nullptr)
-            if (const auto* own = find_step_key(object)) {
-                report(Kind::conflicting_members, own->key.span,
-                       "a Test has either `steps` or one packet, and this one has both",
-                       "make it a step: `steps: [{ iface: …, packet: { … }, expect: … }]`");
-                return std::nullopt;
-            }
         const auto errors = context_.diagnostics.error_count();
         const auto* steps = find_pair(object, "steps", true);
+        const auto* own = find_step_key(object);
+        if (steps != nullptr && own != nullptr)
+            report(Kind::conflicting_members, own->key.span,
+                   "a Test has either `steps` or one packet, and this one has both",
+                   "make it a step: `steps: [{ iface: …, packet: { … }, expect: … }]`");
         std::vector<std::string> keys = {"chain", "function", "lease", "steps"};
-        if (steps == nullptr) keys.insert(keys.begin(), step_keys.begin(), step_keys.end());
+        if (steps == nullptr || own != nullptr) keys.insert(keys.begin(), step_keys.begin(), step_keys.end());
         const ObjectReader reader(context_, object, steps == nullptr ? "a Test" : "a Test with `steps`", keys);
         scope(reader["chain"], reader["function"]);
         if (const auto member = reader["lease"]) leases(member);
         if (steps == nullptr) {
-            if (auto step = send(reader, element_.name.span, "Test " + quoted(element_.name.text)))
-                scenario_.steps.push_back({std::move(*step), scenario_.place});
+            const auto step = send(reader, element_.heading, "Test " + quoted(element_.name.text));
+            scenario_.steps.push_back({step, scenario_.place});
         } else if (const auto* list = list_of(context_, {&steps->key, &steps->value})) {
             for (const auto& item : list->items) add_step(item);
             if (context_.diagnostics.error_count() == errors) check_sends(*list, steps->value.span);
@@ -145,8 +143,7 @@ private:
         if (object == nullptr) return;
         if (find_pair(*object, "wait", true) == nullptr) {
             const ObjectReader reader(context_, *object, "a step of a Test", step_keys);
-            if (auto step = send(reader, item.span, "this step"))
-                scenario_.steps.push_back({std::move(*step), place_of(item.span)});
+            scenario_.steps.push_back({send(reader, item.span, "this step"), place_of(item.span)});
             return;
         }
         const ObjectReader reader(context_, *object, "a step that waits", {"wait"});
@@ -155,9 +152,9 @@ private:
                 {model::WaitStep{static_cast<model::Value>(*seconds)}, place_of(item.span)});
     }
 
-    std::optional<model::SendStep> send(const ObjectReader& reader, const syntax::Span& span,
-                                        const std::string& what) {
-        if (!is_complete(reader, span, what)) return std::nullopt;
+    /// What is there is read, whatever is missing: a Test with a mistake is not kept.
+    model::SendStep send(const ObjectReader& reader, const syntax::Span& span, const std::string& what) {
+        check_complete(reader, span, what);
         model::SendStep step;
         if (const auto member = reader["iface"]) step.iface = iface_of(context_, member);
         if (const auto member = reader["packet"])
@@ -167,10 +164,9 @@ private:
             }
         if (const auto member = reader["pcap"]) step.pcap = capture(member, reader["packet"]);
         if (const auto member = reader["state"]) step.state = state(member);
-        if (const auto expected = expectation(reader["expect"])) {
-            step.expect = *expected;
-            if (const auto member = reader["reason"]) step.reason = reason(member, step.expect);
-        }
+        const auto expected = reader["expect"] ? expectation(reader["expect"]) : std::nullopt;
+        step.expect = expected.value_or(model::Expect::drop);
+        if (const auto member = reader["reason"]) step.reason = reason(member, step.expect);
         if (const auto member = reader["out"]) step.out = out(member);
         if (const auto member = reader["log"]) step.log = log(member);
         return step;
@@ -188,19 +184,22 @@ private:
                "write `iface: …` with the name of an Iface");
     }
 
-    bool is_complete(const ObjectReader& reader, const syntax::Span& span, const std::string& what) {
-        std::vector<std::string> needed = {"expect"};
-        if (!is_narrow_) needed.insert(needed.begin(), "iface");
-        if (!reader["pcap"]) needed.insert(needed.end() - 1, "packet");
-        bool complete = true;
-        for (const auto& key : needed) {
-            if (reader.lacks(key))
-                report(Kind::missing_member, span, what + " has no " + quoted(key),
-                       "write `iface: eth0, packet: { ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }, expect: "
-                       "accept`");
-            complete &= static_cast<bool>(reader[key]);
-        }
-        return complete;
+    void check_complete(const ObjectReader& reader, const syntax::Span& span, const std::string& what) {
+        const auto& ifaces = context_.appliance.ifaces;
+        std::vector<std::string> missing;
+        std::string cure;
+        const auto need = [&](const std::string& key, const std::string& value) {
+            if (!reader.lacks(key)) return;
+            missing.push_back(key);
+            cure += (cure.empty() ? "" : ", ") + key + ": " + value;
+        };
+        if (!is_narrow_) need("iface", ifaces.empty() ? "eth0" : ifaces.front().name);
+        if (!reader["pcap"]) need("packet", "{ ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }");
+        need("expect", "accept");
+        if (missing.empty()) return;
+        const bool only_verdict = cure == "expect: accept";
+        report(Kind::missing_member, span, what + " has no " + one_of(missing),
+               "write `" + cure + "`" + (only_verdict ? ", `expect: drop` or `expect: reject`" : ""));
     }
 
     std::optional<std::string> capture(const Member& member, const Member& packet) {

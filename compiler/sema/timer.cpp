@@ -14,7 +14,7 @@ void define_timer(Context& context, const Element& element) {
     const ObjectReader reader(context, *object, "a Timer", {"interval", "data"});
     for (const auto* key : {"interval", "data"})
         if (reader.lacks(key))
-            context.report(syntax::Kind::missing_member, element.name.span,
+            context.report(syntax::Kind::missing_member, element.heading,
                            "Timer " + quoted(element.name.text) + " has no " + quoted(key),
                            "write `Timer " + element.name.text + " { interval: 60, data: [stats] }`");
     model::Timer timer;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -110,6 +111,9 @@ struct Expression {
 };
 
 struct Statement;
+
+/// The name of a statement that stands for what was left out of a body.
+inline constexpr std::string_view left_out = "…";
 
 /// `verdict`, `log(…)`, or a call of a function.
 struct Action {

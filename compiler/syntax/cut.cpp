@@ -1,5 +1,6 @@
 // How the parser goes on behind a syntax error: the smallest part that surely holds the mistake is cut out,
 // and the rest is parsed again. Parts are recognised by their lines, which is how people separate them.
+#include "compiler/syntax/ast.hpp"
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
@@ -64,6 +65,7 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     if (brace != none && opens_body(tokens, brace)) {
         auto placeholder = tokens[begin];
         placeholder.kind = TokenKind::name;
+        placeholder.text = left_out;
         placeholder.inserted = true;
         result.push_back(placeholder);
     }

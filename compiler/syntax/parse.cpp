@@ -107,6 +107,19 @@ std::size_t piece_end(const Tokens& tokens, std::size_t begin) {
     return tokens.size();
 }
 
+/// The words on the lines of what one has and the other has not: what is left of these says something else.
+void add_lost(const Tokens& whole, const Tokens& rest, std::set<std::string>& lost) {
+    const auto same = [](const Token& a, const Token& b) { return a.span == b.span && a.inserted == b.inserted; };
+    auto first = std::ranges::mismatch(whole, rest, same).in1;
+    auto last = whole.end();
+    for (auto kept = rest.end(); last != first && kept != rest.begin() && same(last[-1], kept[-1]); --kept) --last;
+    const auto one_line = [](const Token& a, const Token& b) { return a.span.begin.line == b.span.begin.line; };
+    while (first != whole.begin() && first != last && one_line(first[-1], *first)) --first;
+    while (last != whole.end() && first != last && one_line(last[-1], *last)) ++last;
+    for (auto token = first; token != last; ++token)
+        if (token->kind == TokenKind::name) lost.insert(token->text);
+}
+
 /// Parses piece by piece, and after each syntax error its piece again without the part that has it: so each
 /// error is one that was made, and none a consequence of another.
 Parsed parse_parts(FileId file, Tokens tokens, Diagnostics& diagnostics) {
@@ -130,7 +143,9 @@ Parsed parse_parts(FileId file, Tokens tokens, Diagnostics& diagnostics) {
         const bool same_line = error.before.span.begin.line == error.seen.span.begin.line;
         const bool consequence = error.seen.inserted || (error.before.inserted && same_line);
         if (!consequence) report(error, tokens, diagnostics);
-        tokens = without_part(tokens, error.part, error.index);
+        auto rest = without_part(tokens, error.part, error.index);
+        add_lost(tokens, rest, parsed.lost);
+        tokens = std::move(rest);
     }
     return parsed;
 }

@@ -4,12 +4,15 @@
 #include "compiler/syntax/diagnostic.hpp"
 #include "compiler/syntax/token.hpp"
 
+#include <set>
+
 namespace syntax {
 
 struct Parsed {
     Program program;
     bool complete = true; ///< false when a declaration could not be made out: names may be missing
     bool reliable = true; ///< false when it had to be guessed where brackets close, or what a comment swallowed
+    std::set<std::string> lost{}; ///< the words of what could not be made out
 };
 
 /// Reports every syntax error; what is in the tree is well-formed. `lexed` is given all tokens, comments

@@ -61,8 +61,8 @@ public:
             const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() ||
                                  keyword_as_value() || doubled_comma() || braced_list() || flag_mask() ||
-                                 tight_arrow() ||
-                                 (is(0, K::name) && (word() || heading() || member() || valueless()));
+                                 (is(0, K::name) && (path_of_assert() || tight_arrow() || word() || heading() ||
+                                                     member() || valueless()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -243,6 +243,29 @@ private:
         return true;
     }
 
+    /// `Assert::IP a(lan => wan)`, `(lan, wan)`, `(lan to wan)`, and `(lan->wan)`, where the hyphen belongs to the
+    /// name: whatever stands between two names there is meant to be an arrow.
+    bool path_of_assert() {
+        const auto kind = [&](std::size_t back) { return out_[out_.size() - back].kind; };
+        const bool begins = out_.size() >= 6 && kind(1) == K::open_paren && kind(2) == K::name &&
+                            kind(3) == K::name && kind(4) == K::colon && kind(5) == K::colon &&
+                            lower(out_[out_.size() - 6].text) == "assert";
+        if (!begins) return false;
+        std::size_t last = 2;
+        while (last < 5 && !(is(last, K::name) && is(last + 1, K::close_paren))) ++last;
+        if (last == 5 || is(1, K::arrow) || is(1, K::dot)) return false;
+        auto from = token().text;
+        while (from.ends_with('-')) from.pop_back();
+        const auto& to = token(last);
+        report(Kind::syntax_error, from == token().text ? join(token(1).span, token(last - 1).span) : token().span,
+               "a path leads from one Iface to another by `->`, with blanks round it",
+               "write `" + from + " -> " + to.text + "`");
+        put(K::name, from, token().span);
+        put(K::arrow, "->", token(1).span);
+        at_ += last;
+        return true;
+    }
+
     /// `[1, 2, …]` and `[80, ..., 90]`.
     bool ellipsis() {
         const bool character = is(0, K::bad_character) && token().text == "\xe2\x80\xa6";
@@ -384,15 +407,14 @@ private:
 
     /// `eth0->eth1`: a name may end with a hyphen.
     bool tight_arrow() {
-        if (!is(0, K::name) || !token().text.ends_with('-') || !is(1, K::greater)) return false;
+        if (!token().text.ends_with('-') || !is(1, K::greater)) return false;
         if (token(0).span.end != token(1).span.begin) return false;
         const auto name = token().text.substr(0, token().text.size() - 1);
         const auto next = is(2, K::name) ? token(2).text : "…";
-        const bool of_target = open_.size() == 1; // else in a condition
         report(Kind::syntax_error, token().span, "a name may end with `-`, so that this is no arrow",
-               "write `" + name + (of_target ? " -> " : ".") + next + "`");
+               "write `" + name + "." + next + "`");
         put(K::name, name, token().span);
-        put(of_target ? K::arrow : K::dot, of_target ? "->" : ".", token(1).span);
+        put(K::dot, ".", token(1).span);
         at_ += 2;
         return true;
     }

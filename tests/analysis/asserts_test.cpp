@@ -78,7 +78,7 @@ TEST_CASE("a question may name fields of every protocol; a packet without the fi
     const auto ask = [](const std::string& where, Ending ending) {
         const auto path = std::string(PROJECT "/samples/16-proved.nacl");
         const auto loaded = sema::load_with_question(
-            path, "q", "Assert::IP naclc_query(clinic.forward) { if (" + where + ") { accept } }");
+            path, {{"Assert::IP naclc_query(clinic.forward) { if (" + where + ") { accept } }"}});
         REQUIRE(loaded.appliance);
         return analysis::answer(*loaded.appliance, loaded.appliance->asserts.back(), ending);
     };
