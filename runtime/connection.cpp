@@ -138,4 +138,24 @@ void Connection::accept(const Segment& segment, bool reply, Judgement judgement)
     if (receiver.is(finished) && segment.acknowledgement == receiver.end) receiver.has |= closed;
 }
 
+namespace {
+
+bool allows(const Connection& connection, const Packet& packet, bool reply) {
+    return connection.judge(segment_of(packet), reply) != Judgement::invalid;
+}
+
+std::optional<FlowKind> advance(Connection& connection, const Packet& packet, bool reply) {
+    const Segment segment = segment_of(packet);
+    const Judgement judgement = connection.judge(segment, reply);
+    if (judgement == Judgement::passes) return std::nullopt;
+    connection.accept(segment, reply, judgement);
+    return connection.kind();
+}
+
+void open(Connection& connection, const Packet& packet) { connection.open(segment_of(packet)); }
+
+} // namespace
+
+const Following part::following{{}, allows, advance, open};
+
 } // namespace runtime

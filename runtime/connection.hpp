@@ -1,7 +1,7 @@
 // A TCP connection as it is followed from its middle: docs/internals/path.md, "Following TCP". Sequence numbers
 // are compared by the sign of their difference (RFC 9293 3.4): those that meet here are less than 2^31 apart.
 #pragma once
-#include "runtime/flow_table.hpp"
+#include "runtime/parts.hpp"
 
 namespace runtime {
 
