@@ -42,6 +42,10 @@ public:
     /// The segment was accepted: one that counts or resets.
     void accept(const Segment& segment, bool reply, Judgement judgement);
 
+    /// Whether a segment of that direction with that sequence number may still be on its way: it has been sent, and
+    /// nothing behind it is acknowledged.
+    bool is_under_way(std::uint32_t sequence, bool reply) const;
+
     /// The list in which its flow waits: its state, told by its timeout.
     FlowKind kind() const;
     /// A SYN may open another in its place.

@@ -43,6 +43,7 @@ struct Tracking : Part {
 /// TCP connections are followed: connection.hpp.
 struct Following : Part {
     bool (*allows)(const Connection&, const Packet&, bool reply);
+    bool (*is_under_way)(const Connection&, std::uint32_t sequence, bool reply);
     /// The segment was accepted. Nothing when it changes nothing, not even how long its flow lives.
     std::optional<FlowKind> (*advance)(Connection&, const Packet&, bool reply);
     void (*open)(Connection&, const Packet&);

@@ -42,7 +42,7 @@ public:
             if (followed_[i] == known) return true;
         if (packet.flow == nullptr) {
             if (policy.parts.translation != nullptr) return pending_.all > 0; // which replies that one's flow will have is not known
-            if (!tuple) return pending_.all > 0 && embedded_tuple(packet); // an error about a flow not yet made
+            if (!tuple) return pending_.all > 0 && quotation_in(packet); // an error about a flow not yet made
             const Ipv4Tuple reverse = tuple->reverse();
             for (std::size_t i = 0; i < pending_.all; ++i)
                 if (opening_[i] == *tuple || opening_[i] == reverse) return true;
@@ -81,9 +81,9 @@ private:
 /// of which it is no valid segment.
 const Flow* classify(const Appliance& appliance, Packet& packet, const std::optional<Ipv4Tuple>& tuple,
                      Time now) {
-    const auto about = tuple ? std::nullopt : embedded_tuple(packet);
+    const auto about = tuple ? std::nullopt : quotation_in(packet);
     auto found = tuple   ? appliance.flows.find(*tuple, now)
-                 : about ? appliance.flows.find(about->reverse(), now)
+                 : about ? appliance.flows.find(about->tuple.reverse(), now)
                          : FlowTable::Found{};
     const Flow* const known = found.flow;
     bool may_open = tuple && may_open_flow(packet);
@@ -94,6 +94,11 @@ const Flow* classify(const Appliance& appliance, Packet& packet, const std::opti
                          !appliance.policy.parts.following->allows(*connection, packet, found.reply)))
             found = {};
     }
+    // RFC 5927 4.1: about a segment that is not under way.
+    if (about && known != nullptr && follows(appliance, about->tuple.protocol) &&
+        !appliance.policy.parts.following->is_under_way(connection_of(appliance, *known), about->tcp_sequence,
+                                                        !found.reply))
+        found = {};
     packet.flow = found.flow;
     packet.reply = found.reply;
     if (found.flow == nullptr)
