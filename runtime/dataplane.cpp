@@ -56,7 +56,8 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
     for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
     appliance.attachments.reset(linked_policy.ifaces);
-    for (std::size_t i = 0; i < linked_policy.ifaces.size(); ++i) appliance.ipv4[i] = linked_policy.ifaces[i].ipv4;
+    for (std::size_t i = 0; i < linked_policy.ifaces.size(); ++i)
+        appliance.ipv4[i] = linked_policy.ifaces[i].ipv4;
     appliance.port_seed = port_seed;
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
@@ -77,7 +78,8 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
 
 void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     the_appliance.now = now;
-    if (const Reassembly* const reassembly = linked_policy.parts.reassembly) reassembly->expire(the_appliance, now);
+    const Reassembly* const reassembly = linked_policy.parts.reassembly;
+    if (reassembly != nullptr) reassembly->expire(the_appliance, now);
     for (Packet* const packet : frames) packet->nic = nic;
     run(the_appliance, frames, now);
 }

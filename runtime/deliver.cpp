@@ -40,7 +40,8 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
 
 void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     const Parts& parts = appliance.policy.parts;
-    const bool awaited = parts.translation != nullptr && parts.translation->may_be_awaited(appliance, packet, now);
+    const bool awaited =
+        parts.translation != nullptr && parts.translation->may_be_awaited(appliance, packet, now);
     // A flow of what asks the balancer for nothing would stand in the way of the SYN that does.
     const bool has_flow = parts.tracking != nullptr && !awaited && !asks_for_server(appliance, packet);
     if (has_flow && !parts.tracking->confirm(appliance, packet, now)) return;

@@ -1,5 +1,6 @@
-// The parts of the data plane that a policy may do without. Whoever needs one asks the Policy for it and calls it by the
-// pointers here, as stages are called; so the linker leaves out of an image all that its policy does not name.
+// The parts of the data plane that a policy may do without. Whoever needs one asks the Policy for it and
+// calls it by the pointers here, as stages are called; so the linker leaves out of an image all that its
+// policy does not name.
 #pragma once
 #include "runtime/counters.hpp"
 #include "runtime/flow_table.hpp"
@@ -57,7 +58,8 @@ struct Translation : Part {
     void (*finish_source)(Appliance&, Packet&, const Said&, Time now);
     bool (*error_intact)(const Packet&);
     bool (*may_be_awaited)(Appliance&, const Packet&, Time now);
-    /// The flow that an accepted packet opens; none, and the packet is dropped, when it could not be told from another.
+    /// The flow that an accepted packet opens; none, and the packet is dropped, when it could not be told
+    /// from another.
     Flow* (*open_flow)(Appliance&, Packet&, FlowKind, Time now);
     void (*restore)(Packet&);
     FlowEnded flow_ended;
@@ -102,8 +104,9 @@ struct Parts {
     /// Runs what each part does at some time, where it does anything then.
     template <typename... Arguments, typename... Given>
     void each(void (*Part::*what)(Arguments...), Given&&... given) const {
-        for (const Part* const part : std::initializer_list<const Part*>{
-                 reassembly, tracking, following, translation, balancing, leasing, syslog, limits, logs, timers})
+        for (const Part* const part :
+             std::initializer_list<const Part*>{reassembly, tracking, following, translation, balancing,
+                                                leasing, syslog, limits, logs, timers})
             if (part != nullptr && part->*what != nullptr) (part->*what)(given...);
     }
 };

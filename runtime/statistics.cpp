@@ -40,7 +40,8 @@ void tell_console(Appliance&, std::string_view line) { platform::console(line); 
 
 void tell_everyone(Appliance& appliance, std::string_view line) {
     platform::console(line);
-    if (const SyslogSending* const syslog = appliance.policy.parts.syslog) syslog->report_line(appliance, line);
+    const SyslogSending* const syslog = appliance.policy.parts.syslog;
+    if (syslog != nullptr) syslog->report_line(appliance, line);
 }
 
 Text identity(const Policy& policy) {

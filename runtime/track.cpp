@@ -41,7 +41,8 @@ public:
         for (std::size_t i = 0; i < follows_; ++i)
             if (followed_[i] == known) return true;
         if (packet.flow == nullptr) {
-            if (policy.parts.translation != nullptr) return pending_.all > 0; // which replies that one's flow will have is not known
+            // Which replies that one's flow will have is not known.
+            if (policy.parts.translation != nullptr) return pending_.all > 0;
             if (!tuple) return pending_.all > 0 && quotation_in(packet); // an error about a flow not yet made
             const Ipv4Tuple reverse = tuple->reverse();
             for (std::size_t i = 0; i < pending_.all; ++i)
@@ -77,8 +78,8 @@ private:
     std::size_t follows_ = 0;
 };
 
-/// Sets the packet's flow, direction and state from the table. Returns the flow that this depends on: its own, or that
-/// of which it is no valid segment.
+/// Sets the packet's flow, direction and state from the table. Returns the flow that this depends on: its own,
+/// or that of which it is no valid segment.
 const Flow* classify(const Appliance& appliance, Packet& packet, const std::optional<Ipv4Tuple>& tuple,
                      Time now) {
     const auto about = tuple ? std::nullopt : quotation_in(packet);
@@ -112,8 +113,10 @@ const Flow* classify(const Appliance& appliance, Packet& packet, const std::opti
 
 void begin_flow(Appliance& appliance, Packet& packet, Time now) {
     const Parts& parts = appliance.policy.parts;
-    const FlowKind kind = kind_after(packet, nullptr); // the first segment of a connection that is followed is a SYN
-    if (!appliance.flows.has_room(is_half_open(kind), {}, now)) return drop(appliance, packet, Reason::ct_full);
+    // The first segment of a connection that is followed is a SYN.
+    const FlowKind kind = kind_after(packet, nullptr);
+    if (!appliance.flows.has_room(is_half_open(kind), {}, now))
+        return drop(appliance, packet, Reason::ct_full);
     if (parts.translation != nullptr) {
         packet.flow = parts.translation->open_flow(appliance, packet, kind, now);
         if (packet.flow == nullptr) return;

@@ -122,7 +122,8 @@ void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::siz
 /// After the last function: what is left to do for packets of known flows, or about them.
 void finish_destination(Appliance& appliance, Packet& packet) {
     if (packet.flow == nullptr || !packet.flow->is_translated()) return;
-    if (!packet.reply && is_balanced(appliance, packet)) return set_destination(packet, appliance.policy.parts.balancing->front(appliance));
+    if (!packet.reply && is_balanced(appliance, packet))
+        return set_destination(packet, appliance.policy.parts.balancing->front(appliance));
     send_to_peer(packet);
 }
 
@@ -165,8 +166,10 @@ Flow* open_flow(Appliance& appliance, Packet& packet, FlowKind kind, Time now) {
 /// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
 bool may_be_awaited(Appliance& appliance, const Packet& packet, Time now) {
     if (!opens_flow(packet) || !has_ports(field::ip_protocol(packet))) return false;
-    return is_mapped(appliance, field::ip_daddr(packet), static_cast<std::uint8_t>(field::ip_protocol(packet)),
-                     static_cast<std::uint16_t>(field::tcp_dport(packet)), now); // TCP and UDP have it in one place
+    // TCP and UDP have it in one place.
+    const auto port = static_cast<std::uint16_t>(field::tcp_dport(packet));
+    return is_mapped(appliance, field::ip_daddr(packet),
+                     static_cast<std::uint8_t>(field::ip_protocol(packet)), port, now);
 }
 
 void let_go_of_mapping(FlowTable& table, const Flow& flow) {
@@ -175,7 +178,8 @@ void let_go_of_mapping(FlowTable& table, const Flow& flow) {
 
 void boot(Appliance& appliance, Time) {
     const Policy& policy = appliance.policy;
-    appliance.flows.mappings().reset(policy.mappings, policy.mapping_buckets, policy.port_pools, platform::random());
+    appliance.flows.mappings().reset(policy.mappings, policy.mapping_buckets, policy.port_pools,
+                                     platform::random());
 }
 
 } // namespace

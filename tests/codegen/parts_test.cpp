@@ -27,20 +27,30 @@ const std::vector<Wish> wishes = {
     {"flows", {"runtime::FlowTable::", "runtime::stage::track", "runtime::stage::confirm"}, filter},
     {"fragments", {"runtime::FragmentTable::", "runtime::stage::reassemble", "runtime::take_apart"}, filter},
     {"chains", {"runtime::stage::forward"}, filter},
-    {"followed TCP", {"runtime::Connection::", "runtime::segment_of"}, filter + "Conntrack c { stateful_tcp: true }\n"},
+    {"followed TCP",
+     {"runtime::Connection::", "runtime::segment_of"},
+     filter + "Conntrack c { stateful_tcp: true }\n"},
     {"translation",
      {"runtime::MappingTable::", "runtime::rewrite", "runtime::choose_port", "runtime::stage::postrouting"},
      router + "a.masquerade: true\n"},
     {"balancing",
      {"runtime::ServerPool::", "runtime::stage::balance"},
-     hosts + "Load_balancer l { layer: tcp, clients: { iface: a, port: 80 },\n"
-             "  servers: { iface: b, algorithm: round_robin, pool: [ { address: 10.0.1.5, port: 80 } ] } }\n"},
-    {"DHCP", {"runtime::dhcp::", "runtime::set_lease", "runtime::begin_leases"}, "Iface a { index: 0, config: dhcp }\n"},
-    {"limits", {"runtime::LimitTable::"},
-     filter + "Limit l { rate: 1, per: second }\na.input: h\nFilter::IP h { if (l.exceeded) { drop } accept }\n"},
-    {"logs", {"runtime::log_allowed", "report_lost(runtime::"},
+     hosts +
+         "Load_balancer l { layer: tcp, clients: { iface: a, port: 80 },\n"
+         "  servers: { iface: b, algorithm: round_robin, pool: [ { address: 10.0.1.5, port: 80 } ] } }\n"},
+    {"DHCP",
+     {"runtime::dhcp::", "runtime::set_lease", "runtime::begin_leases"},
+     "Iface a { index: 0, config: dhcp }\n"},
+    {"limits",
+     {"runtime::LimitTable::"},
+     filter +
+         "Limit l { rate: 1, per: second }\na.input: h\nFilter::IP h { if (l.exceeded) { drop } accept }\n"},
+    {"logs",
+     {"runtime::log_allowed", "report_lost(runtime::"},
      filter + "a.input: h\nFilter::IP h { log(\"x\\n\") accept }\n"},
-    {"syslog to a server", {"send_to_server", "send_report"}, filter + "Syslog s { address: 10.0.1.9, port: 514 }\n"},
+    {"syslog to a server",
+     {"send_to_server", "send_report"},
+     filter + "Syslog s { address: 10.0.1.9, port: 514 }\n"},
     {"timers", {"runtime::timer_data::stats"}, router + "Timer t { interval: 60, data: [stats] }\n"},
 };
 
@@ -52,8 +62,8 @@ std::string symbols(const std::string& text) {
     const test::Folder folder;
     const auto kit = codegen::find_kit();
     REQUIRE(kit);
-    REQUIRE(codegen::build(*kit, codegen::cpp(*loaded.appliance), codegen::Product::image, folder.path / "fw.elf",
-                           folder.path / "keep") == "");
+    REQUIRE(codegen::build(*kit, codegen::cpp(*loaded.appliance), codegen::Product::image,
+                           folder.path / "fw.elf", folder.path / "keep") == "");
     const auto listed = codegen::run({"nm", "-C", "linked"}, folder.path / "keep");
     REQUIRE(listed.status == 0);
     return listed.output;
@@ -73,7 +83,8 @@ TEST_CASE("a policy that wants nothing of the data plane has none of its parts i
         }
 }
 
-TEST_CASE("a policy has the parts that it wants in the image, and those that it does not want are not there") {
+TEST_CASE(
+    "a policy has the parts that it wants in the image, and those that it does not want are not there") {
     const auto plain_filter = symbols(filter);
     for (const auto& [part, code, policy] : wishes) {
         const auto found = symbols(policy);

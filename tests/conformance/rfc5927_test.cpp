@@ -1,6 +1,6 @@
-// RFC 5927, ICMP Attacks against TCP: 4.1, an error is believed only if the segment that it quotes may be under way, which is
-// known where connections are followed. What the peers do besides (4.2, 5.2, 6) is theirs; 7.2 (errors that speak of an MTU)
-// concerns nothing that is made here.
+// RFC 5927, ICMP Attacks against TCP: 4.1, an error is believed only if the segment that it quotes may be
+// under way, which is known where connections are followed. What the peers do besides (4.2, 5.2, 6) is
+// theirs; 7.2 (errors that speak of an MTU) concerns nothing that is made here.
 #include "tests/conformance/connection.hpp"
 
 #include <catch2/catch.hpp>
@@ -62,7 +62,8 @@ TEST_CASE("RFC 5927 4.1: errors about the other side's segments, whose numbers w
 
 TEST_CASE("RFC 5927 4.1: of a SYN without answer its own number, and nothing of who has not spoken") {
     on_each_connection([](const Connection& connection) {
-        REQUIRE(connection.passes(From::caller, {.flags = flag::syn, .sequence = client_first, .window = window}));
+        REQUIRE(connection.passes(From::caller,
+                                  {.flags = flag::syn, .sequence = client_first, .window = window}));
         CHECK_FALSE(connection.error_passes(From::caller, client_first - 1));
         CHECK(connection.error_passes(From::caller, client_first));
         CHECK_FALSE(connection.error_passes(From::caller, client_first + 2));

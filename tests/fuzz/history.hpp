@@ -24,7 +24,8 @@ using History = std::vector<Step>;
 
 inline constexpr std::size_t steps_max = 120;
 
-/// `in NIC HEX`, `answer N`, `error N`, `wait MS`; `#` begins a comment. Throws std::runtime_error on anything else.
+/// `in NIC HEX`, `answer N`, `error N`, `wait MS`; `#` begins a comment. Throws std::runtime_error on
+/// anything else.
 History read(const std::string& text);
 std::string write(const History& history);
 
@@ -44,7 +45,8 @@ private:
 /// Makes the IP header's checksum right and, of whole packets, the transport's; whatever lies there.
 void seal(Frame& frame);
 
-/// What the peer says to a frame that left, and what somebody on the way says about it; nothing when there is nothing to say.
+/// What the peer says to a frame that left, and what somebody on the way says about it; nothing when there is
+/// nothing to say.
 Frame answer_to(const Frame& left);
 Frame error_about(const Frame& left);
 

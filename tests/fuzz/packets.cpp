@@ -1,5 +1,5 @@
-// Fuzzes the path of a packet: histories of hostile frames in bursts, at an appliance that uses all there is. A failing one is
-// shrunk and written to a file; one that a sanitizer ends is written as it was.
+// Fuzzes the path of a packet: histories of hostile frames in bursts, at an appliance that uses all there is.
+// A failing one is shrunk and written to a file; one that a sanitizer ends is written as it was.
 #include "tests/fuzz/coverage.hpp"
 #include "tests/fuzz/play.hpp"
 
@@ -43,7 +43,8 @@ std::optional<std::string> outcome_of(const fuzz::History& history) {
 std::vector<fs::path> files_in(const std::vector<fs::path>& places) {
     std::vector<fs::path> files;
     for (const auto& place : places) {
-        if (!fs::is_directory(place)) files.push_back(place);
+        if (!fs::is_directory(place))
+            files.push_back(place);
         else
             for (const auto& entry : fs::directory_iterator(place)) files.push_back(entry.path());
     }
@@ -63,8 +64,10 @@ fuzz::History shrunk(fuzz::History history, const std::string& what) {
             fuzz::History fewer = history;
             const auto from = fewer.begin() + static_cast<std::ptrdiff_t>(at);
             fewer.erase(from, from + static_cast<std::ptrdiff_t>(size));
-            if (outcome_of(fewer) == what) history = std::move(fewer);
-            else ++at;
+            if (outcome_of(fewer) == what)
+                history = std::move(fewer);
+            else
+                ++at;
         }
     return history;
 }
@@ -92,7 +95,9 @@ int fuzz_all(const Options& options) {
     const auto kept = corpus.size();
     fuzz::Histories histories(std::move(corpus));
     const auto start = std::chrono::steady_clock::now();
-    const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+    const auto elapsed = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
     auto seed = options.seed;
     for (; options.seconds > 0 ? elapsed() < options.seconds : seed < options.seed + options.runs; ++seed) {
         auto history = histories.make(seed);
@@ -100,15 +105,17 @@ int fuzz_all(const Options& options) {
             const auto small = shrunk(history, *what);
             const auto file = options.output / fmt::format("packets-failure-{}.txt", seed);
             std::ofstream(file) << fuzz::write(small);
-            fmt::print("seed {}: {}\n{}(written to {}; --replay tries it again)\n", seed, *what, fuzz::write(small), file.string());
+            fmt::print("seed {}: {}\n{}(written to {}; --replay tries it again)\n", seed, *what,
+                       fuzz::write(small), file.string());
             return 1;
         }
         if (fuzz::newly_covered() == 0) continue;
-        if (!options.keep.empty()) std::ofstream(options.keep / fmt::format("{}.txt", histories.size())) << played;
+        if (!options.keep.empty())
+            std::ofstream(options.keep / fmt::format("{}.txt", histories.size())) << played;
         histories.learn(std::move(history));
     }
-    fmt::print("{} histories in {:.0f} s from {} kept ones, {} reached new code: no failure\n", seed - options.seed, elapsed(),
-               kept, histories.size() - kept);
+    fmt::print("{} histories in {:.0f} s from {} kept ones, {} reached new code: no failure\n",
+               seed - options.seed, elapsed(), kept, histories.size() - kept);
     return 0;
 }
 

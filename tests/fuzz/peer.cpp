@@ -34,15 +34,20 @@ std::size_t checksum_at(const Parts& parts) {
     const auto protocol = parts.header[9];
     const std::size_t at = protocol == 6 ? 16 : protocol == 17 ? 6 : protocol == 1 ? 2 : none;
     const std::size_t needed = protocol == 6 ? 20 : 8;
-    return parts.payload.size() < needed || (protocol == 17 && get16(parts.payload, 4) != parts.payload.size()) ? none : at;
+    return parts.payload.size() < needed ||
+                   (protocol == 17 && get16(parts.payload, 4) != parts.payload.size())
+               ? none
+               : at;
 }
 
 std::uint32_t pseudo(const Parts& parts) {
     if (parts.header[9] == 1) return 0;
-    return pseudo_header_sum(get32(parts.header, 12), get32(parts.header, 16), parts.header[9], parts.payload.size());
+    return pseudo_header_sum(get32(parts.header, 12), get32(parts.header, 16), parts.header[9],
+                             parts.payload.size());
 }
 
-template <typename Value> void swap_at(std::span<std::uint8_t> bytes, std::size_t a, std::size_t b) {
+template <typename Value>
+void swap_at(std::span<std::uint8_t> bytes, std::size_t a, std::size_t b) {
     for (std::size_t i = 0; i < sizeof(Value); ++i) std::swap(bytes[a + i], bytes[b + i]);
 }
 
@@ -63,13 +68,16 @@ void answer_segment(std::span<std::uint8_t> tcp) {
     const auto text = static_cast<std::uint32_t>(tcp.size() - header) + ((flags & 2) != 0) + (flags & 1);
     put32(tcp, 4, (flags & 16) != 0 ? acknowledged : 7000);
     put32(tcp, 8, sequence + text);
-    put16(tcp, 12, static_cast<std::uint16_t>((get16(tcp, 12) & 0xf000) | 16 | (flags & 1) | ((flags & 18) == 2 ? 2 : 0)));
+    put16(tcp, 12,
+          static_cast<std::uint16_t>((get16(tcp, 12) & 0xf000) | 16 | (flags & 1) |
+                                     ((flags & 18) == 2 ? 2 : 0)));
 }
 
 } // namespace
 
 std::size_t datagram_in(const Frame& frame) {
-    if (frame.size() < 14 + 4 + 20) return frame.size() >= 34 && get16(frame, 12) == 0x0800 && frame[14] >> 4 == 4 ? 14 : 0;
+    if (frame.size() < 14 + 4 + 20)
+        return frame.size() >= 34 && get16(frame, 12) == 0x0800 && frame[14] >> 4 == 4 ? 14 : 0;
     const std::size_t at = get16(frame, 12) == 0x8100 ? 18 : 14;
     return get16(frame, at - 2) == 0x0800 && frame[at] >> 4 == 4 ? at : 0;
 }

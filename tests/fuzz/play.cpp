@@ -104,7 +104,8 @@ private:
         for (auto& sent : std::exchange(state().sent, {})) {
             check(sent.nic, sent.frame);
             const std::size_t kind = runtime::get16(sent.frame, 12) == 0x8100 ? 16 : 12;
-            if (runtime::get16(sent.frame, kind) == 0x0806 && sent.frame.at(kind + 2 + 7) == 1 && sent.frame.at(kind + 2 + 27) != 6)
+            if (runtime::get16(sent.frame, kind) == 0x0806 && sent.frame.at(kind + 2 + 7) == 1 &&
+                sent.frame.at(kind + 2 + 27) != 6)
                 questions.push_back({sent.nic, sent.frame});
             left_.push_back({sent.nic, std::move(sent.frame)});
             ++sent_;
@@ -122,11 +123,13 @@ private:
 
     void check(runtime::NicId nic, const Frame& frame) const {
         const bool tagged = frame.size() > 18 && runtime::get16(frame, 12) == 0x8100;
-        expect(frame.size() >= 34 && frame.size() <= (tagged ? 1518u : 1514u), "what leaves has a frame's length");
+        expect(frame.size() >= 34 && frame.size() <= (tagged ? 1518u : 1514u),
+               "what leaves has a frame's length");
         expect(runtime::get_mac(frame, 6) == macs.at(nic), "what leaves comes from its NIC");
         if (tagged) {
             const auto tag = runtime::get16(frame, 14);
-            expect(nic == 0 ? tag == 7 : tag == 10 || tag == 20, "what leaves has the tag of an Iface of its NIC");
+            expect(nic == 0 ? tag == 7 : tag == 10 || tag == 20,
+                   "what leaves has the tag of an Iface of its NIC");
         }
         const auto kind = runtime::get16(frame, tagged ? 16 : 12);
         expect(kind == 0x0800 || kind == 0x0806, "what leaves is IPv4 or ARP");
@@ -140,7 +143,8 @@ private:
         if (!response.empty()) add(left.nic, response);
     }
 
-    /// Nobody answers any more: what waits for a neighbour or a fragment is given up, and every buffer is free again.
+    /// Nobody answers any more: what waits for a neighbour or a fragment is given up, and every buffer is
+    /// free again.
     void come_to_rest() {
         resting_ = true;
         for (int i = 0; i < 5; ++i) wait(20'000);
@@ -149,7 +153,8 @@ private:
         expect(runtime::counters().waiting == 0, "nothing waits for ever");
         expect(free_packets() == pool_, "no buffer is lost");
         runtime::print_statistics();
-        expect(state().console.find("UNBALANCED") == std::string::npos, "the statistics say that the counters balance");
+        expect(state().console.find("UNBALANCED") == std::string::npos,
+               "the statistics say that the counters balance");
     }
 
     std::size_t pool_ = 0;

@@ -6,7 +6,8 @@
 
 namespace fuzz {
 
-/// What went wrong, if anything did. Each begins with a freshly booted appliance, and ends when all has come to rest.
+/// What went wrong, if anything did. Each begins with a freshly booted appliance, and ends when all has come
+/// to rest.
 std::optional<std::string> failure_of(const History& history);
 
 } // namespace fuzz

@@ -59,7 +59,8 @@ TEST_CASE("a lease in a VLAN, from the first question to the address") {
     CHECK(is_ours(offered, vlan));
     CHECK_FALSE(is_ours(offered, std::nullopt));
     CHECK_FALSE(is_ours(offered, 8));
-    CHECK(state().console.find("dhcp uplink: leased 10.0.0.55/255.255.255.0 by 10.0.0.1") != std::string::npos);
+    CHECK(state().console.find("dhcp uplink: leased 10.0.0.55/255.255.255.0 by 10.0.0.1") !=
+          std::string::npos);
     CHECK(runtime::counters().balanced());
 }
 
