@@ -364,8 +364,8 @@ private:
             std::vector<std::string> data;
             for (const auto word : timer.data)
                 if (word != model::TimerData::lb || appliance_.load_balancer)
-                    data.push_back(fmt::format("TimerData::{}", words[static_cast<std::size_t>(word)]));
-            out.line("constexpr std::array<TimerData, {}> {}data = {{{}}};", data.size(),
+                    data.push_back(fmt::format("timer_data::{}", words[static_cast<std::size_t>(word)]));
+            out.line("constexpr std::array<void (*)(Appliance&), {}> {}data = {{{}}};", data.size(),
                      identifier(timer.name), fmt::join(data, ", "));
         }
         out.open("constexpr std::array<Timer, {}> timers = {{{{", appliance_.timers.size());
@@ -401,6 +401,32 @@ private:
         out.blank();
     }
 
+    bool logs() const {
+        return appliance_.syslog || std::ranges::any_of(functions_, [&](model::FunctionId id) {
+                   return has_log(appliance_.functions.at(id).body, [](const model::Log&) { return true; });
+               });
+    }
+
+    /// What of the data plane is linked besides the stages.
+    void parts(Writer& out) const {
+        out.open(".parts = {{");
+        const auto add = [&](bool needed, std::string_view name) {
+            if (needed) out.line(".{0} = &part::{0},", name);
+        };
+        const bool tracks = appliance_.tracks();
+        add(tracks, "reassembly");
+        add(tracks, "tracking");
+        add(tracks && appliance_.conntrack.stateful_tcp, "following");
+        add(appliance_.translates(), "translation");
+        add(appliance_.load_balancer.has_value(), "balancing");
+        add(any_leases(), "leasing");
+        add(appliance_.syslog.has_value(), "syslog");
+        add(!appliance_.limits.empty(), "limits");
+        add(logs(), "logs");
+        add(!appliance_.timers.empty(), "timers");
+        out.close("},");
+    }
+
     static std::uint64_t nanoseconds(std::uint32_t seconds) { return seconds * std::uint64_t{1'000'000'000}; }
 
     void policy(Writer& out) const {
@@ -415,7 +441,6 @@ private:
         out.line(".forward = {},", has_forward ? "forward_chain" : "{}");
         out.line(".send_time_exceeded = {},", !appliance_.gateway || appliance_.gateway->send_time_exceeded);
         out.line(".drop_invalid = {},", conntrack.drop_invalid);
-        out.line(".translates = {},", appliance_.translates());
         timeouts(out);
         if (const auto& syslog = appliance_.syslog)
             out.line(".syslog = {{{:#010x}, {}, {}}}, // {}", syslog->address, syslog->port,
@@ -425,8 +450,9 @@ private:
                      balancer->session_limit, balancer->wait_queue_limit, balancer->servers,
                      location(appliance_, balancer->place));
         if (goes_one_by_one(appliance_)) out.line(".together = 1,");
-        for (const auto member : {"stages", "statements", "limits", "timers"})
-            out.line(".{0} = {0},", member);
+        out.line(".stages = stages,");
+        parts(out);
+        for (const auto member : {"statements", "limits", "timers"}) out.line(".{0} = {0},", member);
         if (for_tests_) out.line(".judged = judged,");
         for (const auto member :
              {"outside_addresses", "hits", "packets", "flows", "flow_buckets", "connections", "timers_due", "limit_tables",

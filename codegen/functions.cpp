@@ -2,6 +2,8 @@
 
 #include "codegen/names.hpp"
 
+#include <algorithm>
+
 namespace codegen {
 
 namespace {
@@ -202,6 +204,16 @@ std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance
         if (const auto* function = std::get_if<model::FunctionId>(&test.about))
             collect(appliance, *function, found);
     return found;
+}
+
+bool has_log(const model::Block& block, bool (*is_such)(const model::Log&)) {
+    return std::ranges::any_of(block, [&](const model::Step& step) {
+        if (const auto* log = std::get_if<model::Log>(&step.is)) return is_such(*log);
+        if (const auto* branch = std::get_if<model::Branch>(&step.is))
+            return has_log(branch->then, is_such) || has_log(branch->otherwise, is_such);
+        const auto* enter = std::get_if<model::Enter>(&step.is);
+        return enter != nullptr && has_log(enter->body, is_such);
+    });
 }
 
 std::string function_name(const model::Appliance& appliance, model::FunctionId function) {

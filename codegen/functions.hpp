@@ -14,6 +14,9 @@ std::set<model::FunctionId> functions_on_chains(const model::Appliance& applianc
 /// The functions that Tests are about, called ones included.
 std::set<model::FunctionId> functions_in_tests(const model::Appliance& appliance);
 
+/// Whether some `log` or `syslog` statement in the block, called functions left aside, is such a one.
+bool has_log(const model::Block& block, bool (*is_such)(const model::Log&));
+
 /// The C++ name of a function of the policy.
 std::string function_name(const model::Appliance& appliance, model::FunctionId function);
 

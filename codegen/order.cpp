@@ -50,19 +50,10 @@ std::vector<model::FunctionId> functions_at(const model::Appliance& appliance, m
     return all;
 }
 
-bool has_syslog(const model::Block& block) {
-    return std::ranges::any_of(block, [](const model::Step& step) {
-        if (const auto* log = std::get_if<model::Log>(&step.is)) return log->severity.has_value();
-        if (const auto* branch = std::get_if<model::Branch>(&step.is))
-            return has_syslog(branch->then) || has_syslog(branch->otherwise);
-        const auto* enter = std::get_if<model::Enter>(&step.is);
-        return enter != nullptr && has_syslog(enter->body);
-    });
-}
-
 bool sends_syslog(const model::Appliance& appliance) {
     return appliance.syslog && std::ranges::any_of(functions_on_chains(appliance), [&](model::FunctionId id) {
-               return has_syslog(appliance.functions.at(id).body);
+               return has_log(appliance.functions.at(id).body,
+                              [](const model::Log& log) { return log.severity.has_value(); });
            });
 }
 

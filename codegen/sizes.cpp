@@ -1,6 +1,6 @@
 #include "codegen/sizes.hpp"
 
-#include "runtime/syslog.hpp"
+#include "runtime/appliance.hpp"
 
 #include <fmt/format.h>
 

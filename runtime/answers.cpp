@@ -4,7 +4,6 @@
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
-#include "runtime/rewrite.hpp"
 #include "runtime/routes.hpp"
 #include "runtime/transport.hpp"
 
@@ -44,7 +43,7 @@ bool may_answer(const Appliance& appliance, const Packet& packet) {
 /// Where an answer to the packet's source goes, if it may be made at all. Uses up allowance. The packet becomes
 /// what its sender knows of it.
 std::optional<NextHop> way_back(Appliance& appliance, Packet& packet, Time now) {
-    restore(packet);
+    if (packet.translated) appliance.policy.parts.translation->restore(packet);
     if (!may_answer(appliance, packet)) return std::nullopt;
     const auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_saddr(packet));
     if (!hop || !appliance.ipv4[hop->iface].configured) return std::nullopt;

@@ -34,6 +34,8 @@ private:
 
 inline constexpr std::uint32_t answers_per_second = 100; ///< ICMP errors and RSTs (RFC 1812 4.3.2.8)
 inline constexpr std::uint32_t log_texts_per_second = 1000;
+/// As many may wait until the packet that caused them has gone its way.
+inline constexpr std::size_t syslog_packets_max = 64;
 
 struct Appliance {
     const Policy& policy;

@@ -21,7 +21,8 @@ void send_by(Appliance& appliance, Packet& packet, IfaceId iface) {
     if (!egress.configured) return drop(appliance, packet, Reason::no_address);
     auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_daddr(packet), iface);
     if (!hop && egress.gateway != 0) hop = {iface, egress.gateway};
-    if (!hop) return drop(appliance, packet, Reason::no_route);
+    // A leased address may be one that a peer had.
+    if (!hop || egress.has_address(hop->address)) return drop(appliance, packet, Reason::no_route);
     packet.egress = hop->iface;
     packet.nexthop = hop->address;
     if (!came_by_route(packet)) decrement_ttl(packet);
@@ -56,31 +57,32 @@ void balance_one(Appliance& appliance, Packet& packet, Time now) {
     send_by(appliance, packet, appliance.policy.balancer.servers);
 }
 
-} // namespace
-
-bool is_balanced(const Appliance& appliance, const Packet& packet) {
+bool belongs_to_balanced_flow(const Appliance& appliance, const Packet& packet) {
     const ServerPool& servers = appliance.flows.servers();
     if (packet.flow != nullptr) return servers.of_flow(appliance.flows.number(*packet.flow)).has_value();
     return opens_flow(packet) && servers.proposed().has_value();
 }
 
+/// Where clients connect to.
 Endpoint front_of(const Appliance& appliance) {
     const LoadBalancer& balancer = appliance.policy.balancer;
     return {appliance.ipv4[balancer.clients].address, balancer.port};
 }
 
-bool asks_for_server(const Appliance& appliance, const Packet& packet) {
+bool asks(const Appliance& appliance, const Packet& packet) {
     const Policy& policy = appliance.policy;
-    if (policy.balancer.pool.empty() || !opens_flow(packet) || !is_tcp(packet)) return false;
+    if (!opens_flow(packet) || !is_tcp(packet)) return false;
     if (packet.local != policy.balancer.clients) return false;
     const Endpoint front = front_of(appliance);
     return field::ip_daddr(packet) == front.address && field::tcp_dport(packet) == front.port;
 }
 
+/// The flow's first packet has been accepted: the server that was chosen is its server.
 void keep_server(Appliance& appliance, const Flow& flow, Time now) {
     appliance.flows.servers().take_proposed(appliance.flows.number(flow), now);
 }
 
+/// A later packet of a flow has been accepted; the flow does not know of it yet.
 void note_answers(Appliance& appliance, const Packet& packet, Time now) {
     ServerPool& servers = appliance.flows.servers();
     const auto server = servers.of_flow(appliance.flows.number(*packet.flow));
@@ -96,6 +98,20 @@ void note_answers(Appliance& appliance, const Packet& packet, Time now) {
     servers.replied();
     if ((flags & rst) != 0) servers.refused(*server, now);
 }
+
+void let_go_of_server(FlowTable& table, const Flow& flow) {
+    table.servers().let_go(table.number(flow), flow.replied);
+    part::translation.flow_ended(table, flow);
+}
+
+void boot(Appliance& appliance, Time) {
+    appliance.flows.servers().reset(appliance.policy.servers, appliance.policy.server_of_flow);
+}
+
+} // namespace
+
+const Balancing part::balancing{{.boot = boot}, belongs_to_balanced_flow, front_of,    asks,
+                                keep_server,    note_answers,             let_go_of_server};
 
 void report_balancer(Appliance& appliance, Reader tell) {
     const LoadBalancer& balancer = appliance.policy.balancer;

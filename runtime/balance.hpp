@@ -6,17 +6,16 @@
 namespace runtime {
 
 /// Of a balanced flow, or an error about one, or about to open one.
-bool is_balanced(const Appliance& appliance, const Packet& packet);
+inline bool is_balanced(const Appliance& appliance, const Packet& packet) {
+    const Balancing* const balancing = appliance.policy.parts.balancing;
+    return balancing != nullptr && balancing->is_balanced(appliance, packet);
+}
 
-/// Where clients connect to.
-Endpoint front_of(const Appliance& appliance);
-/// A first packet to there.
-bool asks_for_server(const Appliance& appliance, const Packet& packet);
-
-/// The flow's first packet has been accepted: the server that was chosen is its server.
-void keep_server(Appliance& appliance, const Flow& flow, Time now);
-/// A later packet of a flow has been accepted; the flow does not know of it yet.
-void note_answers(Appliance& appliance, const Packet& packet, Time now);
+/// A first packet to where clients connect to.
+inline bool asks_for_server(const Appliance& appliance, const Packet& packet) {
+    const Balancing* const balancing = appliance.policy.parts.balancing;
+    return balancing != nullptr && balancing->asks_for_server(appliance, packet);
+}
 
 void report_balancer(Appliance& appliance, Reader tell);
 

@@ -19,7 +19,7 @@ bool passes(Appliance& appliance, Packet& packet, std::span<const Function> chai
     std::size_t nats = 0;
     for (const Function& function : chain) {
         if (function.is_nat) {
-            run_nat(appliance, packet, function, nats++, what, said);
+            appliance.policy.parts.translation->run_nat(appliance, packet, function, nats++, what, said);
             continue;
         }
         const Verdict verdict = function.run(appliance, packet);
@@ -48,14 +48,16 @@ void route_anew(Appliance& appliance, Packet& packet) {
 template <typename ChainOf>
 void run_chain(Appliance& appliance, Burst& burst, At stage, At next, Translates what, ChainOf chain_of) {
     for_each_at(stage, burst, [&](Packet& packet) {
-        const bool translates = appliance.policy.translates;
+        const Translation* const translation = appliance.policy.parts.translation;
+        const bool to_destination = translation != nullptr && what == Translates::destination;
         Said said;
-        if (translates && what == Translates::destination) begin_destination(appliance, packet);
+        if (to_destination) translation->begin_destination(appliance, packet);
         if (!passes(appliance, packet, chain_of(packet), what, said, burst.now)) return;
         packet.at = next;
-        if (translates && what == Translates::destination) finish_destination(appliance, packet);
+        if (to_destination) translation->finish_destination(appliance, packet);
         if (stage == At::output && packet.translated) route_anew(appliance, packet);
-        if (translates && what == Translates::source) finish_source(appliance, packet, said, burst.now);
+        if (translation != nullptr && what == Translates::source)
+            translation->finish_source(appliance, packet, said, burst.now);
     });
 }
 

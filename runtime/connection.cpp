@@ -92,6 +92,13 @@ bool Connection::acknowledgement_fits(const Segment& segment, const Side& sender
     return at_most(oldest, segment.acknowledgement) && at_most(segment.acknowledgement, receiver.end);
 }
 
+bool Connection::is_under_way(std::uint32_t sequence, bool reply) const {
+    const Side& sender = sides_[reply ? 1 : 0];
+    if (!sender.is(spoken)) return false;
+    const std::uint32_t oldest = sender.is(open_) ? sender.acked : sender.acked - 1; // its SYN
+    return at_most(oldest, sequence) && at_most(sequence, sender.end);
+}
+
 Judgement Connection::judge(const Segment& segment, bool reply) const {
     const Side& sender = sides_[reply ? 1 : 0];
     const Side& receiver = sides_[reply ? 0 : 1];
@@ -137,5 +144,29 @@ void Connection::accept(const Segment& segment, bool reply, Judgement judgement)
     receiver.has |= open_;
     if (receiver.is(finished) && segment.acknowledgement == receiver.end) receiver.has |= closed;
 }
+
+namespace {
+
+bool allows(const Connection& connection, const Packet& packet, bool reply) {
+    return connection.judge(segment_of(packet), reply) != Judgement::invalid;
+}
+
+bool is_under_way(const Connection& connection, std::uint32_t sequence, bool reply) {
+    return connection.is_under_way(sequence, reply);
+}
+
+std::optional<FlowKind> advance(Connection& connection, const Packet& packet, bool reply) {
+    const Segment segment = segment_of(packet);
+    const Judgement judgement = connection.judge(segment, reply);
+    if (judgement == Judgement::passes) return std::nullopt;
+    connection.accept(segment, reply, judgement);
+    return connection.kind();
+}
+
+void open(Connection& connection, const Packet& packet) { connection.open(segment_of(packet)); }
+
+} // namespace
+
+const Following part::following{{}, allows, is_under_way, advance, open};
 
 } // namespace runtime

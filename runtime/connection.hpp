@@ -1,7 +1,7 @@
 // A TCP connection as it is followed from its middle: docs/internals/path.md, "Following TCP". Sequence numbers
 // are compared by the sign of their difference (RFC 9293 3.4): those that meet here are less than 2^31 apart.
 #pragma once
-#include "runtime/flow_table.hpp"
+#include "runtime/parts.hpp"
 
 namespace runtime {
 
@@ -41,6 +41,10 @@ public:
     Judgement judge(const Segment& segment, bool reply) const;
     /// The segment was accepted: one that counts or resets.
     void accept(const Segment& segment, bool reply, Judgement judgement);
+
+    /// Whether a segment of that direction with that sequence number may still be on its way: it has been sent, and
+    /// nothing behind it is acknowledged.
+    bool is_under_way(std::uint32_t sequence, bool reply) const;
 
     /// The list in which its flow waits: its state, told by its timeout.
     FlowKind kind() const;

@@ -147,9 +147,7 @@ void repack(Appliance& appliance, Packet& packet) {
     if (unused != nullptr) release_all(appliance, *unused);
 }
 
-std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, Frames& memory) {
-    memory[0] = &packet;
-    if (packet.next_fragment == nullptr) return std::span{memory}.first(1);
+std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, std::span<Packet*> memory) {
     if (packet.made_here)
         split(appliance, packet);
     else
@@ -162,7 +160,7 @@ std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, Frames
         fragment.next_fragment = nullptr;
         ++count;
     });
-    return std::span{memory}.first(count);
+    return memory.first(count);
 }
 
 } // namespace runtime

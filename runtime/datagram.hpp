@@ -38,8 +38,7 @@ void reduce_to_first(Appliance& appliance, Packet& packet);
 /// the MTU allows. Buffers that are left over are given back. The headers are the caller's to write.
 void repack(Appliance& appliance, Packet& packet);
 
-using Frames = std::array<Packet*, fragments_per_datagram>;
-/// The packet as it goes onto the wire: itself, or its fragments in the order they came, or, made here, split.
-std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, Frames& memory);
+/// A packet of several buffers as it goes onto the wire: its fragments in the order they came, or, made here, split.
+std::span<Packet* const> take_apart(Appliance& appliance, Packet& packet, std::span<Packet*> memory);
 
 } // namespace runtime

@@ -3,8 +3,6 @@
 #include "runtime/judge.hpp"
 #include "runtime/lease.hpp"
 #include "runtime/report.hpp"
-#include "runtime/syslog.hpp"
-#include "runtime/timers.hpp"
 
 #include <algorithm>
 
@@ -36,7 +34,7 @@ void run(Appliance& appliance, std::span<Packet* const> packets, Time now) {
     for (auto rest = places; !rest.empty();) {
         Burst burst{rest.first(std::min(rest.size(), appliance.policy.together)), now};
         for (const Stage stage : appliance.policy.stages) stage(appliance, burst);
-        flush_syslog(appliance, now);
+        if (const SyslogSending* const syslog = appliance.policy.parts.syslog) syslog->flush(appliance, now);
         check(!burst.places.empty(), "a burst gets on by at least one packet");
         rest = rest.subspan(burst.places.size());
     }
@@ -58,20 +56,9 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     check(macs.size() == linked_policy.nics.size(), "a MAC for each NIC");
     for (std::size_t i = 0; i < macs.size(); ++i) appliance.nic_macs[i] = macs[i];
     appliance.attachments.reset(linked_policy.ifaces);
-    if (!linked_policy.flows.empty())
-        appliance.flows.reset(linked_policy.flows, linked_policy.flow_buckets, linked_policy.timeouts,
-                              {platform::random(), platform::random()});
-    for (std::size_t i = 0; i < linked_policy.limits.size(); ++i)
-        linked_policy.limit_tables[i].reset(linked_policy.limits[i].terms, linked_policy.limits[i].memory,
-                                            platform::random());
-    if (!linked_policy.mappings.empty())
-        appliance.flows.mappings().reset(linked_policy.mappings, linked_policy.mapping_buckets,
-                                         linked_policy.port_pools, platform::random());
-    appliance.flows.servers().reset(linked_policy.servers, linked_policy.server_of_flow);
+    for (std::size_t i = 0; i < linked_policy.ifaces.size(); ++i)
+        appliance.ipv4[i] = linked_policy.ifaces[i].ipv4;
     appliance.port_seed = port_seed;
-    begin_addresses(appliance);
-    dhcp::begin(appliance, now);
-    appliance.fragments.reset(linked_policy.datagrams);
     appliance.neighbour_seed = {platform::random(), platform::random()};
     for (auto& neighbour : linked_policy.neighbours) neighbour = {};
     for (auto& hits : linked_policy.hits) hits = 0;
@@ -84,14 +71,15 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     appliance.logs.reset(now);
     appliance.now = now;
     appliance.booted = now;
-    begin_timers(appliance, now);
     appliance.free_packets = nullptr;
     for (auto& packet : linked_policy.packets) release(appliance, packet);
+    linked_policy.parts.each(&Part::boot, appliance, now);
 }
 
 void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     the_appliance.now = now;
-    reassembly::expire(the_appliance, now);
+    const Reassembly* const reassembly = linked_policy.parts.reassembly;
+    if (reassembly != nullptr) reassembly->expire(the_appliance, now);
     for (Packet* const packet : frames) packet->nic = nic;
     run(the_appliance, frames, now);
 }
@@ -108,12 +96,9 @@ void judge(const Question& question, Packet& packet, Time now) {
 
 void tick(Time now) {
     the_appliance.now = now;
-    reassembly::expire(the_appliance, now);
     arp::tick(the_appliance, now);
-    dhcp::tick(the_appliance, now);
-    report_lost_logs(the_appliance);
     report_full_tables(the_appliance, now);
-    tick_timers(the_appliance, now);
+    linked_policy.parts.each(&Part::tick, the_appliance, now);
 }
 
 void print_banner() {

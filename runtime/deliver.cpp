@@ -5,10 +5,7 @@
 #include "runtime/checksum.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/fields.hpp"
-#include "runtime/ports.hpp"
 #include "runtime/routes.hpp"
-#include "runtime/track.hpp"
-#include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
 
 namespace runtime {
@@ -31,7 +28,8 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     put16(icmp, 2, 0);
     put16(icmp, 2, static_cast<std::uint16_t>(~fold(sum_payload(packet, header.payload_bytes))));
 
-    if (!appliance.policy.flows.empty()) classify(appliance, packet, tuple_of(packet), now);
+    const Tracking* const tracking = appliance.policy.parts.tracking;
+    if (tracking != nullptr) tracking->classify(appliance, packet, now);
     const auto hop = next_hop(appliance, appliance.policy.own_routes, header.destination);
     if (!hop) return drop(appliance, packet, Reason::no_route);
     if (!appliance.ipv4[hop->iface].configured) return drop(appliance, packet, Reason::no_address);
@@ -40,19 +38,13 @@ void echo(Appliance& appliance, Packet& packet, Time now) {
     packet.at = At::output;
 }
 
-/// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
-bool may_be_awaited(Appliance& appliance, const Packet& packet, Time now) {
-    if (!opens_flow(packet) || (!is_tcp(packet) && !is_udp(packet))) return false;
-    return is_mapped(appliance, field::ip_daddr(packet), static_cast<std::uint8_t>(field::ip_protocol(packet)),
-                     static_cast<std::uint16_t>(field::tcp_dport(packet)), now); // TCP and UDP have it in one place
-}
-
 void deliver_one(Appliance& appliance, Packet& packet, Time now) {
-    const bool awaited = appliance.policy.translates && may_be_awaited(appliance, packet, now);
+    const Parts& parts = appliance.policy.parts;
+    const bool awaited =
+        parts.translation != nullptr && parts.translation->may_be_awaited(appliance, packet, now);
     // A flow of what asks the balancer for nothing would stand in the way of the SYN that does.
-    const bool has_flow =
-        !appliance.policy.flows.empty() && !awaited && !asks_for_server(appliance, packet);
-    if (has_flow && !confirm_flow(appliance, packet, now)) return;
+    const bool has_flow = parts.tracking != nullptr && !awaited && !asks_for_server(appliance, packet);
+    if (has_flow && !parts.tracking->confirm(appliance, packet, now)) return;
     ++appliance.counters.delivered;
     appliance.counters.merged += frame_count(packet) - 1;
     packet.at = At::settled;
@@ -61,8 +53,7 @@ void deliver_one(Appliance& appliance, Packet& packet, Time now) {
     if (destination == limited_broadcast || iface_with_broadcast(appliance, destination)) return;
     if (is_fragment(packet)) return;
     // Made of an invalid segment's numbers, a reset could end the connection that it is no part of.
-    const bool follows_tcp = !appliance.policy.connections.empty();
-    if (follows_tcp && packet.state == State::invalid && is_tcp(packet)) return;
+    if (parts.following != nullptr && packet.state == State::invalid && is_tcp(packet)) return;
     if (is_icmp(packet) && field::icmp_type(packet) == icmp::echo_request)
         echo(appliance, packet, now);
     else

@@ -241,9 +241,9 @@ void act(Appliance& appliance, Client& client, Time now) {
     }
 }
 
-} // namespace
-
-void begin(Appliance& appliance, Time now) {
+/// All clients start from nothing.
+void boot(Appliance& appliance, Time now) {
+    begin_leases(appliance);
     std::size_t next = 0;
     for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i) {
         if (!appliance.policy.ifaces[i].leases) continue;
@@ -256,6 +256,7 @@ void begin(Appliance& appliance, Time now) {
     }
 }
 
+/// Whether a packet, whose lengths are sane, is a server's answer to the client of its ingress Iface.
 bool is_for_client(const Appliance& appliance, const Packet& packet) {
     if (!appliance.policy.ifaces[packet.ingress].leases || field::ip_protocol(packet) != udp_protocol ||
         is_fragment(packet) || packet.payload().size() < udp_header_bytes)
@@ -284,6 +285,15 @@ void handle(Appliance& appliance, const Packet& packet, Time now) {
     reply->type == Type::ack ? hear_ack(appliance, client, *reply, now) : hear_nak(appliance, client, *reply, now);
 }
 
+/// What a server says to us before we have an address comes to one that is not ours, from any there is.
+void hear(Appliance& appliance, Packet& packet, Time now) {
+    if (const auto reason = transport_fault(packet)) return drop(appliance, packet, *reason);
+    handle(appliance, packet, now);
+    ++appliance.counters.delivered;
+    packet.at = At::settled;
+}
+
+/// Questions, renewals, the fallback, the end of a lease: what is due.
 void tick(Appliance& appliance, Time now) {
     for (Client& client : appliance.policy.dhcp_clients) {
         if (has_lease(client) && now >= client.expires_at) lose(appliance, client, "it has run out", now);
@@ -295,20 +305,11 @@ void tick(Appliance& appliance, Time now) {
     }
 }
 
-void hold(Appliance& appliance, IfaceId iface) {
-    Client* const client = client_of(appliance, iface);
-    check(client != nullptr, "only an Iface with DHCP leases its address");
-    client->is = Is::held;
-}
-
-} // namespace runtime::dhcp
-
-namespace runtime {
-
-void report_dhcp(Appliance& appliance, Reader tell) {
+/// One line for each client.
+void report(Appliance& appliance, Reader tell) {
     constexpr std::array<std::string_view, 6> names = {"selecting", "requesting", "bound",
                                                        "renewing",  "rebinding",  "held"};
-    for (const dhcp::Client& client : appliance.policy.dhcp_clients) {
+    for (const Client& client : appliance.policy.dhcp_clients) {
         const Ipv4Config& ipv4 = appliance.ipv4[client.iface];
         Text line;
         line << "dhcp " << appliance.policy.ifaces[client.iface].name << " " << names[static_cast<std::size_t>(client.is)]
@@ -317,4 +318,15 @@ void report_dhcp(Appliance& appliance, Reader tell) {
     }
 }
 
-} // namespace runtime
+} // namespace
+
+void hold(Appliance& appliance, IfaceId iface) {
+    Client* const client = client_of(appliance, iface);
+    check(client != nullptr, "only an Iface with DHCP leases its address");
+    client->is = Is::held;
+}
+
+} // namespace runtime::dhcp
+
+const runtime::Leasing runtime::part::leasing{
+    {.boot = dhcp::boot, .tick = dhcp::tick, .report = dhcp::report}, dhcp::is_for_client, dhcp::hear};

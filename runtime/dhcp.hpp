@@ -43,16 +43,6 @@ struct Client {
     std::uint64_t refused; ///< replies that were malformed, or said what cannot be
 };
 
-/// All clients start from nothing.
-void begin(Appliance& appliance, Time now);
-
-/// Whether a packet, whose lengths are sane, is a server's answer to the client of its ingress Iface.
-bool is_for_client(const Appliance& appliance, const Packet& packet);
-void handle(Appliance& appliance, const Packet& packet, Time now);
-
-/// Questions, renewals, the fallback, the end of a lease: what is due.
-void tick(Appliance& appliance, Time now);
-
 /// The client says and hears nothing any more.
 void hold(Appliance& appliance, IfaceId iface);
 

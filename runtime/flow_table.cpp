@@ -25,12 +25,13 @@ Ipv4Tuple Ipv4Tuple::reverse() const {
 }
 
 void FlowTable::reset(std::span<Flow> flows, std::span<Link> buckets, const FlowTimeouts& timeouts,
-                      std::array<std::uint64_t, 2> seed) {
+                      std::array<std::uint64_t, 2> seed, FlowEnded ended) {
     check((buckets.size() & (buckets.size() - 1)) == 0, "bucket count is a power of two");
     flows_ = flows;
     buckets_ = buckets;
     timeouts_ = timeouts;
     seed_ = seed;
+    ended_ = ended;
     lists_.fill({nobody, nobody, 0});
     used_ = 0;
     free_ = nobody;
@@ -139,8 +140,7 @@ void FlowTable::take_out(Flow& flow) {
     leave_list(flow);
     unlink(flow, 0);
     unlink(flow, 1);
-    if (flow.mapping != MappingTable::none) mappings_.let_go(flow.mapping);
-    servers_.let_go(number(flow), flow.replied);
+    if (ended_ != nullptr) ended_(*this, flow);
     flow.newer = free_;
     free_ = number(flow);
     --used_;

@@ -68,6 +68,11 @@ struct Flow {
     bool is_translated() const { return tuples[1] != tuples[0].reverse(); }
 };
 
+class FlowTable;
+
+/// Gives back what somebody else holds for a flow that ends.
+using FlowEnded = void (*)(FlowTable& table, const Flow& flow);
+
 class FlowTable {
 public:
     /// Number of the entry (flow * 2 + direction) + 1; 0 ends a chain.
@@ -76,7 +81,7 @@ public:
     constexpr FlowTable() = default;
     /// Starts empty. As many flows as `flows` has places; `seed` hides the hash from peers.
     void reset(std::span<Flow> flows, std::span<Link> buckets, const FlowTimeouts& timeouts,
-               std::array<std::uint64_t, 2> seed);
+               std::array<std::uint64_t, 2> seed, FlowEnded ended = nullptr);
 
     struct Found {
         Flow* flow = nullptr;
@@ -141,6 +146,7 @@ private:
     std::span<Link> buckets_;
     FlowTimeouts timeouts_{};
     std::array<std::uint64_t, 2> seed_{};
+    FlowEnded ended_ = nullptr;
     std::array<Ends, flow_kinds> lists_{};
     std::size_t used_ = 0;
     std::uint32_t free_ = nobody; ///< list of free places, linked by `newer`

@@ -6,16 +6,11 @@
 
 namespace runtime {
 
-struct Appliance;
-
 namespace reassembly {
 
 inline constexpr std::size_t datagrams_max = 64;
 inline constexpr std::size_t fragments_max = 256; ///< of all datagrams together
 inline constexpr Time timeout_ns = 30'000'000'000; ///< counted from the first-come fragment (RFC 1122 3.3.2)
-
-/// Drops the datagrams whose time has passed.
-void expire(Appliance& appliance, Time now);
 
 } // namespace reassembly
 

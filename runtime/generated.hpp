@@ -6,3 +6,4 @@
 #include "runtime/limits.hpp"
 #include "runtime/log.hpp"
 #include "runtime/sets.hpp"
+#include "runtime/timers.hpp"

@@ -72,16 +72,15 @@ std::uint16_t pool_for(Appliance& appliance, Ipv4Address address) {
 
 } // namespace
 
-void begin_addresses(Appliance& appliance) {
+void begin_leases(Appliance& appliance) {
     const Policy& policy = appliance.policy;
-    bool any_leases = false;
     for (std::size_t i = 0; i < policy.ifaces.size(); ++i) {
         const Iface& iface = policy.ifaces[i];
-        any_leases |= iface.leases;
-        appliance.ipv4[i] = iface.leases ? Ipv4Config{} : iface.ipv4;
-        if (iface.leases && iface.has_pool) policy.outside_addresses[iface.ipv4.pool] = 0;
+        if (!iface.leases) continue;
+        appliance.ipv4[i] = {};
+        if (iface.has_pool) policy.outside_addresses[iface.ipv4.pool] = 0;
     }
-    if (any_leases) follow_addresses(appliance);
+    follow_addresses(appliance);
 }
 
 void set_lease(Appliance& appliance, IfaceId id, const Lease& lease) {

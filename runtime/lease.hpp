@@ -4,8 +4,8 @@
 
 namespace runtime {
 
-/// The fixed addresses hold, and nothing is leased yet.
-void begin_addresses(Appliance& appliance);
+/// Nothing is leased yet.
+void begin_leases(Appliance& appliance);
 
 /// An Iface that leases has this from now on; nothing when it is all zero. Another address ends the flows that are
 /// translated to the old one.

@@ -15,9 +15,6 @@ void put_log(std::string_view text);
 /// To the server; where there is none the console has them, with the severity in front.
 void put_syslog(Appliance& appliance, Severity severity, std::string_view text);
 
-/// Says how many texts were lost, when some were and there is room again.
-void report_lost_logs(Appliance& appliance);
-
 /// Of what `iface.in` or `iface.out` reads.
 inline std::string_view iface_name(const Appliance& appliance, std::uint32_t iface) {
     return iface == no_iface ? "none" : appliance.policy.ifaces[iface].name;

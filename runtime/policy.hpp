@@ -8,12 +8,11 @@
 #include "runtime/fragments.hpp"
 #include "runtime/limit_table.hpp"
 #include "runtime/neighbours.hpp"
+#include "runtime/parts.hpp"
 
 #include <optional>
 
 namespace runtime {
-
-struct Appliance;
 
 /// What a function decided: the number of the verdict statement, or that it fell through.
 struct Verdict {
@@ -106,13 +105,10 @@ struct Limit {
     LimitTable::Memory memory{};
 };
 
-/// What a Timer prints, in the order in which it does. What there is nothing of is not here.
-enum class TimerData : std::uint8_t { timestamp, stats, memory, cpu, lb, stack_sampling, timers };
-
 struct Timer {
     std::string_view name;
     Time interval_ns = 0;
-    std::span<const TimerData> data;
+    std::span<void (*const)(Appliance&)> data; ///< what it prints, in this order: see timers.hpp
 };
 
 struct Server {
@@ -126,12 +122,12 @@ struct LoadBalancer {
     std::uint32_t session_limit = 0;    ///< flows
     std::uint32_t wait_queue_limit = 0; ///< of those, without a reply so far
     IfaceId servers = 0;
-    std::span<const Server> pool{}; ///< empty: there is no Load_balancer
+    std::span<const Server> pool{};
 };
 
 /// Where `syslog` statements send to.
 struct SyslogServer {
-    Ipv4Address address = 0; ///< 0: nowhere, the console has them
+    Ipv4Address address = 0; ///< with Parts::syslog
     std::uint16_t port = 0;
     std::string_view header; ///< of each message, between its priority and its text
 };
@@ -152,7 +148,6 @@ struct Policy {
     std::span<const Function> forward;
     bool send_time_exceeded = true;
     bool drop_invalid = true;
-    bool translates = false; ///< some Nat, an Iface that masquerades, or a Load_balancer
     FlowTimeouts timeouts;
     SyslogServer syslog{};
     LoadBalancer balancer{};
@@ -162,6 +157,7 @@ struct Policy {
     /// packets.
     std::size_t together = burst_packets;
     std::span<const Stage> stages;
+    Parts parts{};
     std::span<const Statement> statements;
     std::span<const Limit> limits{};
     std::span<const Timer> timers{};
@@ -171,9 +167,9 @@ struct Policy {
     // Memory.
     std::span<std::uint64_t> hits; ///< one for each statement
     std::span<Packet> packets;
-    std::span<Flow> flows;         ///< empty: nothing is tracked
+    std::span<Flow> flows;         ///< none where nothing is tracked
     std::span<FlowTable::Link> flow_buckets; ///< a power of two
-    std::span<Connection> connections{};     ///< as many as flows; empty: TCP is not followed
+    std::span<Connection> connections{};     ///< as many as flows, where TCP is followed
     std::span<Time> timers_due{};            ///< when each Timer prints next
     std::span<LimitTable> limit_tables{};    ///< one for each Limit
     std::span<Mapping> mappings{};                   ///< as many as flows, where ports are chosen
@@ -185,7 +181,7 @@ struct Policy {
     std::span<ServerState> servers{};               ///< of the balancer's pool
     std::span<ServerPool::Number> server_of_flow{}; ///< by flow, and last for the one that is about to be opened
     std::span<dhcp::Client> dhcp_clients{};  ///< one for each Iface that leases
-    std::span<Datagram> datagrams;           ///< that are not complete; empty: nothing is reassembled
+    std::span<Datagram> datagrams;           ///< that are not complete
     std::span<Neighbour> neighbours;         ///< a power of two
 };
 

@@ -70,12 +70,17 @@ void reassemble_one(Appliance& appliance, Packet*& place, Time now) {
     go_on(appliance, *place);
 }
 
-} // namespace
-
-void reassembly::expire(Appliance& appliance, Time now) {
+/// Drops the datagrams whose time has passed.
+void expire(Appliance& appliance, Time now) {
     while (Datagram* const datagram = appliance.fragments.expired(now))
         discard(appliance, *datagram, Reason::reassembly_timeout);
 }
+
+void boot(Appliance& appliance, Time) { appliance.fragments.reset(appliance.policy.datagrams); }
+
+} // namespace
+
+const Reassembly part::reassembly{{.boot = boot, .tick = expire}, expire, take_apart};
 
 void stage::reassemble(Appliance& appliance, Burst& burst) {
     for_each_place_at(At::reassemble, burst,

@@ -5,9 +5,6 @@
 
 namespace runtime {
 
-/// Who is told: gets one line at a time, with its end.
-using Reader = void (*)(Appliance& appliance, std::string_view line);
-
 void tell_console(Appliance& appliance, std::string_view line);
 /// The syslog server too, when there is a way to it. Such datagrams pass every chain and the flow table by, as answers do.
 void tell_everyone(Appliance& appliance, std::string_view line);
@@ -17,9 +14,6 @@ void report_statistics(Appliance& appliance, Reader tell);
 /// What every table holds.
 void report_tables(Appliance& appliance, Reader tell);
 void report_hits(Appliance& appliance, std::size_t statement, Reader tell);
-
-/// One line for each DHCP client.
-void report_dhcp(Appliance& appliance, Reader tell);
 
 /// Tells everyone which tables have refused packets since they were last told of; each at most every ten seconds.
 void report_full_tables(Appliance& appliance, Time now);

@@ -18,7 +18,7 @@ struct Endpoint {
 /// All buffers of a packet; a port only where the protocol has one. The packet remembers what it came with.
 void rewrite(Packet& packet, End end, const Endpoint& to);
 
-/// The packet that an ICMP error is about: see embedded_tuple().
+/// The packet that an ICMP error is about: see quotation_in().
 void rewrite_quoted(Packet& packet, End end, const Endpoint& to);
 
 /// The packet as it came in, as far as one buffer tells, but for the checksum of its IP header.

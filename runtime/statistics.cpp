@@ -1,5 +1,4 @@
 #include "runtime/report.hpp"
-#include "runtime/syslog.hpp"
 
 #include <algorithm>
 
@@ -35,24 +34,14 @@ void report_drops(Appliance& appliance, Reader tell) {
     }
 }
 
-void report_limits(Appliance& appliance, Reader tell) {
-    for (std::size_t i = 0; i < appliance.policy.limits.size(); ++i) {
-        const LimitTable& table = appliance.policy.limit_tables[i];
-        Text text;
-        text << "limit " << appliance.policy.limits[i].name << " keys "
-             << std::uint64_t{table.keys(appliance.now)} << " of " << std::uint64_t{table.capacity()}
-             << " shared " << table.shared() << "\n";
-        tell(appliance, text.view());
-    }
-}
-
 } // namespace
 
 void tell_console(Appliance&, std::string_view line) { platform::console(line); }
 
 void tell_everyone(Appliance& appliance, std::string_view line) {
     platform::console(line);
-    send_report(appliance, line);
+    const SyslogSending* const syslog = appliance.policy.parts.syslog;
+    if (syslog != nullptr) syslog->report_line(appliance, line);
 }
 
 Text identity(const Policy& policy) {
@@ -80,7 +69,7 @@ void report_tables(Appliance& appliance, Reader tell) {
          << " of " << std::uint64_t{policy.packets.size()} << " neighbours " << static_cast<std::uint64_t>(neighbours)
          << " of " << std::uint64_t{policy.neighbours.size()} << "\n";
     tell(appliance, text.view());
-    report_limits(appliance, tell);
+    policy.parts.each(&Part::report_memory, appliance, tell);
 }
 
 void report_statistics(Appliance& appliance, Reader tell) {
@@ -96,7 +85,7 @@ void report_statistics(Appliance& appliance, Reader tell) {
         if (appliance.policy.hits[i] != 0) report_hits(appliance, i, tell);
     report_drops(appliance, tell);
     report_tables(appliance, tell);
-    report_dhcp(appliance, tell);
+    appliance.policy.parts.each(&Part::report, appliance, tell);
 }
 
 } // namespace runtime

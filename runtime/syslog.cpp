@@ -1,7 +1,7 @@
-#include "runtime/syslog.hpp"
-
+// Texts of `syslog` statements on their way to a server (RFC 5424 over UDP, RFC 5426).
 #include "runtime/answers.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/log.hpp"
 #include "runtime/routes.hpp"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ std::optional<NextHop> way_to_server(const Appliance& appliance) {
     const Policy& policy = appliance.policy;
     const Ipv4Address server = policy.syslog.address;
     const auto is_ours = [&](const Ipv4Config& ipv4) { return ipv4.has_address(server); };
-    if (server == 0 || std::ranges::any_of(std::span{appliance.ipv4}.first(policy.ifaces.size()), is_ours))
+    if (std::ranges::any_of(std::span{appliance.ipv4}.first(policy.ifaces.size()), is_ours))
         return std::nullopt;
     const auto hop = next_hop(appliance, policy.own_routes, server);
     return hop && appliance.ipv4[hop->iface].configured ? hop : std::nullopt;
@@ -46,8 +46,8 @@ void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string
     packet.at = policy.flows.empty() ? At::output : At::track;
 }
 
-} // namespace
-
+/// A line of a Timer's, as severity info; nothing where there is no way to a server. Skips chains and flow table. Not
+/// while packets are on their way through the stages.
 void send_report(Appliance& appliance, std::string_view line) {
     const auto hop = way_to_server(appliance);
     if (!hop || !log_allowed(appliance)) return;
@@ -61,6 +61,8 @@ void send_report(Appliance& appliance, std::string_view line) {
     run(appliance, std::span{&packet, 1}, appliance.now);
 }
 
+/// Makes a packet of the text; false when it is for the console: there is no way to the server, or the text is about
+/// such a packet itself. One for which there is no room is lost and counted.
 bool send_to_server(Appliance& appliance, Severity severity, std::string_view text) {
     auto& waiting = appliance.syslog;
     if (waiting.closed) return false;
@@ -78,7 +80,8 @@ bool send_to_server(Appliance& appliance, Severity severity, std::string_view te
     return true;
 }
 
-void flush_syslog(Appliance& appliance, Time now) {
+/// The packets that wait take the way of all that is made here.
+void flush(Appliance& appliance, Time now) {
     auto& waiting = appliance.syslog;
     if (waiting.closed || waiting.first == nullptr) return;
     Packet* next = waiting.first;
@@ -90,5 +93,9 @@ void flush_syslog(Appliance& appliance, Time now) {
     }
     waiting.closed = false;
 }
+
+} // namespace
+
+const SyslogSending part::syslog{{}, send_to_server, send_report, flush};
 
 } // namespace runtime

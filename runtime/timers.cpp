@@ -12,15 +12,18 @@ namespace {
 constexpr Time second_ns = 1'000'000'000;
 constexpr std::size_t busiest_statements = 5;
 
-void report_timestamp(Appliance& appliance) {
+} // namespace
+
+namespace timer_data {
+
+void timestamp(Appliance& appliance) {
     const Time ms = (appliance.now - appliance.booted) / 1'000'000;
     Text text;
     text << "time " << ms / 1000 << "." << ms / 100 % 10 << ms / 10 % 10 << ms % 10 << " s\n";
     tell_everyone(appliance, text.view());
 }
 
-/// Since the start.
-void report_cpu(Appliance& appliance) {
+void cpu(Appliance& appliance) {
     const Time passed = appliance.now - appliance.booted, idle = std::min(platform::idle_ns(), passed);
     Text text;
     text << "cpu busy " << std::min<Time>((passed - idle) / std::max<Time>(passed / 1000, 1), 1000)
@@ -28,8 +31,15 @@ void report_cpu(Appliance& appliance) {
     tell_everyone(appliance, text.view());
 }
 
-/// The statements that decided most often, the busiest first, of equals the first in source order.
-void report_busiest(Appliance& appliance) {
+void stats(Appliance& appliance) { report_statistics(appliance, tell_everyone); }
+void memory(Appliance& appliance) { report_tables(appliance, tell_everyone); }
+
+void lb(Appliance& appliance) {
+    appliance.flows.forget_expired(appliance.now);
+    report_balancer(appliance, tell_everyone);
+}
+
+void stack_sampling(Appliance& appliance) {
     const auto hits = appliance.policy.hits;
     std::array<std::size_t, busiest_statements> best{};
     std::size_t count = 0;
@@ -45,7 +55,7 @@ void report_busiest(Appliance& appliance) {
     for (const std::size_t statement : std::span{best}.first(count)) report_hits(appliance, statement, tell_everyone);
 }
 
-void report_timers(Appliance& appliance) {
+void timers(Appliance& appliance) {
     for (std::size_t i = 0; i < appliance.policy.timers.size(); ++i) {
         Text text;
         text << "timer " << appliance.policy.timers[i].name << " every "
@@ -54,40 +64,27 @@ void report_timers(Appliance& appliance) {
     }
 }
 
-void report(Appliance& appliance, TimerData data) {
-    switch (data) {
-    case TimerData::timestamp:
-        return report_timestamp(appliance);
-    case TimerData::stats:
-        return report_statistics(appliance, tell_everyone);
-    case TimerData::memory:
-        return report_tables(appliance, tell_everyone);
-    case TimerData::cpu:
-        return report_cpu(appliance);
-    case TimerData::lb:
-        appliance.flows.forget_expired(appliance.now);
-        return report_balancer(appliance, tell_everyone);
-    case TimerData::stack_sampling:
-        return report_busiest(appliance);
-    case TimerData::timers:
-        return report_timers(appliance);
-    }
-}
+} // namespace timer_data
 
-} // namespace
+namespace {
 
-void begin_timers(Appliance& appliance, Time now) {
+void boot(Appliance& appliance, Time now) {
     for (Time& due : appliance.policy.timers_due) due = now + second_ns;
 }
 
-void tick_timers(Appliance& appliance, Time now) {
+/// Prints what is due; once, however often it was due since the last call.
+void tick(Appliance& appliance, Time now) {
     for (std::size_t i = 0; i < appliance.policy.timers.size(); ++i) {
         const Timer& timer = appliance.policy.timers[i];
         Time& due = appliance.policy.timers_due[i];
         if (now < due) continue;
         due += ((now - due) / timer.interval_ns + 1) * timer.interval_ns;
-        for (const TimerData data : timer.data) report(appliance, data);
+        for (const auto print : timer.data) print(appliance);
     }
 }
+
+} // namespace
+
+const Part part::timers{.boot = boot, .tick = tick};
 
 } // namespace runtime

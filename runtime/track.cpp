@@ -1,11 +1,7 @@
 // Stages track and confirm: a packet's flow is looked up before the policy sees it, and made or refreshed only after
 // the policy let it through. A dropped packet changes nothing.
-#include "runtime/track.hpp"
-
-#include "runtime/answers.hpp"
-#include "runtime/balance.hpp"
+#include "runtime/appliance.hpp"
 #include "runtime/fields.hpp"
-#include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
 
 namespace runtime {
@@ -13,7 +9,7 @@ namespace runtime {
 namespace {
 
 bool follows(const Appliance& appliance, std::uint32_t protocol) {
-    return protocol == tcp_protocol && !appliance.policy.connections.empty();
+    return protocol == tcp_protocol && appliance.policy.parts.following != nullptr;
 }
 
 Connection& connection_of(const Appliance& appliance, const Flow& flow) {
@@ -36,15 +32,6 @@ FlowKind kind_after(const Packet& packet, const Flow* flow) {
     }
 }
 
-/// False when the segment changes nothing, not even how long its flow lives.
-bool advance(Connection& connection, const Packet& packet) {
-    const Segment segment = segment_of(packet);
-    const Judgement judgement = connection.judge(segment, packet.reply);
-    if (judgement == Judgement::passes) return false;
-    connection.accept(segment, packet.reply, judgement);
-    return true;
-}
-
 /// The packets of a burst that stand before the one that is looked up and may still change the table.
 class Unsettled {
 public:
@@ -54,8 +41,9 @@ public:
         for (std::size_t i = 0; i < follows_; ++i)
             if (followed_[i] == known) return true;
         if (packet.flow == nullptr) {
-            if (policy.translates) return pending_.all > 0; // which replies that one's flow will have is not known
-            if (!tuple) return pending_.all > 0 && embedded_tuple(packet); // an error about a flow not yet made
+            // Which replies that one's flow will have is not known.
+            if (policy.parts.translation != nullptr) return pending_.all > 0;
+            if (!tuple) return pending_.all > 0 && quotation_in(packet); // an error about a flow not yet made
             const Ipv4Tuple reverse = tuple->reverse();
             for (std::size_t i = 0; i < pending_.all; ++i)
                 if (opening_[i] == *tuple || opening_[i] == reverse) return true;
@@ -90,13 +78,13 @@ private:
     std::size_t follows_ = 0;
 };
 
-} // namespace
-
+/// Sets the packet's flow, direction and state from the table. Returns the flow that this depends on: its own,
+/// or that of which it is no valid segment.
 const Flow* classify(const Appliance& appliance, Packet& packet, const std::optional<Ipv4Tuple>& tuple,
                      Time now) {
-    const auto about = tuple ? std::nullopt : embedded_tuple(packet);
+    const auto about = tuple ? std::nullopt : quotation_in(packet);
     auto found = tuple   ? appliance.flows.find(*tuple, now)
-                 : about ? appliance.flows.find(about->reverse(), now)
+                 : about ? appliance.flows.find(about->tuple.reverse(), now)
                          : FlowTable::Found{};
     const Flow* const known = found.flow;
     bool may_open = tuple && may_open_flow(packet);
@@ -104,9 +92,14 @@ const Flow* classify(const Appliance& appliance, Packet& packet, const std::opti
         const Connection* const connection = known == nullptr ? nullptr : &connection_of(appliance, *known);
         may_open = opens_connection(packet) && (connection == nullptr || connection->is_over());
         if (may_open || (connection != nullptr &&
-                         connection->judge(segment_of(packet), found.reply) == Judgement::invalid))
+                         !appliance.policy.parts.following->allows(*connection, packet, found.reply)))
             found = {};
     }
+    // RFC 5927 4.1: about a segment that is not under way.
+    if (about && known != nullptr && follows(appliance, about->tuple.protocol) &&
+        !appliance.policy.parts.following->is_under_way(connection_of(appliance, *known), about->tcp_sequence,
+                                                        !found.reply))
+        found = {};
     packet.flow = found.flow;
     packet.reply = found.reply;
     if (found.flow == nullptr)
@@ -118,6 +111,63 @@ const Flow* classify(const Appliance& appliance, Packet& packet, const std::opti
     return known;
 }
 
+void begin_flow(Appliance& appliance, Packet& packet, Time now) {
+    const Parts& parts = appliance.policy.parts;
+    // The first segment of a connection that is followed is a SYN.
+    const FlowKind kind = kind_after(packet, nullptr);
+    if (!appliance.flows.has_room(is_half_open(kind), {}, now))
+        return drop(appliance, packet, Reason::ct_full);
+    if (parts.translation != nullptr) {
+        packet.flow = parts.translation->open_flow(appliance, packet, kind, now);
+        if (packet.flow == nullptr) return;
+    } else {
+        const Ipv4Tuple tuple = *tuple_of(packet);
+        packet.flow = &appliance.flows.open(tuple, tuple.reverse(), kind, now);
+    }
+    if (follows(appliance, field::ip_protocol(packet)))
+        parts.following->open(connection_of(appliance, *packet.flow), packet);
+    if (parts.balancing != nullptr) parts.balancing->keep_server(appliance, *packet.flow, now);
+}
+
+void refresh_flow(Appliance& appliance, Packet& packet, Time now) {
+    const Parts& parts = appliance.policy.parts;
+    Flow& flow = *packet.flow;
+    FlowKind kind = kind_after(packet, &flow);
+    if (follows(appliance, field::ip_protocol(packet))) {
+        const auto next = parts.following->advance(connection_of(appliance, flow), packet, packet.reply);
+        if (!next) return;
+        kind = *next;
+    }
+    if (parts.balancing != nullptr) parts.balancing->note_answers(appliance, packet, now);
+    flow.replied |= packet.reply;
+    appliance.flows.refresh(flow, kind, now);
+}
+
+/// The packet was let through: makes or refreshes its flow. False when there was no room and it was dropped.
+bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
+    if (packet.state != State::fresh && packet.state != State::established) return true;
+    if (packet.flow != nullptr)
+        refresh_flow(appliance, packet, now);
+    else
+        begin_flow(appliance, packet, now);
+    return packet.flow != nullptr;
+}
+
+void classify_made(Appliance& appliance, Packet& packet, Time now) {
+    classify(appliance, packet, tuple_of(packet), now);
+}
+
+void boot(Appliance& appliance, Time) {
+    const Policy& policy = appliance.policy;
+    const FlowEnded ended = policy.parts.balancing != nullptr     ? policy.parts.balancing->flow_ended
+                            : policy.parts.translation != nullptr ? policy.parts.translation->flow_ended
+                                                                  : nullptr;
+    appliance.flows.reset(policy.flows, policy.flow_buckets, policy.timeouts,
+                          {platform::random(), platform::random()}, ended);
+}
+
+} // namespace
+
 void stage::track(Appliance& appliance, Burst& burst) {
     Unsettled earlier;
     for (std::size_t i = 0; i < burst.places.size(); ++i) {
@@ -128,7 +178,8 @@ void stage::track(Appliance& appliance, Burst& burst) {
         const bool opens = packet.state == State::fresh && packet.flow == nullptr;
         const bool fits = !opens || appliance.flows.has_room(opens_connection(packet), earlier.pending(), burst.now);
         // Which servers are up is for earlier packets to say.
-        const bool asks = opens && i > 0 && !appliance.policy.balancer.pool.empty() && opens_connection(packet);
+        const Parts& parts = appliance.policy.parts;
+        const bool asks = opens && i > 0 && parts.balancing != nullptr && opens_connection(packet);
         if (asks || earlier.decides(appliance.policy, packet, tuple, known) || (!fits && earlier.pending().all > 0)) {
             // The burst ends before this packet; run() comes back for the rest once the earlier ones are through.
             burst.places = burst.places.first(i);
@@ -138,7 +189,8 @@ void stage::track(Appliance& appliance, Burst& burst) {
             drop(appliance, packet, Reason::ct_full);
             continue;
         }
-        if (packet.state == State::related && packet.flow->is_translated() && !error_intact(packet)) {
+        if (packet.state == State::related && packet.flow->is_translated() &&
+            !parts.translation->error_intact(packet)) {
             drop(appliance, packet, Reason::bad_checksum); // RFC 5508 REQ-3
             continue;
         }
@@ -148,42 +200,12 @@ void stage::track(Appliance& appliance, Burst& burst) {
     }
 }
 
-bool confirm_flow(Appliance& appliance, Packet& packet, Time now) {
-    if (packet.state != State::fresh && packet.state != State::established) return true;
-    const bool followed = follows(appliance, field::ip_protocol(packet));
-    if (packet.flow != nullptr) {
-        FlowKind kind = kind_after(packet, packet.flow);
-        if (followed) {
-            Connection& connection = connection_of(appliance, *packet.flow);
-            if (!advance(connection, packet)) return true;
-            kind = connection.kind();
-        }
-        note_answers(appliance, packet, now);
-        packet.flow->replied |= packet.reply;
-        appliance.flows.refresh(*packet.flow, kind, now);
-        return true;
-    }
-    const FlowKind kind = kind_after(packet, nullptr); // the first segment of a connection that is followed is a SYN
-    if (!appliance.flows.has_room(is_half_open(kind), {}, now)) {
-        drop(appliance, packet, Reason::ct_full);
-        return false;
-    }
-    const Ipv4Tuple original = original_tuple(packet), reply = tuple_of(packet)->reverse();
-    if (!appliance.flows.distinct(original, reply, now)) {
-        drop_untranslatable(appliance, packet, now);
-        return false;
-    }
-    packet.flow = &appliance.flows.open(original, reply, kind, now);
-    if (followed) connection_of(appliance, *packet.flow).open(segment_of(packet));
-    if (appliance.policy.translates) keep_decisions(appliance, packet, *packet.flow);
-    keep_server(appliance, *packet.flow, now);
-    return true;
-}
-
 void stage::confirm(Appliance& appliance, Burst& burst) {
     for_each_at(At::confirm, burst, [&](Packet& packet) {
         if (confirm_flow(appliance, packet, burst.now)) packet.at = At::transmit;
     });
 }
+
+const Tracking part::tracking{{.boot = boot}, classify_made, confirm_flow};
 
 } // namespace runtime

@@ -54,6 +54,17 @@ void set_destination(Packet& packet, const Endpoint& to) {
     rewrite_error(packet, End::destination, to);
 }
 
+/// The tuple with which a packet came in.
+Ipv4Tuple original_tuple(const Packet& packet) {
+    Ipv4Tuple tuple = *tuple_of(packet);
+    if (!packet.translated) return tuple;
+    tuple.source = packet.received_source;
+    tuple.destination = packet.received_destination;
+    tuple.a = packet.received_a;
+    if (tuple.protocol != icmp_protocol) tuple.b = packet.received_b;
+    return tuple;
+}
+
 /// Of a first packet: what its Nats said, else masquerading or the balancer.
 void choose_source(Appliance& appliance, Packet& packet, const Said& said, Time now) {
     Ipv4Tuple leaving = *tuple_of(packet);
@@ -77,23 +88,13 @@ void choose_source(Appliance& appliance, Packet& packet, const Said& said, Time 
     rewrite(packet, End::source, to);
 }
 
-} // namespace
-
-Ipv4Tuple original_tuple(const Packet& packet) {
-    Ipv4Tuple tuple = *tuple_of(packet);
-    if (!packet.translated) return tuple;
-    tuple.source = packet.received_source;
-    tuple.destination = packet.received_destination;
-    tuple.a = packet.received_a;
-    if (tuple.protocol != icmp_protocol) tuple.b = packet.received_b;
-    return tuple;
-}
-
+/// Before the first function of a chain that translates destinations.
 void begin_destination(Appliance& appliance, Packet& packet) {
     packet.entrance = packet.made_here ? packet.egress : packet.ingress;
     if (opens_flow(packet)) std::ranges::fill(decisions_of(appliance, nullptr), Verdict::none);
 }
 
+/// The Nat that is the `place`-th one of its chain decides about a first packet; for later ones it has decided.
 void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::size_t place, Translates what,
              Said& said) {
     const Policy& policy = appliance.policy;
@@ -118,16 +119,15 @@ void run_nat(Appliance& appliance, Packet& packet, const Function& nat, std::siz
     if (kept != Verdict::none) send_elsewhere(packet, policy.statements[kept]);
 }
 
-void send_to_peer(Packet& packet) {
-    set_destination(packet, end_of(packet.flow->leaving(packet.reply), End::destination, packet.reply));
-}
-
+/// After the last function: what is left to do for packets of known flows, or about them.
 void finish_destination(Appliance& appliance, Packet& packet) {
     if (packet.flow == nullptr || !packet.flow->is_translated()) return;
-    if (!packet.reply && is_balanced(appliance, packet)) return set_destination(packet, front_of(appliance));
+    if (!packet.reply && is_balanced(appliance, packet))
+        return set_destination(packet, appliance.policy.parts.balancing->front(appliance));
     send_to_peer(packet);
 }
 
+/// The same, and a source for first packets. May drop the packet.
 void finish_source(Appliance& appliance, Packet& packet, const Said& said, Time now) {
     if (packet.state == State::invalid && appliance.policy.ifaces[packet.egress].masquerade)
         return drop(appliance, packet, Reason::ct_invalid);
@@ -141,6 +141,7 @@ void finish_source(Appliance& appliance, Packet& packet, const Said& said, Time 
     rewrite_error(packet, End::source, to);
 }
 
+/// A first packet has been let through, and its flow made: what was decided about it is kept.
 void keep_decisions(Appliance& appliance, const Packet& packet, Flow& flow) {
     std::ranges::copy(decisions_of(appliance, nullptr), decisions_of(appliance, &flow).begin());
     flow.entrance = packet.entrance;
@@ -150,5 +151,45 @@ void keep_decisions(Appliance& appliance, const Packet& packet, Flow& flow) {
         {first.source, first.a, static_cast<std::uint16_t>(packet.pool - 1), first.protocol},
         flow.leaving(false).a);
 }
+
+Flow* open_flow(Appliance& appliance, Packet& packet, FlowKind kind, Time now) {
+    const Ipv4Tuple original = original_tuple(packet), reply = tuple_of(packet)->reverse();
+    if (!appliance.flows.distinct(original, reply, now)) {
+        drop_untranslatable(appliance, packet, now);
+        return nullptr;
+    }
+    Flow& flow = appliance.flows.open(original, reply, kind, now);
+    keep_decisions(appliance, packet, flow);
+    return &flow;
+}
+
+/// To the port of somebody inside: it may be half of a simultaneous open (RFC 5382 REQ-4).
+bool may_be_awaited(Appliance& appliance, const Packet& packet, Time now) {
+    if (!opens_flow(packet) || !has_ports(field::ip_protocol(packet))) return false;
+    // TCP and UDP have it in one place.
+    const auto port = static_cast<std::uint16_t>(field::tcp_dport(packet));
+    return is_mapped(appliance, field::ip_daddr(packet),
+                     static_cast<std::uint8_t>(field::ip_protocol(packet)), port, now);
+}
+
+void let_go_of_mapping(FlowTable& table, const Flow& flow) {
+    if (flow.mapping != MappingTable::none) table.mappings().let_go(flow.mapping);
+}
+
+void boot(Appliance& appliance, Time) {
+    const Policy& policy = appliance.policy;
+    appliance.flows.mappings().reset(policy.mappings, policy.mapping_buckets, policy.port_pools,
+                                     platform::random());
+}
+
+} // namespace
+
+void send_to_peer(Packet& packet) {
+    set_destination(packet, end_of(packet.flow->leaving(packet.reply), End::destination, packet.reply));
+}
+
+const Translation part::translation{{.boot = boot},      begin_destination, run_nat,   finish_destination,
+                                    finish_source,       error_intact,      may_be_awaited, open_flow,
+                                    restore,             let_go_of_mapping};
 
 } // namespace runtime

@@ -1,8 +1,6 @@
 // Stage transmit: the next hop's MAC, then the ring of the egress NIC, in bursts.
 #include "runtime/transmit.hpp"
 
-#include "runtime/datagram.hpp"
-
 namespace runtime {
 
 namespace {
@@ -31,6 +29,15 @@ private:
     std::size_t count_ = 0;
     NicId nic_ = 0;
 };
+
+using Frames = std::array<Packet*, fragments_per_datagram>;
+
+/// The packet as it goes onto the wire: only reassembly makes one of several buffers.
+std::span<Packet* const> frames_of(Appliance& appliance, Packet& packet, Frames& memory) {
+    memory[0] = &packet;
+    if (packet.next_fragment == nullptr) return std::span{memory}.first(1);
+    return appliance.policy.parts.reassembly->take_apart(appliance, packet, memory);
+}
 
 } // namespace
 
@@ -70,14 +77,14 @@ void send_frame(Appliance& appliance, Packet& packet) {
 
 void stage::transmit(Appliance& appliance, Burst& burst) {
     Outbox outbox{appliance};
+    Frames memory;
     for_each_place_at(At::transmit, burst, [&](Packet*& place) {
         Packet& packet = *place;
         const Mac* const mac = arp::resolve(appliance, packet, burst.now);
         if (packet.at != At::settled) place = nullptr;
         if (mac == nullptr) return;
         const IfaceId egress = packet.egress;
-        Frames memory;
-        for (Packet* const frame : take_apart(appliance, packet, memory)) {
+        for (Packet* const frame : frames_of(appliance, packet, memory)) {
             frame->egress = egress;
             write_ethernet(appliance, *frame, *mac, ethertype::ipv4);
             outbox.add(*frame, appliance.policy.ifaces[egress].nic);

@@ -105,7 +105,7 @@ bool error_intact(const Packet& packet) {
     return checksum(inner.first(std::size_t{4} * (inner[0] & 0xf))) == 0;
 }
 
-std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet) {
+std::optional<Quotation> quotation_in(const Packet& packet) {
     if (!is_icmp(packet)) return std::nullopt;
     const auto type = field::icmp_type(packet);
     if (type != icmp::unreachable && type != icmp::time_exceeded && type != icmp::parameter_problem)
@@ -118,7 +118,10 @@ std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet) {
     if (header < 20 || header > inner.size() || (get16(inner, 6) & 0x1fff) != 0) return std::nullopt;
     const Ipv4Address source = get32(inner, 12);
     if (source != field::ip_daddr(packet)) return std::nullopt; // errors go to who sent the packet
-    return tuple_from(source, get32(inner, 16), get8(inner, 9), inner.subspan(header));
+    const Bytes transport = inner.subspan(header);
+    const auto tuple = tuple_from(source, get32(inner, 16), get8(inner, 9), transport);
+    if (!tuple) return std::nullopt;
+    return Quotation{*tuple, tuple->protocol == tcp_protocol ? get32(transport, 4) : 0};
 }
 
 } // namespace runtime

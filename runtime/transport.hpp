@@ -33,10 +33,15 @@ std::optional<Ipv4Tuple> tuple_of(const Packet& packet);
 /// Whether a packet without a flow may open one.
 bool may_open_flow(const Packet& packet);
 
-/// The tuple of the packet that an ICMP error is about; nothing for everything else.
-std::optional<Ipv4Tuple> embedded_tuple(const Packet& packet);
+/// What an ICMP error quotes of the packet that it is about.
+struct Quotation {
+    Ipv4Tuple tuple;
+    std::uint32_t tcp_sequence = 0; ///< of a segment
+};
+/// Nothing for everything else.
+std::optional<Quotation> quotation_in(const Packet& packet);
 
-/// Whether the checksum of an ICMP error, and that of the header in it, is right. Only where it has an embedded tuple.
+/// Whether the checksum of an ICMP error, and that of the header in it, is right. Only where it has a quotation.
 bool error_intact(const Packet& packet);
 
 } // namespace runtime

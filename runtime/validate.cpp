@@ -81,14 +81,6 @@ bool impossible_flags(const Packet& packet) {
     return flags == 0 || (flags & (syn | fin)) == (syn | fin) || flags == (fin | psh | urg);
 }
 
-/// What a server says to us before we have an address comes to one that is not ours, from any there is.
-void hear_server(Appliance& appliance, Packet& packet, Time now) {
-    if (const auto reason = transport_fault(packet)) return drop(appliance, packet, *reason);
-    dhcp::handle(appliance, packet, now);
-    ++appliance.counters.delivered;
-    packet.at = At::settled;
-}
-
 void validate_header(Appliance& appliance, Packet& packet) {
     if (const auto reason = bad_header(packet)) return drop(appliance, packet, *reason);
     if (!options_allowed(packet.ip().subspan(20, packet.ip_header_bytes - 20u)))
@@ -105,12 +97,13 @@ void validate_rest(Appliance& appliance, Packet& packet) {
 } // namespace
 
 void stage::validate(Appliance& appliance, Burst& burst) {
+    const Leasing* const leasing = appliance.policy.parts.leasing;
     for (std::size_t i = 0; i < burst.places.size(); ++i) {
         if (burst.places[i] == nullptr || burst.places[i]->at > At::validate) continue;
         Packet& packet = *burst.places[i];
         validate_header(appliance, packet);
         if (packet.at == At::settled) continue;
-        if (!dhcp::is_for_client(appliance, packet)) {
+        if (leasing == nullptr || !leasing->is_for_client(appliance, packet)) {
             validate_rest(appliance, packet);
             continue;
         }
@@ -118,7 +111,7 @@ void stage::validate(Appliance& appliance, Burst& burst) {
             burst.places = burst.places.first(i);
             return;
         }
-        hear_server(appliance, packet, burst.now);
+        leasing->hear(appliance, packet, burst.now);
     }
 }
 

@@ -44,7 +44,7 @@ std::string_view describe(std::uint64_t error, std::uint64_t address) {
         return "stack overflow into the guard page";
     if (execute) return mapped ? "execution of data" : "execution of unmapped memory";
     if (write) return mapped ? "write to read-only memory" : "write to unmapped memory";
-    return "read of unmapped memory";
+    return mapped ? "access to a user page" : "read of unmapped memory";
 }
 
 } // namespace

@@ -111,6 +111,13 @@ bool Connection::fits(const Segment& segment, const Side& sender, const Side& re
     return !segment.has(fin) || end >= sender.end;
 }
 
+bool Connection::is_under_way(std::uint32_t sequence, bool in_reply) const {
+    const auto& sender = sides_[in_reply ? 1 : 0];
+    if (!sender) return false;
+    const Position number = sender->position(sequence), first = sender->acked - (sender->open ? 0 : 1);
+    return first <= number && number <= sender->end;
+}
+
 Judgement Connection::judge(const Segment& segment, bool in_reply) const {
     if (!segment.is_possible()) return Judgement::invalid;
     const auto& sender = sides_[in_reply ? 1 : 0];

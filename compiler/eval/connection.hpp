@@ -56,6 +56,9 @@ public:
     /// The segment has been accepted: one that does not just pass.
     void accept(const Segment& segment, bool in_reply, Judgement judgement);
 
+    /// Whether a segment of that direction with that number may still be on its way: "track" in path.md.
+    bool is_under_way(std::uint32_t sequence, bool in_reply) const;
+
     TcpState state() const;
     bool is_half_open() const { return state() == TcpState::syn_sent || state() == TcpState::syn_recv; }
     /// A SYN may open another in its place.

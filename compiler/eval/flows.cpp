@@ -66,9 +66,14 @@ Tuple reverse(const Tuple& tuple) {
 
 namespace {
 
-/// The tuple of the datagram that an ICMP error quotes; none for everything else, and for what is quoted too
-/// briefly.
-std::optional<Tuple> quoted_tuple(const Datagram& error) {
+/// What an ICMP error quotes of a datagram.
+struct Quotation {
+    Tuple tuple;
+    std::uint32_t tcp_sequence = 0; ///< of a segment
+};
+
+/// Nothing for everything else, and for what is quoted too briefly.
+std::optional<Quotation> quotation_in(const Datagram& error) {
     if (error.protocol() != icmp || !error.transport_complete()) return std::nullopt;
     const std::uint8_t type = get8(error.payload(), 0);
     if (type != icmp_type::unreachable && type != icmp_type::time_exceeded &&
@@ -84,7 +89,9 @@ std::optional<Tuple> quoted_tuple(const Datagram& error) {
     if (inner.fragment_offset() != 0 || inner.source() != error.destination()) return std::nullopt;
     const bool has_ports = inner.protocol() == tcp || inner.protocol() == udp || inner.protocol() == icmp;
     if (has_ports && inner.payload().size() < 8) return std::nullopt;
-    return tuple_of(inner.protocol(), inner.source(), inner.destination(), inner.payload());
+    const auto tuple = tuple_of(inner.protocol(), inner.source(), inner.destination(), inner.payload());
+    if (!tuple) return std::nullopt;
+    return Quotation{*tuple, inner.protocol() == tcp ? get32(inner.payload(), 4) : 0};
 }
 
 } // namespace
@@ -161,9 +168,13 @@ Tracked FlowTable::look_up(const Datagram& datagram, Time now) {
     if (may_open(datagram))
         return {.state = model::State::fresh, .tuple = tuple, .flow = {}, .may_open = true};
     // RFC 5508 4.2: an ICMP error is as good as the packet inside it, which it answers in a way.
-    const auto quoted = quoted_tuple(datagram);
-    if (const auto about = quoted ? find(reverse(*quoted)) : std::nullopt)
-        return {.state = model::State::related, .tuple = {}, .flow = about->first, .reply = about->second};
+    const auto quoted = quotation_in(datagram);
+    if (const auto about = quoted ? find(reverse(quoted->tuple)) : std::nullopt) {
+        // RFC 5927 4.1: where numbers are known, they must be of a segment that is under way.
+        const auto& connection = live_.at(about->first).connection;
+        if (!connection || connection->is_under_way(quoted->tcp_sequence, !about->second))
+            return {.state = model::State::related, .tuple = {}, .flow = about->first, .reply = about->second};
+    }
     return {.state = model::State::invalid, .tuple = tuple, .flow = {}};
 }
 

@@ -63,6 +63,8 @@ void Machine::send_by(Packet& packet, model::IfaceId iface) {
     const auto routed = route_by(appliance_, iface, packet.datagram().destination());
     if (const auto* reason = std::get_if<Reason>(&routed)) return drop(packet, *reason);
     packet.hop = std::get<Hop>(routed);
+    // A leased address may be one that a peer had.
+    if (appliance_.ifaces[iface].ipv4->address == packet.hop.next) return drop(packet, Reason::no_route);
     if (!came_by_route(packet)) spend_ttl(packet);
     packet.at = At::postrouting;
 }

@@ -60,7 +60,7 @@ Nat::IP leave { snat(10.0.1.7) }
     CHECK(has(text, "0x0a000107, {}, 1}, // 10.0.1.7")); // the pool of its address
     CHECK(has(text, "std::array<PortPool, 2> port_pools;"));
     CHECK(has(text, "std::array<std::uint32_t, 65537> decisions;")); // one Nat on a chain
-    CHECK(has(text, ".translates = true,"));
+    CHECK(has(text, ".translation = &part::translation,"));
 }
 
 TEST_CASE("an Iface that masquerades has its flows tracked, without any function") {

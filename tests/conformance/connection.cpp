@@ -10,13 +10,23 @@ constexpr Way to_server{alice, 40000, peer, 80};
 
 } // namespace
 
-bool Connection::passes(From from, const Segment& segment) const {
-    const bool by_caller = from == From::caller;
-    const auto outcome = scene_.send(by_caller ? "inside" : "outside",
-                                     tcp(by_caller ? to_server : to_server.back(), segment));
+bool Connection::goes_on(bool by_caller, const Bytes& packet) const {
+    const auto outcome = scene_.send(by_caller ? "inside" : "outside", packet);
     if (outcome.fate == harness::Fate::sent) return true;
     CHECK(outcome.dropped_by(model::Reason::ct_invalid));
     return false;
+}
+
+bool Connection::passes(From from, const Segment& segment) const {
+    const bool by_caller = from == From::caller;
+    return goes_on(by_caller, tcp(by_caller ? to_server : to_server.back(), segment));
+}
+
+bool Connection::error_passes(From about, std::uint32_t sequence) const {
+    const bool by_caller = about == From::caller;
+    const Bytes segment =
+        tcp(by_caller ? to_server : to_server.back(), {.flags = flag::ack, .sequence = sequence, .window = window});
+    return goes_on(!by_caller, error(by_caller ? other_peer : bob, segment, 3, 1, 28));
 }
 
 bool Connection::passes(From from, unsigned flags, const std::string& data) const {

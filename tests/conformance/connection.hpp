@@ -20,6 +20,9 @@ public:
     /// As the peers' numbers stand after the handshake, with right acknowledgements.
     bool passes(From from, unsigned flags, const std::string& data = "") const;
 
+    /// An ICMP error about a segment of one side's, as it comes back from a router behind the other one.
+    bool error_passes(From about, std::uint32_t sequence) const;
+
     void handshake() const;
     /// Whether an acknowledgement of the client still belongs to a connection, so many nanoseconds from now.
     bool lives_after_ns(std::uint64_t ns) const;
@@ -28,6 +31,8 @@ public:
     bool lives_just(unsigned seconds) const;
 
 private:
+    bool goes_on(bool by_caller, const Bytes& packet) const;
+
     const Scene& scene_;
 };
 

@@ -1,7 +1,6 @@
 // RFC 4787, Network Address Translation Behavioral Requirements for Unicast UDP, requirement by requirement.
 //
-// Not tested, and why: REQ-2 (pooling) and REQ-7 (an outside address that changes) need more than one static
-// address. REQ-8 is met in its stricter form, address and port dependent filtering; REQ-9 as the rules of the
+// REQ-7 (an outside network that is the inside one) is met by refusing such a lease: tests/runtime/dhcp_test.cpp. REQ-8 is met in its stricter form, address and port dependent filtering; REQ-9 as the rules of the
 // policy say: a port that was only chosen for somebody cannot be reached from inside.
 #include "tests/conformance/hosts.hpp"
 
@@ -23,6 +22,20 @@ TEST_CASE("RFC 4787 REQ-1: an inside port has one outside port, whatever the des
             CHECK(way_of(scene.sent("lan", udp(way), "wan")).source_port == first.source_port);
         }
         CHECK(way_of(scene.sent("lan", udp({alice, 40000, other_peer, 9}), "wan")).source_port == 40000);
+    });
+}
+
+TEST_CASE("RFC 4787 REQ-2: all that a host sends has one outside address, of several that there are") {
+    on_each_backend("two_addresses", [](const Scene& scene) {
+        const auto outside_of = [&](const Bytes& packet) { return way_of(scene.sent("lan", packet, "wan")).source; };
+        for (const auto& [host, address] : {std::pair{alice, public_address}, std::pair{bob, second_address}})
+            for (const Ipv4Address to : {peer, other_peer}) {
+                CHECK(outside_of(udp({host, 40000, to, 53})) == address);
+                CHECK(outside_of(udp({host, 40001, to, 54})) == address);
+                CHECK(outside_of(tcp({host, 40000, to, 80}, flag::syn)) == address);
+                CHECK(outside_of(query({host, 7, to, 7})) == address);
+                CHECK(outside_of(other({host, 0, to, 0}, 47)) == address);
+            }
     });
 }
 

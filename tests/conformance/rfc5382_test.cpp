@@ -1,8 +1,8 @@
 // RFC 5382, NAT Behavioral Requirements for TCP, requirement by requirement.
 //
 // Stricter than REQ-5: a handshake that is not complete lives 10 s unless the policy's Conntrack says
-// otherwise, since half-open flows are what a flood consists of. REQ-6 (ALGs) is REQ-10 of RFC 4787: there
-// are none.
+// otherwise, since half-open flows are what a flood consists of. Of ALGs (REQ-6)
+// there are none.
 #include "tests/conformance/hosts.hpp"
 
 #include <catch2/catch.hpp>
@@ -71,6 +71,18 @@ TEST_CASE("RFC 5382 REQ-5: an open connection lives for two hours and four minut
         const Way outside = connect(scene, way);
         scene.wait_ns(7440 * eval::second_ns - 1);
         CHECK(way_of(scene.sent("wan", tcp(outside.back(), flag::ack, "late"), "lan")) == way.back());
+    });
+}
+
+TEST_CASE("RFC 5382 REQ-6: no text is touched, not even one that names an inside address") {
+    on_each_backend("home", [](const Scene& scene) {
+        const Way way{alice, 40000, peer, 21};
+        connect(scene, way);
+        const std::string text = "PORT 10,0,0,2,156,65\r\n";
+        const Bytes left = scene.sent("lan", tcp(way, flag::ack | flag::psh, text), "wan");
+        CHECK(std::string(left.end() - static_cast<std::ptrdiff_t>(text.size()), left.end()) == text);
+        // And nobody may come because of it.
+        CHECK_FALSE(scene.send("wan", tcp({peer, 20, public_address, 40001}, flag::syn)).fate == harness::Fate::sent);
     });
 }
 

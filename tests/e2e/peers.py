@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tests/e2e/office.nacl as an image between an office and the world, used by the programs that one would try on it: traceroute,
-iperf3, dig and dnsmasq, nmap, fragments made by hand, a log server; and tcpdump on both sides looks at every checksum.
+iperf3, dig and dnsmasq, nmap, hping3, fragments made by hand, rsyslogd; and tcpdump on both sides looks at every checksum.
 
 usage: peers.py NACLC POLICY
 """
@@ -28,14 +28,12 @@ for line in sys.stdin:
     raw.sendto(datagram, (socket.inet_ntoa(datagram[16:20]), 0))
 """
 
-# Prints each datagram that comes to the log server's port.
-LISTEN = f"""
-import socket
-sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sink.bind(("{WEB}", {LOG_PORT}))
-print("ready", flush=True)
-while True:
-    print(sink.recv(2048).decode(), flush=True)
+# What rsyslogd writes of each datagram: as it came, and then as whose message it understands it.
+RSYSLOG = f"""
+module(load="imudp")
+template(name="both" type="string" string="%rawmsg%\\t%hostname% %app-name% %syslogfacility-text% %syslogseverity-text%\\n")
+ruleset(name="all") {{{{ action(type="omfile" file="{{file}}" template="both") }}}}
+input(type="imudp" address="{WEB}" port="{LOG_PORT}" ruleset="all")
 """
 
 
@@ -132,6 +130,30 @@ def scan(scene):
     scene.expect("nmap's protocol scan finds nothing", set(found.values()) == {silent}, str(found))
 
 
+def start_log_server(scene):
+    """rsyslogd with a configuration of its own; returns the file that it writes."""
+    log, config = scene.folder / "syslog", scene.folder / "rsyslog.conf"
+    log.touch()
+    config.write_text(RSYSLOG.format(file=log))
+    scene.network.start("outside", "rsyslogd", "-n", "-f", str(config), "-i", str(scene.folder / "rsyslog.pid"),
+                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: str(LOG_PORT) in scene.run("outside", "ss", "-lun").stdout, "rsyslogd listens")
+    return log
+
+
+def craft(scene):
+    """hping3: a SYN is answered, and so is none that is odd or cut into pieces."""
+    def answers(count, *options):
+        done = scene.run("outside", "hping3", "-c", count, "-i", "u50000", "-n", "-q", "-p", str(OPEN_PORT), *options, PUBLIC)
+        return re.findall(r"(\d+) packets received", done.stdout + done.stderr)
+
+    # One in pieces only: hping3's next would have the same identification.
+    for name, count, options, expected in (("SYN", "3", ("-S",), "3"), ("SYN with FIN", "3", ("-S", "-F"), "0"),
+                                           ("SYN in pieces of 16 bytes", "1", ("-S", "-f"), "0")):
+        got = answers(count, *options)
+        scene.expect(f"hping3 sends {count} {name}, and gets {expected} answers", got == [expected], str(got))
+
+
 def datagram(payload, offset_units, more, protocol=socket.IPPROTO_TCP, identification=77):
     flags_offset = (0x2000 if more else 0) | offset_units
     return struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), identification, flags_offset, 64, protocol, 0,
@@ -149,7 +171,8 @@ def send_fragments(scene):
     done = subprocess.run(scene.network.inside_of("outside", "python3", "-c", SEND_RAW), input=lines, text=True,
                           capture_output=True, timeout=30)
     scene.expect("fragments can be sent", done.returncode == 0, done.stderr)
-    return {"fragment_tiny": 2, "fragment_overlap": 2, "fragment_too_long": 1}
+    # One more tiny one is hping3's.
+    return {"fragment_tiny": 3, "fragment_overlap": 2, "fragment_too_long": 1}
 
 
 def play(scene, image, _):
@@ -159,10 +182,7 @@ def play(scene, image, _):
     network.attach("tap1", "inside", f"{CLIENT}/24", f"{SERVER}/24")
     run("ip", "-n", network.ns("outside"), "address", "add", f"{FAR}/32", "dev", "lo")
     run("ip", "-n", network.ns("inside"), "route", "add", "default", "via", GATEWAY)
-    log = scene.folder / "syslog"
-    with log.open("w") as out:
-        network.start("outside", "python3", "-c", LISTEN, stdout=out)
-    wait_until(lambda: "ready" in log.read_text(), "the log server listens")
+    log = start_log_server(scene)
     captures = start_captures(scene)
     scene.serve("inside", SERVER, 80)
 
@@ -170,8 +190,13 @@ def play(scene, image, _):
     resolve(scene)
     measure(scene)
     scan(scene)
+    craft(scene)
     drops = send_fragments(scene)
-    lines = log.read_text().splitlines()
+    wait_until(lambda: "knock" in log.read_text(), "the log server has written something")
+    messages = [line.split("\t") for line in log.read_text().splitlines()]
+    lines = [message[0] for message in messages]
+    scene.expect("rsyslogd understands whose messages they are", len(messages) > 0 and all(
+        re.fullmatch(r"office nacl user (warning|notice|info)", message[1]) for message in messages), str(messages[:3]))
     knocks = [line for line in lines if f"knock {WEB} 22" in line]
     scene.expect("the log server heard of nmap's knocking", len(knocks) >= 2, str(lines[:5]))
     # RFC 5424: facility user (8) and severity notice (5); no time, since there is no clock of day.

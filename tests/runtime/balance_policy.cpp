@@ -18,7 +18,7 @@ constexpr std::array<Stage, 13> stages = {
     stage::transmit};
 constexpr std::array<Server, 3> pool = {{{0x0a00000a, 8080}, {0x0a00000b, 8080}, {0x0a00000b, 8081}}};
 constinit std::array<Ipv4Address, 1> outside_addresses = {0x0a000001};
-constexpr std::array<TimerData, 1> data = {TimerData::lb};
+constexpr std::array<void (*)(Appliance&), 1> data = {timer_data::lb};
 constexpr Time second_ns = 1'000'000'000;
 constexpr std::array<Timer, 1> timers = {{{"state", 10 * second_ns, data}}};
 constexpr std::size_t flow_count = 24;
@@ -46,11 +46,15 @@ constinit const runtime::Policy runtime::linked_policy{
     .routes = {},
     .own_routes = routes,
     .forward = {},
-    .translates = true,
     .timeouts = {10 * second_ns, 12 * second_ns, 15 * second_ns, second_ns, second_ns, second_ns, second_ns},
     .balancer =
         {.clients = 0, .port = 80, .session_limit = 9, .wait_queue_limit = 7, .servers = 0, .pool = pool},
     .stages = stages,
+    .parts = {.reassembly = &part::reassembly,
+              .tracking = &part::tracking,
+              .translation = &part::translation,
+              .balancing = &part::balancing,
+              .timers = &part::timers},
     .statements = {},
     .timers = timers,
     .outside_addresses = outside_addresses,

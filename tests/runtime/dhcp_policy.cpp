@@ -41,6 +41,7 @@ constinit const runtime::Policy runtime::linked_policy{
     .drop_invalid = true,
     .timeouts = {},
     .stages = stages,
+    .parts = {.leasing = &part::leasing},
     .statements = {},
     .hits = {},
     .packets = packets,

@@ -280,6 +280,7 @@ TEST_CASE("leases that cannot be are refused") {
         {offered, netmask, offered, 60},          // its own gateway
         {offered, netmask, 0xe0000001, 60},       // a gateway for many
         {offered, netmask, server, 0},            // no time
+        // RFC 4787 REQ-7: the outside network must not be an inside one.
         {0x0a000101, 0xffffff00, 0, 60},          // another Iface's address
         {0x0a000199, 0xffffff80, 0, 60},          // a part of another Iface's network
         {0x0a990101, 0xff000000, 0, 60},          // one around it

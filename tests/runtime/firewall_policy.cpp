@@ -58,8 +58,10 @@ std::array<Flow, 64> flows;
 std::array<FlowTable::Link, 128> flow_buckets;
 #ifdef FOLLOWS_TCP // in a program of its own: see CMakeLists.txt
 std::array<Connection, flows.size()> connections;
+constexpr const Following* following = &part::following;
 #else
 std::array<Connection, 0> connections;
+constexpr const Following* following = nullptr;
 #endif
 std::array<Datagram, reassembly::datagrams_max> datagrams;
 std::array<Neighbour, 16> neighbours;
@@ -81,6 +83,7 @@ constinit const runtime::Policy runtime::linked_policy{
                  60 * second_ns, 60 * second_ns, 4 * second_ns, 3 * second_ns, 5 * second_ns, 2 * second_ns,
                  3 * second_ns, 1 * second_ns},
     .stages = stages,
+    .parts = {.reassembly = &part::reassembly, .tracking = &part::tracking, .following = following},
     .statements = statements,
     .hits = hits,
     .packets = packets,

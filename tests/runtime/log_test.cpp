@@ -9,6 +9,8 @@ namespace {
 
 constexpr runtime::Time second_ns = 1'000'000'000;
 
+const auto report = runtime::part::logs.tick;
+
 } // namespace
 
 TEST_CASE("log texts beyond the limit are lost, and how many is said when there is room again") {
@@ -18,13 +20,13 @@ TEST_CASE("log texts beyond the limit are lost, and how many is said when there 
     for (unsigned i = 0; i < runtime::log_texts_per_second + 7; ++i) runtime::log(appliance, "flood ", i);
     CHECK(test_platform::state().logs.size() == runtime::log_texts_per_second);
     CHECK(test_platform::state().logs[1] == "flood 1");
-    runtime::report_lost_logs(appliance);
+    report(appliance, appliance.now);
     CHECK(test_platform::state().console == "");
 
     appliance.now = second_ns;
-    runtime::report_lost_logs(appliance);
+    report(appliance, appliance.now);
     CHECK(test_platform::state().console == "7 log texts lost: more than 1000 a second\n");
-    runtime::report_lost_logs(appliance);
+    report(appliance, appliance.now);
     CHECK(test_platform::state().console == "7 log texts lost: more than 1000 a second\n");
 }
 

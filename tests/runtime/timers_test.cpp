@@ -16,7 +16,7 @@ constexpr Time second_ns = 1'000'000'000;
 std::string said() { return std::exchange(test_platform::state().console, {}); }
 
 /// What one word prints two seconds after the start.
-std::string printed(TimerData data, std::span<std::uint64_t> hits = {}) {
+std::string printed(void (*data)(Appliance&), std::span<std::uint64_t> hits = {}) {
     test_platform::state() = {};
     const std::array all{data};
     const std::array<Timer, 1> timers{{{"t", 10 * second_ns, all}}};
@@ -31,9 +31,9 @@ std::string printed(TimerData data, std::span<std::uint64_t> hits = {}) {
     policy.hits = hits;
     Appliance appliance{policy};
     appliance.booted = 7 * second_ns;
-    begin_timers(appliance, appliance.booted);
+    part::timers.boot(appliance, appliance.booted);
     appliance.now = 9 * second_ns + 45'000'000;
-    tick_timers(appliance, appliance.now);
+    part::timers.tick(appliance, appliance.now);
     return said();
 }
 
@@ -41,37 +41,37 @@ std::string printed(TimerData data, std::span<std::uint64_t> hits = {}) {
 
 TEST_CASE("a Timer fires after a second, then every interval, once if it is late") {
     test_platform::state() = {};
-    const std::array data{TimerData::timers};
+    const std::array data{&timer_data::timers};
     const std::array<Timer, 1> timers{{{"t", 10 * second_ns, data}}};
     std::array<Time, 1> due{};
     Policy policy = linked_policy;
     policy.timers = timers;
     policy.timers_due = due;
     Appliance appliance{policy};
-    begin_timers(appliance, 5);
+    part::timers.boot(appliance, 5);
     const std::string line = "timer t every 10 s\n";
-    tick_timers(appliance, second_ns + 4);
+    part::timers.tick(appliance, second_ns + 4);
     CHECK(said() == "");
-    tick_timers(appliance, second_ns + 5);
+    part::timers.tick(appliance, second_ns + 5);
     CHECK(said() == line);
-    tick_timers(appliance, 11 * second_ns + 4);
+    part::timers.tick(appliance, 11 * second_ns + 4);
     CHECK(said() == "");
-    tick_timers(appliance, 45 * second_ns);
+    part::timers.tick(appliance, 45 * second_ns);
     CHECK(said() == line);
-    tick_timers(appliance, 51 * second_ns + 4);
+    part::timers.tick(appliance, 51 * second_ns + 4);
     CHECK(said() == "");
-    tick_timers(appliance, 51 * second_ns + 5);
+    part::timers.tick(appliance, 51 * second_ns + 5);
     CHECK(said() == line);
 }
 
 TEST_CASE("each word of a Timer has its line") {
-    CHECK(printed(TimerData::timestamp) == "time 2.045 s\n");
-    CHECK(printed(TimerData::memory).starts_with("memory flows 0 of "));
-    CHECK(printed(TimerData::cpu) == "cpu busy 1000 of 1000\n");
-    CHECK(printed(TimerData::stats).starts_with("policy "));
+    CHECK(printed(timer_data::timestamp) == "time 2.045 s\n");
+    CHECK(printed(timer_data::memory).starts_with("memory flows 0 of "));
+    CHECK(printed(timer_data::cpu) == "cpu busy 1000 of 1000\n");
+    CHECK(printed(timer_data::stats).starts_with("policy "));
     std::array<std::uint64_t, 8> hits{3, 0, 9, 3, 1, 2, 8, 2};
-    CHECK(printed(TimerData::stack_sampling, hits) ==
+    CHECK(printed(timer_data::stack_sampling, hits) ==
           "hit p.nacl:3:5 accept 9\nhit p.nacl:7:5 accept 8\nhit p.nacl:1:5 accept 3\n"
           "hit p.nacl:4:5 accept 3\nhit p.nacl:6:5 accept 2\n");
-    CHECK(printed(TimerData::stack_sampling) == "");
+    CHECK(printed(timer_data::stack_sampling) == "");
 }

@@ -1,6 +1,6 @@
 // Tagged frames (IEEE 802.1Q): to which Iface they belong, how they leave, and that the VLANs of a NIC share
 // nothing.
-#include "tests/runtime/frames.hpp"
+#include "tests/runtime/tags.hpp"
 
 #include "runtime/checksum.hpp"
 
@@ -16,14 +16,6 @@ using test_platform::state;
 
 constexpr runtime::Ipv4Address ten_host = 0x0a000a09, plain_host = 0x0a000009, far_host = 0x0a010a09;
 constexpr runtime::Mac ten_mac{2, 0, 0, 10, 0, 9}, twenty_mac{2, 0, 0, 20, 0, 9};
-
-Frame tagged(Frame frame, unsigned tag, std::uint16_t type = 0x8100) {
-    const std::array<std::uint8_t, 4> bytes = {
-        static_cast<std::uint8_t>(type >> 8), static_cast<std::uint8_t>(type),
-        static_cast<std::uint8_t>(tag >> 8), static_cast<std::uint8_t>(tag)};
-    frame.insert(frame.begin() + 12, bytes.begin(), bytes.end());
-    return frame;
-}
 
 /// UDP, the whole packet of so many bytes.
 Frame datagram(runtime::Ipv4Address source, runtime::Ipv4Address destination, std::size_t bytes = 100,
@@ -49,12 +41,6 @@ void introduce(runtime::NicId nic, runtime::Ipv4Address host, runtime::Ipv4Addre
     runtime::put_mac(question, 14 + 8, mac);
     receive(nic, tag == 0 ? question : tagged(question, tag));
     state().sent.clear();
-}
-
-Frame untagged(const Frame& frame) {
-    Frame plain = frame;
-    plain.erase(plain.begin() + 12, plain.begin() + 16);
-    return plain;
 }
 
 /// Its payload, behind an IP header without options.
