@@ -16,16 +16,14 @@ constexpr std::array claims = {model::Action::accept, model::Action::drop,
 
 Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             const symbolic::Budget& budget) {
-    Prover prover(appliance, assertion.about, budget);
+    Prover prover(appliance, assertion.about, names_invalid(appliance, assertion.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "assert "}, assertion.layer, assertion.body);
-    const auto region =
-        packets_at(prover.space(), appliance, assertion.about, names_invalid(appliance, assertion.body));
     bool all_decided = true;
     for (const auto claim : claims)
         for (const auto ending : endings) {
             if (claims[static_cast<std::size_t>(ending)] == claim) continue;
-            auto verdict = prover.find(region, {{&body, symbolic::wanting(claim)}}, ending);
+            auto verdict = prover.find({{&body, symbolic::wanting(claim)}}, ending);
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
             auto* witness = std::get_if<Witness>(&verdict);
             if (witness == nullptr) continue;

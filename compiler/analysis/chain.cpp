@@ -11,14 +11,10 @@ using symbolic::wanting;
 
 namespace {
 
-/// What a Nat there changes at once, so that later functions see it.
-std::vector<Field> changed_by(const Way& chain, const symbolic::RuleList& rules,
-                              const model::Appliance& appliance) {
-    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
-    if (of_iface == nullptr) return {};
-    if (of_iface->hook != model::Hook::prerouting && of_iface->hook != model::Hook::output) return {};
-    bool address = !rules.whole, port = !rules.whole;
-    for (const auto& rule : rules.rules) {
+/// What a Nat changes at once, so that later functions see it.
+std::vector<Field> changed_by(const Link& nat, const model::Appliance& appliance) {
+    bool address = !nat.rules.whole, port = !nat.rules.whole;
+    for (const auto& rule : nat.rules.rules) {
         if (!rule.statement || rule.action != Action::dnat) continue;
         address = address || appliance.statements.at(*rule.statement).ipv4_address;
         port = port || appliance.statements.at(*rule.statement).port;
@@ -28,14 +24,6 @@ std::vector<Field> changed_by(const Way& chain, const symbolic::RuleList& rules,
     if (port) fields.insert(fields.end(), {Field::tcp_dport, Field::udp_dport});
     if (address || port) fields.insert(fields.end(), {Field::tcp_checksum, Field::udp_checksum});
     return fields;
-}
-
-/// What has changed in some fields may be anything.
-void rename(symbolic::Space& space, symbolic::Names& names, const std::vector<Field>& fields,
-            const std::string& after) {
-    for (const auto field : fields)
-        names[field] =
-            space.fact({std::string(model::info(field).name) + " after " + after, model::info(field).max()});
 }
 
 /// The chains on a way, in their order.
@@ -74,8 +62,29 @@ std::string text_of(const model::Appliance& appliance, const Way& way) {
            std::string(model::hook_names[static_cast<std::size_t>(of_iface->hook)]);
 }
 
+bool translates_destinations(const Way& chain, model::FunctionKind kind) {
+    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+    return kind == model::FunctionKind::nat && of_iface != nullptr &&
+           (of_iface->hook == model::Hook::prerouting || of_iface->hook == model::Hook::output);
+}
+
+void rename(symbolic::Space& space, symbolic::Names& names, const std::vector<Field>& fields,
+            const std::string& after) {
+    for (const auto field : fields)
+        names[field] =
+            space.fact({std::string(model::info(field).name) + " after " + after, model::info(field).max()});
+}
+
 ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                     const std::vector<model::IfaceId>& iface_ids) {
+    std::size_t nats = 0;
+    return rules_of(space, appliance, way, iface_ids, [&](const Link* nat, symbolic::Names& names) {
+        if (nat != nullptr) rename(space, names, changed_by(*nat, appliance), "nat " + std::to_string(nats++));
+    });
+}
+
+ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
+                    const std::vector<model::IfaceId>& iface_ids, const Rename& rename_after) {
     ChainRules result;
     symbolic::Names names;
     model::Value ttl_spent = 0;
@@ -86,6 +95,7 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
             std::holds_alternative<model::ForwardChain>(chain)) {
             ttl_spent = 1;
             rename(space, names, {Field::ip_checksum}, "routing");
+            rename_after(nullptr, names);
         }
         for (std::size_t place = 0; place < functions.size(); ++place) {
             const auto prefix = text_of(appliance, chain) + ' ' + std::to_string(place) + ' ';
@@ -95,7 +105,7 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
             link.kind = appliance.functions.at(functions[place]).kind;
             link.rules =
                 symbolic::rules_of({space, appliance, names, prefix, iface_ids, ttl_spent}, functions[place]);
-            rename(space, names, changed_by(chain, link.rules, appliance), prefix);
+            if (translates_destinations(chain, link.kind)) rename_after(&link, names);
         }
     }
     result.drops_invalid = !result.links.empty() && appliance.conntrack.drop_invalid;

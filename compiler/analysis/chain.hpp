@@ -4,6 +4,7 @@
 #include "compiler/symbolic/find.hpp"
 
 #include <deque>
+#include <functional>
 
 namespace analysis {
 
@@ -33,6 +34,20 @@ struct ChainRules {
 
 ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                     const std::vector<model::IfaceId>& iface_ids = {});
+
+/// How functions further on read fields that translation changes: told after each Nat that translates
+/// destinations at once, and, on a path, with nothing before its forward functions.
+using Rename = std::function<void(const Link*, symbolic::Names&)>;
+
+ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
+                    const std::vector<model::IfaceId>& iface_ids, const Rename& rename);
+
+/// Whether a Nat there changes destinations at once (path.md, Translation).
+bool translates_destinations(const Way& chain, model::FunctionKind kind);
+
+/// What has changed in some fields may be anything: a name for each.
+void rename(symbolic::Space& space, symbolic::Names& names, const std::vector<model::Field>& fields,
+            const std::string& after);
 
 /// How a way ends for a packet.
 enum class Ending : std::uint8_t { accept, drop, reject };

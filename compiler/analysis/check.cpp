@@ -83,8 +83,6 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
     for (const auto& found : shadowed_statements(appliance))
         diagnostics.push_back(shadowed(appliance, sources, found));
     for (const auto& assertion : appliance.asserts) {
-        // What a translation does to later packets of a flow is not followed: pending.
-        if (std::holds_alternative<model::Assert::Path>(assertion.about) && appliance.translates()) continue;
         const auto proof = prove(appliance, assertion);
         if (const auto* found = std::get_if<Broken>(&proof))
             diagnostics.push_back(broken(appliance, sources, assertion, *found));

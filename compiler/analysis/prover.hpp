@@ -1,6 +1,7 @@
 // Asks whether some packet of a region makes a chain or path end so or so: the one place where engines,
 // chains and the interpreter meet.
 #pragma once
+#include "compiler/analysis/cases.hpp"
 #include "compiler/analysis/witness.hpp"
 
 namespace analysis {
@@ -12,25 +13,25 @@ using Verdict = std::variant<Witness, NoSuchPacket, NotDecided>;
 
 class Prover {
 public:
-    Prover(const model::Appliance& appliance, const Way& way, symbolic::Budget budget = {})
+    /// `invalid`: packets of that state count too.
+    Prover(const model::Appliance& appliance, const Way& way, bool invalid, symbolic::Budget budget = {})
         : appliance_(appliance), way_(way), budget_(budget), engines_(space_),
-          rules_(analysis::rules_of(space_, appliance, way)) {}
+          cases_(cases_of(space_, appliance, way, invalid)) {}
 
     symbolic::Space& space() { return space_; }
 
-    /// A packet of the region that meets all of `before`, and for which the way ends so.
-    Verdict find(const std::vector<symbolic::Box>& region, const std::vector<symbolic::Stage>& before,
-                 Ending ending);
+    /// A packet that meets all of `before`, and for which the way ends so.
+    Verdict find(const std::vector<symbolic::Stage>& before, Ending ending);
 
 private:
-    Verdict find(const symbolic::Question& question, Ending ending);
+    Verdict find(const Case& one, const symbolic::Question& question, Ending ending);
 
     const model::Appliance& appliance_;
     Way way_;
     symbolic::Budget budget_;
     symbolic::Space space_;
     symbolic::Engines engines_;
-    ChainRules rules_;
+    std::deque<Case> cases_;
 };
 
 } // namespace analysis

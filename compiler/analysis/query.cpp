@@ -6,12 +6,10 @@ namespace analysis {
 
 Verdict answer(const model::Appliance& appliance, const model::Assert& question, Ending ending,
                const symbolic::Budget& budget) {
-    Prover prover(appliance, question.about, budget);
+    Prover prover(appliance, question.about, names_invalid(appliance, question.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "question "}, question.layer, question.body);
-    const auto region =
-        packets_at(prover.space(), appliance, question.about, names_invalid(appliance, question.body));
-    auto verdict = prover.find(region, {{&body, symbolic::wanting(model::Action::accept)}}, ending);
+    auto verdict = prover.find({{&body, symbolic::wanting(model::Action::accept)}}, ending);
     const auto* witness = std::get_if<Witness>(&verdict);
     // What the condition says of fields compared with each other only the interpreter can tell.
     if (witness != nullptr && !decided_by(appliance, *witness, question.layer, question.body))

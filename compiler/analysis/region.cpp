@@ -52,7 +52,7 @@ public:
     std::vector<Box> of(const Way& way, bool invalid) {
         const auto* of_iface = std::get_if<model::IfaceChain>(&way);
         if (const auto* path = std::get_if<model::Assert::Path>(&way))
-            through(*path);
+            through(*path, destinations_by(path->to));
         else if (of_iface == nullptr)
             forward();
         else if (of_iface->hook == model::Hook::prerouting)
@@ -63,6 +63,17 @@ public:
             leaving(of_iface->iface, of_iface->hook == model::Hook::postrouting);
         const bool delivered = of_iface != nullptr && of_iface->hook == model::Hook::input;
         return with_headers(delivered, invalid);
+    }
+
+    std::vector<Box> wherever_to(const model::Assert::Path& path, bool invalid) {
+        through(path, destinations());
+        return with_headers(false, invalid);
+    }
+
+    /// Not to an address of ours, which is no way out.
+    IntervalSet destinations_by(IfaceId iface) const {
+        const auto ends_here = either(either(own_, broadcasts_), either(multicast, limited_broadcast));
+        return without(model::both(destinations(), sent_by(iface, eval::route_through)), ends_here);
     }
 
 private:
@@ -166,16 +177,14 @@ private:
                 }
     }
 
-    /// Not to an address of ours, which is no way out, and with time to live for the way.
-    void through(const model::Assert::Path& path) {
+    /// With time to live for the way.
+    void through(const model::Assert::Path& path, const IntervalSet& to) {
         if (!eval::forwards(appliance_, path.from)) return;
-        const auto ends_here = either(either(own_, broadcasts_), either(multicast, limited_broadcast));
         add({{Field::iface_in, single(path.from)},
              {Field::iface_out, single(path.to)},
              {Field::ip_ttl, {{2, 255}}},
              {Field::ip_saddr, sources_of(path.from)},
-             {Field::ip_daddr,
-              without(model::both(destinations(), sent_by(path.to, eval::route_through)), ends_here)}});
+             {Field::ip_daddr, to}});
     }
 
     void leaving(IfaceId iface, bool forwarded) {
@@ -310,6 +319,15 @@ bool names_invalid(const model::Appliance& appliance, const model::Condition& co
 std::vector<Box> packets_at(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                             bool invalid) {
     return Region(space, appliance).of(way, invalid);
+}
+
+std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
+                                     const model::Assert::Path& path, bool invalid) {
+    return Region(space, appliance).wherever_to(path, invalid);
+}
+
+IntervalSet destinations_by(symbolic::Space& space, const model::Appliance& appliance, IfaceId iface) {
+    return Region(space, appliance).destinations_by(iface);
 }
 
 bool names_invalid(const model::Appliance& appliance, const model::Block& block) {

@@ -10,6 +10,14 @@ namespace analysis {
 std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appliance& appliance,
                                       const Way& way, bool invalid);
 
+/// Those that take a path if they are sent there: their destinations are not looked at.
+std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
+                                               const model::Assert::Path& path, bool invalid);
+
+/// To where packets are on their way when they are sent out by an Iface, not being ours.
+model::IntervalSet destinations_by(symbolic::Space& space, const model::Appliance& appliance,
+                                   model::IfaceId iface);
+
 /// Whether a comparison in the block tells `invalid` from the other states by name: it holds for that alone,
 /// for all but that, or for it and one other.
 bool names_invalid(const model::Appliance& appliance, const model::Block& block);

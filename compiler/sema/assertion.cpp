@@ -27,8 +27,6 @@ void define_assert(Context& context, const Element& element) {
         const auto to = iface_named(context, *target->to);
         if (!from || !to || !made) return;
         made->about = model::Assert::Path{*from, *to};
-        // What a translation does to later packets of a flow is not followed by any proof.
-        if (context.appliance.translates()) context.pending("Assert over a path with NAT", element.name.span);
     }
     context.appliance.asserts.push_back(std::move(*made));
 }

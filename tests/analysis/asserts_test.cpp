@@ -105,3 +105,36 @@ TEST_CASE("a path meets its chains one after the other, with one less to live be
     REQUIRE(std::holds_alternative<Broken>(proof));
     CHECK(analysis::value_in(std::get<Broken>(proof).witness.packet, model::Field::ip_ttl) == 10);
 }
+
+TEST_CASE("a path is proved with what its Nats do to first packets, whatever flows before them did") {
+    const std::string published = "wan.prerouting: n Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }\n";
+    const std::string through = "Filter::IP web {\n"
+                                "if (ct.state != new or iface.in == lan) { accept }\n"
+                                "if (ip.daddr == 10.0.0.5) { Filter::TCP { if (tcp.dport == 8080) { accept } } }\n"
+                                "drop }\n";
+    const auto path = [&](const std::string& body) {
+        std::string ifaces = two_ifaces;
+        const std::string forward = "forward: middle }";
+        ifaces.replace(ifaces.find(forward), forward.size(), "forward: web }");
+        const auto text = published + through +
+                          "Assert::IP a(wan -> lan) { " + body + " }\n";
+        const auto loaded = sema::load_text("test.nacl", ifaces + text);
+        for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(diagnostic.message);
+        REQUIRE(loaded.appliance);
+        return analysis::prove(*loaded.appliance, loaded.appliance->asserts.front());
+    };
+    // A packet to anywhere may be sent to the server, when it is to port 80.
+    CHECK(std::holds_alternative<Holds>(path("if (ct.state == new) { Assert::TCP { if (tcp.dport == 80) { accept } } }")));
+    CHECK(std::holds_alternative<Holds>(path("if (ct.state == new) { Assert::UDP { drop } }")));
+    // Without a translation 8080 of the server itself is open too: who comes to port 81 stays out.
+    CHECK(std::holds_alternative<Holds>(path("if (ct.state == new) { Assert::TCP { if (tcp.dport == 81) { drop } } }")));
+    const auto open = path("if (ct.state == new) { Assert::TCP { if (tcp.dport == 8080) { drop } } }");
+    REQUIRE(std::holds_alternative<Broken>(open));
+    CHECK(analysis::value_in(std::get<Broken>(open).witness.packet, model::Field::ip_daddr) == 0x0a000005);
+    const auto sent = path("if (ct.state == new) { drop }");
+    REQUIRE(std::holds_alternative<Broken>(sent));
+    // Nothing is claimed of translated flows; of others the packet is shown.
+    CHECK(std::holds_alternative<Broken>(path("if (ct.state == established) { drop }")));
+    CHECK(std::holds_alternative<Holds>(path("if (ct.state in [established, related]) { accept }")));
+    CHECK_FALSE(std::holds_alternative<Holds>(path("if (ct.state == established and ip.daddr == 10.0.0.77) { drop }")));
+}

@@ -40,9 +40,7 @@ TEST_CASE("what is found passes as a Test in the interpreter") {
             for (const auto ending :
                  {analysis::Ending::accept, analysis::Ending::drop, analysis::Ending::reject}) {
                 INFO(name_of(appliance, chain));
-                analysis::Prover prover(appliance, chain);
-                const auto region = analysis::packets_at(prover.space(), appliance, chain, false);
-                const auto verdict = prover.find(region, {}, ending);
+                const auto verdict = analysis::Prover(appliance, chain, false).find({}, ending);
                 proofs += std::holds_alternative<analysis::NoSuchPacket>(verdict);
                 const auto* witness = std::get_if<analysis::Witness>(&verdict);
                 // A Test can neither spend the tokens of a Limit beforehand nor say by which Iface a packet

@@ -1,0 +1,23 @@
+// A way told apart by what is translated on it, so that its functions can be asked what they say: of first
+// packets for each thing that its Nats do, of packets of known flows once as if nothing had been translated,
+// and once as if anything had (path.md, Translation).
+#pragma once
+#include "compiler/analysis/chain.hpp"
+
+namespace analysis {
+
+struct Case {
+    ChainRules rules;
+    std::vector<symbolic::Box> region;   ///< packets that can come
+    std::vector<symbolic::Stage> before; ///< what its Nats decide
+    // What stages point at.
+    std::deque<symbolic::RuleList> nats{};
+    std::deque<symbolic::SomeRules> outcomes{};
+};
+
+/// At places that stay. All packets that can come are in some case; where there are more than packets can be,
+/// a proof holds, and one that is found counts if the interpreter agrees.
+std::deque<Case> cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
+                          bool invalid);
+
+} // namespace analysis
