@@ -172,7 +172,7 @@ private:
         for (const auto* side : {&left_, &right_})
             if (side->field() && info(*side->field()).kind == FieldKind::iface)
                 context_.spans[place_of(span_)] = span_; // it may be read where it is not known yet
-        return model::Condition{std::move(is), place_of(span_)};
+        return model::Condition{std::move(is), place_of(span_), end_of(span_)};
     }
 
     model::SetId add_set(std::string name, model::IntervalSet values, const syntax::Span& span) {

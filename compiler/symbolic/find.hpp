@@ -16,7 +16,7 @@ struct Wanted {
     std::optional<model::StatementId> statement{};
 
     bool operator()(const Rule& rule) const {
-        if (rule.log != nullptr) return false;
+        if (rule.log != nullptr) return rule.statement && rule.statement == statement;
         return statement ? rule.statement == statement
                          : (actions >> static_cast<unsigned>(rule.action) & 1) != 0;
     }
