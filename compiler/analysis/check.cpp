@@ -2,7 +2,9 @@
 
 #include "compiler/analysis/asserts.hpp"
 #include "compiler/analysis/foregone.hpp"
+#include "compiler/analysis/members.hpp"
 #include "compiler/analysis/remark.hpp"
+#include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/underline.hpp"
 
 #include <algorithm>
@@ -110,10 +112,18 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
     const auto dead = shadowed_statements(appliance);
     Places places(appliance);
     std::set<model::StatementId> explained;
-    for (const auto& found : foregone_conditions(appliance, places, dead)) {
+    const auto conditions = foregone_conditions(appliance, places, dead);
+    for (const auto& found : conditions) {
         diagnostics.push_back(foregone(appliance, sources, found));
         explained.insert(found.explains.begin(), found.explains.end());
     }
+    for (const auto& [place, end, by] : idle_members(appliance, places, conditions))
+        diagnostics.push_back({.kind = syntax::Kind::makes_no_difference,
+                               .span = span_of(place, end),
+                               .message = std::string("this makes no difference: ") +
+                                          (by.empty() ? "the conditions that ask for it exclude it"
+                                                      : "all packets that it is about are decided before"),
+                               .notes = decided_at(appliance, sources, by)});
     for (const auto& found : dead)
         if (!explained.contains(found.statement)) diagnostics.push_back(shadowed(appliance, sources, found));
 }
@@ -123,6 +133,14 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
 std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const syntax::Sources& sources) {
     std::vector<syntax::Diagnostic> diagnostics;
     verdicts_and_conditions(appliance, sources, diagnostics);
+    for (const auto& found : lost_translations(appliance)) {
+        diagnostics.push_back({.kind = syntax::Kind::lost_translation,
+                               .span = word_at(sources, appliance.statements.at(found.translation).place),
+                               .message = "nothing that this `dnat` translates arrives: later functions drop all of it"});
+        if (found.by)
+            diagnostics.back().notes.push_back(
+                {word_at(sources, appliance.statements.at(*found.by).place), "dropped here"});
+    }
     for (const auto& assertion : appliance.asserts) {
         // What a translation does to later packets of a flow is not followed: pending.
         if (std::holds_alternative<model::Assert::Path>(assertion.about) && appliance.translates()) continue;

@@ -66,7 +66,7 @@ void OutcomesOf::ask_operands(Listing& listing, const std::vector<model::Conditi
                               const Boxes& packets, model::Layer layer) {
     auto left = packets;
     for (const auto& operand : operands) {
-        if (left.empty()) return;
+        if (left.empty()) break;
         const bool is_too_much = operands.size() > operands_max || left.size() > boxes_max;
         const auto boxes = is_too_much ? std::nullopt : listing.where(operand, joined_by, layer);
         if (!boxes) {

@@ -15,6 +15,7 @@ using symbolic::Box;
 constexpr std::size_t steps_for_each_statement = 2'000;
 constexpr std::size_t steps_for_all = 20'000'000;
 constexpr std::size_t of_a_question = 1'000'000;
+constexpr std::size_t rules_max = 1 << 19; ///< of all functions
 
 std::set<model::FunctionId> functions_of_chains(const model::Appliance& appliance) {
     std::set<model::FunctionId> functions;
@@ -62,9 +63,11 @@ std::vector<Box> within(symbolic::Space& space, const std::vector<Box>& region, 
 
 Places::Places(const model::Appliance& appliance)
     : steps_max_(std::min(steps_for_each_statement * (appliance.statements.size() + 1'000), steps_for_all)) {
+    std::size_t rules = 0;
     for (const auto function : functions_of_chains(appliance)) {
         auto& listing = listings_.emplace_back(appliance, function);
-        whole_ = whole_ && listing.rules().whole;
+        rules += listing.rules().rules.size();
+        whole_ = listing.rules().whole && rules <= rules_max;
         if (!whole_) return;
         for (const auto& met : listing.rules().met) {
             auto& places = met_[met.branch];

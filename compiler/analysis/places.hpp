@@ -50,7 +50,7 @@ class Places {
 public:
     explicit Places(const model::Appliance& appliance);
 
-    /// False when a function is too long: then nothing can be said.
+    /// False when the functions are too long: then nothing is said.
     bool whole() const { return whole_; }
     std::deque<Listing>& listings() { return listings_; }
 

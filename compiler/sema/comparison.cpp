@@ -316,13 +316,15 @@ private:
             warn_if_constant(field, context_.appliance.sets[known->second].values);
             return made(model::Test{field, known->second});
         }
-        auto values = values_of(context_, field, right_.value);
+        std::vector<model::Member> members;
+        auto values = values_of(context_, field, right_.value, members);
         if (!values) return std::nullopt;
         if (values->empty()) report(Kind::empty_set, right_.value.span, "nothing is in an empty set");
         warn_if_constant(field, *values);
         const auto set = named ? add_set(to_string(std::get<syntax::Path>(right_.value.is)),
                                          std::move(*values), literal->span)
                                : add_set("", std::move(*values), right_.value.span);
+        context_.appliance.sets[set].members = std::move(members);
         if (shareable) conditions_.named_sets.emplace(key, set);
         return made(model::Test{field, set});
     }
