@@ -1,7 +1,10 @@
 #include "compiler/analysis/check.hpp"
 
 #include "compiler/analysis/asserts.hpp"
-#include "compiler/analysis/shadows.hpp"
+#include "compiler/analysis/foregone.hpp"
+#include "compiler/analysis/members.hpp"
+#include "compiler/analysis/remark.hpp"
+#include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/underline.hpp"
 
 #include <algorithm>
@@ -50,21 +53,6 @@ syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sourc
     return diagnostic;
 }
 
-/// The places of some statements, each once, in source order.
-std::vector<syntax::Note> notes_at(const model::Appliance& appliance, const syntax::Sources& sources,
-                                   const std::vector<model::StatementId>& statements) {
-    constexpr std::size_t shown_max = 5;
-    std::vector<syntax::Note> notes;
-    for (const auto id : statements)
-        notes.push_back({word_at(sources, appliance.statements.at(id).place), "decided here"});
-    std::ranges::sort(notes, {}, &syntax::Note::span);
-    if (notes.size() <= shown_max) return notes;
-    const auto more = notes.size() - shown_max;
-    notes.resize(shown_max);
-    notes.back().message += ", and at " + std::to_string(more) + " more places";
-    return notes;
-}
-
 syntax::Diagnostic shadowed(const model::Appliance& appliance, const syntax::Sources& sources,
                             const Shadowed& found) {
     const auto& statement = appliance.statements.at(found.statement);
@@ -73,15 +61,88 @@ syntax::Diagnostic shadowed(const model::Appliance& appliance, const syntax::Sou
             .message = "this `" + std::string(word_for(statement.action)) + "` never decides: " +
                        (found.by.empty() ? "functions before it on the chain decide about all of its packets"
                                          : "all of its packets are decided before"),
-            .notes = notes_at(appliance, sources, found.by)};
+            .notes = decided_at(appliance, sources, found.by)};
+}
+
+/// What is known where a condition is asked.
+std::vector<syntax::Note> notes_of(const Foregone& found) {
+    std::vector<syntax::Note> notes;
+    for (const auto& [condition, holds] : found.given)
+        notes.push_back({span_of(condition->place, condition->end),
+                         holds ? "this is true here" : "this is false here"});
+    std::ranges::sort(notes, {}, &syntax::Note::span);
+    return notes;
+}
+
+std::string reason_of(const Foregone& found) {
+    switch (found.because) {
+    case Foregone::Because::itself:
+        return found.holds ? "its parts leave nothing out" : "its parts exclude each other";
+    case Foregone::Because::given:
+        return found.holds ? "what is known here says it" : "what is known here excludes it";
+    case Foregone::Because::callers:
+        return found.holds ? "all that leads here says it" : "all that leads here excludes it";
+    case Foregone::Because::verdicts:
+        return "all packets for which it would be are decided before";
+    case Foregone::Because::rest:
+        break;
+    }
+    return found.holds ? "where the rest of the condition is true, so is this"
+                       : "where the rest of the condition is false, so is this";
+}
+
+syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sources& sources,
+                            const Foregone& found) {
+    const bool is_rest = found.because == Foregone::Because::rest;
+    syntax::Diagnostic diagnostic{
+        .kind = is_rest       ? syntax::Kind::makes_no_difference
+                : found.holds ? syntax::Kind::always_true_here
+                              : syntax::Kind::never_true_here,
+        .span = span_of(found.condition->place, found.condition->end),
+        .message = (is_rest       ? "this makes no difference: "
+                    : found.holds ? "this is always true here: "
+                                  : "this is never true here: ") +
+                   reason_of(found),
+        .notes = notes_of(found)};
+    for (auto& note : decided_at(appliance, sources, found.by)) diagnostic.notes.push_back(std::move(note));
+    return diagnostic;
+}
+
+/// What never decides, and what comes out the same for all packets: one message for one mistake.
+void verdicts_and_conditions(const model::Appliance& appliance, const syntax::Sources& sources,
+                             std::vector<syntax::Diagnostic>& diagnostics) {
+    const auto dead = shadowed_statements(appliance);
+    Places places(appliance);
+    std::set<model::StatementId> explained;
+    const auto conditions = foregone_conditions(appliance, places, dead);
+    for (const auto& found : conditions) {
+        diagnostics.push_back(foregone(appliance, sources, found));
+        explained.insert(found.explains.begin(), found.explains.end());
+    }
+    for (const auto& [place, end, by] : idle_members(appliance, places, conditions))
+        diagnostics.push_back({.kind = syntax::Kind::makes_no_difference,
+                               .span = span_of(place, end),
+                               .message = std::string("this makes no difference: ") +
+                                          (by.empty() ? "the conditions that ask for it exclude it"
+                                                      : "all packets that it is about are decided before"),
+                               .notes = decided_at(appliance, sources, by)});
+    for (const auto& found : dead)
+        if (!explained.contains(found.statement)) diagnostics.push_back(shadowed(appliance, sources, found));
 }
 
 } // namespace
 
 std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const syntax::Sources& sources) {
     std::vector<syntax::Diagnostic> diagnostics;
-    for (const auto& found : shadowed_statements(appliance))
-        diagnostics.push_back(shadowed(appliance, sources, found));
+    verdicts_and_conditions(appliance, sources, diagnostics);
+    for (const auto& found : lost_translations(appliance)) {
+        diagnostics.push_back({.kind = syntax::Kind::lost_translation,
+                               .span = word_at(sources, appliance.statements.at(found.translation).place),
+                               .message = "nothing that this `dnat` translates arrives: later functions drop all of it"});
+        if (found.by)
+            diagnostics.back().notes.push_back(
+                {word_at(sources, appliance.statements.at(*found.by).place), "dropped here"});
+    }
     for (const auto& assertion : appliance.asserts) {
         const auto proof = prove(appliance, assertion);
         if (const auto* found = std::get_if<Broken>(&proof))

@@ -1,6 +1,7 @@
 #include "compiler/analysis/shadows.hpp"
 
 #include "compiler/analysis/chain.hpp"
+#include "compiler/analysis/needed.hpp"
 
 #include <algorithm>
 #include <map>
@@ -13,7 +14,6 @@ namespace {
 using model::StatementId;
 using symbolic::Proved;
 using symbolic::Question;
-using symbolic::RuleIndex;
 using symbolic::Stage;
 
 // A step is some tens of nanoseconds. Large lists of rules, as firewalls have them, need up to 10,000 steps for
@@ -77,7 +77,7 @@ private:
         }
         if (dead_.contains(statement)) return;
         std::set<StatementId> by;
-        for (const auto rule : minimal(engine, question, proved->because))
+        for (const auto rule : needed_of(engine, question, proved->because, of_a_statement))
             by.insert(*list.rules[rule].statement);
         dead_[statement] = {by.begin(), by.end()};
     }
@@ -94,26 +94,6 @@ private:
         std::size_t rules = 0;
         for (const auto& stage : stages) rules += stage.rules->rules.size();
         return !stages.empty() && rules <= rules_max;
-    }
-
-    /// Leaves out what is not needed for a proof; of few, each without which there is still one. What such a
-    /// proof does not need goes too: those before `i`, which all proofs need, stay where they are.
-    static std::vector<RuleIndex> minimal(symbolic::Subtraction& engine, const Question& question,
-                                          std::vector<RuleIndex> rules) {
-        const auto suffices = [&](const std::vector<RuleIndex>& some) {
-            const auto answer = engine.find(question, of_a_statement, &some);
-            const auto* proved = std::get_if<Proved>(&answer);
-            if (proved != nullptr) rules = proved->because;
-            return proved != nullptr;
-        };
-        for (auto before = rules.size() + 1; rules.size() < before && suffices(rules);) before = rules.size();
-        constexpr std::size_t few = 64;
-        for (std::size_t i = 0; rules.size() <= few && i < rules.size();) {
-            auto fewer = rules;
-            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-            if (!suffices(fewer)) ++i;
-        }
-        return rules;
     }
 
     const model::Appliance& appliance_;

@@ -25,11 +25,19 @@ using StatementId = std::uint32_t; ///< indexes Appliance::statements
 using IfaceId = std::uint32_t;     ///< indexes Appliance::ifaces
 using LimitId = std::uint32_t;     ///< indexes Appliance::limits
 
+/// One item of a set, as it is written.
+struct Member {
+    Interval values;
+    Place place;
+    Place end; ///< behind its last character
+};
+
 /// A named or inline set of values.
 struct Set {
     std::string name; ///< of the element it was written as; empty for one written in place
     IntervalSet values;
     Place place;
+    std::vector<Member> members{}; ///< those that stand in a policy, where they are several
 };
 
 /// True when (field & mask) is in the set. The mask is all ones except for `flag in tcp.flags`.
@@ -86,6 +94,7 @@ struct Any { std::vector<Condition> operands; }; ///< `or`, left to right, at le
 struct Condition {
     std::variant<Constant, Test, Compare, CompareLease, Exceeded, Not, All, Any> is;
     Place place;
+    Place end{}; ///< behind its last character
 };
 
 struct Step;

@@ -172,7 +172,7 @@ private:
         for (const auto* side : {&left_, &right_})
             if (side->field() && info(*side->field()).kind == FieldKind::iface)
                 context_.spans[place_of(span_)] = span_; // it may be read where it is not known yet
-        return model::Condition{std::move(is), place_of(span_)};
+        return model::Condition{std::move(is), place_of(span_), end_of(span_)};
     }
 
     model::SetId add_set(std::string name, model::IntervalSet values, const syntax::Span& span) {
@@ -316,13 +316,15 @@ private:
             warn_if_constant(field, context_.appliance.sets[known->second].values);
             return made(model::Test{field, known->second});
         }
-        auto values = values_of(context_, field, right_.value);
+        std::vector<model::Member> members;
+        auto values = values_of(context_, field, right_.value, members);
         if (!values) return std::nullopt;
         if (values->empty()) report(Kind::empty_set, right_.value.span, "nothing is in an empty set");
         warn_if_constant(field, *values);
         const auto set = named ? add_set(to_string(std::get<syntax::Path>(right_.value.is)),
                                          std::move(*values), literal->span)
                                : add_set("", std::move(*values), right_.value.span);
+        context_.appliance.sets[set].members = std::move(members);
         if (shareable) conditions_.named_sets.emplace(key, set);
         return made(model::Test{field, set});
     }

@@ -36,24 +36,24 @@ std::string list_hint(const syntax::Comparison& first, const std::vector<const s
 std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value& value,
                                      std::string meant = {}) {
     auto& context = conditions.context;
-    const auto place = place_of(value.span);
+    const auto place = place_of(value.span), end = end_of(value.span);
     const auto settled = settle(context, value);
     if (std::holds_alternative<Poison>(settled)) return std::nullopt;
     if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
         if (const auto* boolean = std::get_if<syntax::Boolean>(&(*literal)->is))
-            return model::Condition{model::Constant{boolean->value}, place};
+            return model::Condition{model::Constant{boolean->value}, place, end};
     if (const auto* exceeded = std::get_if<model::Exceeded>(&settled)) {
         const auto key = context.appliance.limits[exceeded->limit].key;
         if (key && !visible(context, *key, conditions.layer, value.span)) return std::nullopt;
         context.spans[place] = value.span;
-        return model::Condition{*exceeded, place};
+        return model::Condition{*exceeded, place, end};
     }
     if (const auto* field = std::get_if<model::Field>(&settled)) {
         if (!visible(context, *field, conditions.layer, value.span)) return std::nullopt;
         if (info(*field).kind == model::FieldKind::boolean) {
             context.appliance.sets.push_back({"", {{1, 1}}, place});
             const auto set = static_cast<model::SetId>(context.appliance.sets.size() - 1);
-            return model::Condition{model::Test{*field, set}, place};
+            return model::Condition{model::Test{*field, set}, place, end};
         }
         context.report(
             Kind::not_a_condition, value.span,
@@ -87,7 +87,7 @@ struct Translate {
         if (!operand) return std::nullopt;
         model::Not made;
         made.operand.push_back(std::move(*operand));
-        return model::Condition{std::move(made), place_of(span)};
+        return model::Condition{std::move(made), place_of(span), end_of(span)};
     }
     Result operator()(const syntax::And& chain) const { return all<model::All>(chain.operands); }
     Result operator()(const syntax::Or& chain) const { return all<model::Any>(chain.operands); }
@@ -108,7 +108,7 @@ struct Translate {
             if (condition) node.operands.push_back(std::move(*condition));
         }
         if (node.operands.size() < operands.size()) return std::nullopt;
-        return model::Condition{std::move(node), place_of(span)};
+        return model::Condition{std::move(node), place_of(span), end_of(span)};
     }
 
     static std::vector<const syntax::Value*> values_from(const std::vector<syntax::Expression>& operands,

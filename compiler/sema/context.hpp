@@ -13,6 +13,9 @@ namespace sema {
 constexpr model::Place place_of(const syntax::Span& span) {
     return {span.file, span.begin.line, span.begin.column};
 }
+constexpr model::Place end_of(const syntax::Span& span) {
+    return {span.file, span.end.line, span.end.column};
+}
 
 struct PlaceOrder {
     bool operator()(const model::Place& a, const model::Place& b) const {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sema {
 
@@ -223,12 +224,12 @@ public:
         const auto settled = settle(context_, value);
         if (std::holds_alternative<Poison>(settled)) return false;
         if (const auto* constant = std::get_if<const Constant*>(&settled)) {
-            leaves.push_back({*constant, value.span});
+            leaves.push_back({*constant, value.span, list_});
             return true;
         }
         if (const auto* element = std::get_if<const Element*>(&settled);
             element != nullptr && (*element)->type == ElementType::iface) {
-            leaves.push_back({*element, value.span});
+            leaves.push_back({*element, value.span, list_});
             return true;
         }
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
@@ -244,7 +245,7 @@ public:
             return false;
         }
         if (!is_collection(**literal)) {
-            leaves.push_back({*literal, (*literal)->span});
+            leaves.push_back({*literal, (*literal)->span, list_});
             return true;
         }
         // While the items of a named list are read, its name is being followed: it must not hold itself.
@@ -263,15 +264,19 @@ private:
     bool append_items(const syntax::Value& collection) {
         if (too_deep(context_, collection.span)) return false;
         const Deeper deeper(context_);
+        const bool is_list = std::holds_alternative<syntax::List>(collection.is);
+        const auto* const around = std::exchange(list_, is_list ? &collection : nullptr);
         bool fine = true;
         if (const auto* list = std::get_if<syntax::List>(&collection.is))
             for (const auto& item : list->items) fine &= append(item);
         if (const auto* object = std::get_if<syntax::Object>(&collection.is))
             for (const auto& pair : object->pairs) fine &= append(pair.value);
+        list_ = around;
         return fine;
     }
 
     Context& context_;
+    const syntax::Value* list_ = nullptr; ///< whose items are being read
     std::set<const syntax::Value*> done_;
 };
 

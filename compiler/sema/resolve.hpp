@@ -25,6 +25,7 @@ Settled settle(Context& context, const syntax::Value& value);
 struct Leaf {
     std::variant<const syntax::Value*, const Constant*, const Element*> is;
     syntax::Span span;
+    const syntax::Value* list = nullptr; ///< that holds it; nothing where it stands by itself or in an object
 };
 
 /// The leaves of a list or object, nested and named ones included, in source order; a scalar is its own leaf.

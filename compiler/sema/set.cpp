@@ -2,6 +2,7 @@
 
 #include "compiler/sema/habits.hpp"
 #include "compiler/sema/mac.hpp"
+#include "compiler/sema/members.hpp"
 #include "compiler/sema/suggest.hpp"
 
 namespace sema {
@@ -172,7 +173,8 @@ std::optional<model::Interval> interval_of(Context& context, model::Field field,
     return std::visit(IntervalOf{context, field, leaf, use}, std::get<const syntax::Value*>(leaf.is)->is);
 }
 
-std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set) {
+std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set,
+                                            std::vector<model::Member>& members) {
     if (info(field).kind == FieldKind::flags) return flag_sets(context, field, set);
     const auto leaves = flatten(context, set);
     if (!leaves) return std::nullopt;
@@ -187,6 +189,7 @@ std::optional<model::IntervalSet> values_of(Context& context, model::Field field
         fine &= interval.has_value();
     }
     if (!fine) return std::nullopt;
+    members = members_of(context, *leaves, intervals);
     return model::IntervalSet(std::move(intervals));
 }
 

@@ -17,7 +17,7 @@ struct Wanted {
     const SomeRules* some = nullptr; ///< outlives what is asked
 
     bool operator()(const Rule& rule) const {
-        if (rule.log != nullptr) return false;
+        if (rule.log != nullptr) return rule.statement && rule.statement == statement;
         if (some != nullptr) return some->contains(&rule);
         return statement ? rule.statement == statement
                          : (actions >> static_cast<unsigned>(rule.action) & 1) != 0;

@@ -71,6 +71,7 @@ private:
     /// Where all packets of `then` are decided, the rules of `otherwise` need not say that the condition is
     /// false: they come later.
     bool derive(const model::Branch& branch, const Box& box, Layer layer, const model::Place&) {
+        if (derivation_.meets_branches) meet(branch, box, layer);
         const auto part = [&](const model::Block& body, bool wanted) {
             auto boxes = inside(box, conditions_.where(branch.condition, wanted, layer, path_));
             // What logs does so once for a packet, in however many boxes it is.
@@ -87,6 +88,15 @@ private:
             part(branch.otherwise, false);
         --branches_;
         return decided;
+    }
+
+    void meet(const model::Branch& branch, const Box& box, Layer layer) {
+        static const model::Log nothing;
+        const auto& appliance = derivation_.appliance;
+        const auto next = appliance.statements.size() + appliance.claims.size() + numbers_.size();
+        const auto number = numbers_.try_emplace(&branch, static_cast<model::StatementId>(next)).first->second;
+        list_.met.push_back({&branch, layer, static_cast<std::uint32_t>(list_.rules.size())});
+        list_.rules.push_back({box, number, {}, &nothing, branch.condition.place, branches_ > 0});
     }
 
     std::vector<Box> inside(const Box& box, const std::vector<Box>& boxes) {
@@ -113,6 +123,7 @@ private:
     RuleList list_;
     Conditions conditions_;
     CallPath path_;
+    std::map<const model::Branch*, model::StatementId> numbers_;
     std::size_t branches_ = 0; ///< that the current step stands in
     std::size_t steps_ = 0;
 };

@@ -13,12 +13,20 @@ struct Rule {
     std::optional<model::StatementId>
         statement;                   ///< that decides; nothing for a log, and for what no statement says
     model::Action action{};          ///< of the statement
-    const model::Log* log = nullptr; ///< of the model; a rule with one decides nothing
+    const model::Log* log = nullptr; ///< a rule with one decides nothing; its statement, if any, is a question's
     model::Place place;
     bool conditional = false; ///< it stands in an `if`, or what calls its function does
 };
 
 using CallPath = std::vector<const model::Call*>;
+
+/// An `if` as packets come to it: a rule that decides nothing, whose statement is a number of the `if`'s own,
+/// stands there with what the conditions around it say.
+struct Met {
+    const model::Branch* branch = nullptr;
+    model::Layer layer{}; ///< that packets are known to be of
+    std::uint32_t rule = 0;
+};
 
 struct RuleList {
     std::vector<Rule> rules;
@@ -27,6 +35,7 @@ struct RuleList {
     std::map<std::pair<CallPath, const model::Exceeded*>, Variable> evaluations;
     /// The variables of comparisons with leased values.
     std::map<const model::CompareLease*, Variable> leases;
+    std::vector<Met> met; ///< in the order of their rules, where the derivation meets branches
 };
 
 /// Under which variable a function reads each field: not the packet's own, where it has been translated
@@ -45,6 +54,7 @@ struct Derivation {
     Value ttl_spent = 0;
     std::size_t rules_max = 1 << 18;
     std::size_t steps_max = 1 << 20;
+    bool meets_branches = false;
 };
 
 /// Whatever packet it is given: one of another layer meets no rule.

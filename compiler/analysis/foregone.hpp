@@ -1,0 +1,36 @@
+// Conditions, and parts of them, that come out the same for all packets that come to them.
+#pragma once
+#include "compiler/analysis/places.hpp"
+#include "compiler/analysis/shadows.hpp"
+
+namespace analysis {
+
+/// That a condition holds, or that it does not.
+struct Given {
+    const model::Condition* condition = nullptr;
+    bool holds = true;
+};
+
+struct Foregone {
+    const model::Condition* condition = nullptr;
+    bool holds = false; ///< always; else never
+    enum class Because : std::uint8_t {
+        itself,   ///< its parts say so
+        given,    ///< the conditions around it, and those joined with it, say so
+        callers,  ///< whatever leads to it does, in one way or another
+        verdicts, ///< it never is since all packets for which it would be are decided before
+        rest,     ///< it can be left out: what it is joined with says it
+    } because{};
+    std::vector<Given> given{};
+    std::vector<model::StatementId> by{}; ///< of verdicts
+    /// Verdicts that never decide for this reason: one mistake is one message.
+    std::set<model::StatementId> explains{};
+};
+
+/// Those of the policy's own file, in the order of functions and statements. Nothing is said of what a
+/// comparison alone tells, nor of a condition that always holds since verdicts before it have decided about
+/// all other packets: to write down what is left is no mistake.
+std::vector<Foregone> foregone_conditions(const model::Appliance& appliance, Places& places,
+                                          const std::vector<Shadowed>& shadowed);
+
+} // namespace analysis

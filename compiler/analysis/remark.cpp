@@ -1,0 +1,27 @@
+#include "compiler/analysis/remark.hpp"
+
+#include "compiler/analysis/underline.hpp"
+
+#include <algorithm>
+
+namespace analysis {
+
+std::vector<syntax::Note> decided_at(const model::Appliance& appliance, const syntax::Sources& sources,
+                                     const std::vector<model::StatementId>& statements) {
+    constexpr std::size_t shown_max = 5;
+    std::vector<syntax::Note> notes;
+    for (const auto id : statements)
+        notes.push_back({word_at(sources, appliance.statements.at(id).place), "decided here"});
+    std::ranges::sort(notes, {}, &syntax::Note::span);
+    if (notes.size() <= shown_max) return notes;
+    const auto more = notes.size() - shown_max;
+    notes.resize(shown_max);
+    notes.back().message += ", and at " + std::to_string(more) + " more places";
+    return notes;
+}
+
+syntax::Span span_of(const model::Place& begin, const model::Place& end) {
+    return {begin.file, {begin.line, begin.column}, {end.line, end.column}};
+}
+
+} // namespace analysis

@@ -1,0 +1,16 @@
+// Destination translations of which nothing arrives: later functions drop all that they have translated.
+#pragma once
+#include "compiler/model/appliance.hpp"
+
+namespace analysis {
+
+struct Lost {
+    model::StatementId translation = 0;
+    std::optional<model::StatementId> by; ///< drops some of it; others may too
+};
+
+/// Those of the policy's own file, on every chain that they stand on. A new address of ours, of a leased network
+/// or without a route is not followed, nor a port alone.
+std::vector<Lost> lost_translations(const model::Appliance& appliance);
+
+} // namespace analysis

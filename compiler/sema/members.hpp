@@ -1,0 +1,12 @@
+// The items of a set as they are written, and those of them that are in others.
+#pragma once
+#include "compiler/sema/resolve.hpp"
+
+namespace sema {
+
+/// Of leaves and what they stand for. Reports each of one list that another one of it holds, and leaves it out;
+/// and those in files that are read as lists, which are kept elsewhere.
+std::vector<model::Member> members_of(Context& context, const std::vector<Leaf>& leaves,
+                                      const std::vector<model::Interval>& values);
+
+} // namespace sema
