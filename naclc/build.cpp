@@ -22,14 +22,16 @@ int build(const BuildOptions& options, const Reporting& reporting) {
     }
     const auto kit = kit_or_message();
     if (!kit) return wrong_usage;
-    const auto error = codegen::build(*kit, codegen::cpp(*checked.appliance), codegen::Product::image,
-                                      options.output, options.keep);
+    const auto generated = codegen::generate(*checked.appliance, options.translation);
+    const auto error =
+        codegen::build(*kit, generated.text, codegen::Product::image, options.output, options.keep);
     if (!error.empty()) {
         fmt::print(stderr, "naclc: {}", error);
         return wrong_usage;
     }
-    fmt::print("{}: {} bytes, policy {}\n{}", options.output.string(), std::filesystem::file_size(options.output, ignored),
-               codegen::policy_hash(*checked.appliance), codegen::size_table(*checked.appliance));
+    fmt::print("{}: {} bytes, policy {}\n{}{}", options.output.string(),
+               std::filesystem::file_size(options.output, ignored), codegen::policy_hash(*checked.appliance),
+               codegen::size_table(*checked.appliance), codegen::plan_table(*checked.appliance, generated.plans));
     return fine;
 }
 

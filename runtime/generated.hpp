@@ -5,4 +5,6 @@
 #include "runtime/lease.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/log.hpp"
+#include "runtime/ranks.hpp"
+#include "runtime/rule_vectors.hpp"
 #include "runtime/sets.hpp"
