@@ -33,6 +33,8 @@ struct BuildOptions {
     codegen::Translation translation = codegen::Translation::optimised;
     Path output;
     Path keep; ///< where the generated C++ stays; empty: nowhere
+    bool self_check = false; ///< compare the code with the interpreter before the image is written
+    std::uint64_t seed = 1;  ///< of the packets for that
 };
 int build(const BuildOptions& options, const Reporting& reporting);
 

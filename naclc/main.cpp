@@ -77,6 +77,9 @@ int main(int argc, char** argv) {
     build->add_option("-o,--output", build_options.output, "The image")->required();
     build->add_option("--keep-cpp", build_options.keep, "Keep the generated C++ in this directory");
     add_translation(build, build_options.translation);
+    auto* const self_check = build->add_flag("--self-check", build_options.self_check,
+                                             "Compare the code with the interpreter first, on packets drawn for every verdict");
+    build->add_option("--seed", build_options.seed, "Of the packets of --self-check")->needs(self_check)->capture_default_str();
     build->callback([&] { status = naclc::build(build_options, reporting); });
 
     naclc::RunOptions run_options;
