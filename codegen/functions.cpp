@@ -43,22 +43,19 @@ private:
 
     bool block(const model::Block& steps, const Context& context) {
         bool ended = false;
-        std::size_t no_list_before = 0;
         for (std::size_t i = 0; i < steps.size();) {
-            const auto run = lists_ == nullptr || i < no_list_before ? 0 : lists_->run_length(steps, i, context);
-            const auto listed = run == 0 ? std::nullopt : lists_->write(out_, copied(steps, i, run), context);
-            if (!listed) no_list_before = std::max(no_list_before, i + run);
-            ended = listed ? *listed : step(steps[i], context);
+            const auto [count, listed] =
+                lists_ == nullptr ? RuleLists::Run{1, {}} : lists_->write(out_, steps, i, context);
+            ended = listed ? *listed : each({steps.data() + i, count}, context);
             // In the shape of the source, what is never reached is there too.
             if (ended && lists_ != nullptr) return true;
-            i += listed ? run : 1;
+            i += count;
         }
         return ended;
     }
 
-    static model::Block copied(const model::Block& steps, std::size_t begin, std::size_t count) {
-        const auto first = steps.begin() + static_cast<std::ptrdiff_t>(begin);
-        return {first, first + static_cast<std::ptrdiff_t>(count)};
+    bool each(std::span<const model::Step> steps, const Context& context) {
+        return std::ranges::any_of(steps, [&](const model::Step& one) { return step(one, context); });
     }
 
     bool step(const model::Step& step, const Context& context) {

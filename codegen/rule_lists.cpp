@@ -7,7 +7,6 @@
 #include "codegen/vectors.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace codegen {
 
@@ -49,29 +48,40 @@ void RuleLists::begin(symbolic::Space& space, model::FunctionId function) {
     plans_[function];
 }
 
-std::size_t RuleLists::run_length(const model::Block& steps, std::size_t begin, const Context& context) {
+std::size_t RuleLists::run_end(const model::Block& steps, std::size_t begin) {
     std::size_t end = begin;
-    while (end < steps.size() && runs_.can_say(steps[end]) && rules_of({steps[end]}, context.layer)) ++end;
-    return end - begin;
+    while (end < steps.size() && runs_.can_say(steps[end]) && !opaque_.contains(&steps[end])) ++end;
+    return end;
 }
 
 /// Nothing when some condition is more than guards can say.
-std::optional<symbolic::RuleList> RuleLists::rules_of(const model::Block& run, Layer layer) {
-    auto list = symbolic::rules_of({.space = *space_, .appliance = appliance_}, layer, run);
+std::optional<symbolic::RuleList> RuleLists::rules_of(const model::Block& steps, std::size_t begin,
+                                                      std::size_t end, Layer layer) {
+    const auto at = [&](std::size_t i) { return steps.begin() + static_cast<std::ptrdiff_t>(i); };
+    auto list = symbolic::rules_of({.space = *space_, .appliance = appliance_}, layer, {at(begin), at(end)});
     const Guards guards(*space_, sets_);
     const auto can_say = [&](const Rule& rule) { return guards.can_say(rule.guard); };
     if (!list.whole || !std::ranges::all_of(list.rules, can_say)) return std::nullopt;
     return list;
 }
 
-std::optional<bool> RuleLists::write(Writer& out, const model::Block& run, const Context& context) {
-    const auto list = rules_of(run, context.layer);
-    if (!list) return std::nullopt;
+RuleLists::Run RuleLists::write(Writer& out, const model::Block& steps, std::size_t begin,
+                                const Context& context) {
+    auto end = run_end(steps, begin);
+    auto list = rules_of(steps, begin, end, context.layer);
+    if (!list) {
+        for (auto i = begin; i < end; ++i)
+            if (!rules_of(steps, i, i + 1, context.layer)) opaque_.insert(&steps[i]);
+        end = run_end(steps, begin);
+        list = rules_of(steps, begin, end, context.layer);
+    }
+    if (end == begin) return {1, {}};
+    if (!list) return {end - begin, {}};
     const auto rules = Reducer(*space_, steps_left_).reduced(*list, context.box);
     // `or` and `not` can make many rules of few statements, which are shorter as they stand.
-    if (rules.size() > branches_max && statements_of(rules) <= branches_max) return std::nullopt;
+    if (rules.size() > branches_max && statements_of(rules) <= branches_max) return {end - begin, {}};
     plans_[function_].left_out += list->rules.size() - rules.size();
-    return write_list(out, rules, context);
+    return {end - begin, write_list(out, rules, context)};
 }
 
 bool RuleLists::write_list(Writer& out, Rules rules, const Context& context) {

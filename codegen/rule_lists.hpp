@@ -5,6 +5,7 @@
 #include "codegen/sets.hpp"
 #include "compiler/symbolic/rules.hpp"
 
+#include <set>
 #include <span>
 
 namespace codegen {
@@ -23,10 +24,12 @@ public:
 
     /// Begins a function, whose contexts are in its space.
     void begin(symbolic::Space& space, model::FunctionId function);
-    /// How many steps from `begin` on a list of rules can say.
-    std::size_t run_length(const model::Block& steps, std::size_t begin, const Context& context);
-    /// A run of steps; whether control cannot reach past it. Nothing when no list says it, or not shortly.
-    std::optional<bool> write(Writer& out, const model::Block& run, const Context& context);
+    struct Run {
+        std::size_t steps = 0;       ///< at least one
+        std::optional<bool> ended{}; ///< whether control cannot reach past them; nothing: they are not written
+    };
+    /// The next steps from `begin` on: as a list of rules, unless none says them, or not shortly.
+    Run write(Writer& out, const model::Block& steps, std::size_t begin, const Context& context);
     /// Notes that something was written as it stands.
     void plain() { plans_[function_].runs.push_back({.form = Plan::Form::plain}); }
 
@@ -37,7 +40,9 @@ public:
 private:
     using Rules = std::span<const symbolic::Rule>;
 
-    std::optional<symbolic::RuleList> rules_of(const model::Block& run, model::Layer layer);
+    std::size_t run_end(const model::Block& steps, std::size_t begin);
+    std::optional<symbolic::RuleList> rules_of(const model::Block& steps, std::size_t begin, std::size_t end,
+                                               model::Layer layer);
 
     bool write_list(Writer& out, Rules rules, const Context& context);
     bool write_ends(Writer& out, Rules rules, const Context& context);
@@ -50,6 +55,7 @@ private:
     Sets& sets_;
     Data& data_;
     Runs runs_;
+    std::set<const model::Step*> opaque_; ///< whose conditions are more than guards can say
     Writer tables_;
     Plans plans_;
     symbolic::Space* space_ = nullptr; ///< of the function that is being written
