@@ -13,19 +13,21 @@ bool asks(const BranchRule& rule, const std::string& test) {
 
 /// How many rules from the first one on ask for it.
 std::size_t reach(const std::string& test, std::span<const BranchRule> rules) {
-    const auto other = std::ranges::find_if_not(rules, [&](const BranchRule& rule) { return asks(rule, test); });
+    const auto other =
+        std::ranges::find_if_not(rules, [&](const BranchRule& rule) { return asks(rule, test); });
     return static_cast<std::size_t>(other - rules.begin());
 }
 
 /// What `if` asks: all of them. One that is an operand in brackets needs none here.
 std::string condition(const std::vector<std::string>& tests) {
     const auto& only = tests.front();
-    if (tests.size() == 1 && only.starts_with('(') && only.ends_with(')')) return only.substr(1, only.size() - 2);
+    if (tests.size() == 1 && only.starts_with('(') && only.ends_with(')'))
+        return only.substr(1, only.size() - 2);
     return fmt::format("{}", fmt::join(tests, " && "));
 }
 
-/// How many rules from the first one on are asked something together: what most of them have in common. But the
-/// layer, which comes first, stands before all that reads its header.
+/// How many rules from the first one on are asked something together: what most of them have in common. But
+/// the layer, which comes first, stands before all that reads its header.
 std::size_t together(std::span<const BranchRule> rules) {
     const auto& tests = rules.front().tests;
     if (tests.front().starts_with("is_")) return reach(tests.front(), rules);
@@ -74,8 +76,9 @@ bool write(Writer& out, std::span<BranchRule> rules) {
         std::ranges::copy_if(first.tests, std::back_inserter(common),
                              [&](const std::string& test) { return reach(test, rules) >= group.size(); });
         for (auto& rule : group)
-            std::erase_if(rule.tests,
-                          [&](const std::string& test) { return std::ranges::find(common, test) != common.end(); });
+            std::erase_if(rule.tests, [&](const std::string& test) {
+                return std::ranges::find(common, test) != common.end();
+            });
         out.open("if ({}) {{", condition(common));
         write(out, group);
         out.close();

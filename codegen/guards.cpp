@@ -24,10 +24,14 @@ std::string comparison(const model::Compare& compare, bool holds) {
 
 std::string_view layer_test(Layer layer) {
     switch (layer) {
-    case Layer::tcp: return "is_tcp(packet)";
-    case Layer::udp: return "is_udp(packet)";
-    case Layer::icmp: return "is_icmp(packet)";
-    default: return "true";
+    case Layer::tcp:
+        return "is_tcp(packet)";
+    case Layer::udp:
+        return "is_udp(packet)";
+    case Layer::icmp:
+        return "is_icmp(packet)";
+    default:
+        return "true";
     }
 }
 
@@ -37,9 +41,9 @@ bool Guards::can_say(const symbolic::Box& guard) const {
     });
 }
 
-Layer Guards::layer_of(const symbolic::Box& guard) const {
-    if (!space_.sets[values_of(space_, guard, symbolic::header_complete)].contains(0)) {
-        const auto& protocols = space_.sets[values_of(space_, guard, symbolic::variable(Field::ip_protocol))];
+Layer layer_of(const symbolic::Space& space, const symbolic::Box& box) {
+    if (!space.sets[values_of(space, box, symbolic::header_complete)].contains(0)) {
+        const auto& protocols = space.sets[values_of(space, box, symbolic::variable(Field::ip_protocol))];
         for (const auto layer : {Layer::tcp, Layer::udp, Layer::icmp})
             if (protocols.size() == 1 && protocols.contains(model::protocol_number(layer))) return layer;
     }
@@ -48,7 +52,7 @@ Layer Guards::layer_of(const symbolic::Box& guard) const {
 
 std::vector<std::string> Guards::tests(const symbolic::Box& guard) {
     std::vector<std::string> result;
-    const auto layer = layer_of(guard);
+    const auto layer = layer_of(space_, guard);
     const auto first = [](symbolic::Variable variable) {
         return variable == symbolic::variable(Field::ip_protocol) || variable == symbolic::header_complete;
     };

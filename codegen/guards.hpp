@@ -10,6 +10,9 @@ namespace codegen {
 /// Whether a packet is of that transport layer, with a header to read; nothing for IP, which all are.
 std::string_view layer_test(model::Layer layer);
 
+/// TCP, UDP or ICMP where all packets of a box are of that layer and have its header; else `meta`.
+model::Layer layer_of(const symbolic::Space& space, const symbolic::Box& box);
+
 class Guards {
 public:
     Guards(const symbolic::Space& space, Sets& sets) : space_(space), sets_(sets) {}
@@ -21,9 +24,6 @@ public:
     /// What a variable is, as a number, and how many bits it has.
     std::string reading(symbolic::Variable variable) const;
     unsigned bits(symbolic::Variable variable) const;
-
-    /// TCP, UDP or ICMP where a guard asks for that and for the header; else `meta`.
-    model::Layer layer_of(const symbolic::Box& guard) const;
 
 private:
     std::string test(const symbolic::Side& side);

@@ -1,5 +1,5 @@
-// Which form a run of rules takes in generated code, and what that costs. Whoever finds a better form for long
-// lists adds it here, and to codegen/rule_lists.cpp, which chooses.
+// Which form a run of rules takes in generated code, and what that costs. Whoever finds a better form for
+// long lists adds it here, and to codegen/rule_lists.cpp, which chooses.
 #pragma once
 #include "compiler/model/appliance.hpp"
 

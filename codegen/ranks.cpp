@@ -42,7 +42,8 @@ Ranks ranks_of(std::vector<model::Value> ends, unsigned bits) {
         const unsigned shift = bits - index_bits;
         auto first = index_of(ends, bits, shift);
         const auto steps = steps_of(first, ends.size());
-        const double cost = steps + static_cast<double>(first.size() * sizeof(std::uint32_t)) / bytes_for_a_step;
+        const double cost =
+            steps + static_cast<double>(first.size() * sizeof(std::uint32_t)) / bytes_for_a_step;
         if (!best.first.empty() && cost >= best_cost) continue;
         best_cost = cost;
         best = {.first = std::move(first), .ends = {}, .shift = shift, .steps = steps, .bits = bits};

@@ -1,5 +1,7 @@
 #include "codegen/reduce.hpp"
 
+#include "codegen/guards.hpp"
+
 #include <algorithm>
 
 namespace codegen {
@@ -32,12 +34,14 @@ bool guards_reading(symbolic::Variable variable) {
 } // namespace
 
 std::vector<Rule> Reducer::reduced(const RuleList& list, const Box& context) {
+    const bool is_layer_known = layer_of(space_, context) != model::Layer::meta;
     std::vector<Rule> rules;
     for (const auto& rule : list.rules) {
         if (!both(space_, context, rule.guard)) continue;
         auto left = rule;
         std::erase_if(left.guard, [&](const Side& side) {
-            return space_.sets.covers(side.values, values_of(space_, context, side.variable));
+            return (is_layer_known || !guards_reading(side.variable)) &&
+                   space_.sets.covers(side.values, values_of(space_, context, side.variable));
         });
         rules.push_back(std::move(left));
         if (rules.back().guard.empty()) break;

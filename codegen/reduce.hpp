@@ -1,5 +1,5 @@
-// Shortens a list of guarded rules without changing which statement decides: what proves nothing in the budget
-// changes nothing.
+// Shortens a list of guarded rules without changing which statement decides: what proves nothing in the
+// budget changes nothing.
 #pragma once
 #include "compiler/symbolic/find.hpp"
 
@@ -7,7 +7,8 @@ namespace codegen {
 
 class Reducer {
 public:
-    explicit Reducer(symbolic::Space& space, std::size_t& steps_left) : space_(space), steps_left_(steps_left) {}
+    explicit Reducer(symbolic::Space& space, std::size_t& steps_left)
+        : space_(space), steps_left_(steps_left) {}
 
     /// For the packets of `context` only: rules that never decide are gone, and tests that always hold where
     /// their rule is asked.

@@ -106,21 +106,20 @@ bool RuleLists::write_ends(Writer& out, Rules rules, const Context& context) {
     if (main.empty()) head = tail = 0;
     if (head > 0) write_branches(out, rules.first(head));
     const auto middle = rules.subspan(head, rules.size() - head - tail);
-    if (Guards(*space_, sets_).layer_of(context.box) == Layer::meta)
+    if (layer_of(*space_, context.box) == Layer::meta)
         write_layers(out, middle);
     else
         write_vectors(out, middle);
     return tail > 0 && write_branches(out, rules.last(tail));
 }
 
-/// A packet is looked up among the rules for its own layer. Rules of different layers have no packet in common,
-/// so their order does not matter.
+/// A packet is looked up among the rules for its own layer. Rules of different layers have no packet in
+/// common, so their order does not matter.
 void RuleLists::write_layers(Writer& out, Rules rules) {
-    const Guards guards(*space_, sets_);
     std::set<Layer> layers;
     std::vector<Rule> others;
     for (const auto& rule : rules) {
-        if (const auto layer = guards.layer_of(rule.guard); layer != Layer::meta)
+        if (const auto layer = layer_of(*space_, rule.guard); layer != Layer::meta)
             layers.insert(layer);
         else
             others.push_back(rule);

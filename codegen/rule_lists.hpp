@@ -25,8 +25,9 @@ public:
     /// Begins a function, whose contexts are in its space.
     void begin(symbolic::Space& space, model::FunctionId function);
     struct Run {
-        std::size_t steps = 0;       ///< at least one
-        std::optional<bool> ended{}; ///< whether control cannot reach past them; nothing: they are not written
+        std::size_t steps = 0; ///< at least one
+        std::optional<bool>
+            ended{}; ///< whether control cannot reach past them; nothing: they are not written
     };
     /// The next steps from `begin` on: as a list of rules, unless none says them, or not shortly.
     Run write(Writer& out, const model::Block& steps, std::size_t begin, const Context& context);
@@ -60,7 +61,7 @@ private:
     Plans plans_;
     symbolic::Space* space_ = nullptr; ///< of the function that is being written
     model::FunctionId function_ = 0;
-    std::size_t lists_ = 0; ///< that have tables
+    std::size_t lists_ = 0;               ///< that have tables
     std::size_t steps_left_ = 20'000'000; ///< of proofs
 };
 

@@ -15,11 +15,11 @@ using model::Interval;
 using model::IntervalSet;
 using model::Value;
 
-// Which form is quickest, measured by tests/bench/lookup.cpp: a few comparisons beat every table; a bitmap is one
-// load, but eight KiB for ports; halving beats an index until the set leaves the nearest cache.
-constexpr std::size_t compared_max = 3;  ///< intervals
+// What suits a set, by the figures in docs/internals/optimise.md: a few comparisons read best, a bitmap is one load but
+// takes eight KiB for ports, halving takes the least room, an index is quicker.
+constexpr std::size_t compared_max = 3; ///< intervals
 constexpr std::size_t halved_ports_max = 8;
-constexpr std::size_t halved_addresses_max = 64;
+constexpr std::size_t halved_addresses_max = 32;
 
 std::string reading(model::Field field) { return fmt::format("field::{}(packet)", accessor(field)); }
 

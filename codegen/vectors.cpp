@@ -38,7 +38,8 @@ public:
         for (const auto word : row) hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15 ^ hash >> 29;
         for (const auto known : known_[hash])
             // Equal summaries have equally many words behind them.
-            if (std::ranges::equal(row, std::span(words_).subspan(known, std::min(row.size(), words_.size() - known))))
+            if (std::ranges::equal(
+                    row, std::span(words_).subspan(known, std::min(row.size(), words_.size() - known))))
                 return known;
         const auto at = static_cast<std::uint32_t>(words_.size());
         known_[hash].push_back(at);
@@ -119,7 +120,8 @@ private:
 } // namespace
 
 std::size_t RuleColumn::bytes() const {
-    return ranks.bytes() + rows.size() * sizeof(std::uint32_t) + (words.size() + any.size()) * sizeof(std::uint64_t);
+    return ranks.bytes() + rows.size() * sizeof(std::uint32_t) +
+           (words.size() + any.size()) * sizeof(std::uint64_t);
 }
 
 std::size_t Vectors::bytes() const {
@@ -141,7 +143,8 @@ std::optional<Vectors> vectors_of(const symbolic::Space& space, const Guards& gu
     std::vector<symbolic::Variable> variables;
     for (const auto& rule : rules)
         for (const auto& side : rule.guard)
-            if (std::ranges::find(variables, side.variable) == variables.end()) variables.push_back(side.variable);
+            if (std::ranges::find(variables, side.variable) == variables.end())
+                variables.push_back(side.variable);
     std::ranges::sort(variables);
     Vectors result{.rules = rules.size(), .columns = {}};
     for (const auto variable : variables) {

@@ -1,5 +1,6 @@
-// Packets drawn for the statements of a chain: each is aimed at one, by giving the fields that the conditions on the
-// way to it test values in and beside their sets. Random packets alone seldom meet one rule of ten thousand.
+// Packets drawn for the statements of a chain: each is aimed at one, by giving the fields that the conditions
+// on the way to it test values in and beside their sets. Random packets alone seldom meet one rule of ten
+// thousand.
 #pragma once
 #include "harness/dice.hpp"
 #include "harness/judge.hpp"
@@ -27,7 +28,8 @@ struct AimedPacket {
 
 class Aims {
 public:
-    Aims(const model::Appliance& appliance, const Boundaries& boundaries, ChainToAsk chain, std::uint64_t seed);
+    Aims(const model::Appliance& appliance, const Boundaries& boundaries, ChainToAsk chain,
+         std::uint64_t seed);
 
     /// How many statements there are to aim at, one after the other.
     std::size_t size() const { return aims_.size(); }
@@ -40,11 +42,14 @@ private:
         bool wanted = true;
         model::Layer layer{};
     };
+    struct Aim {
+        model::FunctionId function = 0; ///< of the chain
+        std::vector<Demand> way;
+    };
     using Values = std::array<std::optional<model::Value>, model::field_table.size()>;
 
     void collect(const model::Block& block);
     void collect(model::FunctionId function);
-    void aim();
 
     Values anything();
     void meet(Values& values, const model::Condition& condition, bool wanted);
@@ -59,8 +64,8 @@ private:
     const Boundaries& boundaries_;
     ChainToAsk chain_;
     Dice dice_;
-    std::vector<Demand> way_; ///< to the step that is being collected
-    std::vector<std::vector<Demand>> aims_;
+    Aim way_; ///< to the step that is being collected
+    std::vector<Aim> aims_;
     std::set<model::FunctionId> seen_;
     std::vector<model::Field> demanded_; ///< by the conditions met for this packet
     std::size_t next_ = 0;

@@ -56,10 +56,11 @@ Validation validate(const model::Appliance& appliance, const Backend& a, const B
             logged += from_a.logs.size();
             report.reached.insert(from_a.decided.begin(), from_a.decided.end());
             if (same(from_a, from_b)) continue;
-            report.disagreement = fmt::format(
-                "seed {}, packet {} of {}: {}\n{}\non {}: {}\non {}: {}", options.seed, i, name,
-                told(appliance, question), describe_frame(frame), a.name,
-                describe(appliance, from_a, describe_frame), b.name, describe(appliance, from_b, describe_frame));
+            report.disagreement =
+                fmt::format("seed {}, packet {} of {}: {}\n{}\non {}: {}\non {}: {}", options.seed, i, name,
+                            told(appliance, question), describe_frame(frame), a.name,
+                            describe(appliance, from_a, describe_frame), b.name,
+                            describe(appliance, from_b, describe_frame));
             return report;
         }
     }

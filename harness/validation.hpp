@@ -1,5 +1,5 @@
-// Whether the code that was generated from a policy says the same as the policy: packets aimed at every statement of
-// every chain are shown to two backends.
+// Whether the code that was generated from a policy says the same as the policy: packets aimed at every
+// statement of every chain are shown to two backends.
 #pragma once
 #include "harness/backend.hpp"
 

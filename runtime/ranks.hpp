@@ -6,9 +6,10 @@
 
 namespace runtime {
 
-template <typename Value> struct RanksOf {
+template <typename Value>
+struct RanksOf {
     const std::uint32_t* first = nullptr; ///< by value >> shift: the range of the lowest such value
-    const Value* ends = nullptr;          ///< the last value of each range, ascending; then 2^steps - 1 times the largest
+    const Value* ends = nullptr; ///< the last value of each range; then 2^steps - 1 times the largest
     std::uint32_t shift = 0;
     std::uint32_t steps = 0;
 };
@@ -25,7 +26,8 @@ constexpr std::uint32_t rank(const RanksOf<Value>& ranks, std::type_identity_t<V
 }
 
 /// A set of values whose every second range is inside.
-template <typename Value> struct RankedSetOf {
+template <typename Value>
+struct RankedSetOf {
     RanksOf<Value> ranks;
     std::uint32_t inside = 0; ///< the first range that is
 };

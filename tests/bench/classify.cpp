@@ -1,5 +1,5 @@
-// One translation of a policy as a shared object that tests/bench/classify.py times: its first chain on packets that
-// are ready, without the stages round it.
+// One translation of a policy as a shared object that tests/bench/classify.py times: its first chain on
+// packets that are ready, without the stages round it.
 #include POLICY
 
 #include <chrono>
@@ -31,18 +31,17 @@ alignas(64) std::byte no_appliance[sizeof(Appliance)]; // what these rules do no
 
 } // namespace
 
-/// Nanoseconds a packet; `fields` are source, destination and destination port of each. `verdicts` gets the statement
-/// that decided each.
-extern "C" __attribute__((visibility("default"))) double nacl_classify(const std::uint32_t* fields, std::size_t count,
-                                                                       std::size_t repeats, std::uint32_t* verdicts) {
+/// Nanoseconds a packet; `fields` are source, destination and destination port of each. `verdicts` gets the
+/// statement that decided each.
+extern "C" __attribute__((visibility("default"))) double
+nacl_classify(const std::uint32_t* fields, std::size_t count, std::size_t repeats, std::uint32_t* verdicts) {
     static std::vector<Packet> ready(count);
     for (std::size_t i = 0; i < count; ++i) fill(ready[i], fields + 3 * i);
     auto& appliance = reinterpret_cast<Appliance&>(no_appliance);
     const auto& chain = linked_policy.ifaces[0].prerouting;
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t repeat = 0; repeat < repeats; ++repeat)
-        for (std::size_t i = 0; i < count; ++i)
-            verdicts[i] = chain[0].run(appliance, ready[i]).statement;
+        for (std::size_t i = 0; i < count; ++i) verdicts[i] = chain[0].run(appliance, ready[i]).statement;
     const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
     return took.count() / static_cast<double>(repeats * count);
 }

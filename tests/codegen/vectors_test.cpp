@@ -1,4 +1,5 @@
-// The tables of searches and of long lists, read as the runtime reads them, against a walk through ranges and rules.
+// The tables of searches and of long lists, read as the runtime reads them, against a walk through ranges and
+// rules.
 #include "codegen/vectors.hpp"
 
 #include "harness/dice.hpp"
@@ -42,14 +43,16 @@ model::IntervalSet some_values(Dice& dice) {
 std::vector<symbolic::Rule> some_rules(symbolic::Space& space, Dice& dice, std::size_t count) {
     std::vector<symbolic::Rule> rules(count);
     for (auto& rule : rules) {
-        if (dice.percent(75)) narrow(space, rule.guard, variable(model::Field::tcp_sport), space.sets.add(some_values(dice)));
+        if (dice.percent(75))
+            narrow(space, rule.guard, variable(model::Field::tcp_sport), space.sets.add(some_values(dice)));
         if (rule.guard.empty() || dice.percent(70))
             narrow(space, rule.guard, variable(model::Field::tcp_dport), space.sets.add(some_values(dice)));
     }
     return rules;
 }
 
-template <std::size_t count> void compare() {
+template <std::size_t count>
+void compare() {
     symbolic::Space space;
     Dice dice(count);
     const auto rules = some_rules(space, dice, count);
@@ -63,14 +66,21 @@ template <std::size_t count> void compare() {
     const Linked source(vectors->columns[0]), destination(vectors->columns[1]);
     std::size_t found = 0;
     for (int i = 0; i < 4000; ++i) {
-        const auto beside = [&](Value value) { return static_cast<std::uint32_t>((value + dice.below(3) - 1) & 0xffff); };
-        const auto sport = beside(dice.below(500) * 100), dport = beside(dice.below(500) * 100 + dice.below(300));
+        const auto beside = [&](Value value) {
+            return static_cast<std::uint32_t>((value + dice.below(3) - 1) & 0xffff);
+        };
+        const auto sport = beside(dice.below(500) * 100),
+                   dport = beside(dice.below(500) * 100 + dice.below(300));
         const auto first = std::ranges::find_if(rules, [&](const symbolic::Rule& rule) {
-            return space.sets[values_of(space, rule.guard, variable(model::Field::tcp_sport))].contains(sport) &&
-                   space.sets[values_of(space, rule.guard, variable(model::Field::tcp_dport))].contains(dport);
+            return space.sets[values_of(space, rule.guard, variable(model::Field::tcp_sport))].contains(
+                       sport) &&
+                   space.sets[values_of(space, rule.guard, variable(model::Field::tcp_dport))].contains(
+                       dport);
         });
-        const auto expected = first == rules.end() ? runtime::no_rule : static_cast<std::uint32_t>(first - rules.begin());
-        REQUIRE(runtime::first_rule<count>(std::array{source.column.row(sport), destination.column.row(dport)}) == expected);
+        const auto expected =
+            first == rules.end() ? runtime::no_rule : static_cast<std::uint32_t>(first - rules.begin());
+        REQUIRE(runtime::first_rule<count>(
+                    std::array{source.column.row(sport), destination.column.row(dport)}) == expected);
         found += expected != runtime::no_rule;
     }
     CHECK(found > 100);
@@ -101,14 +111,16 @@ TEST_CASE("a search finds the range of every value") {
         Dice dice(bits);
         const Value max = (Value{1} << bits) - 1;
         std::set<Value> last = {max};
-        for (int i = 0; i < 300; ++i) last.insert(dice.percent(50) ? dice.below(max + 1) : dice.below(std::min<Value>(max, 4000) + 1));
+        for (int i = 0; i < 300; ++i)
+            last.insert(dice.percent(50) ? dice.below(max + 1) : dice.below(std::min<Value>(max, 4000) + 1));
         const std::vector<Value> ends(last.begin(), last.end());
         const auto ranks = codegen::ranks_of(ends, bits);
         const runtime::RanksOf<Value> linked{ranks.first.data(), ranks.ends.data(), ranks.shift, ranks.steps};
         for (const auto end : ends)
             for (const Value value : {end, end > 0 ? end - 1 : end, std::min(end + 1, max)}) {
                 CAPTURE(bits, value);
-                REQUIRE(runtime::rank(linked, value) == static_cast<std::size_t>(std::ranges::lower_bound(ends, value) - ends.begin()));
+                REQUIRE(runtime::rank(linked, value) ==
+                        static_cast<std::size_t>(std::ranges::lower_bound(ends, value) - ends.begin()));
             }
     }
 }
@@ -116,7 +128,8 @@ TEST_CASE("a search finds the range of every value") {
 TEST_CASE("a bitmap holds what its intervals hold") {
     constexpr std::array<runtime::Interval, 3> set = {{{0, 0}, {60, 70}, {255, 255}}};
     constexpr auto bits = runtime::bitmap<256>(set);
-    for (std::uint32_t value = 0; value < 256; ++value) CHECK(runtime::in(value, bits) == runtime::in(value, set));
+    for (std::uint32_t value = 0; value < 256; ++value)
+        CHECK(runtime::in(value, bits) == runtime::in(value, set));
 }
 
 TEST_CASE("bits are counted") {

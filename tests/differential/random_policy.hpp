@@ -1,4 +1,5 @@
-// A policy of random functions, as text: nested conditions, bodies for layers, calls, logs, Limits, long lists of rules.
+// A policy of random functions, as text: nested conditions, bodies for layers, calls, logs, Limits, long
+// lists of rules.
 #pragma once
 #include <cstdint>
 #include <string>
