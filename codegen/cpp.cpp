@@ -17,29 +17,30 @@ namespace {
 
 class Program {
 public:
-    Program(const model::Appliance& appliance, bool for_tests)
-        : appliance_(appliance), sets_(appliance), functions_(functions_on_chains(appliance)),
-          for_tests_(for_tests) {
+    Program(const model::Appliance& appliance, Translation translation, bool for_tests)
+        : appliance_(appliance), sets_(appliance, data_), lists_(appliance, sets_, data_),
+          functions_(functions_on_chains(appliance)), translation_(translation), for_tests_(for_tests) {
         if (for_tests) functions_.merge(functions_in_tests(appliance));
     }
 
-    std::string text() {
-        // Functions are written first, since they tell which sets need tables; the text has the tables first.
-        Writer functions;
-        for (const auto id : functions_) write_function(functions, sets_, appliance_, id);
-
+    Generated generate() {
+        // Functions are written first, since they tell which tables they need; the text has the tables first.
+        const auto functions = written_functions();
         Writer out;
         out.line("// Made by naclc {} from {}: change the policy, not this file.", version,
                  in_comment(appliance_.files.at(0)));
         out.line("#include \"runtime/generated.hpp\"");
         out.blank();
+        data_.declare(out);
         out.line("namespace {{");
         out.line("using namespace runtime;");
         out.blank();
         sets_.write_tables(out);
-        for (const auto id : functions_) write_declaration(out, appliance_, id);
+        lists_.write_tables(out);
+        for (const auto& [id, text] : functions) write_declaration(out, appliance_, id);
         out.blank();
-        std::string text = std::move(out).take() + std::move(functions).take();
+        std::string text = std::move(out).take();
+        for (const auto& [id, function] : functions) text += function;
 
         Writer rest;
         nics(rest);
@@ -57,10 +58,26 @@ public:
         rest.line("}} // namespace");
         rest.blank();
         policy(rest);
-        return text + std::move(rest).take();
+        return {text + std::move(rest).take() + data_.definitions(), lists_.plans()};
     }
 
 private:
+    /// Those that something runs: what lists of rules say of a called function needs it no more.
+    std::map<model::FunctionId, std::string> written_functions() {
+        std::map<model::FunctionId, std::string> texts;
+        auto needed = for_tests_ ? functions_ : functions_at_chains(appliance_);
+        while (!needed.empty()) {
+            const auto id = needed.extract(needed.begin()).value();
+            Writer function;
+            const auto calls = write_function(function, sets_, appliance_, id,
+                                              translation_ == Translation::optimised ? &lists_ : nullptr);
+            texts[id] = std::move(function).take();
+            for (const auto called : calls)
+                if (!texts.contains(called)) needed.insert(called);
+        }
+        return texts;
+    }
+
     void nics(Writer& out) const {
         const auto nics = model::nics(appliance_);
         out.open("constexpr std::array<NicSelector, {}> nic_selectors = {{{{", nics.size());
@@ -465,14 +482,26 @@ private:
     static constexpr std::array<std::string_view, 4> hook_names = {"prerouting", "input", "output", "postrouting"};
 
     const model::Appliance& appliance_;
+    Data data_;
     Sets sets_;
+    RuleLists lists_;
     std::set<model::FunctionId> functions_;
+    Translation translation_;
     bool for_tests_;
 };
 
 } // namespace
 
-std::string cpp(const model::Appliance& appliance) { return Program(appliance, false).text(); }
-std::string cpp_for_tests(const model::Appliance& appliance) { return Program(appliance, true).text(); }
+Generated generate(const model::Appliance& appliance, Translation translation) {
+    return Program(appliance, translation, false).generate();
+}
+
+std::string cpp(const model::Appliance& appliance, Translation translation) {
+    return generate(appliance, translation).text;
+}
+
+std::string cpp_for_tests(const model::Appliance& appliance, Translation translation) {
+    return Program(appliance, translation, true).generate().text;
+}
 
 } // namespace codegen

@@ -1,6 +1,10 @@
 #include "codegen/functions.hpp"
 
+#include "codegen/guards.hpp"
 #include "codegen/names.hpp"
+#include "compiler/symbolic/conditions.hpp"
+
+#include <algorithm>
 
 #include <algorithm>
 
@@ -11,86 +15,94 @@ namespace {
 constexpr std::string_view severity_names[] = {"emerg",   "alert",  "crit", "err",
                                                "warning", "notice", "info", "debug"};
 
-/// `is_tcp(packet)`, or nothing for IP, whose bodies are for every packet.
-std::string layer_test(model::Layer layer) {
-    switch (layer) {
-    case model::Layer::tcp: return "is_tcp(packet)";
-    case model::Layer::udp: return "is_udp(packet)";
-    case model::Layer::icmp: return "is_icmp(packet)";
-    default: return "true";
-    }
-}
-
 class Functions {
 public:
-    Functions(Writer& out, Sets& sets, const model::Appliance& appliance)
-        : out_(out), sets_(sets), appliance_(appliance) {}
+    Functions(Writer& out, Sets& sets, const model::Appliance& appliance, RuleLists* lists)
+        : out_(out), sets_(sets), appliance_(appliance), lists_(lists) {}
 
-    void define(model::FunctionId id) {
+    /// Returns the functions that it calls.
+    std::set<model::FunctionId> define(model::FunctionId id) {
         const auto& function = appliance_.functions.at(id);
         kind_ = function.kind == model::FunctionKind::nat ? "Nat" : "Filter";
         out_.line("/// {}::{} {}: {}", kind_, subtype(function.layer), function.name, at(function.place));
         out_.open("Verdict {}([[maybe_unused]] Appliance& appliance, [[maybe_unused]] const Packet& packet) {{",
                   function_name(appliance_, id));
         if (function.layer != model::Layer::ip) out_.line("if (!{}) return {{}};", layer_test(function.layer));
-        block(function.body);
-        if (!ends(function.body)) out_.line("return {{}};");
+        if (function.kind == model::FunctionKind::nat) lists_ = nullptr;
+        if (lists_ != nullptr) lists_->begin(space_, id);
+        Context context{function.layer, {}};
+        narrow_to(space_, context.box, function.layer);
+        if (!block(function.body, context)) out_.line("return {{}};");
         out_.close();
         out_.blank();
+        return std::move(calls_);
     }
 
 private:
     std::string at(const model::Place& place) const { return location(appliance_, place); }
 
-    /// Whether control cannot reach past the block, as far as its last step tells a C++ compiler.
-    static bool ends(const model::Block& block) {
-        if (block.empty()) return false;
-        const auto& last = block.back().is;
-        if (const auto* branch = std::get_if<model::Branch>(&last))
-            return ends(branch->then) && ends(branch->otherwise);
-        return std::holds_alternative<model::Verdict>(last);
+    // What writes steps returns whether control cannot reach past them, as far as the last of them tells a C++ compiler.
+
+    bool block(const model::Block& steps, const Context& context) {
+        bool ended = false;
+        for (std::size_t i = 0; i < steps.size();) {
+            const auto [count, listed] =
+                lists_ == nullptr ? RuleLists::Run{1, {}} : lists_->write(out_, steps, i, context);
+            ended = listed ? *listed : each({steps.data() + i, count}, context);
+            // In the shape of the source, what is never reached is there too.
+            if (ended && lists_ != nullptr) return true;
+            i += count;
+        }
+        return ended;
     }
 
-    void block(const model::Block& steps) {
-        for (const auto& step : steps)
-            std::visit([&](const auto& kind) { write(kind, step.place); }, step.is);
+    bool each(std::span<const model::Step> steps, const Context& context) {
+        return std::ranges::any_of(steps, [&](const model::Step& one) { return step(one, context); });
     }
 
-    void write(const model::Branch& branch, const model::Place& place) {
+    bool step(const model::Step& step, const Context& context) {
+        return std::visit([&](const auto& kind) { return write(kind, step.place, context); }, step.is);
+    }
+
+    bool write(const model::Branch& branch, const model::Place& place, const Context& context) {
+        plain();
         out_.open("if ({}) {{ // {}", condition(branch.condition, false), at(place));
-        block(branch.then);
+        bool ended = block(branch.then, where(branch.condition, context)) && !branch.otherwise.empty();
         if (!branch.otherwise.empty()) {
             out_.close_and_open("} else {");
-            block(branch.otherwise);
+            const model::Condition contrary{model::Not{{branch.condition}}, place};
+            ended = block(branch.otherwise, where(contrary, context)) && ended;
         }
         out_.close();
+        return ended;
     }
 
-    void write(const model::Enter& enter, const model::Place& place) {
+    bool write(const model::Enter& enter, const model::Place& place, const Context& context) {
         out_.open("if ({}) {{ // {}::{}: {}", layer_test(enter.layer), kind_, subtype(enter.layer), at(place));
-        block(enter.body);
+        auto inside = context;
+        // Of packets that cannot come nothing need be known.
+        if (!narrow_to(space_, inside.box, enter.layer)) inside = context;
+        if (enter.layer != model::Layer::ip) inside.layer = enter.layer;
+        block(enter.body, inside);
         out_.close();
+        return false;
     }
 
-    void write(const model::Call& call, const model::Place& place) {
+    bool write(const model::Call& call, const model::Place& place, const Context&) {
+        plain();
+        calls_.insert(call.function);
         out_.line("if (const Verdict verdict = {}(appliance, packet); verdict.decided()) return verdict; // {}",
                   function_name(appliance_, call.function), at(place));
+        return false;
     }
 
-    void write(const model::Verdict& verdict, const model::Place& place) {
-        const auto& statement = appliance_.statements.at(verdict.statement);
-        out_.line("return Verdict{{{}}}; // {}{}: {}", verdict.statement,
-                  model::name(statement.action), target(statement), at(place));
+    bool write(const model::Verdict& verdict, const model::Place& place, const Context&) {
+        out_.line("{}", verdict_line(appliance_, verdict.statement, place));
+        return true;
     }
 
-    /// " 10.0.0.5:80", as far as a dnat or snat says it.
-    static std::string target(const model::Statement& statement) {
-        if (!statement.ipv4_address && !statement.port) return {};
-        return " " + (statement.ipv4_address ? dotted(*statement.ipv4_address) : "") +
-               (statement.port ? ":" + std::to_string(*statement.port) : "");
-    }
-
-    void write(const model::Log& log, const model::Place&) {
+    bool write(const model::Log& log, const model::Place&, const Context&) {
+        plain();
         std::string arguments = "appliance";
         if (log.severity) arguments += fmt::format(", Severity::{}", severity_names[*log.severity]);
         for (const auto& part : log.parts) {
@@ -100,6 +112,20 @@ private:
                 arguments += ", " + shown(std::get<model::Field>(part));
         }
         out_.line("{}({});", log.severity ? "syslog" : "log", arguments);
+        return false;
+    }
+
+    void plain() {
+        if (lists_ != nullptr) lists_->plain();
+    }
+
+    /// What is known where a condition holds, as far as one box says it.
+    Context where(const model::Condition& condition, const Context& context) {
+        if (lists_ == nullptr) return context;
+        const auto boxes = symbolic::boxes_of({.space = space_, .appliance = appliance_}, condition, context.layer);
+        if (!boxes || boxes->size() != 1) return context;
+        const auto inside = both(space_, context.box, boxes->front());
+        return inside ? Context{context.layer, *inside} : context;
     }
 
     /// A field as a log statement prints it.
@@ -126,7 +152,11 @@ private:
         return std::visit([&](const auto& kind) { return expression(kind, inner); }, condition.is);
     }
     std::string expression(const model::Constant& constant, bool) { return constant.value ? "true" : "false"; }
-    std::string expression(const model::Test& test, bool) { return sets_.test(test); }
+    std::string expression(const model::Test& test, bool) {
+        const auto max = model::info(test.field).max();
+        if (lists_ == nullptr || (test.mask & max) != max) return sets_.test(test);
+        return sets_.fitting_test(test.field, appliance_.sets.at(test.set).values);
+    }
     std::string expression(const model::Compare& compare, bool) {
         return fmt::format("field::{}(packet) {} field::{}(packet)", accessor(compare.left),
                            symbol(compare.relation), accessor(compare.right));
@@ -157,8 +187,18 @@ private:
     Writer& out_;
     Sets& sets_;
     const model::Appliance& appliance_;
+    RuleLists* lists_; ///< none: all is written as it stands
+    symbolic::Space space_;
     std::string_view kind_; ///< of the function that is being written
+    std::set<model::FunctionId> calls_;
 };
+
+/// " 10.0.0.5:80", as far as a dnat or snat says it.
+std::string target(const model::Statement& statement) {
+    if (!statement.ipv4_address && !statement.port) return {};
+    return " " + (statement.ipv4_address ? dotted(*statement.ipv4_address) : "") +
+           (statement.port ? ":" + std::to_string(*statement.port) : "");
+}
 
 void collect(const model::Appliance& appliance, model::FunctionId id, std::set<model::FunctionId>& found);
 
@@ -188,13 +228,17 @@ std::set<model::FunctionId> functions_on_chain(const model::Appliance& appliance
     return found;
 }
 
-std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance) {
+std::set<model::FunctionId> functions_at_chains(const model::Appliance& appliance) {
     std::set<model::FunctionId> found;
     for (const auto& iface : appliance.ifaces)
-        for (const auto& chain : iface.chains)
-            for (const auto id : chain) collect(appliance, id, found);
-    if (appliance.gateway)
-        for (const auto id : appliance.gateway->forward) collect(appliance, id, found);
+        for (const auto& chain : iface.chains) found.insert(chain.begin(), chain.end());
+    if (appliance.gateway) found.insert(appliance.gateway->forward.begin(), appliance.gateway->forward.end());
+    return found;
+}
+
+std::set<model::FunctionId> functions_on_chains(const model::Appliance& appliance) {
+    std::set<model::FunctionId> found;
+    for (const auto id : functions_at_chains(appliance)) collect(appliance, id, found);
     return found;
 }
 
@@ -220,12 +264,24 @@ std::string function_name(const model::Appliance& appliance, model::FunctionId f
     return identifier(appliance.functions.at(function).name);
 }
 
+std::string verdict_comment(const model::Appliance& appliance, model::StatementId statement,
+                            const model::Place& place) {
+    const auto& made = appliance.statements.at(statement);
+    return fmt::format("{}{}: {}", model::name(made.action), target(made), location(appliance, place));
+}
+
+std::string verdict_line(const model::Appliance& appliance, model::StatementId statement,
+                         const model::Place& place) {
+    return fmt::format("return Verdict{{{}}}; // {}", statement, verdict_comment(appliance, statement, place));
+}
+
 void write_declaration(Writer& out, const model::Appliance& appliance, model::FunctionId function) {
     out.line("Verdict {}(Appliance& appliance, const Packet& packet);", function_name(appliance, function));
 }
 
-void write_function(Writer& out, Sets& sets, const model::Appliance& appliance, model::FunctionId function) {
-    Functions(out, sets, appliance).define(function);
+std::set<model::FunctionId> write_function(Writer& out, Sets& sets, const model::Appliance& appliance,
+                                           model::FunctionId function, RuleLists* lists) {
+    return Functions(out, sets, appliance, lists).define(function);
 }
 
 } // namespace codegen

@@ -31,6 +31,9 @@ public:
         ++depth_;
     }
 
+    /// What another one has written, as it is.
+    void append(const Writer& other) { text_ += other.text_; }
+
     std::string take() && { return std::move(text_); }
 
 private:

@@ -14,17 +14,16 @@ void require_visible(View frame) {
         throw Error("no chain or function sees a fragment: the datagram is put together before");
 }
 
-/// A Nat has decided for the flow already when its first packet came.
-std::vector<model::FunctionId> asked(const model::Appliance& appliance,
-                                     const std::vector<model::FunctionId>& chain, model::State state) {
+} // namespace
+
+std::vector<model::FunctionId> functions_asked(const model::Appliance& appliance,
+                                               const std::vector<model::FunctionId>& chain, model::State state) {
     std::vector<model::FunctionId> functions;
     for (const auto id : chain)
         if (state == model::State::fresh || appliance.functions.at(id).kind == model::FunctionKind::filter)
             functions.push_back(id);
     return functions;
 }
-
-} // namespace
 
 Question question_of(const model::Appliance& appliance, const model::Scenario& test,
                      const model::SendStep& step, View frame) {
@@ -39,7 +38,7 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
     const auto* chain = std::get_if<model::IfaceChain>(&test.about);
     const auto& functions = chain == nullptr ? appliance.gateway->forward : appliance.functions_of(*chain);
     question.guarded = !functions.empty();
-    question.functions = asked(appliance, functions, question.state);
+    question.functions = functions_asked(appliance, functions, question.state);
     if (chain == nullptr) return question;
     const bool leaving = chain->hook == model::Hook::output || chain->hook == model::Hook::postrouting;
     if (leaving) question.egress = chain->iface;

@@ -13,6 +13,10 @@ struct Question {
     std::optional<model::IfaceId> egress;
 };
 
+/// Those of a chain that are run for a packet of such a flow: a Nat has decided for it when its first packet came.
+std::vector<model::FunctionId> functions_asked(const model::Appliance& appliance,
+                                               const std::vector<model::FunctionId>& chain, model::State state);
+
 /// What a step of such a Test asks of its frame. Throws Error for a frame that no function ever sees.
 Question question_of(const model::Appliance& appliance, const model::Scenario& test,
                      const model::SendStep& step, View frame);

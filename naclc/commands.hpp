@@ -1,5 +1,6 @@
 // The subcommands, each in a file of its own. They return the exit status.
 #pragma once
+#include "codegen/cpp.hpp"
 #include "naclc/policy.hpp"
 
 #include <string>
@@ -21,6 +22,7 @@ enum class Target : std::uint8_t { cpp, nft, json };
 
 struct EmitOptions {
     Path file;
+    codegen::Translation translation = codegen::Translation::optimised;
     Target target = Target::cpp;
     std::vector<std::string> nics; ///< "wan=eth0": what Linux calls the NIC of an Iface
 };
@@ -35,13 +37,17 @@ int import_nft(const ImportOptions& options, const Reporting& reporting);
 
 struct BuildOptions {
     Path file;
+    codegen::Translation translation = codegen::Translation::optimised;
     Path output;
     Path keep; ///< where the generated C++ stays; empty: nowhere
+    bool self_check = false; ///< compare the code with the interpreter before the image is written
+    std::uint64_t seed = 1;  ///< of the packets for that
 };
 int build(const BuildOptions& options, const Reporting& reporting);
 
 struct RunOptions {
     Path file;
+    codegen::Translation translation = codegen::Translation::optimised;
     std::string accelerator = "tcg";
     std::string machine = "microvm";
     std::vector<std::string> netdevs; ///< one for each NIC, without the id
@@ -51,6 +57,7 @@ int run(const RunOptions& options, const Reporting& reporting);
 struct TestOptions {
     std::vector<Path> files;
     std::vector<std::string> backends;
+    codegen::Translation translation = codegen::Translation::optimised;
     bool coverage = false;
     bool verbose = false; ///< a line for each packet
 };

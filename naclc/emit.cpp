@@ -56,7 +56,8 @@ int emit(const EmitOptions& options, const Reporting& reporting) {
         json ? check_file(options.file, reporting) : executable_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
     const auto text =
-        json ? codegen::to_document(*checked.appliance).dump(2) + '\n' : codegen::cpp(*checked.appliance);
+        json ? codegen::to_document(*checked.appliance).dump(2) + '\n'
+             : codegen::cpp(*checked.appliance, options.translation);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return checked.status;
 }

@@ -13,6 +13,12 @@ namespace {
 /// The commands that read one policy have it as their only argument.
 void add_file(CLI::App* command, naclc::Path& file) { command->add_option("FILE", file, "The policy")->required(); }
 
+/// The commands that generate code can do so in the shape of the source.
+void add_translation(CLI::App* command, codegen::Translation& translation) {
+    command->add_flag_callback("--no-optimize", [&] { translation = codegen::Translation::plain; },
+                               "Generate code in the shape of the source");
+}
+
 /// Says so when there is no such command.
 bool is_unknown(const CLI::App& app, const std::string& word) {
     std::vector<std::string> names;
@@ -62,6 +68,7 @@ int main(int argc, char** argv) {
                 {"cpp", naclc::Target::cpp}, {"nft", naclc::Target::nft}, {"json", naclc::Target::json}}))
         ->option_text("cpp|nft|json");
     emit->add_option("--ifname", emit_options.nics, "With nft, as in wan=eth0: what Linux calls the NIC of an Iface");
+    add_translation(emit, emit_options.translation);
     emit->callback([&] { status = naclc::emit(emit_options, reporting); });
 
     naclc::ImportOptions import_options;
@@ -85,6 +92,10 @@ int main(int argc, char** argv) {
     add_file(build, build_options.file);
     build->add_option("-o,--output", build_options.output, "The image")->required();
     build->add_option("--keep-cpp", build_options.keep, "Keep the generated C++ in this directory");
+    add_translation(build, build_options.translation);
+    auto* const self_check = build->add_flag("--self-check", build_options.self_check,
+                                             "Compare the code with the interpreter first, on packets drawn for every verdict");
+    build->add_option("--seed", build_options.seed, "Of the packets of --self-check")->needs(self_check)->capture_default_str();
     build->callback([&] { status = naclc::build(build_options, reporting); });
 
     naclc::RunOptions run_options;
@@ -96,6 +107,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     run->add_option("--netdev", run_options.netdevs, "QEMU's -netdev for the next NIC, without an id")
         ->allow_extra_args(false);
+    add_translation(run, run_options.translation);
     run->callback([&] { status = naclc::run(run_options, reporting); });
 
     naclc::TestOptions test_options;
@@ -110,6 +122,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     test->add_flag("--coverage", test_options.coverage, "List the verdict statements that no Test reached");
     test->add_flag("-v,--verbose", test_options.verbose, "A line for each packet: what it was, and what decided");
+    add_translation(test, test_options.translation);
     test->callback([&] { status = naclc::test(test_options, reporting); });
 
     naclc::ExplainOptions explain_options;

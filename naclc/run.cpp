@@ -56,8 +56,8 @@ int run(const RunOptions& options, const Reporting& reporting) {
     {
         const codegen::Workshop workshop;
         const auto file = workshop.path() / "image.elf";
-        const auto error =
-            codegen::build(*kit, codegen::cpp(*checked.appliance), codegen::Product::image, file);
+        const auto cpp = codegen::cpp(*checked.appliance, options.translation);
+        const auto error = codegen::build(*kit, cpp, codegen::Product::image, file);
         if (!error.empty()) {
             fmt::print(stderr, "naclc: {}", error);
             return wrong_usage;

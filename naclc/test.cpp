@@ -16,6 +16,7 @@ namespace {
 
 /// Makes what a backend executes; nothing, with a message, when it cannot be built.
 std::optional<harness::Backend> make_backend(const std::string& name, const model::Appliance& appliance,
+                                             codegen::Translation translation,
                                              const std::filesystem::path& folder) {
     if (name == "interp") return harness::interp_backend(appliance);
     const auto kit = kit_or_message();
@@ -23,7 +24,8 @@ std::optional<harness::Backend> make_backend(const std::string& name, const mode
     const bool host = name == "host";
     const auto file = folder / (host ? "policy.so" : "policy.elf");
     const auto product = host ? codegen::Product::host : codegen::Product::test_image;
-    if (const auto error = codegen::build(*kit, codegen::cpp_for_tests(appliance), product, file); !error.empty()) {
+    const auto cpp = codegen::cpp_for_tests(appliance, translation);
+    if (const auto error = codegen::build(*kit, cpp, product, file); !error.empty()) {
         fmt::print(stderr, "naclc: {}", error);
         return std::nullopt;
     }
@@ -50,7 +52,7 @@ int test_file(const Path& file, const TestOptions& options, const Reporting& rep
     int status = fine;
     std::set<model::StatementId> reached;
     for (const auto& name : options.backends) {
-        const auto backend = make_backend(name, appliance, workshop.path());
+        const auto backend = make_backend(name, appliance, options.translation, workshop.path());
         if (!backend) return wrong_usage;
         const auto watch = [&](const harness::Witness& witness) {
             if (options.verbose) fmt::print("{}\n", harness::describe(appliance, witness));

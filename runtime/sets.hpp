@@ -35,4 +35,23 @@ constexpr bool in(std::type_identity_t<Value> value, const std::array<IntervalOf
     return within(value, at->low, at->high);
 }
 
+/// A bit for each value below `values`, which is a multiple of 64.
+template <std::size_t values> struct Bitmap {
+    std::array<std::uint64_t, values / 64> bits{};
+};
+
+template <std::size_t values, std::size_t size>
+constexpr Bitmap<values> bitmap(const std::array<Interval, size>& set) {
+    Bitmap<values> result;
+    for (const auto& [low, high] : set)
+        for (std::size_t value = low; value <= high; ++value)
+            result.bits[value / 64] |= std::uint64_t{1} << value % 64;
+    return result;
+}
+
+template <std::size_t values>
+constexpr bool in(std::uint32_t value, const Bitmap<values>& set) {
+    return (set.bits[value / 64] >> value % 64 & 1) != 0;
+}
+
 } // namespace runtime

@@ -1,4 +1,5 @@
-// Random histories of packets through the interpreter and the host build of a policy: everything must agree.
+// Random histories of packets through the interpreter and the host build of a policy, in both translations:
+// everything must agree.
 // A disagreement prints its seed; `--seed N --histories 1` runs it again.
 #include "codegen/cpp.hpp"
 #include "codegen/toolchain.hpp"
@@ -35,6 +36,22 @@ void print_reached(const harness::DifferentialReport& report) {
     fmt::print("\n");
 }
 
+/// The interpreter and the host build in one translation; nothing, with a message, when that cannot be built.
+std::optional<harness::DifferentialReport> run(const model::Appliance& appliance, const codegen::Kit& kit,
+                                               codegen::Translation translation,
+                                               const harness::DifferentialOptions& options) {
+    const codegen::Workshop workshop;
+    const auto file = workshop.path() / "policy.so";
+    const auto cpp = codegen::cpp(appliance, translation);
+    if (const auto error = codegen::build(kit, cpp, codegen::Product::host, file); !error.empty()) {
+        fmt::print("{}", error);
+        return std::nullopt;
+    }
+    auto host = harness::host_backend(appliance, file);
+    if (translation == codegen::Translation::plain) host.name += " without optimisation";
+    return harness::differential(appliance, harness::interp_backend(appliance), host, options);
+}
+
 int compare(const Options& options) {
     const auto loaded = sema::load(options.policy);
     if (!loaded.appliance) {
@@ -43,19 +60,21 @@ int compare(const Options& options) {
     }
     const auto& appliance = *loaded.appliance;
     const auto kit = codegen::find_kit();
-    const codegen::Workshop workshop;
-    const auto file = workshop.path() / "policy.so";
     if (!kit) {
         fmt::print("there is no kit\n");
         return 2;
     }
-    if (const auto error = codegen::build(*kit, codegen::cpp(appliance), codegen::Product::host, file);
-        !error.empty()) {
-        fmt::print("{}", error);
-        return 2;
+    const auto optimised = run(appliance, *kit, codegen::Translation::optimised, options.run);
+    if (!optimised) return 2;
+    auto report = *optimised;
+    if (!report.disagreement) {
+        // What both translations share has been compared already.
+        auto fewer = options.run;
+        fewer.histories = (fewer.histories + 3) / 4;
+        const auto plain = run(appliance, *kit, codegen::Translation::plain, fewer);
+        if (!plain) return 2;
+        report.disagreement = plain->disagreement;
     }
-    const auto report = harness::differential(appliance, harness::interp_backend(appliance),
-                                              harness::host_backend(appliance, file), options.run);
     print_reached(report);
     if (options.mutant) {
         fmt::print("{}\n", report.disagreement.value_or("the mutant was not found"));
