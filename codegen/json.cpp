@@ -52,9 +52,6 @@ public:
         for (const auto& assertion : appliance_.asserts) out["asserts"].push_back(one(assertion));
         out["tests"] = json::array();
         for (const auto& test : appliance_.tests) out["tests"].push_back(one(test));
-        out["pending"] = json::array();
-        for (const auto& pending : appliance_.pending)
-            out["pending"].push_back(placed({{"feature", pending.feature}}, pending.place));
         return out;
     }
 

@@ -14,7 +14,6 @@ using symbolic::RuleList;
 using symbolic::Side;
 
 constexpr std::size_t steps_for_a_proof = 20'000;
-constexpr std::size_t bytes_for_a_proof = std::size_t{256} << 20;
 /// Of longer lists single tests are not worth a proof each: they are no branches.
 constexpr std::size_t tested_rules_max = 32;
 
@@ -57,7 +56,7 @@ bool Reducer::is_possible(symbolic::Subtraction& engine, const RuleList& list, B
                           model::StatementId wanted) {
     const symbolic::Question question{{std::move(region)}, {{&list, {.statement = wanted}}}};
     const auto before = engine.steps();
-    const auto answer = engine.find(question, {std::min(steps_for_a_proof, steps_left_), bytes_for_a_proof});
+    const auto answer = engine.find(question, std::min(steps_for_a_proof, steps_left_));
     steps_left_ -= std::min(steps_left_, engine.steps() - before);
     return !std::holds_alternative<symbolic::Proved>(answer);
 }

@@ -40,7 +40,7 @@ Status check_code(const model::Appliance& appliance, const BuildOptions& options
 } // namespace
 
 int build(const BuildOptions& options, const Reporting& reporting) {
-    const auto checked = executable_file(options.file, reporting);
+    const auto checked = check_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
     std::error_code ignored;
     if (std::filesystem::equivalent(options.file, options.output, ignored)) {

@@ -36,7 +36,7 @@ std::optional<codegen::nft::Options> nft_options(const EmitOptions& options,
 }
 
 int emit_nft(const EmitOptions& options, const Reporting& reporting) {
-    const auto checked = executable_file(options.file, reporting);
+    const auto checked = check_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
     const auto nics = nft_options(options, *checked.appliance);
     if (!nics) return wrong_usage;
@@ -50,10 +50,8 @@ int emit_nft(const EmitOptions& options, const Reporting& reporting) {
 
 int emit(const EmitOptions& options, const Reporting& reporting) {
     if (options.target == Target::nft) return emit_nft(options, reporting);
-    // JSON is the model and no execution of it: what the data plane cannot do is in it all the same.
     const bool json = options.target == Target::json;
-    const auto checked =
-        json ? check_file(options.file, reporting) : executable_file(options.file, reporting);
+    const auto checked = check_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
     const auto text =
         json ? codegen::to_document(*checked.appliance).dump(2) + '\n'

@@ -64,7 +64,7 @@ int explain(const ExplainOptions& options, const Reporting& reporting) {
     if (!std::ifstream(options.file)) return unreadable(options.file, reporting);
     const bool written = options.test.empty();
     const auto loaded = written ? load_with_test(options) : sema::load(options.file);
-    const auto checked = executable(loaded, options.file, reporting);
+    const auto checked = check(loaded, options.file, reporting);
     if (!checked.appliance) return checked.status;
     const auto& tests = loaded.appliance->tests;
     const auto wanted = written ? "explained_packet" : options.test;

@@ -27,29 +27,6 @@ bool is_error(const syntax::Diagnostic& diagnostic) {
     return syntax::info(diagnostic.kind).severity == syntax::Severity::error;
 }
 
-Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
-    if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
-    for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
-    if (!loaded.appliance || std::ranges::any_of(loaded.diagnostics, is_error)) return {std::nullopt, wrong_input};
-    const auto warnings = loaded.diagnostics.size();
-    if (reporting.werror && warnings > 0) {
-        if (!reporting.json) // there each line is an object
-            fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
-                       warnings == 1 ? "1 warning counts" : fmt::format("{} warnings count", warnings),
-                       warnings == 1 ? "an error" : "errors");
-        return {std::nullopt, wrong_input};
-    }
-    return {loaded.appliance, fine, loaded.sources};
-}
-
-syntax::Diagnostic cannot_execute(const model::Pending& pending) {
-    const syntax::Position at{pending.place.line, pending.place.column};
-    return {.kind = syntax::Kind::not_yet_supported,
-            .span = {pending.place.file, at, {at.line, at.column + 1}},
-            .message = fmt::format("the data plane cannot do `{}` yet", pending.feature),
-            .hint = "`naclc check` accepts it; what executes the policy cannot"};
-}
-
 } // namespace
 
 void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting) {
@@ -88,19 +65,23 @@ Checked typed_file(const std::filesystem::path& file, const Reporting& reporting
     return check(sema::load(file), file, reporting);
 }
 
+Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
+    if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
+    for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
+    if (!loaded.appliance || std::ranges::any_of(loaded.diagnostics, is_error)) return {std::nullopt, wrong_input};
+    const auto warnings = loaded.diagnostics.size();
+    if (reporting.werror && warnings > 0) {
+        if (!reporting.json) // there each line is an object
+            fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
+                       warnings == 1 ? "1 warning counts" : fmt::format("{} warnings count", warnings),
+                       warnings == 1 ? "an error" : "errors");
+        return {std::nullopt, wrong_input};
+    }
+    return {loaded.appliance, fine, loaded.sources};
+}
+
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
     return check(load(file), file, reporting);
-}
-
-Checked executable_file(const std::filesystem::path& file, const Reporting& reporting) {
-    return executable(load(file), file, reporting);
-}
-
-Checked executable(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
-    auto checked = check(loaded, file, reporting);
-    if (!checked.appliance || checked.appliance->pending.empty()) return checked;
-    for (const auto& pending : checked.appliance->pending) print(cannot_execute(pending), loaded.sources, reporting);
-    return {std::nullopt, wrong_input};
 }
 
 std::optional<codegen::Kit> kit_or_message() {

@@ -39,11 +39,8 @@ Checked typed_file(const std::filesystem::path& file, const Reporting& reporting
 /// Reads, checks and proves; prints the diagnostics on standard error.
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting);
 
-/// The same for a policy that is to be executed: what the data plane cannot do yet is an error too.
-Checked executable_file(const std::filesystem::path& file, const Reporting& reporting);
-
 /// The same for one that has been read; `file` is its name for messages.
-Checked executable(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting);
+Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting);
 
 /// The kit, or a message on standard error.
 std::optional<codegen::Kit> kit_or_message();

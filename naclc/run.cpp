@@ -48,7 +48,7 @@ int play(std::vector<std::string> command) {
 } // namespace
 
 int run(const RunOptions& options, const Reporting& reporting) {
-    const auto checked = executable_file(options.file, reporting);
+    const auto checked = check_file(options.file, reporting);
     if (!checked.appliance) return checked.status;
     const auto kit = kit_or_message();
     if (!kit) return wrong_usage;

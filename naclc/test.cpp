@@ -44,7 +44,7 @@ void print_coverage(const model::Appliance& appliance, const std::set<model::Sta
 }
 
 int test_file(const Path& file, const TestOptions& options, const Reporting& reporting) {
-    const auto checked = executable_file(file, reporting);
+    const auto checked = check_file(file, reporting);
     if (!checked.appliance) return checked.status;
     const auto& appliance = *checked.appliance;
     if (appliance.tests.empty()) fmt::print("{}: there are no Tests in it\n", file.string());

@@ -28,7 +28,6 @@ Machine::Machine(model::Appliance appliance, std::vector<model::Mac> macs, std::
     : appliance_(std::move(appliance)), macs_(std::move(macs)), flows_(appliance_.conntrack),
       balancer_(appliance_.load_balancer ? appliance_.load_balancer->pool.size() : 0), limits_(appliance_.limits),
       seed_(seed) {
-    assert(appliance_.pending.empty());
     assert(macs_.size() == model::nics(appliance_).size());
 }
 

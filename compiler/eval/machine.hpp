@@ -51,7 +51,7 @@ model::Mac neighbour_mac(model::Ipv4Address address);
 
 class Machine {
 public:
-    /// Of a policy without pending features. `macs[i]` is the address of NIC i; `seed` says where the search for
+    /// `macs[i]` is the address of NIC i; `seed` says where the search for
     /// a free port starts. Ifaces with DHCP have what they fall back to.
     Machine(model::Appliance appliance, std::vector<model::Mac> macs, std::uint64_t seed = 0);
 

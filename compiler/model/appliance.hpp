@@ -140,12 +140,6 @@ struct Assert {
     Block body;
 };
 
-/// Something the policy says that is typed and checked, but that the data plane cannot do yet.
-struct Pending {
-    std::string feature; ///< "Load_balancer", "masquerade", …
-    Place place;
-};
-
 struct Appliance {
     std::string name;               ///< of the policy: its file's name without ".nacl"
     std::vector<std::string> files; ///< the first is the policy's own
@@ -162,7 +156,6 @@ struct Appliance {
     std::vector<Timer> timers;
     std::vector<Assert> asserts;
     std::vector<Scenario> tests;
-    std::vector<Pending> pending;
 
     const std::vector<FunctionId>& functions_of(const IfaceChain& chain) const {
         return ifaces.at(chain.iface).chain(chain.hook);

@@ -71,11 +71,6 @@ struct Context {
         if (is_named && !said_of_names.insert(to_string(*path) + ": " + message).second) return;
         report(kind, value.span, std::move(message), std::move(hint), std::move(notes));
     }
-
-    /// Typed and kept in the model, but nothing that executes a policy can do it yet.
-    void pending(std::string feature, const syntax::Span& span) {
-        appliance.pending.push_back({std::move(feature), place_of(span)});
-    }
 };
 
 } // namespace sema

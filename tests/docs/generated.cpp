@@ -108,9 +108,9 @@ std::map<std::string, std::string> examples() {
             const bool starts = line.ends_with("]") && bracket != std::string::npos &&
                                 (line.find(": error: ") != std::string::npos ||
                                  line.find(": warning: ") != std::string::npos);
-            if (starts || line.starts_with("pending: ")) {
+            if (starts) {
                 keep();
-                kind = starts ? line.substr(bracket + 2, line.size() - bracket - 3) : "";
+                kind = line.substr(bracket + 2, line.size() - bracket - 3);
                 message.clear();
             }
             message += line + '\n';
@@ -119,13 +119,6 @@ std::map<std::string, std::string> examples() {
     }
     return shortest;
 }
-
-/// The data plane refuses it where it stands, so no case of the front end shows it.
-constexpr std::string_view refused_example =
-    "home.nacl:7:5: error: the data plane cannot do `rpf` yet [not-yet-supported]\n"
-    "    7 |     rpf: strict,\n"
-    "      |     ^\n"
-    "hint: `naclc check` accepts it; what executes the policy cannot\n";
 
 } // namespace
 
@@ -159,48 +152,6 @@ std::string reasons_table() {
     return table;
 }
 
-const std::vector<Feature>& features() {
-    static const std::vector<Feature> all = {
-        {"Nat", "`Nat` functions on a chain: `dnat`, `snat`",
-         "Iface a { index: 0, prerouting: f } Nat::IP f { dnat(10.0.0.5) }"},
-        {"masquerade", "`masquerade: true`", "Iface a { index: 0, masquerade: true }"},
-        {"vlan", "`vlan` of an Iface",
-         "Iface a { index: 0, vlan: 5, address: 10.0.0.1, netmask: 255.0.0.0 }"},
-        {"dhcp", "`config: dhcp`, and leases in Tests", "Iface a { index: 0, config: dhcp }"},
-        {"dhcp-with-fallback", "`config: dhcp-with-fallback`",
-         "Iface a { index: 0, config: dhcp-with-fallback, address: 10.0.0.1, netmask: 255.0.0.0 }"},
-        {"rpf", "`rpf: strict`", "Iface a { index: 0, rpf: strict }"},
-        {"send_queue_limit", "`send_queue_limit` of an Iface", "Iface a { index: 0, send_queue_limit: 5 }"},
-        {"buffer_limit", "`buffer_limit` of an Iface", "Iface a { index: 0, buffer_limit: 5 }"},
-        {"stateful_tcp", "`stateful_tcp: true`", "Conntrack c { stateful_tcp: true }"},
-        {"Limit", "`Limit` objects", "Limit l { rate: 1, per: second }"},
-        {"Syslog", "a `Syslog` object (without one, `syslog` prints on the console)",
-         "Syslog s { address: 10.0.0.5, port: 514 }"},
-        {"Timer", "`Timer` objects", "Timer t { interval: 60, data: [stats] }"},
-        {"Load_balancer", "a `Load_balancer`",
-         "Iface a { index: 0 } Load_balancer l { layer: tcp, clients: { iface: a, port: 80 }, servers: { "
-         "iface: a, "
-         "algorithm: round_robin, pool: [{ address: 10.0.0.5, port: 80 }] } }"},
-        {"Assert over a path with NAT", "`Assert` functions about a path, as in `(guest -> office)`, where anything is translated",
-         "Iface a { index: 0, masquerade: true } Iface b { index: 1 } Assert::IP x(a -> b) { drop }"},
-    };
-    return all;
-}
-
-std::string pending_table() {
-    std::string table;
-    for (const auto& feature : features()) {
-        const auto loaded = sema::load_text("feature.nacl", std::string(feature.policy));
-        if (!loaded.appliance) throw std::runtime_error("no policy: " + std::string(feature.policy));
-        const auto& pending = loaded.appliance->pending;
-        const bool refused =
-            std::ranges::any_of(pending, [&](const auto& one) { return one.feature == feature.name; });
-        if (refused) table += fmt::format("| `{}` | {} |\n", feature.name, feature.what);
-    }
-    if (table.empty()) return "Nothing: whatever checks can be built.\n";
-    return "| refused as | what it is about |\n|---|---|\n" + table;
-}
-
 std::string diagnostics_page() {
     std::string page =
         "<!-- Generated from compiler/syntax/diagnostics.def and the cases in tests/language/cases. After a "
@@ -216,9 +167,7 @@ std::string diagnostics_page() {
         page += fmt::format("\n## {}\n\n{}. {}\n", kind.name,
                             kind.severity == syntax::Severity::error ? "Error" : "Warning", kind.explanation);
         const auto example = shown.find(kind.name);
-        if (kind.kind == syntax::Kind::not_yet_supported)
-            page += fmt::format("\n```text\n{}```\n", refused_example);
-        else if (example != shown.end())
+        if (example != shown.end())
             page += fmt::format("\n```text\n{}```\n", presentable(example->second));
     }
     return page;

@@ -41,36 +41,6 @@ TEST_CASE("the table of constants is that of the compiler") {
 
 TEST_CASE("the table of reasons is that of reasons.def") { expect_part("reasons", docs::reasons_table()); }
 
-TEST_CASE("the table of what the data plane does not do is what it refuses") {
-    expect_part("pending", docs::pending_table());
-    const auto page = docs::text_of(language);
-    const codegen::Workshop desk;
-    for (const auto& cell : docs::first_cells(docs::section(page, "What the data plane does not do yet"))) {
-        const auto feature = std::ranges::find(docs::features(), cell, &docs::Feature::name);
-        REQUIRE(feature != docs::features().end());
-        std::ofstream(desk.path() / "p.nacl") << feature->policy << '\n';
-        const auto done = codegen::run({NACLC, "build", "p.nacl", "-o", "p.elf"}, desk.path());
-        CAPTURE(feature->policy, done.output);
-        CHECK(done.status == 1);
-        CHECK(done.output.find("`" + cell + "` yet [not-yet-supported]") != std::string::npos);
-    }
-}
-
-TEST_CASE("no sample needs a feature that the table of features does not know") {
-    std::set<std::string> known, needed;
-    for (const auto& feature : docs::features()) known.insert(std::string(feature.name));
-    for (const auto& entry : docs::fs::directory_iterator(PROJECT "/samples")) {
-        if (entry.path().extension() != ".nacl") continue;
-        const auto loaded = sema::load(entry.path());
-        REQUIRE(loaded.appliance);
-        for (const auto& pending : loaded.appliance->pending) needed.insert(pending.feature);
-    }
-    for (const auto& feature : needed) {
-        INFO(feature);
-        CHECK(known.contains(feature));
-    }
-}
-
 TEST_CASE("the page of diagnostics is made from the registry, and shows every kind") {
     const auto page = docs::diagnostics_page();
     for (const auto& kind : syntax::kinds()) {

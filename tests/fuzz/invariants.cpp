@@ -134,7 +134,7 @@ std::optional<std::string> violation(const std::string& text) {
         return "a model and errors, or neither";
     if (auto wrong = wrong_diagnostics(loaded.diagnostics, loaded.sources)) return wrong;
     if (auto wrong = wrong_format(text, loaded)) return wrong;
-    if (loaded.appliance && loaded.appliance->pending.empty() && codegen::cpp(*loaded.appliance).empty())
+    if (loaded.appliance && codegen::cpp(*loaded.appliance).empty())
         return "a policy without code";
     return wrong_list(text);
 }

@@ -53,10 +53,6 @@ std::string as_comments(const std::string& text) {
 std::string said_about(const sema::Loaded& loaded) {
     std::string text;
     for (const auto& diagnostic : loaded.diagnostics) text += syntax::render_text(diagnostic, loaded.sources);
-    if (loaded.appliance)
-        for (const auto& pending : loaded.appliance->pending)
-            text += "pending: " + pending.feature + " at " + std::to_string(pending.place.line) + ':' +
-                    std::to_string(pending.place.column) + " [not-yet-supported]\n";
     // The cases that are about the ruleset of nftables are made into one.
     if (loaded.appliance && loaded.sources[0].name.starts_with("nftables_"))
         for (const auto& problem : codegen::nft::emit(*loaded.appliance, {}).problems) {

@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/naclc/pending.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -134,21 +133,6 @@ TEST_CASE("coverage lists the verdicts that no Test reaches") {
     CHECK(less.status == 0);
     CHECK(has(less.output, "4 of 5 verdict statements"));
     CHECK(has(less.output, "no Test reaches this verdict"));
-}
-
-TEST_CASE("what the data plane cannot do yet is refused by name, but checked") {
-    const Desk desk;
-    const std::string file = "p.nacl";
-    desk.write(file, pending_policy);
-    CHECK(desk.naclc({"check", file}).status == 0);
-    for (const std::vector<std::string>& call :
-         {std::vector<std::string>{"build", file, "-o", "fw.elf"}, {"test", file}, {"emit", file}}) {
-        const auto done = desk.naclc(call);
-        CAPTURE(done.output);
-        CHECK(done.status == 1);
-        CHECK(has(done.output, "`Assert over a path with NAT`"));
-        CHECK(has(done.output, "[not-yet-supported]"));
-    }
 }
 
 TEST_CASE("diagnostics as JSON are one object a line") {

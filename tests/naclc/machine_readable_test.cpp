@@ -1,5 +1,4 @@
 // What programs read: diagnostics and the model as JSON, and the exit status.
-#include "tests/naclc/pending.hpp"
 #include "tests/naclc/shell.hpp"
 
 #include <catch2/catch.hpp>
@@ -109,7 +108,6 @@ TEST_CASE("the model is printed as JSON, and nothing when there is none") {
     const auto document = json::parse(shell("naclc emit --target json p.nacl 2>/dev/null").output);
     CHECK(document["name"] == "p");
     CHECK(document["files"] == json{"p.nacl"});
-    CHECK(document["pending"].empty());
     CHECK(document["appliance"]["ifaces"][0]["place"]["line"] == 1);
 
     shell.write("wrong.nacl", "Iface a { index: b }\n");
@@ -117,13 +115,4 @@ TEST_CASE("the model is printed as JSON, and nothing when there is none") {
     CHECK(shell("naclc emit --target json wrong.nacl").status == 1);
     CHECK(shell("naclc emit --target abacus p.nacl").status == 2);
     CHECK(shell("naclc emit --target json p.nacl > /dev/full").status == 2);
-}
-
-TEST_CASE("what cannot be executed yet is in the model all the same") {
-    const Shell shell;
-    shell.write("p.nacl", pending_policy);
-    const auto done = shell("naclc emit --target json p.nacl");
-    CHECK(done.status == 0);
-    CHECK_FALSE(json::parse(done.output)["pending"].empty());
-    CHECK(shell("naclc emit --target cpp p.nacl").status == 1);
 }

@@ -58,16 +58,11 @@ TEST_CASE("each says first what it is for, and has Tests for what passes and for
     }
 }
 
-TEST_CASE("the Tests pass on interp and host, or what they need is refused by name") {
+TEST_CASE("the Tests pass on interp and host") {
     for (const auto& name : policies()) {
         INFO(name);
-        const auto loaded = sema::load(fs::path(SAMPLES) / name);
-        REQUIRE(loaded.appliance);
         const auto done = naclc({"test", name, "--on", "interp,host"});
         CAPTURE(done.output);
-        const auto& pending = loaded.appliance->pending;
-        CHECK(done.status == (pending.empty() ? 0 : 1));
-        for (const auto& [feature, place] : pending)
-            CHECK(done.output.find("cannot do `" + feature + "` yet") != std::string::npos);
+        CHECK(done.status == 0);
     }
 }
