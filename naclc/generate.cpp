@@ -113,10 +113,14 @@ void summarize(const analysis::Generated& generated, const model::Appliance& app
     }
 }
 
-/// How one file imports another.
+/// How one file imports another: as the two were named, where links allow that.
 std::string import_of(const Path& policy, const Path& output) {
-    const auto folder = std::filesystem::absolute(output).parent_path();
-    return "import " + importer::string_of(std::filesystem::relative(policy, folder).generic_string()) + '\n';
+    namespace fs = std::filesystem;
+    const auto folder = fs::absolute(output).lexically_normal().parent_path();
+    auto way = fs::absolute(policy).lexically_normal().lexically_relative(folder);
+    std::error_code not_there;
+    if (!fs::equivalent(folder / way, policy, not_there)) way = fs::relative(policy, folder, not_there);
+    return "import " + importer::string_of(way.generic_string()) + '\n';
 }
 
 Status write(const std::string& text, const Path& output) {
