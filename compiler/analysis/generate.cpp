@@ -72,6 +72,12 @@ private:
     std::set<Field> fields_;
 };
 
+/// A translation shows in what leaves: where nothing does, the function alone says more.
+bool hides_translation(const model::Scenario& test) {
+    return std::holds_alternative<model::WholeAppliance>(test.about) &&
+           !std::get<model::SendStep>(test.steps.back().is).out;
+}
+
 class Generator {
 public:
     Generator(const model::Appliance& policy, const Play& play, const Generation& how)
@@ -156,10 +162,13 @@ private:
     bool take_for(StatementId id, model::Scenario test, bool repeats) {
         add_leases(test);
         const auto step = test.steps.front();
+        const auto action = appliance_.statements.at(id).action;
+        const bool translates = action == model::Action::dnat || action == model::Action::snat;
         for (std::size_t times = 1; times <= repeats_max; ++times) {
             const auto decided = play_(test);
             if (!decided) return false;
-            if (std::ranges::find(*decided, id) != decided->end()) return add({std::move(test), id, {}, {}});
+            if (std::ranges::find(*decided, id) != decided->end())
+                return !(translates && hides_translation(test)) && add({std::move(test), id, {}, {}});
             if (!repeats) return false;
             test.steps.push_back(step);
         }
@@ -205,7 +214,7 @@ private:
     bool take_for(const Rule& rule, const Boundary& boundary, Field field, model::Scenario test) {
         add_leases(test);
         const auto decided = play_(test);
-        if (!decided) return false;
+        if (!decided || hides_translation(test)) return false; // of Filters there are chains
         const bool is_by_rule = std::ranges::find(*decided, *rule.statement) != decided->end();
         if (boundary.inside && !is_by_rule) return false;
         auto by = rule.statement;
