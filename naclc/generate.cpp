@@ -93,7 +93,7 @@ std::string_view why(analysis::Untested untested) {
     case analysis::Untested::unsaid:
         return "a packet may get to it, but none was found that a Test can send";
     case analysis::Untested::left_out:
-        return "left out because of `--max`";
+        break;
     }
     return {};
 }
@@ -106,6 +106,7 @@ void summarize(const analysis::Generated& generated, const model::Appliance& app
                      generated.whole ? "" : " (more were left out because of `--max`)"),
          reporting);
     for (const auto& [id, untested] : generated.untested) {
+        if (untested == analysis::Untested::left_out) continue; // the first line says so
         const auto& statement = appliance.statements.at(id);
         note(fmt::format("{}: no Test of this `{}`: {}", harness::at(appliance, statement.place),
                          model::name(statement.action), why(untested)),

@@ -2,6 +2,7 @@
 
 #include "compiler/analysis/choice.hpp"
 #include "compiler/analysis/region.hpp"
+#include "compiler/eval/ethernet.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,7 @@ namespace {
 // A packet that is not found at once is one Test less, and no wrong one.
 constexpr symbolic::Budget of_a_statement{.steps = 2'000'000, .bytes = std::size_t{128} << 20};
 constexpr std::size_t steps_of_a_boundary = 100'000;
+constexpr auto first_packet = static_cast<model::Value>(model::State::fresh); ///< the state of one
 
 /// A Test of one step, about nothing yet.
 model::Scenario test_of(const Witness& witness) {
@@ -77,14 +79,16 @@ std::vector<Box> Candidates::region(const Target& target, const Box& within, Sco
     const bool is_chain = scope == Scope::chain && std::holds_alternative<model::IfaceChain>(way_);
     const bool keeps_egress = is_chain || scope == Scope::whole;
     const auto egress = symbolic::variable(Field::iface_out);
+    const auto one_frame = space_.sets.add({{0, eval::mtu_bytes}}); // longer ones come in fragments
     std::vector<Box> result;
     for (auto box : packets_) {
+        if (!narrow(space_, box, symbolic::variable(Field::ip_length), one_frame)) continue;
         if (!keeps_egress) {
             std::erase_if(box, [&](const symbolic::Side& side) { return side.variable == egress; });
             narrow(space_, box, egress, space_.one(model::no_iface));
         }
-        constexpr auto fresh = static_cast<model::Value>(model::State::fresh);
-        if (is_first && !narrow(space_, box, symbolic::variable(Field::ct_state), space_.one(fresh))) continue;
+        const auto state = symbolic::variable(Field::ct_state);
+        if (is_first && !narrow(space_, box, state, space_.one(first_packet))) continue;
         if (auto made = both(space_, std::move(box), within)) result.push_back(std::move(*made));
     }
     return result;
@@ -96,7 +100,13 @@ symbolic::Answer Candidates::ask(const Question& question, const Target& target)
 }
 
 Reach Candidates::reach(const Target& target) {
-    Question question{is_nat(target) ? region(target, {}, Scope::whole) : packets_, {}};
+    Question question{packets_, {}};
+    if (is_nat(target)) { // it sees first packets only
+        const auto fresh = space_.one(first_packet);
+        std::erase_if(question.region, [&](Box& box) {
+            return !narrow(space_, box, symbolic::variable(Field::ct_state), fresh);
+        });
+    }
     for (std::size_t i = 0; i < target.link; ++i)
         if (rules_.links[i].kind == model::FunctionKind::filter)
             question.stages.push_back({&rules_.links[i].rules, symbolic::wanting(model::Action::accept)});

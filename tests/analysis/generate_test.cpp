@@ -148,3 +148,14 @@ TEST_CASE("no more Tests than allowed, and verdicts come first") {
     CHECK(made.tests.size() == 2);
     CHECK(generated(appliance, {.tests_max = 1}).untested.begin()->second == analysis::Untested::left_out);
 }
+
+TEST_CASE("a Test sends packets that fit into a frame") {
+    const auto appliance = whole_policy(wan + "wan.input: door\nFilter::IP door {\n if (ip.length > 1499) {\n drop }\n"
+                                              " if (ip.length == 1400) {\n accept }\n drop }\n");
+    const auto made = generated(appliance);
+    CHECK(made.untested.empty());
+    for (const auto& test : made.tests) CHECK(last_step(test).packet.payload.value_or("").size() <= 1480);
+    const auto larger = whole_policy(wan + "wan.input: door\nFilter::IP door { if (ip.length > 1500) { drop } accept }\n");
+    REQUIRE(generated(larger).untested.size() == 1);
+    CHECK(generated(larger).untested.begin()->second == analysis::Untested::unsaid);
+}
