@@ -13,8 +13,8 @@ using model::Field;
 /// What translation may change.
 model::OutSpec seen(View frame) {
     model::OutSpec out;
-    for (const auto field : {Field::ip_saddr, Field::ip_daddr, Field::tcp_sport, Field::tcp_dport, Field::udp_sport,
-                             Field::udp_dport})
+    for (const auto field : {Field::ip_saddr, Field::ip_daddr, Field::tcp_sport, Field::tcp_dport,
+                             Field::udp_sport, Field::udp_dport})
         if (const auto value = field_of(frame, field)) {
             out.packet.fields.push_back({field, *value});
             const auto layer = model::info(field).layer;
@@ -43,7 +43,8 @@ std::optional<std::vector<model::StatementId>> play(const model::Appliance& appl
         if (sent != test.steps.size()) return std::nullopt;
         if (std::holds_alternative<model::WholeAppliance>(test.about)) {
             if (expect == drop) last.reason = outcome.reason();
-            if (outcome.fate == Fate::sent && outcome.out.size() == 1) last.out = seen(outcome.out.front().bytes);
+            if (outcome.fate == Fate::sent && outcome.out.size() == 1)
+                last.out = seen(outcome.out.front().bytes);
         }
         return outcome.decided;
     }

@@ -44,7 +44,8 @@ public:
         : appliance_(*checked.appliance), sources_(checked.sources), taken_(words_of(sources_)) {}
 
     std::string of(analysis::GeneratedTest generated) {
-        const auto* statement = generated.statement ? &appliance_.statements.at(*generated.statement) : nullptr;
+        const auto* statement =
+            generated.statement ? &appliance_.statements.at(*generated.statement) : nullptr;
         const auto& place = statement != nullptr ? statement->place : generated.of;
         const std::string word(statement != nullptr ? model::name(statement->action) : "next");
         generated.test.name = free_name(fmt::format("l{}_{}", place.line, word));
@@ -103,7 +104,7 @@ void summarize(const analysis::Generated& generated, const model::Appliance& app
     const auto statements = harness::statements_on_chains(appliance).size();
     note(fmt::format("{}: {} of {} verdict statements have a Test, {} Tests in all{}", file.string(),
                      statements - generated.untested.size(), statements, generated.tests.size(),
-                     generated.whole ? "" : " (more were left out because of `--max`)"),
+                     generated.whole ? "" : " (`--max` stopped it)"),
          reporting);
     for (const auto& [id, untested] : generated.untested) {
         if (untested == analysis::Untested::left_out) continue; // the first line says so
@@ -147,7 +148,8 @@ int generate(const GenerateOptions& options, const Reporting& reporting) {
     const auto& file = options.files.front();
     std::error_code ignored;
     if (!options.output.empty() && std::filesystem::equivalent(file, options.output, ignored)) {
-        fmt::print(stderr, "naclc: `--output` is the policy itself: leave it out and append what is printed\n");
+        fmt::print(stderr,
+                   "naclc: `--output` is the policy itself: leave it out and append what is printed\n");
         return wrong_usage;
     }
     const auto checked = executable_file(file, reporting);
@@ -162,7 +164,8 @@ int generate(const GenerateOptions& options, const Reporting& reporting) {
     for (const auto& test : generated.tests) text += writer.of(test);
     const auto laid_out = formatted(text);
     if (!laid_out) {
-        fmt::print(stderr, "naclc: the Tests for {} cannot be laid out; this is a mistake of naclc\n", file.string());
+        fmt::print(stderr, "naclc: the Tests for {} cannot be laid out; this is a mistake of naclc\n",
+                   file.string());
         return wrong_usage;
     }
     const auto status = write(*laid_out, options.output);

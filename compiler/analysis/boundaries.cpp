@@ -28,13 +28,15 @@ void draw(std::vector<model::Interval>& from, std::size_t count, std::mt19937_64
 
 } // namespace
 
-std::vector<Boundary> boundaries_of(model::Field field, const model::IntervalSet& values, std::mt19937_64& random) {
+std::vector<Boundary> boundaries_of(model::Field field, const model::IntervalSet& values,
+                                    std::mt19937_64& random) {
     const auto& info = model::info(field);
     auto runs = runs_of(info, values);
     if (runs.size() > intervals_max) draw(runs, intervals_max, random);
     std::vector<Boundary> found;
     const auto add = [&](const Boundary& boundary) {
-        if (std::ranges::find(found, boundary.value, &Boundary::value) == found.end()) found.push_back(boundary);
+        if (std::ranges::find(found, boundary.value, &Boundary::value) == found.end())
+            found.push_back(boundary);
     };
     for (const auto& run : runs) {
         if (run.low >= info.scale) add({run.low - info.scale, values.contains(run.low - info.scale), run});

@@ -45,8 +45,8 @@ Candidates::Candidates(const model::Appliance& appliance, const Way& way)
       packets_(packets_at(space_, appliance, way, !appliance.conntrack.drop_invalid)) {
     for (const auto& link : rules_.links)
         if (!alone_.contains(link.function))
-            alone_[link.function] =
-                symbolic::rules_of({space_, appliance, {}, "alone " + std::to_string(link.function) + ' '}, link.function);
+            alone_[link.function] = symbolic::rules_of(
+                {space_, appliance, {}, "alone " + std::to_string(link.function) + ' '}, link.function);
 }
 
 bool Candidates::is_whole() const {
@@ -65,7 +65,8 @@ const symbolic::RuleList& Candidates::list(const Target& target, Scope scope) co
 Box Candidates::unspent() {
     Box box;
     const auto narrow_all = [&](const symbolic::RuleList& rules) {
-        for (const auto& [evaluation, variable] : rules.evaluations) narrow(space_, box, variable, space_.one(0));
+        for (const auto& [evaluation, variable] : rules.evaluations)
+            narrow(space_, box, variable, space_.one(0));
     };
     for (const auto& link : rules_.links) narrow_all(link.rules);
     for (const auto& [function, rules] : alone_) narrow_all(rules);
@@ -131,7 +132,8 @@ std::optional<model::Scenario> Candidates::find(const Target& target, const Box&
         const auto& link = rules_.links[i];
         if (i == target.link) {
             // Where a Nat's rules end nothing decides, which no stage can say.
-            const bool may_fall_through = is_nat(target) && !target.statement && target.end > rules.rules.size();
+            const bool may_fall_through =
+                is_nat(target) && !target.statement && target.end > rules.rules.size();
             if (!may_fall_through) question.stages.push_back({&rules, wanted});
         } else if (link.kind == model::FunctionKind::filter && scope != Scope::function) {
             question.stages.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
@@ -173,7 +175,8 @@ bool Candidates::offer(const Target& target, const Box& within, const Take& take
     std::vector<Scope> scopes = {Scope::chain, Scope::function};
     if (std::holds_alternative<model::Assert::Path>(way_))
         scopes = {Scope::whole};
-    else if (is_nat(target)) // a chain lets through what a Nat decides about; the appliance shows the translation
+    else if (is_nat(target)) // a chain lets through what a Nat decides about; the appliance shows the
+                             // translation
         scopes = {Scope::whole, Scope::function};
     for (const auto scope : scopes) {
         auto test = find(target, *box, scope);

@@ -14,8 +14,8 @@ struct Target {
     std::size_t first = 0, end = 0; ///< in the function's list, when there is no statement
 };
 
-/// Whether the Test, whose one step expects nothing yet, is taken. `repeats`: the packet may have to be sent several
-/// times, until the tokens of a Limit are spent.
+/// Whether the Test, whose one step expects nothing yet, is taken. `repeats`: the packet may have to be sent
+/// several times, until the tokens of a Limit are spent.
 using Take = std::function<bool(model::Scenario test, bool repeats)>;
 
 enum class Reach : std::uint8_t { yes, no, unknown };
@@ -32,8 +32,8 @@ public:
 
     /// Whether any packet that can come to the chain gets to the target.
     Reach reach(const Target& target);
-    /// Offers Tests, the best first, until one is taken: a verdict that shows as that of the chain is better than one
-    /// that shows in its function only.
+    /// Offers Tests, the best first, until one is taken: a verdict that shows as that of the chain is better
+    /// than one that shows in its function only.
     bool offer(const Target& target, const Take& take);
     /// The same for packets of a box, none of which spends tokens.
     bool offer(const Target& target, const symbolic::Box& within, const Take& take);

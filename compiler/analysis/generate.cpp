@@ -34,8 +34,8 @@ std::string key_of(const model::Scenario& test) {
     else if (std::holds_alternative<model::ForwardChain>(test.about))
         about = "forward";
     return about + ' ' + (step.iface ? std::to_string(*step.iface) : "-") + ' ' +
-           std::to_string(static_cast<int>(step.state.value_or(model::State::fresh))) + ' ' + literal_of(step.packet) +
-           ' ' + std::to_string(test.steps.size());
+           std::to_string(static_cast<int>(step.state.value_or(model::State::fresh))) + ' ' +
+           literal_of(step.packet) + ' ' + std::to_string(test.steps.size());
 }
 
 std::string text_of(const model::Appliance& appliance, Field field, model::Value value) {
@@ -53,7 +53,9 @@ std::string text_of(const model::Appliance& appliance, Field field, const Bounda
 /// The fields that a function, or what it calls, compares with a set.
 class Compared {
 public:
-    Compared(model::Appliance& appliance, model::FunctionId function) : appliance_(appliance) { visit(function); }
+    Compared(model::Appliance& appliance, model::FunctionId function) : appliance_(appliance) {
+        visit(function);
+    }
 
     bool contains(Field field) const { return fields_.contains(field); }
 
@@ -124,7 +126,9 @@ private:
         if (is_full()) return failed(id, Untested::left_out);
         const auto reach = candidates.reach(target);
         if (reach == Reach::no) return failed(id, Untested::unreachable);
-        const auto take = [&](model::Scenario test, bool repeats) { return take_for(id, std::move(test), repeats); };
+        const auto take = [&](model::Scenario test, bool repeats) {
+            return take_for(id, std::move(test), repeats);
+        };
         if (candidates.offer(target, take) || offer_paths(candidates, chain, target, take)) {
             tested_.insert(id);
             result_.untested.erase(id);
@@ -147,7 +151,8 @@ private:
         for (IfaceId from = 0; from < appliance_.ifaces.size(); ++from) {
             if (!eval::forwards(appliance_, from)) continue;
             for (IfaceId to = 0; to < appliance_.ifaces.size(); ++to) {
-                auto& path = paths_.try_emplace({from, to}, appliance_, model::Assert::Path{from, to}).first->second;
+                auto& path =
+                    paths_.try_emplace({from, to}, appliance_, model::Assert::Path{from, to}).first->second;
                 const auto& links = path.rules().links;
                 for (std::size_t link = 0; link < links.size(); ++link)
                     if (std::holds_alternative<model::ForwardChain>(links[link].chain) &&
@@ -247,8 +252,8 @@ private:
 
 } // namespace
 
-Generated generate_tests(const model::Appliance& appliance, const std::set<StatementId>& statements, const Play& play,
-                         const Generation& how) {
+Generated generate_tests(const model::Appliance& appliance, const std::set<StatementId>& statements,
+                         const Play& play, const Generation& how) {
     return Generator(appliance, play, how).run(statements);
 }
 

@@ -1,5 +1,5 @@
-// Tests for a policy, made from its rules: for each chain one for every verdict statement that a packet can get to,
-// and one at either side of every boundary of the sets that its rules compare with.
+// Tests for a policy, made from its rules: for each chain one for every verdict statement that a packet can
+// get to, and one at either side of every boundary of the sets that its rules compare with.
 #pragma once
 #include "compiler/model/appliance.hpp"
 
@@ -9,15 +9,16 @@
 
 namespace analysis {
 
-/// Executes a Test: sets what its last step expects to what it does, and tells the statements that decide then, in
-/// order. Nothing when it cannot be run.
+/// Executes a Test: sets what its last step expects to what it does, and tells the statements that decide
+/// then, in order. Nothing when it cannot be run.
 using Play = std::function<std::optional<std::vector<model::StatementId>>(model::Scenario&)>;
 
 struct GeneratedTest {
     model::Scenario test;                        ///< without a name
     std::optional<model::StatementId> statement; ///< that decides last
-    std::string boundary; ///< "tcp.dport 79, outside 80 - 90 of line 12"; empty: it is there for the statement
-    model::Place of{};    ///< whose boundary: the verdict of the rule
+    std::string
+        boundary;      ///< "tcp.dport 79, outside 80 - 90 of line 12"; empty: it is there for the statement
+    model::Place of{}; ///< whose boundary: the verdict of the rule
 };
 
 /// Why a statement has no Test.
@@ -31,7 +32,7 @@ enum class Untested : std::uint8_t {
 struct Generated {
     std::vector<GeneratedTest> tests; ///< in the order of the statements that decide
     std::map<model::StatementId, Untested> untested;
-    bool whole = true;          ///< false when there would have been more Tests than allowed
+    bool whole = true; ///< false when there would have been more Tests than allowed
 };
 
 struct Generation {

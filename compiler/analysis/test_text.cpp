@@ -15,11 +15,14 @@ std::string address(model::Ipv4Address value) { return eval::show(model::Field::
 
 class Text {
 public:
-    Text(const model::Appliance& appliance, const syntax::Sources& sources) : appliance_(appliance), sources_(sources) {}
+    Text(const model::Appliance& appliance, const syntax::Sources& sources)
+        : appliance_(appliance), sources_(sources) {}
 
     std::string of(const model::Scenario& test) const {
-        auto text = "Test " + test.name + " {\n" + std::visit([&](const auto& is) { return about(is); }, test.about);
-        for (const auto& lease : test.leases) text += (&lease == &test.leases.front() ? "lease: [" : ", ") + of(lease);
+        auto text =
+            "Test " + test.name + " {\n" + std::visit([&](const auto& is) { return about(is); }, test.about);
+        for (const auto& lease : test.leases)
+            text += (&lease == &test.leases.front() ? "lease: [" : ", ") + of(lease);
         if (!test.leases.empty()) text += "],\n";
         if (test.steps.size() == 1) return text + members(test.steps.front()) + "\n}\n";
         text += "steps: [\n";
@@ -53,7 +56,9 @@ private:
     std::string of(const model::SendStep& step) const {
         std::string text;
         if (step.iface) text += "iface: " + name(*step.iface) + ",\n";
-        if (step.state) text += "state: " + std::string(model::state_names[static_cast<std::size_t>(*step.state)]) + ",\n";
+        if (step.state)
+            text +=
+                "state: " + std::string(model::state_names[static_cast<std::size_t>(*step.state)]) + ",\n";
         text += "packet: " + literal_of(step.packet) +
                 ",\nexpect: " + std::string(expect_names[static_cast<std::size_t>(step.expect)]);
         if (step.reason) text += ",\nreason: " + std::string(model::name(*step.reason));
@@ -69,7 +74,8 @@ private:
 
 } // namespace
 
-std::string text_of(const model::Appliance& appliance, const syntax::Sources& sources, const model::Scenario& test) {
+std::string text_of(const model::Appliance& appliance, const syntax::Sources& sources,
+                    const model::Scenario& test) {
     return Text(appliance, sources).of(test);
 }
 

@@ -6,6 +6,7 @@
 namespace analysis {
 
 /// Not in the canonical layout. `sources` are those of the appliance.
-std::string text_of(const model::Appliance& appliance, const syntax::Sources& sources, const model::Scenario& test);
+std::string text_of(const model::Appliance& appliance, const syntax::Sources& sources,
+                    const model::Scenario& test);
 
 } // namespace analysis

@@ -22,7 +22,8 @@ const model::SendStep& last_step(const GeneratedTest& test) {
 }
 
 /// The first for a statement in a line.
-const GeneratedTest& first_in(const analysis::Generated& made, const model::Appliance& appliance, std::uint32_t line) {
+const GeneratedTest& first_in(const analysis::Generated& made, const model::Appliance& appliance,
+                              std::uint32_t line) {
     const auto found = std::ranges::find_if(made.tests, [&](const GeneratedTest& test) {
         return test.statement && appliance.statements[*test.statement].place.line == line;
     });
@@ -40,7 +41,8 @@ model::Appliance whole_policy(const std::string& text) {
 const std::string wan = "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0 }\n";
 const std::string lan = "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n";
 
-std::vector<model::Value> values_at(model::Field field, const model::IntervalSet& set, std::uint64_t seed = 1) {
+std::vector<model::Value> values_at(model::Field field, const model::IntervalSet& set,
+                                    std::uint64_t seed = 1) {
     std::mt19937_64 random(seed);
     std::vector<model::Value> values;
     for (const auto& boundary : analysis::boundaries_of(field, set, random)) {
@@ -69,8 +71,9 @@ TEST_CASE("boundaries are the values at both sides of both ends, that a field ca
 }
 
 TEST_CASE("a Limit is spent by its own packet") {
-    const auto appliance = whole_policy(wan + "wan.input: door\nLimit tries { rate: 1, per: minute, burst: 3 }\n"
-                                              "Filter::IP door {\n if (tries.exceeded) {\n reject }\n accept }\n");
+    const auto appliance =
+        whole_policy(wan + "wan.input: door\nLimit tries { rate: 1, per: minute, burst: 3 }\n"
+                           "Filter::IP door {\n if (tries.exceeded) {\n reject }\n accept }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     const auto& test = first_in(made, appliance, 6);
@@ -80,8 +83,9 @@ TEST_CASE("a Limit is spent by its own packet") {
 }
 
 TEST_CASE("by which Iface a packet leaves takes the whole appliance") {
-    const auto appliance = whole_policy(wan + lan + "Gateway gw { connected: [wan, lan], forward: door }\n"
-                                                    "Filter::IP door {\n if (iface.out == lan) {\n accept }\n drop }\n");
+    const auto appliance = whole_policy(wan + lan +
+                                        "Gateway gw { connected: [wan, lan], forward: door }\n"
+                                        "Filter::IP door {\n if (iface.out == lan) {\n accept }\n drop }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     const auto& test = first_in(made, appliance, 6);
@@ -90,9 +94,9 @@ TEST_CASE("by which Iface a packet leaves takes the whole appliance") {
 }
 
 TEST_CASE("an Iface with DHCP gets a lease, which a comparison is about") {
-    const auto appliance =
-        whole_policy("Iface up { index: 0, config: dhcp, prerouting: door }\n"
-                     "Filter::IP door {\n if (ip.daddr == up.address and ip.saddr != up.gateway) {\n accept }\n drop }\n");
+    const auto appliance = whole_policy(
+        "Iface up { index: 0, config: dhcp, prerouting: door }\n"
+        "Filter::IP door {\n if (ip.daddr == up.address and ip.saddr != up.gateway) {\n accept }\n drop }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     const auto& test = first_in(made, appliance, 4);
@@ -102,8 +106,9 @@ TEST_CASE("an Iface with DHCP gets a lease, which a comparison is about") {
 
 TEST_CASE("a translation shows in what leaves") {
     const auto appliance =
-        whole_policy(wan + lan + "Gateway gw { connected: [wan, lan], forward: all }\nFilter::IP all { accept }\n"
-                                 "wan.prerouting: to\nNat::TCP to { if (tcp.dport == 8080) {\n dnat(10.0.0.9, 80) } }\n");
+        whole_policy(wan + lan +
+                     "Gateway gw { connected: [wan, lan], forward: all }\nFilter::IP all { accept }\n"
+                     "wan.prerouting: to\nNat::TCP to { if (tcp.dport == 8080) {\n dnat(10.0.0.9, 80) } }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     const auto leaves_with = [](const GeneratedTest& test, model::Field field, model::Value value) {
@@ -117,13 +122,15 @@ TEST_CASE("a translation shows in what leaves") {
     CHECK(leaves_with(translated, model::Field::tcp_dport, 80));
     // What it leaves alone is a Test too.
     CHECK(std::ranges::any_of(made.tests, [](const auto& test) {
-        return test.boundary == "tcp.dport 8081 is not in 8080" && last_step(test).expect == model::Expect::next;
+        return test.boundary == "tcp.dport 8081 is not in 8080" &&
+               last_step(test).expect == model::Expect::next;
     }));
 }
 
 TEST_CASE("a verdict that its chain hides is tested in its function") {
-    const auto appliance = whole_policy(wan + "wan.input: [first, last]\nFilter::IP first { if (ip.ttl > 9) {\n accept }\n"
-                                              " drop }\nFilter::IP last { drop }\n");
+    const auto appliance =
+        whole_policy(wan + "wan.input: [first, last]\nFilter::IP first { if (ip.ttl > 9) {\n accept }\n"
+                           " drop }\nFilter::IP last { drop }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     const auto& test = first_in(made, appliance, 4);
@@ -140,7 +147,8 @@ TEST_CASE("a condition that is never true, and what comes behind all, is unreach
 }
 
 TEST_CASE("no more Tests than allowed, and verdicts come first") {
-    const auto appliance = whole_policy(wan + "wan.input: door\nFilter::IP door { if (ip.ttl in 3 - 9) { accept } drop }\n");
+    const auto appliance =
+        whole_policy(wan + "wan.input: door\nFilter::IP door { if (ip.ttl in 3 - 9) { accept } drop }\n");
     CHECK(generated(appliance).whole);
     const auto made = generated(appliance, {.tests_max = 2});
     CHECK_FALSE(made.whole);
@@ -150,12 +158,14 @@ TEST_CASE("no more Tests than allowed, and verdicts come first") {
 }
 
 TEST_CASE("a Test sends packets that fit into a frame") {
-    const auto appliance = whole_policy(wan + "wan.input: door\nFilter::IP door {\n if (ip.length > 1499) {\n drop }\n"
-                                              " if (ip.length == 1400) {\n accept }\n drop }\n");
+    const auto appliance =
+        whole_policy(wan + "wan.input: door\nFilter::IP door {\n if (ip.length > 1499) {\n drop }\n"
+                           " if (ip.length == 1400) {\n accept }\n drop }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     for (const auto& test : made.tests) CHECK(last_step(test).packet.payload.value_or("").size() <= 1480);
-    const auto larger = whole_policy(wan + "wan.input: door\nFilter::IP door { if (ip.length > 1500) { drop } accept }\n");
+    const auto larger =
+        whole_policy(wan + "wan.input: door\nFilter::IP door { if (ip.length > 1500) { drop } accept }\n");
     REQUIRE(generated(larger).untested.size() == 1);
     CHECK(generated(larger).untested.begin()->second == analysis::Untested::unsaid);
 }
