@@ -10,6 +10,8 @@ namespace {
 void require_visible(View frame) {
     const auto datagram = datagram_in(frame);
     if (!datagram) throw Error("a chain or function is for IPv4 packets with sane lengths only");
+    if (eval::link_of(frame)->header_bytes + eval::mtu_bytes < frame.size())
+        throw Error("no chain or function sees a frame with more than 1500 bytes");
     if (datagram->is_fragment())
         throw Error("no chain or function sees a fragment: the datagram is put together before");
 }

@@ -63,6 +63,15 @@ struct TestOptions {
 };
 int test(const TestOptions& options, const Reporting& reporting);
 
+struct GenerateOptions {
+    std::vector<Path> files; ///< one policy
+    Path output;             ///< a file that imports the policy; empty: standard output, and nothing is imported
+    std::uint64_t seed = 1;
+    std::size_t tests_max = 1000;
+};
+/// Writes Tests for a policy in place of running those that it has.
+int generate(const GenerateOptions& options, const Reporting& reporting);
+
 struct ExplainOptions {
     Path file;
     std::string iface;  ///< by which the packet comes in

@@ -112,18 +112,40 @@ int main(int argc, char** argv) {
 
     naclc::TestOptions test_options;
     test_options.backends = {"interp", "host"};
-    auto* const test = app.add_subcommand("test", "Run every Test of the policies");
+    naclc::GenerateOptions generate_options;
+    bool generates = false;
+    auto* const test = app.add_subcommand("test", "Run every Test of the policies, or write Tests for one");
     test->add_option("FILE", test_options.files, "The policies")->required();
-    test->add_option("--on", test_options.backends,
-                     "Where to run them, separated by commas: interp, host, qemu")
-        ->delimiter(',')
-        ->allow_extra_args(false) // the next word is a file
-        ->check(CLI::IsMember({"interp", "host", "qemu"}))
+    auto* const backends = test->add_option("--on", test_options.backends,
+                                            "Where to run them, separated by commas: interp, host, qemu")
+                               ->delimiter(',')
+                               ->allow_extra_args(false) // the next word is a file
+                               ->check(CLI::IsMember({"interp", "host", "qemu"}))
+                               ->capture_default_str();
+    auto* const coverage = test->add_flag("--coverage", test_options.coverage,
+                                          "List the verdict statements that no Test reached");
+    auto* const verbose = test->add_flag("-v,--verbose", test_options.verbose,
+                                         "A line for each packet: what it was, and what decided");
+    auto* const generate =
+        test->add_flag("--generate", generates, "Run nothing: write Tests that pass, for every verdict and every boundary of a set")
+            ->excludes(backends)
+            ->excludes(coverage)
+            ->excludes(verbose);
+    test->add_option("--seed", generate_options.seed, "Draws other values from large sets")
+        ->needs(generate)
         ->capture_default_str();
-    test->add_flag("--coverage", test_options.coverage, "List the verdict statements that no Test reached");
-    test->add_flag("-v,--verbose", test_options.verbose, "A line for each packet: what it was, and what decided");
     add_translation(test, test_options.translation);
-    test->callback([&] { status = naclc::test(test_options, reporting); });
+    test->add_option("--max", generate_options.tests_max, "How many Tests are written at most")
+        ->needs(generate)
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    test->add_option("-o,--output", generate_options.output,
+                     "A file that imports the policy; without it Tests to append, on standard output")
+        ->needs(generate);
+    test->callback([&] {
+        generate_options.files = test_options.files;
+        status = generates ? naclc::generate(generate_options, reporting) : naclc::test(test_options, reporting);
+    });
 
     naclc::ExplainOptions explain_options;
     auto* const explain_packet = app.add_subcommand("explain", "The path of a packet: each stage, the line that decides");
