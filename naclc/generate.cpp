@@ -152,7 +152,7 @@ int generate(const GenerateOptions& options, const Reporting& reporting) {
                    "naclc: `--output` is the policy itself: leave it out and append what is printed\n");
         return wrong_usage;
     }
-    const auto checked = executable_file(file, reporting);
+    const auto checked = check_file(file, reporting);
     if (!checked.appliance) return checked.status;
     const auto& appliance = *checked.appliance;
     const auto backend = harness::interp_backend(appliance);
