@@ -36,8 +36,7 @@ Listing::Listing(const model::Appliance& appliance, model::FunctionId function)
 
 std::optional<std::vector<Box>> Listing::where(const model::Condition& condition, bool holds,
                                                model::Layer layer) {
-    symbolic::RuleList unused;
-    return symbolic::Conditions(asking_, unused).exactly(condition, holds, layer, {});
+    return symbolic::Conditions(asking_, asked_).exactly(condition, holds, layer, {});
 }
 
 symbolic::Answer Listing::comes(const std::vector<Box>& region, StatementId statement, std::size_t steps_max) {

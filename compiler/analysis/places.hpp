@@ -16,8 +16,8 @@ public:
     symbolic::Space& space() { return space_; }
     const symbolic::RuleList& rules() const { return rules_; }
     const symbolic::Box& guard(const symbolic::Met& met) const { return rules_.rules[met.rule].guard; }
-    /// Where a condition holds, or where it does not; nothing when that takes too many boxes. Limits say there
-    /// what they like.
+    /// Where a condition holds, or where it does not; nothing when that takes too many boxes. Each Limit
+    /// says there what it likes, wherever it is asked.
     std::optional<std::vector<symbolic::Box>> where(const model::Condition& condition, bool holds,
                                                     model::Layer layer);
     /// Whether a packet of the region comes to where some rules of one statement stand.
@@ -33,6 +33,7 @@ private:
     symbolic::Space space_;
     symbolic::RuleList rules_;
     symbolic::Derivation asking_;
+    symbolic::RuleList asked_; ///< has a variable for each evaluation of a Limit that was asked about
     symbolic::Subtraction engine_;
 };
 

@@ -59,11 +59,7 @@ public:
             const auto answer = engine_.find({region, passed}, steps_max);
             if (std::holds_alternative<symbolic::GaveUp>(answer)) return std::nullopt;
             if (std::holds_alternative<symbolic::Found>(answer)) continue;
-            passed.back().wanted = symbolic::wanting(Action::drop, Action::reject);
-            const auto dropped = engine_.find({region, passed}, steps_max);
-            const auto* found = std::get_if<symbolic::Found>(&dropped);
-            if (found == nullptr) return std::nullopt;
-            return Lost{translation, decides(*stage.rules, found->box)};
+            return last_that_drops({region, passed}, translation);
         }
         return std::nullopt;
     }
@@ -141,10 +137,15 @@ private:
         return hop->egress;
     }
 
-    /// The statement of the first rule that holds for packets of the box.
-    std::optional<StatementId> decides(const RuleList& list, const Box& box) {
-        for (const auto& rule : list.rules)
-            if (rule.log == nullptr && both(space_, box, rule.guard)) return rule.statement;
+    /// What stands last in a function drops most, as a rule.
+    std::optional<Lost> last_that_drops(symbolic::Question question, StatementId translation) {
+        const auto& rules = question.stages.back().rules->rules;
+        for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+            if (!rule->statement || rule->log != nullptr || rule->action == Action::accept) continue;
+            question.stages.back().wanted = {.statement = rule->statement};
+            if (std::holds_alternative<symbolic::Found>(engine_.find(question, steps_max)))
+                return Lost{translation, rule->statement};
+        }
         return std::nullopt;
     }
 

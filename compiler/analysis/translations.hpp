@@ -6,7 +6,7 @@ namespace analysis {
 
 struct Lost {
     model::StatementId translation = 0;
-    std::optional<model::StatementId> by; ///< drops some of it; others may too
+    std::optional<model::StatementId> by; ///< drops some of it, the last of those that do
 };
 
 /// Those of the policy's own file, on every chain that they stand on. A new address of ours, of a leased network

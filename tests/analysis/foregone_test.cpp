@@ -244,10 +244,27 @@ TEST_CASE("a translation is lost when later functions drop all of it") {
         const auto appliance = policy("wan.prerouting: [n" + behind + "]\nNat::TCP forward_web { if (tcp.dport == 8080) { dnat(" +
                                       to + ") } }\nNat::IP n { forward_web }\n"
                                       "Filter::IP web { Filter::TCP { if (tcp.dport == 80) { drop } } accept }\n");
-        return analysis::lost_translations(appliance).size();
+        const auto found = analysis::lost_translations(appliance);
+        // Of several statements that drop the last one is shown.
+        for (const auto& one : found) CHECK(appliance.statements.at(one.by.value()).action == model::Action::drop);
+        return found.size();
     };
     // `middle` of the policies drops what is new from outside.
     CHECK(lost("", "10.0.0.9, 80") == 1);
     CHECK(lost(", web", "10.0.0.9, 80") == 1);
     CHECK(lost("", "203.0.113.1, 80") == 0);
+}
+
+TEST_CASE("a Limit that is asked again may say something else") {
+    const auto said = [](const std::string& body) {
+        const auto appliance = policy("Limit l { rate: 1, per: second }\nwan.prerouting: f\nFilter::IP f {\n" + body + "\naccept\n}\n");
+        analysis::Places places(appliance);
+        return analysis::foregone_conditions(appliance, places, analysis::shadowed_statements(appliance)).size();
+    };
+    CHECK(said("if (l.exceeded or l.exceeded) { drop }") == 0);
+    CHECK(said("if (l.exceeded and l.exceeded) { drop }") == 0);
+    CHECK(said("if (l.exceeded and not l.exceeded) { drop }") == 0);
+    CHECK(said("if (l.exceeded) { if (l.exceeded) { drop } }") == 0);
+    CHECK(said("if (l.exceeded) { drop } if (l.exceeded) { drop }") == 0);
+    CHECK(said("if (l.exceeded and ip.ttl == 3 and ip.ttl == 4) { drop }") == 1);
 }
