@@ -79,14 +79,18 @@ private:
         return result;
     }
     bool holds(const model::Constant& constant) const { return constant.value; }
+    // Only a question compares fields that a packet may not have: then it is false.
     bool holds(const model::Test& test) const {
-        return appliance_.sets.at(test.set).values.contains(value(test.field) & test.mask);
+        return has(datagram_, test.field) &&
+               appliance_.sets.at(test.set).values.contains(value(test.field) & test.mask);
     }
     bool holds(const model::Compare& compare) const {
-        return model::holds(value(compare.left), compare.relation, value(compare.right));
+        return has(datagram_, compare.left) && has(datagram_, compare.right) &&
+               model::holds(value(compare.left), compare.relation, value(compare.right));
     }
     bool holds(const model::CompareLease& compare) const {
-        return model::holds(value(compare.field), compare.relation,
+        return has(datagram_, compare.field) &&
+               model::holds(value(compare.field), compare.relation,
                             model::value_of(appliance_.ifaces.at(compare.iface).ipv4, compare.member));
     }
     bool holds(const model::Exceeded& exceeded) const {
@@ -131,7 +135,7 @@ private:
             break;
         }
         const auto& info = model::info(field);
-        if (info.layer != model::Layer::eth) return read(datagram_, field);
+        if (info.layer != model::Layer::eth) return has(datagram_, field) ? read(datagram_, field) : 0;
         return subject_.frame.empty() ? 0 : get_bits(subject_.frame, info.bit, info.bits);
     }
 

@@ -41,6 +41,12 @@ void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model
     }
 }
 
+bool has(const Datagram& datagram, model::Field field) {
+    const auto layer = model::info(field).layer;
+    if (layer != model::Layer::tcp && layer != model::Layer::udp && layer != model::Layer::icmp) return true;
+    return datagram.protocol() == model::protocol_number(layer) && datagram.transport_complete();
+}
+
 model::Value read(const Datagram& datagram, model::Field field) {
     const auto& info = model::info(field);
     if (field == model::Field::ip_options) return datagram.header_bytes() > ip_header_min_bytes;

@@ -63,6 +63,9 @@ model::Value get_bits(View header, unsigned bit, unsigned bits);
 /// Writes them.
 void put_bits(std::span<std::uint8_t> header, unsigned bit, unsigned bits, model::Value value);
 
+/// Whether a datagram has the header that a field stands in, if it stands in one of its own.
+bool has(const Datagram& datagram, model::Field field);
+
 /// A field of the registry, of a datagram that has the header it stands in. Not for ct.state, which no
 /// datagram holds.
 model::Value read(const Datagram& datagram, model::Field field);

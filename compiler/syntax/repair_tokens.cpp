@@ -188,15 +188,18 @@ private:
         return std::nullopt;
     }
 
+    /// What stands between a token and the one before it, which may end on another line.
+    std::string blanks_before(std::size_t index) const {
+        const auto& end = tokens_[index - 1].span.end;
+        const auto& begin = tokens_[index].span.begin;
+        return std::string(begin.line == end.line ? begin.column - end.column : 1, ' ');
+    }
+
     /// `'text'`; returns the index of the last token.
     std::size_t quoted_otherwise(std::size_t first, std::size_t last) {
         std::string text = "\"";
-        for (auto i = first + 1; i < last; ++i) {
-            text.append(tokens_[i].span.begin.column - tokens_[i - 1].span.end.column, ' ');
-            text += tokens_[i].text;
-        }
-        text.append(tokens_[last].span.begin.column - tokens_[last - 1].span.end.column, ' ');
-        text += '"';
+        for (auto i = first + 1; i < last; ++i) text += blanks_before(i) + tokens_[i].text;
+        text += blanks_before(last) + '"';
         const auto span = join(tokens_[first].span, tokens_[last].span);
         diagnostics_.report({Kind::stray_character,
                              span,

@@ -1,6 +1,7 @@
 // Asserts and questions about chains.
 #include "compiler/analysis/asserts.hpp"
 #include "compiler/analysis/query.hpp"
+#include "compiler/eval/datagram.hpp"
 #include "tests/analysis/policy.hpp"
 
 using analysis::Broken;
@@ -137,4 +138,12 @@ TEST_CASE("a path is proved with what its Nats do to first packets, whatever flo
     CHECK(std::holds_alternative<Broken>(path("if (ct.state == established) { drop }")));
     CHECK(std::holds_alternative<Holds>(path("if (ct.state in [established, related]) { accept }")));
     CHECK_FALSE(std::holds_alternative<Holds>(path("if (ct.state == established and ip.daddr == 10.0.0.77) { drop }")));
+}
+
+TEST_CASE("a packet without a header has none of its fields") {
+    const eval::Bytes gre = {0x45, 0, 0, 20, 0, 0, 0, 0, 64, 47, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
+    const eval::Datagram datagram(gre);
+    CHECK_FALSE(eval::has(datagram, model::Field::tcp_dport));
+    CHECK_FALSE(eval::has(datagram, model::Field::icmp_type));
+    CHECK(eval::has(datagram, model::Field::ip_ttl));
 }

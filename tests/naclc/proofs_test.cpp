@@ -53,6 +53,8 @@ TEST_CASE("what is not decided has a status of its own, and a wrong question is 
     CHECK(scene.query("ip.ttl == 4 and\nip.saddr == nosuch", "accept").output.starts_with("--where:2:13: error: "));
     CHECK(scene.query("(ip.ttl == 4", "accept").output.starts_with("--where:1:1: error: `(`"));
     CHECK(scene.query("", "accept").output.starts_with("--where:1:1: error: "));
+    // Packets of other protocols do not have the field, so they are none with port 21.
+    CHECK(scene.query("not tcp.dport == 21 and ip.protocol == 47", "drop").status == 0);
     CHECK(scene("naclc query p.nacl --chain wan.prerouted --verdict drop").status == 2);
     CHECK(scene("naclc query nowhere.nacl --chain wan.prerouting --verdict drop").status == 2);
     CHECK(scene("naclc query p.nacl --chain wan.prerouting --verdict drop").status == 0);
