@@ -188,11 +188,13 @@ private:
         return std::nullopt;
     }
 
-    /// What stands between a token and the one before it, which may end on another line.
+    /// What stands between a token and the one before it, which may end on another line, or where this one ends:
+    /// a string that is not closed reaches over what was made of the rest of its line.
     std::string blanks_before(std::size_t index) const {
         const auto& end = tokens_[index - 1].span.end;
         const auto& begin = tokens_[index].span.begin;
-        return std::string(begin.line == end.line ? begin.column - end.column : 1, ' ');
+        if (begin.line != end.line) return " ";
+        return std::string(begin.column > end.column ? begin.column - end.column : 0, ' ');
     }
 
     /// `'text'`; returns the index of the last token.
