@@ -83,6 +83,7 @@ private:
 
     std::string range(Field field, const model::Interval& range) const {
         const auto& [low, high] = range;
+        const auto one = [&](Field of, Value value) { return text_of(appliance_, of, value); };
         if (low == high) return one(field, low);
         const auto kind = model::info(field).kind;
         const auto size = high - low + 1;
@@ -96,14 +97,6 @@ private:
         return one(field, low) + (kind == model::FieldKind::address ? " - " : "-") + one(field, high);
     }
 
-    std::string one(Field field, Value value) const {
-        if (model::info(field).kind == model::FieldKind::iface) {
-            if (value < appliance_.ifaces.size()) return appliance_.ifaces[value].name;
-            return "no Iface";
-        }
-        return eval::show(field, value);
-    }
-
     const symbolic::Space& space_;
     const model::Appliance& appliance_;
     const symbolic::Box& box_;
@@ -115,6 +108,11 @@ private:
 std::string describe(const symbolic::Space& space, const model::Appliance& appliance,
                      const symbolic::Box& box) {
     return Words(space, appliance, box).text();
+}
+
+std::string text_of(const model::Appliance& appliance, Field field, Value value) {
+    if (model::info(field).kind != model::FieldKind::iface) return eval::show(field, value);
+    return value < appliance.ifaces.size() ? appliance.ifaces[value].name : "no Iface";
 }
 
 std::string translation_of(const model::Statement& statement) {

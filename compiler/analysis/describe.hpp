@@ -7,6 +7,9 @@ namespace analysis {
 /// `appliance`: whose Ifaces the Space numbers. Variables that are no fields are left out.
 std::string describe(const symbolic::Space& space, const model::Appliance& appliance, const symbolic::Box& box);
 
+/// A field's value as people write it: "10.0.0.1", "80", of an Iface its name.
+std::string text_of(const model::Appliance& appliance, model::Field field, model::Value value);
+
 /// "dnat 10.0.0.5:80"; nothing for what translates nothing.
 std::string translation_of(const model::Statement& statement);
 

@@ -2,10 +2,10 @@
 
 #include "compiler/analysis/boundaries.hpp"
 #include "compiler/analysis/candidates.hpp"
+#include "compiler/analysis/describe.hpp"
 #include "compiler/analysis/leased.hpp"
 #include "compiler/analysis/leaves.hpp"
 #include "compiler/analysis/packet.hpp"
-#include "compiler/eval/chains.hpp"
 #include "compiler/eval/routing.hpp"
 
 #include <algorithm>
@@ -38,16 +38,11 @@ std::string key_of(const model::Scenario& test) {
            literal_of(step.packet) + ' ' + std::to_string(test.steps.size());
 }
 
-std::string text_of(const model::Appliance& appliance, Field field, model::Value value) {
-    if (model::info(field).kind != model::FieldKind::iface) return eval::show(field, value);
-    return value < appliance.ifaces.size() ? appliance.ifaces[value].name : "no Iface";
-}
-
 std::string text_of(const model::Appliance& appliance, Field field, const Boundary& boundary) {
     const auto& [value, inside, interval] = boundary;
-    return std::string(model::info(field).name) + ' ' + text_of(appliance, field, value) +
-           (inside ? " is in " : " is not in ") + text_of(appliance, field, interval.low) +
-           (interval.low == interval.high ? "" : " - " + text_of(appliance, field, interval.high));
+    return std::string(model::info(field).name) + ' ' + analysis::text_of(appliance, field, value) +
+           (inside ? " is in " : " is not in ") + analysis::text_of(appliance, field, interval.low) +
+           (interval.low == interval.high ? "" : " - " + analysis::text_of(appliance, field, interval.high));
 }
 
 /// The fields that a function, or what it calls, compares with a set.

@@ -14,7 +14,7 @@ using RuleIndex = std::uint32_t;
 struct Wanted {
     unsigned actions = 0; ///< a bit for each model::Action
     std::optional<model::StatementId> statement{};
-    const SomeRules* some = nullptr; ///< outlives what is asked
+    const SomeRules* some = nullptr; ///< diagrams know it by its address: it outlives them
 
     bool operator()(const Rule& rule) const {
         if (rule.log != nullptr) return rule.statement && rule.statement == statement;

@@ -2,10 +2,9 @@
 #include "codegen/cpp.hpp"
 #include "codegen/process.hpp"
 #include "codegen/toolchain.hpp"
+#include "codegen/workshop.hpp"
 
 #include "compiler/sema/load.hpp"
-
-#include "tests/codegen/folder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -59,12 +58,12 @@ std::string symbols(const std::string& text) {
     const auto loaded = sema::load_text("p.nacl", text);
     for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(diagnostic.message);
     REQUIRE(loaded.appliance);
-    const test::Folder folder;
+    const codegen::Workshop folder;
     const auto kit = codegen::find_kit();
     REQUIRE(kit);
     REQUIRE(codegen::build(*kit, codegen::cpp(*loaded.appliance), codegen::Product::image,
-                           folder.path / "fw.elf", folder.path / "keep") == "");
-    const auto listed = codegen::run({"nm", "-C", "linked"}, folder.path / "keep");
+                           folder.path() / "fw.elf", folder.path() / "keep") == "");
+    const auto listed = codegen::run({"nm", "-C", "linked"}, folder.path() / "keep");
     REQUIRE(listed.status == 0);
     return listed.output;
 }

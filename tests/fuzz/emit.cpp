@@ -9,8 +9,10 @@
 int main(int count, char** arguments) {
     if (count != 3) return 2;
     const auto loaded = sema::load(arguments[1]);
-    for (const auto& diagnostic : loaded.diagnostics)
-        std::fprintf(stderr, "%s\n", diagnostic.message.c_str());
-    if (!loaded.appliance) return 1;
+    if (!loaded.appliance) {
+        for (const auto& diagnostic : loaded.diagnostics)
+            std::fprintf(stderr, "%s\n", diagnostic.message.c_str());
+        return 1;
+    }
     return std::ofstream(arguments[2]) << codegen::cpp(*loaded.appliance) ? 0 : 1;
 }

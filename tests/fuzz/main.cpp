@@ -1,5 +1,6 @@
 // Fuzzes the front end: whatever bytes it gets, it must neither crash, hang nor leak, and what it says must
 // be sound. A failing input is shrunk, printed with its seed, and written to a file.
+#include "tests/fuzz/files.hpp"
 #include "tests/fuzz/guarded.hpp"
 #include "tests/fuzz/mutator.hpp"
 #include "tests/fuzz/shrink.hpp"
@@ -11,12 +12,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view extension = ".nacl"; ///< of policies in a folder
 
 struct Options {
     std::vector<fs::path> corpus;
@@ -27,25 +29,6 @@ struct Options {
     fs::path output = ".";
     fs::path keep;
 };
-
-std::string text_of(const fs::path& path) {
-    std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::vector<fs::path> files_in(const std::vector<fs::path>& places) {
-    std::vector<fs::path> files;
-    for (const auto& place : places) {
-        if (!fs::is_directory(place)) {
-            files.push_back(place);
-            continue;
-        }
-        for (const auto& entry : fs::directory_iterator(place))
-            if (entry.path().extension() == ".nacl") files.push_back(entry.path());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
 
 void write(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
 
@@ -68,7 +51,7 @@ void report(fuzz::Guard& guard, const fuzz::Failure& failure, const fs::path& ou
 int fuzz_all(const Options& options) {
     constexpr unsigned batch = 250;
     std::vector<std::string> corpus;
-    for (const auto& file : files_in(options.corpus)) corpus.push_back(text_of(file));
+    for (const auto& file : fuzz::files_in(options.corpus, extension)) corpus.push_back(fuzz::text_of(file));
     const auto kept = corpus.size();
     fuzz::Mutator mutator(std::move(corpus));
     fuzz::Guard guard;
@@ -98,13 +81,13 @@ int fuzz_all(const Options& options) {
 }
 
 int replay(const std::vector<fs::path>& places) {
-    const auto files = files_in(places);
+    const auto files = fuzz::files_in(places, extension);
     fuzz::Guard guard;
     std::size_t failures = 0;
     for (const auto& file : files) {
         std::vector<std::string> learnt;
         const auto failure = guard.run(
-            0, 1, [&](unsigned) { return text_of(file); }, learnt);
+            0, 1, [&](unsigned) { return fuzz::text_of(file); }, learnt);
         if (!failure) continue;
         ++failures;
         fmt::print("{}: {}\n", file.string(), failure->what);

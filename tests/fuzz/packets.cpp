@@ -1,16 +1,15 @@
 // Fuzzes the path of a packet: histories of hostile frames in bursts, at an appliance that uses all there is.
 // A failing one is shrunk and written to a file; one that a sanitizer ends is written as it was.
 #include "tests/fuzz/coverage.hpp"
+#include "tests/fuzz/files.hpp"
 #include "tests/fuzz/play.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>
@@ -40,22 +39,9 @@ std::optional<std::string> outcome_of(const fuzz::History& history) {
     return fuzz::failure_of(history);
 }
 
-std::vector<fs::path> files_in(const std::vector<fs::path>& places) {
-    std::vector<fs::path> files;
-    for (const auto& place : places) {
-        if (!fs::is_directory(place))
-            files.push_back(place);
-        else
-            for (const auto& entry : fs::directory_iterator(place)) files.push_back(entry.path());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
+std::vector<fs::path> histories_in(const Options& options) { return fuzz::files_in(options.corpus, ".txt"); }
 
-fuzz::History history_in(const fs::path& file) {
-    std::ifstream stream(file);
-    return fuzz::read({std::istreambuf_iterator<char>(stream), {}});
-}
+fuzz::History history_in(const fs::path& file) { return fuzz::read(fuzz::text_of(file)); }
 
 /// Leaves out steps as long as it fails in the same way.
 fuzz::History shrunk(fuzz::History history, const std::string& what) {
@@ -74,7 +60,7 @@ fuzz::History shrunk(fuzz::History history, const std::string& what) {
 
 int replay(const Options& options) {
     std::size_t failures = 0;
-    const auto files = files_in(options.corpus);
+    const auto files = histories_in(options);
     for (const auto& file : files) {
         const auto what = outcome_of(history_in(file));
         if (!what) continue;
@@ -89,7 +75,7 @@ int fuzz_all(const Options& options) {
     std::vector<std::uint8_t> map(fuzz::coverage_bytes);
     fuzz::note_coverage_in(map.data());
     std::vector<fuzz::History> corpus;
-    for (const auto& file : files_in(options.corpus)) corpus.push_back(history_in(file));
+    for (const auto& file : histories_in(options)) corpus.push_back(history_in(file));
     for (const auto& history : corpus) static_cast<void>(outcome_of(history));
     fuzz::newly_covered();
     const auto kept = corpus.size();
