@@ -278,7 +278,11 @@ private:
                 if (was != is) others.insert(then.begin(), then.end());
             if (others.empty()) continue;
             const auto& here = others_.emplace_back(now);
-            const Question question{fresh(), {{&new_list, {.some = &here}}, {&old_list, {.some = &others}}}};
+            Question question{fresh(), {{&new_list, {.some = &here}}, {&old_list, {.some = &others}}}};
+            // Of a packet that is dropped, the translation is nothing to anybody.
+            for (const auto* chain : {&old_rules_, &new_rules_})
+                for (const auto& course : courses_to(*chain, Ending::accept))
+                    question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
             const auto answer = engines_.subtraction.find(question, budget_.steps);
             if (const auto* box = std::get_if<symbolic::Found>(&answer); box != nullptr)
                 if (auto found = translated(nats, box->box)) {

@@ -103,6 +103,13 @@ TEST_CASE("a packet that is translated otherwise is a difference") {
     CHECK(change(web, nat("Nat::TCP { if (tcp.dport == 80) { dnat(10.0.0.6) } }")) == Change::incomparable);
     CHECK(change(web, nat("Nat::TCP { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }")) == Change::incomparable);
     CHECK(change(web, nat("Nat::TCP { if (tcp.dport in 80-81) { dnat(10.0.0.5) } }")) == Change::incomparable);
+    const auto shut = "Filter::IP shut { drop }\n" + web, elsewhere = "Filter::IP shut { drop }\n" +
+                      nat("Nat::TCP { if (tcp.dport == 80) { dnat(10.0.0.6) } }");
+    const auto behind = [](std::string text) {
+        text.replace(text.find("prerouting: n"), 13, "prerouting: [shut, n]");
+        return text;
+    };
+    CHECK(change(behind(shut), behind(elsewhere)) == Change::equivalent); // nothing comes so far
     const auto diff = analysis::diff(policy(web), policy(nat("Nat::TCP { if (tcp.dport == 443) { dnat(10.0.0.5) } }")));
     REQUIRE(diff.chains.front().translated);
     const auto& [before, after] = *diff.chains.front().translated;
