@@ -21,6 +21,7 @@ struct Subtraction::Indexes {
 namespace {
 
 constexpr std::size_t probed_rules_min = 16;  ///< fewer are subtracted at once
+constexpr std::size_t intervals_a_step = 8;   ///< 128 bytes
 constexpr std::size_t guessed_rules_min = 64; ///< with fewer before a rule boxes are found, not packets
 
 using Rules = std::vector<RuleIndex>;
@@ -232,7 +233,8 @@ private:
             intervals_.clear();
             for (; side != gone_.end() && (*side)->column == column; ++side)
                 for (const auto& interval : (*side)->values.intervals()) intervals_.push_back(interval);
-            steps_ += intervals_.size() / 8;
+            // What is written stays until the search returns: steps bound that, too.
+            steps_ += (intervals_.size() + piece[column].count) / intervals_a_step;
             const auto left = scratch_.without(piece[column], intervals_);
             is_left = left.has_value();
             if (is_left) piece[column] = *left;
