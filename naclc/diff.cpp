@@ -109,7 +109,7 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
                                            : "";
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
         for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
-        if (chain.has_more_regions) fmt::print("    and more\n");
+        if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
         if (chain.more) print(policies, chain, *chain.more);
         if (chain.less) print(policies, chain, *chain.less);
         if (chain.translated) print(policies, chain, *chain.translated);
@@ -140,7 +140,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
                                       {"was", analysis::ending_names[static_cast<std::size_t>(region.from)]},
                                       {"is", analysis::ending_names[static_cast<std::size_t>(region.to)]},
                                       {"all", region.all}});
-        if (chain.has_more_regions) one["more_regions"] = true;
+        if (chain.may_have_more_regions) one["perhaps_more_regions"] = true;
         document["chains"].push_back(std::move(one));
     }
     for (const auto& [path, was, is] : policies.settings)

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 
 namespace naclc {
 
@@ -25,6 +26,21 @@ sema::Loaded load(const std::filesystem::path& file) {
 
 bool is_error(const syntax::Diagnostic& diagnostic) {
     return syntax::info(diagnostic.kind).severity == syntax::Severity::error;
+}
+
+Checked reported(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
+    if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
+    for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
+    if (!loaded.appliance || std::ranges::any_of(loaded.diagnostics, is_error)) return {std::nullopt, wrong_input};
+    const auto warnings = loaded.diagnostics.size();
+    if (reporting.werror && warnings > 0) {
+        if (!reporting.json) // there each line is an object
+            fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
+                       warnings == 1 ? "1 warning counts" : fmt::format("{} warnings count", warnings),
+                       warnings == 1 ? "an error" : "errors");
+        return {std::nullopt, wrong_input};
+    }
+    return {loaded.appliance, fine, loaded.sources};
 }
 
 } // namespace
@@ -62,26 +78,16 @@ Status unreadable(const std::filesystem::path& file, const Reporting& reporting)
 }
 
 Checked typed_file(const std::filesystem::path& file, const Reporting& reporting) {
-    return check(sema::load(file), file, reporting);
+    return typed(sema::load(file), file, reporting);
 }
 
-Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
-    if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
-    for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
-    if (!loaded.appliance || std::ranges::any_of(loaded.diagnostics, is_error)) return {std::nullopt, wrong_input};
-    const auto warnings = loaded.diagnostics.size();
-    if (reporting.werror && warnings > 0) {
-        if (!reporting.json) // there each line is an object
-            fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
-                       warnings == 1 ? "1 warning counts" : fmt::format("{} warnings count", warnings),
-                       warnings == 1 ? "an error" : "errors");
-        return {std::nullopt, wrong_input};
-    }
-    return {loaded.appliance, fine, loaded.sources};
+Checked typed(sema::Loaded loaded, const std::filesystem::path& file, const Reporting& reporting) {
+    if (!reporting.werror) std::erase_if(loaded.diagnostics, std::not_fn(is_error));
+    return reported(loaded, file, reporting);
 }
 
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {
-    return check(load(file), file, reporting);
+    return reported(load(file), file, reporting);
 }
 
 std::optional<codegen::Kit> kit_or_message() {

@@ -33,14 +33,15 @@ void print(const std::vector<codegen::nft::Problem>& problems, const syntax::Sou
 /// Says that a file of the command line is missing or cannot be read.
 Status unreadable(const std::filesystem::path& file, const Reporting& reporting);
 
-/// Reads and checks the types; proves nothing. Prints the diagnostics on standard error.
+/// Reads and checks the types; proves nothing. Prints errors on standard error: a question about a policy is no
+/// place for its warnings.
 Checked typed_file(const std::filesystem::path& file, const Reporting& reporting);
+
+/// The same for one that has been read; `file` is its name for messages.
+Checked typed(sema::Loaded loaded, const std::filesystem::path& file, const Reporting& reporting);
 
 /// Reads, checks and proves; prints the diagnostics on standard error.
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting);
-
-/// The same for one that has been read; `file` is its name for messages.
-Checked check(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting);
 
 /// The kit, or a message on standard error.
 std::optional<codegen::Kit> kit_or_message();

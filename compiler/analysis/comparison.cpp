@@ -22,7 +22,7 @@ using symbolic::Stage;
 constexpr std::array endings = {Ending::drop, Ending::reject, Ending::accept}; ///< the strictest first
 constexpr std::size_t regions_max = 4;     ///< that are shown of packets that go one way
 constexpr std::size_t pieces_max = 2'000;  ///< that are left when regions have been taken out
-constexpr std::size_t steps_of_a_detail = 300'000;
+constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 4'000'000;
 
 /// For each Iface of one policy its number in the other; those that are not there get numbers behind.
 std::vector<IfaceId> numbers_in(const model::Appliance& from, const model::Appliance& to) {
@@ -118,17 +118,21 @@ private:
     bool look_for(Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown) {
         auto left = region_;
         while (true) {
-            const auto answer = find(left, from, to, budget_.steps);
+            // Once it is known that packets change so, which others do is a detail.
+            const auto answer = find(left, from, to, found ? steps_of_a_region : budget_.steps);
             if (std::holds_alternative<symbolic::Proved>(answer)) return true;
             const auto* box = std::get_if<symbolic::Found>(&answer);
-            if (box == nullptr) return found.has_value();
+            if (box == nullptr) {
+                result_.may_have_more_regions |= found.has_value();
+                return found.has_value();
+            }
             if (auto one = difference(box->box, from, to)) {
                 if (!found) found = std::move(one);
             } else {
                 return found.has_value();
             }
             if (shown == regions_max) {
-                result_.has_more_regions = true;
+                result_.may_have_more_regions = true;
                 return true;
             }
             ++shown;
@@ -140,7 +144,7 @@ private:
                 for (auto& piece : without(space_, std::move(one), changed)) rest.push_back(std::move(piece));
             left = std::move(rest);
             if (left.size() > pieces_max) {
-                result_.has_more_regions = true;
+                result_.may_have_more_regions = true;
                 return true;
             }
         }

@@ -31,7 +31,7 @@ struct ChainDiff {
         less; ///< a packet that ends less strictly, and one that ends more strictly
     std::optional<Difference> translated{}; ///< a packet that is translated otherwise
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
-    bool has_more_regions = false;
+    bool may_have_more_regions = false;
 };
 
 struct PolicyDiff {

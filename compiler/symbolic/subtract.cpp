@@ -51,6 +51,11 @@ std::optional<Reach> reach(const Piece& piece, std::span<const GuardSide> guard)
     return result;
 }
 
+/// No rule of the list is wanted. A statement's rules are few, and looked up.
+bool is_hopeless(const Stage& stage) {
+    return !stage.wanted.statement && std::ranges::none_of(stage.rules->rules, stage.wanted);
+}
+
 class Search {
 public:
     using IndexOf = std::function<Overlaps&(const RuleList&)>;
@@ -287,6 +292,7 @@ Subtraction::~Subtraction() = default;
 Answer Subtraction::find(const Question& question, std::size_t steps_max, const std::vector<RuleIndex>* only) {
     if (!std::ranges::all_of(question.stages, [](const Stage& stage) { return stage.rules->whole; }))
         return GaveUp{};
+    if (std::ranges::any_of(question.stages, is_hopeless)) return Proved{};
     auto& columns = indexes_->columns;
     for (const auto& stage : question.stages) indexes_->of(space_, *stage.rules);
     for (const auto& box : question.region)

@@ -13,6 +13,7 @@ import policies
 LIMIT_S = 60
 # Nothing but TCP is let in, so the answer is a proof.
 QUESTION = ["query", "--chain", "wan.prerouting", "--verdict", "accept", "--where", "udp.dport == 53"]
+EDITS = 10  # between the policies of a diff
 
 
 def run(command):
@@ -35,10 +36,12 @@ def measure(naclc, command, shape, size, repeats):
     """The quickest of several runs: what disturbs one only ever makes it slower."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        policy = folder / "policy.nacl"
-        with open(policy, "w", encoding="utf-8") as out:
-            out.writelines(shape(size, folder))
-        runs = [run([naclc, *command, str(policy)]) for _ in range(repeats)]
+        lines = "".join(shape(size, folder)).splitlines(keepends=True)
+        versions = [lines, list(policies.edited(lines, EDITS))] if command[0] == "diff" else [lines]
+        files = [folder / f"policy{number}.nacl" for number in range(len(versions))]
+        for file, version in zip(files, versions):
+            file.write_text("".join(version), encoding="utf-8")
+        runs = [run([naclc, *command, *map(str, files)]) for _ in range(repeats)]
     return min(runs, key=lambda r: float("inf") if r[0] is None else r[0])
 
 
@@ -67,7 +70,7 @@ def main():
     print(f"{'':<32} {'4n':>9}  {'n s':>6} {'2n s':>6} {'4n s':>6}  {'4n/2n':>5}  {'4n MiB':>7}  {'4n/2n':>5}  exit")
     rows = [(["check"], shape, size) for shape, size in policies.SHAPES.items()]
     rows += [(["fmt", "--check"], shape, policies.SHAPES[shape]) for shape in policies.FORMATTED]
-    rows += [(QUESTION, shape, policies.SHAPES[shape]) for shape in policies.PROVED]
+    rows += [(command, shape, policies.SHAPES[shape]) for command in (QUESTION, ["diff"]) for shape in policies.PROVED]
     for command, shape, size in rows:
         if given.only in f"{name_of(command)} {shape.__name__}":
             row(given.naclc, command, shape, max(1, int(size * given.scale)), given.repeats)

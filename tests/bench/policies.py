@@ -245,6 +245,21 @@ def firewall_list(n, folder):
     yield from classified(n, [0, 0, 0, 16, 24, 32], [0, 8, 16, 24, 32, 32])
 
 
+def edited(rules, count):
+    """Some rules with the other verdict, some new ones, and some left out, the same each time."""
+    chance = random.Random(len(rules))
+    changed = set(chance.sample([i for i, rule in enumerate(rules) if "if (ip.saddr" in rule], count))
+    for i, rule in enumerate(rules):
+        edit = chance.choice(["turn", "turn", "add", "leave out"]) if i in changed else "keep"
+        if edit == "add":
+            yield f"        if (ip.saddr in 10.{i % 256}.0.0/16 and ip.daddr in 20.0.0.0/8 and tcp.dport == 443) {{ accept }}\n"
+        if edit == "turn":
+            accepts = "{ accept }" in rule
+            yield rule.replace("{ accept }" if accepts else "{ drop }", "{ drop }" if accepts else "{ accept }")
+        elif edit != "leave out":
+            yield rule
+
+
 # shape: (size, command). The command gets FILE; the largest size is four times the one given.
 SHAPES = {
     rules: 25_000, rule_lines: 25_000, list_file: 250_000, list_in_place: 250_000, elements: 25_000,

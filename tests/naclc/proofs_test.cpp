@@ -80,6 +80,9 @@ TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     CHECK(moved.status == 1);
     CHECK(moved.output.find("ifaces.wan.index: was 0, is 5\nall together: incomparable\n") != std::string::npos);
     CHECK(scene("naclc diff p.nacl nowhere.nacl").status == 2);
+    scene.write("noisy.nacl", policy + "unused: 5\n");
+    CHECK(scene("naclc check noisy.nacl 2>&1").output.find("warning: ") != std::string::npos);
+    CHECK(scene("naclc diff p.nacl noisy.nacl 2>&1").output == "wan.prerouting: equivalent\nall together: equivalent\n");
 }
 
 TEST_CASE("a policy with a broken Assert is neither built nor tested") {
