@@ -63,7 +63,9 @@ void Door::judge(std::size_t wire, const Question& question, View frame) {
     if (question.functions.size() > functions_max)
         throw Error(
             fmt::format("a chain that is asked in the image has at most {} functions", functions_max));
-    Bytes asked = control(door::Op::judge, question.guarded, 1);
+    const std::uint64_t flags =
+        (question.guarded ? door::guarded : 0) | (question.translates() ? door::translates : 0);
+    Bytes asked = control(door::Op::judge, flags, 1);
     const auto put = [&](std::uint64_t number) { asked.push_back(static_cast<std::uint8_t>(number)); };
     put(static_cast<std::uint8_t>(question.state));
     put(question.ingress.value_or(model::no_iface));

@@ -84,7 +84,7 @@ public:
         const auto iface = [](const std::optional<model::IfaceId>& id) {
             return static_cast<runtime::IfaceId>(id.value_or(model::no_iface));
         };
-        const runtime::Question asked{functions, question.guarded,
+        const runtime::Question asked{functions, question.guarded, question.translates(),
                                       static_cast<runtime::State>(question.state), iface(question.ingress),
                                       iface(question.egress)};
         const NaclHostFrame one{frame.data(), frame.size()};

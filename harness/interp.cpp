@@ -39,7 +39,7 @@ struct Interp {
     }
 
     Outcome answer(const Question& question, View frame) {
-        return judge(machine->appliance(), question, frame, *limits, now);
+        return judge(machine->appliance(), question, frame, *limits, now, trace);
     }
 };
 

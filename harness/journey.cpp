@@ -152,7 +152,17 @@ private:
     std::string last_line_;
 };
 
-std::string end_of(const model::Appliance& appliance, const Outcome& outcome) {
+/// The statement that ended the packet which came in.
+std::optional<model::StatementId> ended_by(const eval::Trace& trace) {
+    for (const auto& stage : trace.stages) {
+        if (stage.packet != 0 || !stage.dropped) continue;
+        for (auto event = stage.events.rbegin(); event != stage.events.rend(); ++event)
+            if (const auto* decided = std::get_if<eval::Decided>(&*event)) return decided->statement;
+    }
+    return std::nullopt;
+}
+
+std::string end_of(const model::Appliance& appliance, const eval::Trace& trace, const Outcome& outcome) {
     switch (outcome.fate) {
     case Fate::sent:
         return "sent on";
@@ -165,8 +175,8 @@ std::string end_of(const model::Appliance& appliance, const Outcome& outcome) {
     }
     std::string text = fmt::format("dropped ({})", outcome.reason() ? model::name(*outcome.reason()) : "?");
     const bool by_line = outcome.dropped_by(model::Reason::filter) || outcome.dropped_by(model::Reason::reject);
-    if (by_line && !outcome.decided.empty())
-        text += " by " + at(appliance, appliance.statements.at(outcome.decided.back()).place);
+    const auto decided = ended_by(trace);
+    if (by_line && decided) text += " by " + at(appliance, appliance.statements.at(*decided).place);
     return text;
 }
 
@@ -175,7 +185,7 @@ std::string end_of(const model::Appliance& appliance, const Outcome& outcome) {
 std::string describe(const model::Appliance& appliance, const eval::Trace& trace, const Outcome& outcome,
                      const LineOf& line_of) {
     auto text = Journey(appliance, trace, line_of).tell();
-    text += end_of(appliance, outcome) + "\n";
+    text += end_of(appliance, trace, outcome) + "\n";
     for (const auto& frame : outcome.out) text += fmt::format("  out: {}\n", summary(frame.bytes));
     return text;
 }

@@ -6,11 +6,15 @@ namespace harness {
 
 /// The functions to run, and what they are told of the packet besides its bytes.
 struct Question {
+    std::variant<model::WholeAppliance, model::IfaceChain, model::ForwardChain, model::FunctionId> about{};
     std::vector<model::FunctionId> functions;
     bool guarded = false; ///< they are a chain: invalid packets are dropped before if the policy says so
     model::State state = model::State::fresh;
     std::optional<model::IfaceId> ingress; ///< without one, nothing is known of the frame either
     std::optional<model::IfaceId> egress;
+
+    /// A dnat on the chain changes what its later functions see.
+    bool translates() const;
 };
 
 /// Those of a chain that are run for a packet of such a flow: a Nat has decided for it when its first packet came.
@@ -22,8 +26,8 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
                      const model::SendStep& step, View frame);
 
 /// The interpreter's answer. `delivered` stands for a packet that is not dropped; a function without a
-/// verdict decides nothing.
+/// verdict decides nothing. `trace`: where somebody wants to know how it came to that.
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
-              Time now);
+              Time now, eval::Trace* trace = nullptr);
 
 } // namespace harness

@@ -78,6 +78,7 @@ struct ExplainOptions {
     std::string packet; ///< as a Test writes it
     Path pcap;          ///< a capture, in place of the packet
     std::string test;   ///< a Test of the policy, in place of all these
+    std::optional<std::string> log; ///< a line of the appliance's log, in place of all these
 };
 int explain(const ExplainOptions& options, const Reporting& reporting);
 

@@ -156,6 +156,7 @@ int main(int argc, char** argv) {
         ->needs(iface);
     source->add_option("--pcap", explain_options.pcap, "The packets of a capture")->needs(iface);
     source->add_option("--test", explain_options.test, "Each packet of a Test of the policy")->excludes(iface);
+    source->add_option("--log", explain_options.log, "A line of the appliance's log")->excludes(iface);
     source->require_option(1);
     explain_packet->callback([&] { status = naclc::explain(explain_options, reporting); });
 

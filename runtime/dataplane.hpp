@@ -52,6 +52,7 @@ void hold_lease(IfaceId iface, const Lease& lease);
 struct Question {
     std::span<const std::uint16_t> functions; ///< numbers in Policy::judged, in order
     bool guarded = false;                     ///< they are a chain, which may have to drop invalid packets
+    bool translates = false;                  ///< and one on which a dnat changes what later functions see
     State state{};
     IfaceId ingress{}; ///< or no_iface
     IfaceId egress{};  ///< or no_iface

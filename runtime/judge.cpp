@@ -1,6 +1,7 @@
 // What some functions of the policy say of one packet.
 #include "runtime/judge.hpp"
 #include "runtime/fields.hpp"
+#include "runtime/translate.hpp"
 #include "runtime/transport.hpp"
 
 namespace runtime {
@@ -26,12 +27,22 @@ void begin(Packet& packet, const Question& question) {
 }
 
 /// Nothing when it is let through.
-std::optional<Reason> reason_to_drop(Appliance& appliance, const Packet& packet, const Question& question) {
+std::optional<Reason> reason_to_drop(Appliance& appliance, Packet& packet, const Question& question) {
     const Policy& policy = appliance.policy;
     if (question.guarded && packet.state == State::invalid && policy.drop_invalid) return Reason::ct_invalid;
+    const Translation* const translation =
+        question.translates && transport_sound(packet) ? policy.parts.translation : nullptr;
+    if (translation != nullptr) translation->begin_destination(appliance, packet);
+    Said said;
+    std::size_t nats = 0;
     for (const std::uint16_t number : question.functions) {
         check(number < policy.judged.size(), "the policy was built for Tests that ask this function");
-        const Verdict verdict = policy.judged[number].run(appliance, packet);
+        const Function& function = policy.judged[number];
+        if (translation != nullptr && function.is_nat) {
+            translation->run_nat(appliance, packet, function, nats++, Translates::destination, said);
+            continue;
+        }
+        const Verdict verdict = function.run(appliance, packet);
         if (!verdict.decided()) continue;
         ++policy.hits[verdict.statement];
         const Action action = policy.statements[verdict.statement].action;

@@ -9,7 +9,7 @@
 //                                  as many 130 report {token:u32, offset:u32, bytes...} as it takes
 //   2 clock    {ns:u64}            none; sets the data plane's clock, which stands still otherwise, and ticks
 //   3 poweroff                     none
-//   4 judge    {guarded:u8, state:u8, ingress:u8, egress:u8, count:u8, functions:u16[count], frame...}
+//   4 judge    {flags:u8, state:u8, ingress:u8, egress:u8, count:u8, functions:u16[count], frame...}
 //                                  none; runtime::judge() on the frame, which counts like any other
 //   5 lease    {iface:u8, address:u32, netmask:u32, gateway:u32, dns:u32}
 //                                  none; runtime::hold_lease()
@@ -27,6 +27,9 @@ namespace unikernel::door {
 inline constexpr std::uint16_t ether_type = 0x88b5; // IEEE 802: for local experiments
 
 enum class Op : std::uint8_t { sync = 1, clock = 2, poweroff = 3, judge = 4, lease = 5, synced = 129, report = 130 };
+
+/// Flags of a question: see runtime::Question.
+inline constexpr std::uint8_t guarded = 1, translates = 2;
 
 inline constexpr std::size_t op_offset = 14; ///< after the Ethernet header
 inline constexpr std::size_t body_offset = op_offset + 1;

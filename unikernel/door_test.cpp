@@ -100,7 +100,8 @@ void judge(runtime::Packet& packet) {
         functions[i] =
             static_cast<std::uint16_t>(read_big(packet.frame.data() + functions_offset + 2 * i, 2));
     const runtime::Question question{
-        {functions.data(), count}, body[0] != 0, static_cast<runtime::State>(body[1]), body[2], body[3]};
+        {functions.data(), count}, (body[0] & guarded) != 0, (body[0] & translates) != 0,
+        static_cast<runtime::State>(body[1]), body[2], body[3]};
     const std::size_t offset = functions_offset + 2 * count;
     runtime::check(offset < packet.frame_bytes, "a question has a frame behind it");
     packet.frame_bytes = static_cast<std::uint16_t>(packet.frame_bytes - offset);

@@ -3,6 +3,7 @@
 #include "compiler/analysis/choice.hpp"
 #include "compiler/analysis/underline.hpp"
 #include "compiler/eval/chains.hpp"
+#include "compiler/eval/ethernet.hpp"
 #include "compiler/eval/validity.hpp"
 
 #include <algorithm>
@@ -22,12 +23,20 @@ eval::Bytes ethernet_of(const model::PacketSpec& packet) {
     return header;
 }
 
+/// The start of the frame that the packet came in; none for one that was made here.
+eval::Bytes frame_of(const model::Appliance& appliance, const Witness& witness) {
+    if (witness.ingress == model::no_iface) return {};
+    auto frame = ethernet_of(witness.packet);
+    if (const auto vlan = appliance.ifaces.at(witness.ingress).vlan) eval::insert_tag(frame, *vlan);
+    return frame;
+}
+
 class Replay {
 public:
     Replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
            const Way& way, Witness& witness)
         : space_(space), box_(box), appliance_(appliance), way_(way), witness_(witness),
-          datagram_(datagram_of(witness.packet)), ethernet_(ethernet_of(witness.packet)),
+          datagram_(datagram_of(witness.packet)), frame_(frame_of(appliance, witness)),
           limits_(appliance.limits) {}
 
     void run(const ChainRules& rules) {
@@ -56,10 +65,8 @@ public:
 
 private:
     std::optional<model::StatementId> run(const Link& link) {
-        const eval::Subject subject{eval::Datagram(datagram_), witness_.state,
-                                    witness_.ingress == model::no_iface ? eval::View{}
-                                                                        : eval::View(ethernet_),
-                                    witness_.ingress, witness_.egress};
+        const eval::Subject subject{eval::Datagram(datagram_), witness_.state, frame_, witness_.ingress,
+                                    witness_.egress};
         const auto assumed = [&](const model::Condition& condition,
                                  const symbolic::CallPath& path) -> std::optional<bool> {
             if (const auto* exceeded = std::get_if<model::Exceeded>(&condition.is)) {
@@ -83,8 +90,8 @@ private:
                  is);
             return is;
         };
-        std::vector<std::string> logs;
-        return eval::run_function(appliance_, link.function, subject, {.logs = logs, .limits = limits_, .assumed = assumed});
+        return eval::run_function(appliance_, link.function, subject,
+                                  {.logs = witness_.logged, .limits = limits_, .assumed = assumed});
     }
 
     bool taken(symbolic::Variable variable) const {
@@ -126,7 +133,7 @@ private:
     bool routed_ = false;
     Witness& witness_;
     eval::Bytes datagram_;
-    eval::Bytes ethernet_;
+    eval::Bytes frame_;
     eval::Limits limits_;
 };
 
@@ -151,10 +158,8 @@ std::optional<model::StatementId> decided_by(const model::Appliance& appliance, 
     model::Appliance with_block = appliance;
     with_block.functions.push_back({{}, model::FunctionKind::filter, layer, block, {}});
     const auto datagram = datagram_of(witness.packet);
-    const auto ethernet = ethernet_of(witness.packet);
-    const eval::Subject subject{eval::Datagram(datagram), witness.state,
-                                witness.ingress == model::no_iface ? eval::View{} : eval::View(ethernet),
-                                witness.ingress, witness.egress};
+    const auto frame = frame_of(appliance, witness);
+    const eval::Subject subject{eval::Datagram(datagram), witness.state, frame, witness.ingress, witness.egress};
     std::vector<std::string> logs;
     eval::Limits limits(with_block.limits);
     return eval::run_function(with_block, static_cast<model::FunctionId>(with_block.functions.size() - 1),

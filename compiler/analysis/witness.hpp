@@ -16,6 +16,7 @@ struct Witness {
     std::optional<model::StatementId>
         decided;                      ///< nothing: dropped before the first function, or no function is there
     std::vector<std::string> assumed; ///< what Limits and leases say: "`ssh_try.exceeded` is true"
+    std::vector<std::string> logged{};
 };
 
 /// The packet of a box that people would write first, and how the way ends for it according to the

@@ -50,10 +50,7 @@ void Machine::run_nat(Packet& packet, model::FunctionId id, std::size_t place, T
 }
 
 void Machine::send_elsewhere(Packet& packet, const model::Statement& dnat) {
-    const Datagram datagram = packet.datagram();
-    Endpoint to{dnat.ipv4_address.value_or(datagram.destination()), {}};
-    if (has_ports(datagram.protocol())) to.port = dnat.port;
-    rewrite(packet, End::destination, to);
+    rewrite(packet, End::destination, destination_said(packet.datagram(), dnat));
 }
 
 /// Of a packet of a known flow, or of an error about one.

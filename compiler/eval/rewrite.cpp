@@ -84,6 +84,11 @@ void rewrite_at(Bytes& bytes, std::size_t ip, End end, const Endpoint& to) {
 
 } // namespace
 
+Endpoint destination_said(const Datagram& datagram, const model::Statement& dnat) {
+    const bool has_ports = datagram.protocol() == tcp || datagram.protocol() == udp;
+    return {dnat.ipv4_address.value_or(datagram.destination()), has_ports ? dnat.port : std::nullopt};
+}
+
 void rewrite(Bytes& datagram, End end, const Endpoint& to) { rewrite_at(datagram, 0, end, to); }
 
 void rewrite_quoted(Bytes& error, End end, const Endpoint& to) {

@@ -15,6 +15,9 @@ struct Endpoint {
     std::optional<std::uint16_t> port; ///< of TCP and UDP, or an ICMP query's identifier; none: it stays
 };
 
+/// Where a dnat sends a datagram.
+Endpoint destination_said(const Datagram& datagram, const model::Statement& dnat);
+
 /// Of a datagram with a sound transport header. A port is only for protocols that have one.
 void rewrite(Bytes& datagram, End end, const Endpoint& to);
 

@@ -89,3 +89,37 @@ TEST_CASE("what cannot be explained is said with its place") {
     CHECK(has(desk.errors(), "p.nacl has no Test `there`"));
     CHECK(desk.shell("naclc explain none.nacl --iface lan --packet '{}'").status == 2);
 }
+
+TEST_CASE("a line of the log is followed back to a packet, through what comes before the log") {
+    const Desk desk(router);
+    const auto done = desk.explain("--log 'to 10.0.1.77'");
+    CHECK(done.status == 0);
+    CHECK(done.output.starts_with("p.nacl:5:48 prints this, on lan.postrouting, for a packet such as this:\n"
+                                  "tcp 203.0.113.7:49152 > 10.0.1.77:443 syn, in by wan\n"
+                                  "  track        new: of no flow that is known\n"));
+    CHECK(has(done.output, "logged: \"to 10.0.1.77\\n\"\n"));
+    CHECK(done.output.ends_with("sent on\n  out: tcp 203.0.113.7:49152 > 10.0.1.77:443 syn\n"));
+
+    const auto none = desk.explain("--log 'to 10.9.9.9'");
+    CHECK(none.status == 1);
+    CHECK(none.output == "p.nacl:5:48 prints this, on lan.postrouting: for no packet that can come there\n");
+
+    const auto unknown = desk.explain("--log 'to nowhere'");
+    CHECK(unknown.status == 1);
+    CHECK(unknown.output.empty());
+    CHECK(desk.errors() == "naclc: no log statement on a chain of p.nacl prints this line\n");
+    CHECK(desk.explain("--log 'to 10.0.1.77' --iface wan").status == 2);
+    CHECK(desk.explain("--log ''").status == 1);
+}
+
+TEST_CASE("a log of packets of known flows is explained on its chain") {
+    const Desk desk("Iface a { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, input: f }\n"
+                    "Filter::IP f { if (ct.state == established) { syslog(INFO, ip.saddr, \" \", ct.state) accept } accept }\n");
+    const auto done = desk.explain("--log '<14>1 - p nacl - - - 10.0.0.9 established'");
+    CHECK(done.status == 0);
+    CHECK(has(done.output, "  input        of a: f\n    p.nacl:2:20                  yes: ct.state is established"));
+    CHECK(has(done.output, "logged: \"10.0.0.9 established\"\n"));
+    // As the syslog server of a Debian machine keeps it; without the application's name it is no line of ours.
+    CHECK(desk.explain("--log '2026-11-22T10:00:00 fw nacl 10.0.0.9 established'").output == done.output);
+    CHECK(desk.explain("--log 'somebody said: 10.0.0.9 established'").status == 1);
+}

@@ -1,0 +1,169 @@
+#include "compiler/analysis/logged.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace analysis {
+
+namespace {
+
+using model::Field;
+using symbolic::Box;
+using symbolic::Stage;
+
+/// A number for the rules of the log, which engines know as they know those of a verdict.
+constexpr auto log_mark = std::numeric_limits<model::StatementId>::max();
+
+/// Whether a function of the chain, which is on the way, has the log.
+bool mark(const model::Appliance& appliance, ChainRules& rules, const Way& chain, const model::Log* log) {
+    const auto name = text_of(appliance, chain);
+    bool is_there = false;
+    for (auto& link : rules.links) {
+        if (text_of(appliance, link.chain) != name) continue;
+        for (auto& rule : link.rules.rules) {
+            if (rule.log != log) continue;
+            rule.statement = log_mark;
+            is_there = true;
+        }
+    }
+    return is_there;
+}
+
+/// A packet gets to a log when the Filters before its function accept it.
+std::vector<Course> courses_to_log(const ChainRules& rules) {
+    std::vector<Course> courses;
+    constexpr auto invalid = static_cast<model::Value>(model::State::invalid);
+    Course so_far{{{0, rules.drops_invalid ? invalid - 1 : invalid}}, {}};
+    for (const auto& link : rules.links) {
+        const bool is_nat = link.kind == model::FunctionKind::nat;
+        courses.push_back(so_far);
+        if (is_nat) courses.back().states = {{0, 0}};
+        courses.back().stages.push_back({&link.rules, {.statement = log_mark}});
+        if (!is_nat) so_far.stages.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+    }
+    return courses;
+}
+
+class Search {
+public:
+    Search(const model::Appliance& appliance, const Printed& line, const Way& way, const symbolic::Budget& budget)
+        : appliance_(appliance), line_(line), way_(way), budget_(budget), engines_(space_),
+          cases_(cases_of(space_, appliance, way, true)) {}
+
+    /// Nothing when the log is not on the chain.
+    std::optional<Verdict> run(const Way& chain) {
+        bool is_there = false;
+        for (auto& one : cases_) is_there |= mark(appliance_, one.rules, chain, line_.by);
+        if (!is_there) return std::nullopt;
+        // The way of a first packet can be told from its beginning.
+        auto fresh = line_.told;
+        fresh.emplace_back(Field::ct_state, static_cast<model::Value>(model::State::fresh));
+        const auto first = find_told(fresh);
+        return std::holds_alternative<Witness>(first) ? first : find_told(line_.told);
+    }
+
+private:
+    Verdict find_told(const Told& told) {
+        // What a Nat has changed is read under other variables: then the interpreter alone can tell.
+        const auto as_it_came = find(told);
+        if (std::holds_alternative<Witness>(as_it_came) || !translates()) return as_it_came;
+        auto kept = told;
+        std::erase_if(kept, [](const auto& one) { return is_translated(one.first); });
+        return kept.size() == told.size() ? as_it_came : find(kept);
+    }
+
+    bool translates() const {
+        return std::ranges::any_of(cases_, [](const Case& one) {
+            return std::ranges::any_of(
+                one.rules.links, [](const Link& link) { return translates_destinations(link.chain, link.kind); });
+        });
+    }
+
+    static bool is_translated(Field field) {
+        constexpr std::array fields = {Field::ip_daddr,     Field::tcp_dport,    Field::udp_dport,
+                                       Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum};
+        return std::ranges::find(fields, field) != fields.end();
+    }
+
+    Verdict find(const Told& told) {
+        bool all_decided = true;
+        for (const auto& one : cases_)
+            for (const auto& course : courses_to_log(one.rules)) {
+                symbolic::Question question{narrowed(space_, with(one.region, told), course), one.before};
+                question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
+                const auto answer = engines_.find(question, budget_);
+                if (std::holds_alternative<symbolic::Proved>(answer)) continue;
+                all_decided = false;
+                const auto* found = std::get_if<symbolic::Found>(&answer);
+                if (found == nullptr) continue;
+                auto witness = witness_in(space_, found->box, appliance_, way_, one.rules);
+                if (witness && is_printed(*witness)) return std::move(*witness);
+            }
+        if (all_decided) return NoSuchPacket{};
+        return NotDecided{};
+    }
+
+    std::vector<Box> with(std::vector<Box> region, const Told& told) {
+        std::erase_if(region, [&](Box& box) {
+            return !std::ranges::all_of(told, [&](const auto& one) {
+                const auto& [field, value] = one;
+                return narrow(space_, box, symbolic::variable(field), space_.sets.add({{value, value}}));
+            });
+        });
+        return region;
+    }
+
+    bool is_printed(const Witness& witness) const {
+        return std::ranges::any_of(witness.logged, [&](const std::string& text) { return text.find(line_.text) != text.npos; });
+    }
+
+    const model::Appliance& appliance_;
+    const Printed& line_;
+    Way way_;
+    symbolic::Budget budget_;
+    symbolic::Space space_;
+    symbolic::Engines engines_;
+    std::deque<Case> cases_;
+};
+
+/// All the ways on which packets may come to a chain behind prerouting.
+std::vector<Way> paths_to(const model::Appliance& appliance, const Way& chain) {
+    std::vector<Way> paths;
+    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+    if (!appliance.gateway || (of_iface != nullptr && of_iface->hook != model::Hook::postrouting)) return paths;
+    for (model::IfaceId from = 0; from < appliance.ifaces.size(); ++from)
+        for (model::IfaceId to = 0; to < appliance.ifaces.size(); ++to)
+            if (of_iface == nullptr || of_iface->iface == to) paths.emplace_back(model::Assert::Path{from, to});
+    return paths;
+}
+
+/// Of packets that the chains before it let through, if there are some.
+std::optional<Verdict> search(const model::Appliance& appliance, const Printed& line, const Way& chain,
+                              const symbolic::Budget& budget) {
+    auto verdict = Search(appliance, line, chain, budget).run(chain);
+    const auto is_first = [](const std::optional<Verdict>& found) {
+        const auto* witness = found ? std::get_if<Witness>(&*found) : nullptr;
+        return witness != nullptr && witness->state == model::State::fresh;
+    };
+    if (!is_first(verdict)) return verdict;
+    for (const auto& path : paths_to(appliance, chain)) {
+        auto further = Search(appliance, line, path, budget).run(chain);
+        if (is_first(further)) return further;
+    }
+    return verdict;
+}
+
+} // namespace
+
+std::vector<Sighting> sightings(const model::Appliance& appliance, std::string_view line,
+                                const symbolic::Budget& budget) {
+    std::vector<Sighting> result;
+    for (const auto& one : printed(appliance, line))
+        for (const auto& chain : chains_of(appliance))
+            if (auto verdict = search(appliance, one, chain, budget))
+                result.push_back({one, chain, std::move(*verdict)});
+    return result;
+}
+
+} // namespace analysis
