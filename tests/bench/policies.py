@@ -252,12 +252,37 @@ def edited(rules, count):
     for i, rule in enumerate(rules):
         edit = chance.choice(["turn", "turn", "add", "leave out"]) if i in changed else "keep"
         if edit == "add":
-            yield f"        if (ip.saddr in 10.{i % 256}.0.0/16 and ip.daddr in 20.0.0.0/8 and tcp.dport == 443) {{ accept }}\n"
+            yield f"        if (ip.saddr in 10.{i % 256}.0.0/16 and ip.daddr in 20.0.0.0/8) {{ accept }}\n"
         if edit == "turn":
             accepts = "{ accept }" in rule
             yield rule.replace("{ accept }" if accepts else "{ drop }", "{ drop }" if accepts else "{ accept }")
         elif edit != "leave out":
             yield rule
+
+
+def chain_list(n, folder):
+    """Rules of all protocols in one order, with ports on both sides: what hosts' chains grow into."""
+    chance = random.Random(n)
+    bases = [chance.randrange(1, 220) << 24 | chance.randrange(256) << 16 for _ in range(max(4, n // 50))]
+    rules = []
+    for _ in range(n):
+        lengths = [chance.choice([0, 8, 16, 24, 24, 32]), chance.choice([0, 16, 24, 28, 32, 32])]
+        source, destination = (prefix(chance, bases, length) for length in lengths)
+        networks = f"ip.saddr in {source} and ip.daddr in {destination}"
+        verdict = f"{{ {chance.choice(['accept', 'drop'])} }}"
+        layer = chance.choices(["TCP", "UDP", "ICMP", "IP"], [6, 3, 1, 1])[0]
+        if layer == "IP":
+            text = f"    if ({networks} and ip.protocol == {chance.choice([47, 50, 89])}) {verdict}\n"
+        elif layer == "ICMP":
+            text = f"    Filter::ICMP {{ if ({networks} and icmp.type in {chance.choice(['[0, 8]', '3-5', '[11]'])}) {verdict} }}\n"
+        else:
+            of = layer.lower()
+            sources = f" and {of}.sport in 1024-65535" if chance.random() < 0.4 else ""
+            text = f"    Filter::{layer} {{ if ({networks}{sources} and {of}.dport in {ports(chance)}) {verdict} }}\n"
+        rules.append((sum(lengths) + chance.randrange(24), text))
+    yield IFACE + "Filter::IP edge {\n"
+    yield from (text for _, text in sorted(rules, key=lambda rule: -rule[0]))
+    yield "    drop\n}\n"
 
 
 # shape: (size, command). The command gets FILE; the largest size is four times the one given.
@@ -268,7 +293,8 @@ SHAPES = {
     syntax_errors: 1_250, unclosed_brackets: 1_250, bad_list_entries: 12_500, errors_on_one_line: 1_250,
     long_line: 25_000, long_condition: 12_500, many_statements: 12_500, dead_statements: 12_500, comments: 12_500,
     comments_on_one_line: 12_500, random_bytes: 12_500, access_list: 2_500, firewall_list: 2_500,
+    chain_list: 2_500,
 }
-PROVED = [access_list, firewall_list]
+PROVED = [access_list, firewall_list, chain_list]
 FORMATTED = [rules, rule_lines, list_in_place, object_keys, long_line, long_condition, comments,
              comments_on_one_line, doubling_lists]
