@@ -173,7 +173,8 @@ std::string end_of(const model::Appliance& appliance, const eval::Trace& trace, 
     case Fate::dropped:
         break;
     }
-    std::string text = fmt::format("dropped ({})", outcome.reason() ? model::name(*outcome.reason()) : "?");
+    const auto reason = outcome.reason() ? model::name(*outcome.reason()) : "?";
+    std::string text = outcome.dropped_by(model::Reason::reject) ? "rejected" : fmt::format("dropped ({})", reason);
     const bool by_line = outcome.dropped_by(model::Reason::filter) || outcome.dropped_by(model::Reason::reject);
     const auto decided = ended_by(trace);
     if (by_line && decided) text += " by " + at(appliance, appliance.statements.at(*decided).place);
