@@ -2,6 +2,7 @@
 
 #include "codegen/guards.hpp"
 #include "codegen/names.hpp"
+#include "compiler/model/severity.hpp"
 #include "compiler/symbolic/conditions.hpp"
 
 #include <algorithm>
@@ -11,9 +12,6 @@
 namespace codegen {
 
 namespace {
-
-constexpr std::string_view severity_names[] = {"emerg",   "alert",  "crit", "err",
-                                               "warning", "notice", "info", "debug"};
 
 class Functions {
 public:
@@ -104,7 +102,7 @@ private:
     bool write(const model::Log& log, const model::Place&, const Context&) {
         plain();
         std::string arguments = "appliance";
-        if (log.severity) arguments += fmt::format(", Severity::{}", severity_names[*log.severity]);
+        if (log.severity) arguments += fmt::format(", Severity::{}", model::severity_names[*log.severity]);
         for (const auto& part : log.parts) {
             if (const auto* text = std::get_if<std::string>(&part))
                 arguments += ", " + quoted(*text);

@@ -14,10 +14,16 @@ using model::Layer;
 
 bool is_field(symbolic::Variable variable) { return variable < symbolic::header_complete; }
 
-std::string comparison(const model::Compare& compare, bool holds) {
-    const bool less = compare.relation == model::Relation::less;
-    return fmt::format("field::{}(packet) {} field::{}(packet)", accessor(compare.left),
-                       less ? (holds ? "<" : ">=") : (holds ? "==" : "!="), accessor(compare.right));
+/// Nothing where a variable is none of two fields.
+const symbolic::Comparison* comparison_of(const symbolic::Space& space, symbolic::Variable variable) {
+    const auto* fact = space.fact(variable);
+    return fact == nullptr ? nullptr : std::get_if<symbolic::Comparison>(&fact->meaning);
+}
+
+std::string text_of(const symbolic::Comparison& comparison, bool holds) {
+    const auto value = [](symbolic::Variable variable) { return accessor(static_cast<Field>(variable)); };
+    return fmt::format("field::{}(packet) {} field::{}(packet)", value(comparison.left),
+                       comparison.less ? (holds ? "<" : ">=") : (holds ? "==" : "!="), value(comparison.right));
 }
 
 } // namespace
@@ -37,7 +43,7 @@ std::string_view layer_test(Layer layer) {
 
 bool Guards::can_say(const symbolic::Box& guard) const {
     return std::ranges::all_of(guard, [&](const symbolic::Side& side) {
-        return side.variable <= symbolic::header_complete || space_.fact(side.variable).comparison;
+        return side.variable <= symbolic::header_complete || comparison_of(space_, side.variable) != nullptr;
     });
 }
 
@@ -70,13 +76,13 @@ std::string Guards::test(const symbolic::Side& side) {
     const bool holds = values.contains(1);
     if (side.variable == symbolic::header_complete)
         return holds ? "packet.transport_complete" : "!packet.transport_complete";
-    return comparison(*space_.fact(side.variable).comparison, holds);
+    return text_of(*comparison_of(space_, side.variable), holds);
 }
 
 std::string Guards::reading(symbolic::Variable variable) const {
     if (is_field(variable)) return fmt::format("field::{}(packet)", accessor(static_cast<Field>(variable)));
     if (variable == symbolic::header_complete) return "packet.transport_complete";
-    return fmt::format("{}", comparison(*space_.fact(variable).comparison, true));
+    return text_of(*comparison_of(space_, variable), true);
 }
 
 unsigned Guards::bits(symbolic::Variable variable) const {

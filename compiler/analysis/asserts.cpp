@@ -23,13 +23,14 @@ Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
     for (const auto claim : claims)
         for (const auto ending : endings) {
             if (claims[static_cast<std::size_t>(ending)] == claim) continue;
-            auto verdict = prover.find({{&body, symbolic::wanting(claim)}}, ending);
+            std::optional<model::StatementId> claimed;
+            const auto claims_so = [&](const Witness& witness) {
+                claimed = decided_by(appliance, witness, assertion.layer, assertion.body);
+                return claimed && appliance.claims.at(*claimed - appliance.statements.size()).action == claim;
+            };
+            auto verdict = prover.find({{&body, symbolic::wanting(claim)}}, ending, claims_so);
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
-            auto* witness = std::get_if<Witness>(&verdict);
-            if (witness == nullptr) continue;
-            const auto claimed = decided_by(appliance, *witness, assertion.layer, assertion.body);
-            if (claimed) return Broken{std::move(*witness), *claimed, claim};
-            all_decided = false; // the interpreter does not see it so
+            if (auto* witness = std::get_if<Witness>(&verdict)) return Broken{std::move(*witness), *claimed, claim};
         }
     if (all_decided) return Holds{};
     return NotDecided{};

@@ -122,10 +122,13 @@ private:
     /// Tries to make a comparison of two fields what the box says that it is; the interpreter tells whether
     /// it did.
     void compare(const symbolic::Side& side) {
-        const auto& comparison = space_.fact(side.variable).comparison;
-        if (!comparison || space_.sets[side.values].size() != 1) return;
+        const auto* comparison = std::get_if<symbolic::Comparison>(&space_.fact(side.variable)->meaning);
+        if (comparison == nullptr || space_.sets[side.values].size() != 1) return;
+        const auto is_field = [](symbolic::Variable variable) { return variable < symbolic::header_complete; };
+        if (!is_field(comparison->left) || !is_field(comparison->right)) return;
         const bool wanted = space_.sets[side.values].contains(1);
-        const auto [left, relation, right] = *comparison;
+        const auto left = static_cast<Field>(comparison->left), right = static_cast<Field>(comparison->right);
+        const auto relation = comparison->less ? model::Relation::less : model::Relation::equal;
         if (model::holds(values_[left], relation, values_[right]) == wanted) return;
         const auto& a = allowed(left).intervals();
         const auto& b = allowed(right).intervals();
@@ -133,8 +136,8 @@ private:
             const auto common = model::both(allowed(left), allowed(right));
             if (!common.empty()) values_[left] = values_[right] = first_of(common, left);
         } else if (relation == model::Relation::equal) {
-            differ(left, right);
-            if (values_[left] == values_[right]) differ(right, left);
+            differ(right, left);
+            if (values_[left] == values_[right]) differ(left, right);
         } else {
             values_[left] = wanted ? a.front().low : a.back().high;
             values_[right] = wanted ? b.back().high : b.front().low;

@@ -6,10 +6,9 @@ using symbolic::RuleIndex;
 
 /// What a proof without some rule does not need goes too: those before `i`, which all proofs need, stay where
 /// they are.
-std::vector<RuleIndex> needed_of(symbolic::Subtraction& engine, const symbolic::Question& question,
-                                 std::vector<RuleIndex> rules, std::size_t steps_max) {
+std::vector<RuleIndex> needed_of(const AskOfSome& ask, std::vector<RuleIndex> rules) {
     const auto suffices = [&](const std::vector<RuleIndex>& some) {
-        const auto answer = engine.find(question, steps_max, &some);
+        const auto answer = ask(some);
         const auto* proved = std::get_if<symbolic::Proved>(&answer);
         if (proved != nullptr) rules = proved->because;
         return proved != nullptr;
@@ -22,6 +21,11 @@ std::vector<RuleIndex> needed_of(symbolic::Subtraction& engine, const symbolic::
         if (!suffices(fewer)) ++i;
     }
     return rules;
+}
+
+std::vector<RuleIndex> needed_of(symbolic::Subtraction& engine, const symbolic::Question& question,
+                                 std::vector<RuleIndex> rules, std::size_t steps_max) {
+    return needed_of([&](const auto& some) { return engine.find(question, steps_max, &some); }, std::move(rules));
 }
 
 } // namespace analysis

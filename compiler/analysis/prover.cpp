@@ -2,24 +2,34 @@
 
 namespace analysis {
 
-Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending ending) {
-    const auto answer = engines_.find(question, budget_);
-    if (std::holds_alternative<symbolic::Proved>(answer)) return NoSuchPacket{};
-    const auto* found = std::get_if<symbolic::Found>(&answer);
-    if (found == nullptr) return NotDecided{};
-    auto witness = witness_in(space_, found->box, appliance_, way_, one.rules);
-    if (!witness || witness->ending != ending) return NotDecided{};
-    return std::move(*witness);
+/// What search and diagrams find may be there only as long as comparisons of fields say what they like: then it is
+/// asked for once more, of the engine that knows what they mean.
+Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets) {
+    const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
+        auto witness = witness_in(space_, box, appliance_, way_, one.rules);
+        if (!witness || witness->ending != ending || !meets(*witness)) return std::nullopt;
+        return witness;
+    };
+    for (const bool with_meaning : {false, true}) {
+        const auto answer = with_meaning ? engines_.sat.find(question, budget_) : engines_.find(question, budget_);
+        if (std::holds_alternative<symbolic::Proved>(answer)) return NoSuchPacket{};
+        const auto* found = std::get_if<symbolic::Found>(&answer);
+        if (found == nullptr) return NotDecided{};
+        if (auto witness = stands(found->box)) return std::move(*witness);
+        if (!found->meant) continue;
+        if (auto witness = stands(*found->meant)) return std::move(*witness);
+    }
+    return NotDecided{};
 }
 
-Verdict Prover::find(const std::vector<symbolic::Stage>& before, Ending ending) {
+Verdict Prover::find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets) {
     bool all_decided = true;
     for (const auto& one : cases_)
         for (const auto& course : courses_to(one.rules, ending)) {
             symbolic::Question question{narrowed(space_, one.region, course), before};
             for (const auto* stages : {&one.before, &course.stages})
                 question.stages.insert(question.stages.end(), stages->begin(), stages->end());
-            auto verdict = find(one, question, ending);
+            auto verdict = find(one, question, ending, meets);
             if (std::holds_alternative<Witness>(verdict)) return verdict;
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
         }

@@ -20,11 +20,14 @@ public:
 
     symbolic::Space& space() { return space_; }
 
+    /// Whether the interpreter sees of a packet what `before` says of it.
+    using Meets = std::function<bool(const Witness&)>;
+
     /// A packet that meets all of `before`, and for which the way ends so.
-    Verdict find(const std::vector<symbolic::Stage>& before, Ending ending);
+    Verdict find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets);
 
 private:
-    Verdict find(const Case& one, const symbolic::Question& question, Ending ending);
+    Verdict find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets);
 
     const model::Appliance& appliance_;
     Way way_;

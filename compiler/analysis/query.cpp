@@ -9,12 +9,9 @@ Verdict answer(const model::Appliance& appliance, const model::Assert& question,
     Prover prover(appliance, question.about, names_invalid(appliance, question.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "question "}, question.layer, question.body);
-    auto verdict = prover.find({{&body, symbolic::wanting(model::Action::accept)}}, ending);
-    const auto* witness = std::get_if<Witness>(&verdict);
-    // What the condition says of fields compared with each other only the interpreter can tell.
-    if (witness != nullptr && !decided_by(appliance, *witness, question.layer, question.body))
-        return NotDecided{};
-    return verdict;
+    return prover.find({{&body, symbolic::wanting(model::Action::accept)}}, ending, [&](const Witness& witness) {
+        return decided_by(appliance, witness, question.layer, question.body).has_value();
+    });
 }
 
 } // namespace analysis

@@ -38,13 +38,13 @@ private:
     void look_at(const Way& chain) {
         symbolic::Space space;
         const auto rules = rules_of(space, appliance_, chain);
-        symbolic::Subtraction engine(space);
+        symbolic::Engines engines(space);
         const auto before = steps_;
         std::vector<Stage> accepted;
         for (const auto& link : rules.links) {
             for (const auto statement : statements_of(link.rules)) {
-                look_at(engine, accepted, link.rules, statement);
-                steps_ = before + engine.steps();
+                look_at(engines, accepted, link.rules, statement);
+                steps_ = before + engines.subtraction.steps() + engines.sat.steps();
             }
             if (link.kind == model::FunctionKind::filter)
                 accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
@@ -62,13 +62,13 @@ private:
         return result;
     }
 
-    void look_at(symbolic::Subtraction& engine, const std::vector<Stage>& accepted,
+    void look_at(symbolic::Engines& engines, const std::vector<Stage>& accepted,
                  const symbolic::RuleList& list, StatementId statement) {
         Question question{{{}}, {{&list, {.statement = statement}}}};
-        auto answer = ask(engine, question);
+        auto answer = ask(engines, question);
         if (std::holds_alternative<symbolic::Found>(answer) && are_few(accepted)) {
             question.stages.insert(question.stages.begin(), accepted.begin(), accepted.end());
-            answer = ask(engine, question);
+            answer = ask(engines, question);
         }
         const auto* proved = std::get_if<Proved>(&answer);
         if (proved == nullptr) {
@@ -77,15 +77,17 @@ private:
         }
         if (dead_.contains(statement)) return;
         std::set<StatementId> by;
-        for (const auto rule : needed_of(engine, question, proved->because, of_a_statement))
+        for (const auto rule : needed_of([&](const auto& some) { return ask(engines, question, &some); }, proved->because))
             by.insert(*list.rules[rule].statement);
         dead_[statement] = {by.begin(), by.end()};
     }
 
-    symbolic::Answer ask(symbolic::Subtraction& engine, const Question& question) const {
+    symbolic::Answer ask(symbolic::Engines& engines, const Question& question,
+                         const std::vector<symbolic::RuleIndex>* only = nullptr) const {
         const auto all = std::min(steps_for_each_statement * appliance_.statements.size(), steps_max);
-        if (steps_ > all + of_a_statement) return symbolic::GaveUp{};
-        return engine.find(question, of_a_statement);
+        if (only == nullptr && steps_ > all + of_a_statement) return symbolic::GaveUp{};
+        return engines.confirmed(question, engines.subtraction.find(question, of_a_statement, only),
+                                 {.steps = of_a_statement}, only);
     }
 
     /// Functions before the statement's own, whose combinations can be tried for each statement.

@@ -1,5 +1,6 @@
 #include "compiler/sema/function.hpp"
 
+#include "compiler/model/severity.hpp"
 #include "compiler/sema/condition.hpp"
 #include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -14,12 +15,11 @@ namespace {
 
 using model::FunctionKind;
 using model::Layer;
+using model::severity_names;
 using syntax::Kind;
 
 constexpr std::array<std::pair<std::string_view, Layer>, 4> subtypes = {
     {{"IP", Layer::ip}, {"TCP", Layer::tcp}, {"UDP", Layer::udp}, {"ICMP", Layer::icmp}}};
-constexpr std::array<std::string_view, 8> severities = {"emerg",   "alert",  "crit", "err",
-                                                        "warning", "notice", "info", "debug"};
 constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log",
                                                      "syslog", "dnat", "snat"};
 constexpr std::size_t log_max_bytes = 1000;
@@ -365,7 +365,7 @@ private:
     }
 
     Made syslog(const syntax::Action& action, const syntax::Span& span, Layer layer) {
-        const std::vector<std::string> words(severities.begin(), severities.end());
+        const std::vector<std::string> words(severity_names.begin(), severity_names.end());
         const auto usage = "write `syslog(INFO, \"text\")`";
         if (action.arguments.size() < 2) {
             report(Kind::wrong_arguments, action.name.span, "`syslog` takes a severity and something to say",
@@ -376,8 +376,8 @@ private:
         const auto* path = std::get_if<syntax::Path>(&first.is);
         const auto word =
             path != nullptr && path->parts.size() == 1 ? lower(path->parts.front().text) : std::string();
-        for (std::size_t i = 0; i < severities.size(); ++i)
-            if (severities[i] == word) return log(action, static_cast<std::uint8_t>(i), 1, span, layer);
+        for (std::size_t i = 0; i < severity_names.size(); ++i)
+            if (severity_names[i] == word) return log(action, static_cast<std::uint8_t>(i), 1, span, layer);
         const auto near = did_you_mean(word, words);
         if (!std::holds_alternative<syntax::Bad>(first.is))
             report(Kind::unknown_severity, first.span, text_of(first) + " is no severity",
@@ -462,7 +462,7 @@ private:
         const auto word = to_string(*path);
         if (const auto* element = context_.scope.find(path->parts.front().text))
             return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
-        if (std::ranges::find(severities, lower(word)) != severities.end())
+        if (std::ranges::find(severity_names, lower(word)) != severities.end())
             return "severities belong to `syslog(" + word + ", …)`";
         return "a text stands between `\"`, as in `\"" + word + "\"`";
     }

@@ -144,9 +144,25 @@ std::vector<Box> Conditions::where(const model::Condition& condition, bool wante
                                    const CallPath& path) {
     if (auto boxes = exactly(condition, wanted, known, path)) return std::move(*boxes);
     const auto& [file, line, column] = condition.place;
-    const auto name = "condition " + std::to_string(file) + ':' + std::to_string(line) + ':' +
-                      std::to_string(column) + text_of(path);
-    return {{{space_.fact({name}), space_.one(wanted ? 1 : 0)}}};
+    auto name = "condition " + std::to_string(file) + ':' + std::to_string(line) + ':' + std::to_string(column) +
+                text_of(path);
+    const auto formula = formula_of(condition, true, known, path);
+    auto made = space_.fact({name, 1, formula});
+    // Two policies may say different things at one place.
+    while (std::get<Formula>(space_.fact(made)->meaning) != formula) made = space_.fact({name += '\'', 1, formula});
+    return {{{made, space_.one(wanted ? 1 : 0)}}};
+}
+
+Formula Conditions::formula_of(const model::Condition& condition, bool wanted, Layer known, const CallPath& path) {
+    const auto* all = std::get_if<model::All>(&condition.is);
+    const auto* any = std::get_if<model::Any>(&condition.is);
+    if (const auto* negation = std::get_if<model::Not>(&condition.is))
+        return formula_of(negation->operand.front(), !wanted, known, path);
+    if (all == nullptr && any == nullptr) return {{}, false, where(condition, wanted, known, path)};
+    Formula result{{}, (all != nullptr) == wanted};
+    for (const auto& operand : all != nullptr ? all->operands : any->operands)
+        result.operands.push_back(formula_of(operand, wanted, known, path));
+    return result;
 }
 
 std::optional<std::vector<Box>> Conditions::exactly(const model::Condition& condition, bool wanted,
@@ -224,12 +240,11 @@ Conditions::Boxes Conditions::of(const model::Compare& compare, bool wanted, Lay
     const auto a = swapped ? compare.right : compare.left, b = swapped ? compare.left : compare.right;
     if (a == b)
         return existing({a}, wanted, known, {name(a), less == negated ? space_.domain(name(a)) : Sets::none});
-    auto x = name(a), y = name(b);
-    if (!less && x > y) std::swap(x, y);
     const bool routed = derivation_.ttl_spent > 0 && (a == Field::ip_ttl || b == Field::ip_ttl);
-    const auto made = space_.fact(
-        {(routed ? "routed " : "compare ") + std::to_string(x) + (less ? " < " : " = ") + std::to_string(y),
-         1, model::Compare{a, less ? Relation::less : Relation::equal, b}});
+    const Comparison comparison{name(a), less, name(b)};
+    const auto made = routed ? space_.fact({"routed " + std::to_string(comparison.left) + (less ? " < " : " = ") +
+                                            std::to_string(comparison.right)})
+                             : space_.fact(comparison);
     return existing({a, b}, wanted, known, {made, space_.one(negated ? 0 : 1)});
 }
 

@@ -16,13 +16,6 @@ using model::Field;
 constexpr std::size_t sample_rules = 500;
 constexpr std::size_t sample_steps = 200'000;
 
-std::vector<const Rule*> deciding(const RuleList& list) {
-    std::vector<const Rule*> rules;
-    for (const auto& rule : list.rules)
-        if (rule.log == nullptr) rules.push_back(&rule);
-    return rules;
-}
-
 /// Addresses and ports in one of several orders, all others below: states, flags and facts last.
 Order order_of(const Space& space, const std::vector<Field>& top) {
     Order order = {variable(Field::ip_protocol), header_complete};
@@ -180,9 +173,12 @@ Answer Diagrams::find(const Question& question, const Budget& budget) {
 }
 
 Answer Engines::find(const Question& question, const Budget& budget) {
-    // The search is quick when it is lucky and may be without end when it is not; diagrams are steady.
+    // The search is quick when it is lucky and may be without end when it is not; diagrams are steady. What
+    // the lists' order of variables makes hard for both is often easy for a solver, which takes longest to begin.
     auto answer = subtraction.find(question, budget.steps / 4);
-    return std::holds_alternative<GaveUp>(answer) ? diagrams.find(question, budget) : answer;
+    if (std::holds_alternative<GaveUp>(answer)) answer = diagrams.find(question, budget);
+    if (std::holds_alternative<GaveUp>(answer)) answer = sat.find(question, budget);
+    return answer;
 }
 
 } // namespace symbolic

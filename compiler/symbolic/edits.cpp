@@ -18,10 +18,9 @@ struct Line {
 
 class Numbers {
 public:
-    std::vector<Line> of(const RuleList& list, const Meaning& meaning) {
+    std::vector<Line> of(const RulesInOrder& rules, const Meaning& meaning) {
         std::vector<Line> lines;
-        for (const auto& rule : list.rules)
-            if (rule.log == nullptr) lines.push_back({&rule, number(rule, meaning(rule))});
+        for (const auto* rule : rules) lines.push_back({rule, number(*rule, meaning(*rule))});
         return lines;
     }
 
@@ -106,12 +105,17 @@ private:
 
 } // namespace
 
-std::optional<Edits> edits(const RuleList& before, const Meaning& in_before, const RuleList& after,
+std::optional<Edits> edits(const RulesInOrder& before, const Meaning& in_before, const RulesInOrder& after,
                            const Meaning& in_after) {
-    if (!before.whole || !after.whole) return std::nullopt;
     Numbers numbers;
     const auto old_lines = numbers.of(before, in_before), new_lines = numbers.of(after, in_after);
     return Difference(old_lines, new_lines).run();
+}
+
+std::optional<Edits> edits(const RuleList& before, const Meaning& in_before, const RuleList& after,
+                           const Meaning& in_after) {
+    if (!before.whole || !after.whole) return std::nullopt;
+    return edits(deciding(before), in_before, deciding(after), in_after);
 }
 
 } // namespace symbolic

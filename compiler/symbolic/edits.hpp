@@ -19,6 +19,10 @@ struct Edits {
 /// What a rule does beyond its action: where a dnat sends packets to.
 using Meaning = std::function<std::string(const Rule&)>;
 
+/// The fewest. Nothing when there are more than a few hundred.
+std::optional<Edits> edits(const RulesInOrder& before, const Meaning& in_before, const RulesInOrder& after,
+                           const Meaning& in_after);
+
 /// The fewest, of rules that decide. Nothing when there are more than a few hundred, or a list is not whole.
 std::optional<Edits> edits(const RuleList& before, const Meaning& in_before, const RuleList& after,
                            const Meaning& in_after);

@@ -48,7 +48,9 @@ struct Budget {
 };
 
 struct Found {
-    Box box; ///< every packet in it is one
+    Box box; ///< every packet in it is one of which the facts in it are true
+    /// A part of it: they are true of every packet in that. Only for who knows what facts mean.
+    std::optional<Box> meant{};
 };
 struct Proved {
     /// Rules of the last stage that suffice: without all others there is no such packet either.
@@ -97,15 +99,37 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Both, one after the other. Lists that it is asked about outlive it.
+/// By a SAT solver (sat.cpp), which knows what facts mean: a proof counts that as well.
+class Satisfiability {
+public:
+    explicit Satisfiability(Space& space) : space_(space) {}
+
+    /// `only`: see Subtraction. A proof names few rules with it, and all that may matter without.
+    Answer find(const Question& question, const Budget& budget, const std::vector<RuleIndex>* only = nullptr);
+    /// Of all questions so far.
+    std::size_t steps() const { return steps_; }
+
+private:
+    Space& space_;
+    std::size_t steps_ = 0;
+};
+
+/// All of them, one after the other. Lists that it is asked about outlive it.
 class Engines {
 public:
-    explicit Engines(Space& space) : subtraction(space), diagrams(space) {}
+    explicit Engines(Space& space) : subtraction(space), diagrams(space), sat(space), space_(space) {}
 
     Answer find(const Question& question, const Budget& budget = {});
+    /// What another engine says, if it holds whatever facts mean; else what the one says that knows.
+    Answer confirmed(const Question& question, Answer answer, const Budget& budget,
+                     const std::vector<RuleIndex>* only = nullptr);
 
     Subtraction subtraction;
     Diagrams diagrams;
+    Satisfiability sat;
+
+private:
+    Space& space_;
 };
 
 } // namespace symbolic

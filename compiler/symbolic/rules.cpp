@@ -130,6 +130,13 @@ private:
 
 } // namespace
 
+RulesInOrder deciding(const RuleList& list) {
+    RulesInOrder rules;
+    for (const auto& rule : list.rules)
+        if (rule.log == nullptr) rules.push_back(&rule);
+    return rules;
+}
+
 RuleList rules_of(const Derivation& derivation, model::FunctionId function) {
     const auto& found = derivation.appliance.functions.at(function);
     return rules_of(derivation, found.layer, found.body);

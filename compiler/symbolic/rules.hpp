@@ -38,6 +38,11 @@ struct RuleList {
     std::vector<Met> met; ///< in the order of their rules, where the derivation meets branches
 };
 
+using RulesInOrder = std::vector<const Rule*>;
+
+/// Those that are no logs.
+RulesInOrder deciding(const RuleList& list);
+
 /// Under which variable a function reads each field: not the packet's own, where it has been translated
 /// before.
 using Names = std::map<model::Field, Variable>;

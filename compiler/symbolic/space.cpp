@@ -34,6 +34,13 @@ Variable Space::fact(Fact fact) {
     return next;
 }
 
+Variable Space::fact(const Comparison& comparison) {
+    auto [left, less, right] = comparison;
+    if (!less && left > right) std::swap(left, right);
+    return fact({"compare " + std::to_string(left) + (less ? " < " : " = ") + std::to_string(right), 1,
+                 Comparison{left, less, right}});
+}
+
 SetRef values_of(const Space& space, const Box& box, Variable variable) {
     const auto found = at(box, variable);
     return found != box.end() && found->variable == variable ? found->values : space.domain(variable);

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace symbolic {
 
@@ -18,12 +19,45 @@ constexpr Variable variable(model::Field field) { return static_cast<Variable>(f
 /// only.
 inline constexpr Variable header_complete = static_cast<Variable>(model::field_table.size());
 
+/// The values that one variable may have.
+struct Side {
+    Variable variable = 0;
+    SetRef values = 0;
+
+    friend bool operator==(const Side&, const Side&) = default;
+};
+
+/// A product of sets: the packets each of whose variables is in its set. Sorted by variable; one that is not
+/// there may have all its values. No set is empty.
+using Box = std::vector<Side>;
+
+/// Two variables of one packet: equal, or the left one less.
+struct Comparison {
+    Variable left = 0;
+    bool less = false;
+    Variable right = 0;
+
+    friend bool operator==(const Comparison&, const Comparison&) = default;
+};
+
+/// A condition: all of its operands, or some of them; without operands, a packet in one of the boxes.
+struct Formula {
+    std::vector<Formula> operands;
+    bool all = false;
+    std::vector<Box> boxes{};
+
+    friend bool operator==(const Formula&, const Formula&) = default;
+};
+
 /// A variable that is no field. Two with one name are one; which they are, their maker says: one for each
 /// evaluation of a Limit, one for all equal comparisons of two fields.
 struct Fact {
     std::string name;
-    Value max = 1;                              ///< the smallest value is 0
-    std::optional<model::Compare> comparison{}; ///< that it is about
+    Value max = 1; ///< the smallest value is 0
+    /// When it is 1, where that follows from other variables. Intervals cannot say it, a SAT solver can.
+    std::variant<std::monostate, Comparison, Formula> meaning{};
+
+    bool has_meaning() const { return !std::holds_alternative<std::monostate>(meaning); }
 };
 
 /// The variables and sets of one question. All rules that a question is about share one Space.
@@ -32,8 +66,12 @@ public:
     Space();
 
     Variable fact(Fact fact);
-    /// Of a variable behind `header_complete`.
-    const Fact& fact(Variable variable) const { return facts_[variable - header_complete - 1]; }
+    /// The fact that two variables are so.
+    Variable fact(const Comparison& comparison);
+    /// What there is to say of a variable behind `header_complete`; nothing of others.
+    const Fact* fact(Variable variable) const {
+        return variable > header_complete ? &facts_[variable - header_complete - 1] : nullptr;
+    }
     std::size_t variables() const { return domains_.size(); }
     /// All values that it can have.
     SetRef domain(Variable variable) const { return domains_[variable]; }
@@ -46,18 +84,6 @@ private:
     std::map<std::string, Variable> by_name_;
     std::vector<SetRef> domains_;
 };
-
-/// The values that one variable may have.
-struct Side {
-    Variable variable = 0;
-    SetRef values = 0;
-
-    friend bool operator==(const Side&, const Side&) = default;
-};
-
-/// A product of sets: the packets each of whose variables is in its set. Sorted by variable; one that is not
-/// there may have all its values. No set is empty.
-using Box = std::vector<Side>;
 
 SetRef values_of(const Space& space, const Box& box, Variable variable);
 /// False when nothing is left of it.
