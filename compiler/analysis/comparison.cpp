@@ -2,6 +2,7 @@
 
 #include "compiler/analysis/describe.hpp"
 #include "compiler/analysis/region.hpp"
+#include "compiler/symbolic/suspects.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,8 @@ using symbolic::Stage;
 constexpr std::array endings = {Ending::drop, Ending::reject, Ending::accept}; ///< the strictest first
 constexpr std::size_t regions_max = 4;     ///< that are shown of packets that go one way
 constexpr std::size_t pieces_max = 2'000;  ///< that are left when regions have been taken out
-constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 4'000'000;
+constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 1'000'000;
+constexpr std::size_t shares_of_suspects = 20; ///< of a question's steps, all of them together
 
 /// For each Iface of one policy its number in the other; those that are not there get numbers behind.
 std::vector<IfaceId> numbers_in(const model::Appliance& from, const model::Appliance& to) {
@@ -107,9 +109,8 @@ private:
             if (new_link.kind == FunctionKind::nat) nats_.push_back({&old_link, &new_link});
             known = known && found;
             if (!found) continue;
-            const auto& kept = edits_.emplace_back(std::move(*found));
-            if (!kept.removed.empty()) suspects_->push_back({&old_link.rules, {.some = &kept.removed}});
-            if (!kept.added.empty()) suspects_->push_back({&new_link.rules, {.some = &kept.added}});
+            for (auto& one : symbolic::suspects(space_, old_link.rules, new_link.rules, *found))
+                suspects_->push_back(std::move(one));
         }
         if (!known) suspects_.reset();
     }
@@ -181,13 +182,39 @@ private:
     }
 
     symbolic::Answer ask_of_suspects(const Question& question, std::size_t steps) {
-        for (const auto& suspects : *suspects_) {
-            auto narrower = question;
-            narrower.stages.insert(narrower.stages.begin(), suspects);
-            auto answer = engines_.subtraction.find(narrower, steps);
-            if (!std::holds_alternative<symbolic::Proved>(answer)) return answer;
+        const auto spent = [&, before = engines_.subtraction.steps()] {
+            return engines_.subtraction.steps() - before;
+        };
+        bool decided = true;
+        for (const auto& suspect : *suspects_) {
+            if (spent() > shares_of_suspects * steps) return symbolic::GaveUp{};
+            auto answer = ask_of(suspect, question, steps);
+            if (std::holds_alternative<symbolic::Found>(answer)) return answer;
+            decided = decided && std::holds_alternative<symbolic::Proved>(answer);
         }
-        return symbolic::Proved{};
+        if (decided) return symbolic::Proved{};
+        return symbolic::GaveUp{};
+    }
+
+    /// Most rules have a packet of their own, which is found at once. Where there is none, it is quicker to look first at
+    /// what decides in the rule's place than at all that comes before it.
+    symbolic::Answer ask_of(const symbolic::Suspect& suspect, const Question& question, std::size_t steps) {
+        Question narrower;
+        for (const auto& box : question.region)
+            if (auto inside = both(space_, box, (*suspect.own.begin())->guard))
+                narrower.region.push_back(std::move(*inside));
+        narrower.stages.push_back({suspect.list, {.some = &suspect.own}});
+        narrower.stages.insert(narrower.stages.end(), question.stages.begin(), question.stages.end());
+        auto answer = engines_.subtraction.find(narrower, std::min(steps, steps_of_a_detail));
+        if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
+        const auto in_other = std::ranges::find(question.stages, suspect.other, &Stage::rules);
+        if (in_other != question.stages.end()) {
+            auto with_later = narrower;
+            with_later.stages.insert(with_later.stages.begin(), Stage{&suspect.later, in_other->wanted});
+            answer = engines_.subtraction.find(with_later, steps);
+            if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
+        }
+        return engines_.subtraction.find(narrower, steps);
     }
 
     /// Nothing when the interpreter does not see it so.
@@ -257,13 +284,13 @@ private:
         for (const auto& one : narrowed(space_, region_, courses_to(new_rules_, Ending::accept).front()))
             if (auto inside = both(space_, one, box)) region.push_back(std::move(*inside));
         // What no changed rule decides ends as before, so all endings have to be asked for.
-        const auto suspects = std::exchange(suspects_, std::nullopt);
+        auto suspects = std::exchange(suspects_, std::nullopt);
         bool all = true;
         for (const auto was : endings)
             for (const auto is : endings)
                 all = all && ((was == from && is == to) ||
                               std::holds_alternative<symbolic::Proved>(find(region, was, is, steps_of_a_detail)));
-        suspects_ = suspects;
+        suspects_ = std::move(suspects);
         return all;
     }
 
@@ -337,10 +364,9 @@ private:
     ChainRules old_rules_, new_rules_;
     std::vector<Box> region_;
     /// A packet that ends otherwise meets one of these rules; nothing where that is not known.
-    std::optional<std::vector<Stage>> suspects_;
+    std::optional<std::deque<symbolic::Suspect>> suspects_;
     std::vector<Nats> nats_;
     // What stages point at.
-    std::deque<symbolic::Edits> edits_;
     std::deque<symbolic::RuleList> lists_;
     std::deque<symbolic::SomeRules> others_;
 };
