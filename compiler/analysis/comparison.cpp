@@ -64,6 +64,7 @@ public:
 
     void run() {
         align();
+        result_.logs = log_changes(before_, old_rules_, after_, new_rules_);
         bool all_decided = true;
         std::size_t shown_more = 0, shown_less = 0;
         for (std::size_t strict = 0; strict < endings.size(); ++strict)
@@ -118,15 +119,19 @@ private:
     bool look_for(Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown) {
         auto left = region_;
         while (true) {
-            const auto answer = find(left, from, to, budget_.steps);
-            if (std::holds_alternative<symbolic::Proved>(answer)) return true;
+            auto answer = find(left, from, to, budget_.steps);
             const auto* box = std::get_if<symbolic::Found>(&answer);
-            if (box == nullptr) return found.has_value();
-            if (auto one = difference(box->box, from, to)) {
-                if (!found) found = std::move(one);
-            } else {
-                return found.has_value();
+            auto seen = box != nullptr ? difference(*box, from, to) : std::nullopt;
+            if (box != nullptr && !seen && may_contradict(space_, box->box)) {
+                with_meaning_ = true;
+                answer = find(left, from, to, budget_.steps);
+                with_meaning_ = false;
+                box = std::get_if<symbolic::Found>(&answer);
+                if (box != nullptr) seen = difference(*box, from, to);
             }
+            if (std::holds_alternative<symbolic::Proved>(answer)) return true;
+            if (!seen) return found.has_value();
+            if (!found) found = std::move(seen);
             if (shown == regions_max) {
                 result_.has_more_regions = true;
                 return true;
@@ -164,6 +169,7 @@ private:
     }
 
     symbolic::Answer ask(const Question& question, std::size_t steps) {
+        if (with_meaning_) return engines_.with_meaning(question, budget_);
         if (suspects_) {
             auto answer = ask_of_suspects(question, steps);
             if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
@@ -173,6 +179,8 @@ private:
         auto answer = engines_.diagrams.find(question, budget_);
         if (std::holds_alternative<symbolic::GaveUp>(answer))
             answer = engines_.subtraction.find(question, steps);
+        if (std::holds_alternative<symbolic::GaveUp>(answer))
+            answer = engines_.with_meaning(question, budget_);
         return answer;
     }
 
@@ -187,10 +195,13 @@ private:
     }
 
     /// Nothing when the interpreter does not see it so.
-    std::optional<Difference> difference(const Box& box, Ending from, Ending to) {
-        auto found = both_ends(box);
-        if (!found || found->before.ending != from || found->after.ending != to) return std::nullopt;
-        return found;
+    std::optional<Difference> difference(const symbolic::Found& box, Ending from, Ending to) {
+        const auto changes = [&](const std::optional<Difference>& one) {
+            return one && one->before.ending == from && one->after.ending == to;
+        };
+        auto found = both_ends(box.box);
+        if (!changes(found) && box.meant) found = both_ends(*box.meant);
+        return changes(found) ? std::move(found) : std::nullopt;
     }
 
     std::optional<Difference> both_ends(const Box& box) {
@@ -335,6 +346,7 @@ private:
     /// A packet that ends otherwise meets one of these rules; nothing where that is not known.
     std::optional<std::vector<Stage>> suspects_;
     std::vector<Nats> nats_;
+    bool with_meaning_ = false; ///< only the engine is asked that knows what facts mean
     // What stages point at.
     std::deque<symbolic::Edits> edits_;
     std::deque<symbolic::RuleList> lists_;

@@ -462,7 +462,7 @@ private:
         const auto word = to_string(*path);
         if (const auto* element = context_.scope.find(path->parts.front().text))
             return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
-        if (std::ranges::find(severity_names, lower(word)) != severities.end())
+        if (std::ranges::find(severity_names, lower(word)) != severity_names.end())
             return "severities belong to `syslog(" + word + ", …)`";
         return "a text stands between `\"`, as in `\"" + word + "\"`";
     }
