@@ -25,15 +25,18 @@ std::string_view ending_of(const Witness& witness) {
     return analysis::ending_names[static_cast<std::size_t>(witness.ending)];
 }
 
+std::string text_of(const Path& file, const model::Appliance& appliance, const model::Place& place) {
+    return fmt::format("{}:{}:{}", place.file == 0 ? file.string() : appliance.files.at(place.file), place.line,
+                       place.column);
+}
+
 /// "accept at old.nacl:12:9".
 std::string decision(const Path& file, const model::Appliance& appliance, const Witness& witness) {
     if (!witness.decided) return std::string(ending_of(witness));
     const auto& statement = appliance.statements.at(*witness.decided);
-    const auto& place = statement.place;
     const auto translation = analysis::translation_of(statement);
-    return fmt::format("{} at {}:{}:{}", translation.empty() ? std::string(ending_of(witness)) : translation,
-                       place.file == 0 ? file.string() : appliance.files.at(place.file), place.line,
-                       place.column);
+    return fmt::format("{} at {}", translation.empty() ? std::string(ending_of(witness)) : translation,
+                       text_of(file, appliance, statement.place));
 }
 
 /// What is set in the policy beside its functions: a path into the model, and its values.
@@ -102,6 +105,26 @@ void print(const Policies& policies, const analysis::ChainDiff& chain, const Dif
     for (const auto& fact : difference.after.assumed) fmt::print("    when {}\n", fact);
 }
 
+/// "new.nacl:12:9".
+std::string place_of(const Policies& policies, const analysis::LogChange& change) {
+    const auto& [options, before, after, ignored] = policies;
+    const bool is_old = change.kind == analysis::LogChange::Kind::removed;
+    return text_of(is_old ? options.before : options.after, is_old ? before : after, change.logging.place);
+}
+
+std::string_view name_of(analysis::LogChange::Kind kind) {
+    return analysis::log_change_names[static_cast<std::size_t>(kind)];
+}
+
+void print(const Policies& policies, const analysis::LogChanges& logs) {
+    for (const auto& change : logs.changes) {
+        const bool is_reworded = change.kind == analysis::LogChange::Kind::reworded;
+        fmt::print("    {} at {}: {}\n", change.logging.text, place_of(policies, change),
+                   is_reworded ? "was " + change.was->text : std::string(name_of(change.kind)));
+    }
+    if (!logs.compared) fmt::print("    logs: too much has changed to compare them\n");
+}
+
 void print(const Policies& policies, const analysis::PolicyDiff& diff) {
     for (const auto& chain : diff.chains) {
         const auto* where = !chain.before  ? ", only in the new policy"
@@ -113,6 +136,7 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         if (chain.more) print(policies, chain, *chain.more);
         if (chain.less) print(policies, chain, *chain.less);
         if (chain.translated) print(policies, chain, *chain.translated);
+        print(policies, chain.logs);
     }
     for (const auto& [path, was, is] : policies.settings)
         fmt::print("{}: was {}, is {}\n", path, was, is);
@@ -141,6 +165,13 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
                                       {"is", analysis::ending_names[static_cast<std::size_t>(region.to)]},
                                       {"all", region.all}});
         if (chain.may_have_more_regions) one["perhaps_more_regions"] = true;
+        for (const auto& change : chain.logs.changes) {
+            auto& log = one["logs"].emplace_back(nlohmann::ordered_json{{"change", name_of(change.kind)},
+                                                                        {"log", change.logging.text},
+                                                                        {"place", place_of(policies, change)}});
+            if (change.kind == analysis::LogChange::Kind::reworded) log["was"] = change.was->text;
+        }
+        if (!chain.logs.compared) one["logs_compared"] = false;
         document["chains"].push_back(std::move(one));
     }
     for (const auto& [path, was, is] : policies.settings)

@@ -26,11 +26,13 @@ Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             std::optional<model::StatementId> claimed;
             const auto claims_so = [&](const Witness& witness) {
                 claimed = decided_by(appliance, witness, assertion.layer, assertion.body);
-                return claimed && appliance.claims.at(*claimed - appliance.statements.size()).action == claim;
+                const auto own = appliance.statements.size();
+                return claimed && appliance.claims.at(*claimed - own).action == claim;
             };
             auto verdict = prover.find({{&body, symbolic::wanting(claim)}}, ending, claims_so);
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
-            if (auto* witness = std::get_if<Witness>(&verdict)) return Broken{std::move(*witness), *claimed, claim};
+            if (auto* witness = std::get_if<Witness>(&verdict))
+                return Broken{std::move(*witness), *claimed, claim};
         }
     if (all_decided) return Holds{};
     return NotDecided{};

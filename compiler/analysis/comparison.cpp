@@ -66,6 +66,7 @@ public:
 
     void run() {
         align();
+        result_.logs = log_changes(before_, old_rules_, after_, new_rules_);
         bool all_decided = true;
         std::size_t shown_more = 0, shown_less = 0;
         for (std::size_t strict = 0; strict < endings.size(); ++strict)
@@ -120,18 +121,22 @@ private:
         auto left = region_;
         while (true) {
             // Once it is known that packets change so, which others do is a detail.
-            const auto answer = find(left, from, to, found ? steps_of_a_region : budget_.steps);
-            if (std::holds_alternative<symbolic::Proved>(answer)) return true;
+            auto answer = find(left, from, to, found ? steps_of_a_region : budget_.steps);
             const auto* box = std::get_if<symbolic::Found>(&answer);
-            if (box == nullptr) {
+            auto seen = box != nullptr ? difference(*box, from, to) : std::nullopt;
+            if (!found && box != nullptr && !seen && may_contradict(space_, box->box)) {
+                with_meaning_ = true;
+                answer = find(left, from, to, budget_.steps);
+                with_meaning_ = false;
+                box = std::get_if<symbolic::Found>(&answer);
+                if (box != nullptr) seen = difference(*box, from, to);
+            }
+            if (std::holds_alternative<symbolic::Proved>(answer)) return true;
+            if (!seen) {
                 result_.may_have_more_regions |= found.has_value();
                 return found.has_value();
             }
-            if (auto one = difference(box->box, from, to)) {
-                if (!found) found = std::move(one);
-            } else {
-                return found.has_value();
-            }
+            if (!found) found = std::move(seen);
             if (shown == regions_max) {
                 result_.may_have_more_regions = true;
                 return true;
@@ -169,6 +174,7 @@ private:
     }
 
     symbolic::Answer ask(const Question& question, std::size_t steps) {
+        if (with_meaning_) return engines_.with_meaning(question, budget_);
         if (suspects_) {
             auto answer = ask_of_suspects(question, steps);
             if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
@@ -178,6 +184,8 @@ private:
         auto answer = engines_.diagrams.find(question, budget_);
         if (std::holds_alternative<symbolic::GaveUp>(answer))
             answer = engines_.subtraction.find(question, steps);
+        if (std::holds_alternative<symbolic::GaveUp>(answer))
+            answer = engines_.with_meaning(question, budget_);
         return answer;
     }
 
@@ -218,10 +226,13 @@ private:
     }
 
     /// Nothing when the interpreter does not see it so.
-    std::optional<Difference> difference(const Box& box, Ending from, Ending to) {
-        auto found = both_ends(box);
-        if (!found || found->before.ending != from || found->after.ending != to) return std::nullopt;
-        return found;
+    std::optional<Difference> difference(const symbolic::Found& box, Ending from, Ending to) {
+        const auto changes = [&](const std::optional<Difference>& one) {
+            return one && one->before.ending == from && one->after.ending == to;
+        };
+        auto found = both_ends(box.box);
+        if (!changes(found) && box.meant) found = both_ends(*box.meant);
+        return changes(found) ? std::move(found) : std::nullopt;
     }
 
     std::optional<Difference> both_ends(const Box& box) {
@@ -366,6 +377,7 @@ private:
     /// A packet that ends otherwise meets one of these rules; nothing where that is not known.
     std::optional<std::deque<symbolic::Suspect>> suspects_;
     std::vector<Nats> nats_;
+    bool with_meaning_ = false; ///< only the engine is asked that knows what facts mean
     // What stages point at.
     std::deque<symbolic::RuleList> lists_;
     std::deque<symbolic::SomeRules> others_;

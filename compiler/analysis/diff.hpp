@@ -1,5 +1,6 @@
 // Two policies, chain by chain: which packets end otherwise than before.
 #pragma once
+#include "compiler/analysis/log_changes.hpp"
 #include "compiler/analysis/witness.hpp"
 
 namespace analysis {
@@ -32,6 +33,7 @@ struct ChainDiff {
     std::optional<Difference> translated{}; ///< a packet that is translated otherwise
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
     bool may_have_more_regions = false;
+    LogChanges logs{}; ///< whatever the verdicts are
 };
 
 struct PolicyDiff {

@@ -25,7 +25,8 @@ std::vector<RuleIndex> needed_of(const AskOfSome& ask, std::vector<RuleIndex> ru
 
 std::vector<RuleIndex> needed_of(symbolic::Subtraction& engine, const symbolic::Question& question,
                                  std::vector<RuleIndex> rules, std::size_t steps_max) {
-    return needed_of([&](const auto& some) { return engine.find(question, steps_max, &some); }, std::move(rules));
+    return needed_of([&](const auto& some) { return engine.find(question, steps_max, &some); },
+                     std::move(rules));
 }
 
 } // namespace analysis

@@ -2,22 +2,24 @@
 
 namespace analysis {
 
-/// What search and diagrams find may be there only as long as comparisons of fields say what they like: then it is
-/// asked for once more, of the engine that knows what they mean.
+/// What search and diagrams find may be there only as long as comparisons of fields say what they like: then
+/// it is asked for once more, of the engine that knows what they mean.
 Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets) {
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
         auto witness = witness_in(space_, box, appliance_, way_, one.rules);
-        if (!witness || witness->ending != ending || !meets(*witness)) return std::nullopt;
+        if (!witness || witness->ending != ending || (meets && !meets(*witness))) return std::nullopt;
         return witness;
     };
     for (const bool with_meaning : {false, true}) {
-        const auto answer = with_meaning ? engines_.sat.find(question, budget_) : engines_.find(question, budget_);
+        const auto answer =
+            with_meaning ? engines_.with_meaning(question, budget_) : engines_.find(question, budget_);
         if (std::holds_alternative<symbolic::Proved>(answer)) return NoSuchPacket{};
         const auto* found = std::get_if<symbolic::Found>(&answer);
         if (found == nullptr) return NotDecided{};
         if (auto witness = stands(found->box)) return std::move(*witness);
-        if (!found->meant) continue;
-        if (auto witness = stands(*found->meant)) return std::move(*witness);
+        if (found->meant)
+            if (auto witness = stands(*found->meant)) return std::move(*witness);
+        if (!may_contradict(space_, found->box)) return NotDecided{};
     }
     return NotDecided{};
 }

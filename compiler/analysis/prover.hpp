@@ -24,7 +24,7 @@ public:
     using Meets = std::function<bool(const Witness&)>;
 
     /// A packet that meets all of `before`, and for which the way ends so.
-    Verdict find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets);
+    Verdict find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets = {});
 
 private:
     Verdict find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets);

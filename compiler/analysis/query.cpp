@@ -9,9 +9,10 @@ Verdict answer(const model::Appliance& appliance, const model::Assert& question,
     Prover prover(appliance, question.about, names_invalid(appliance, question.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "question "}, question.layer, question.body);
-    return prover.find({{&body, symbolic::wanting(model::Action::accept)}}, ending, [&](const Witness& witness) {
+    const auto meets = [&](const Witness& witness) {
         return decided_by(appliance, witness, question.layer, question.body).has_value();
-    });
+    };
+    return prover.find({{&body, symbolic::wanting(model::Action::accept)}}, ending, meets);
 }
 
 } // namespace analysis

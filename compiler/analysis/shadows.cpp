@@ -77,7 +77,8 @@ private:
         }
         if (dead_.contains(statement)) return;
         std::set<StatementId> by;
-        for (const auto rule : needed_of([&](const auto& some) { return ask(engines, question, &some); }, proved->because))
+        const auto ask_of_some = [&](const auto& some) { return ask(engines, question, &some); };
+        for (const auto rule : needed_of(ask_of_some, proved->because))
             by.insert(*list.rules[rule].statement);
         dead_[statement] = {by.begin(), by.end()};
     }

@@ -17,7 +17,10 @@ Value all_ones(std::size_t bits) { return (Value{1} << bits) - 1; }
 
 } // namespace
 
-Circuit::Circuit(CaDiCaL::Solver& solver, std::size_t bytes) : solver_(solver), bytes_left_(bytes) { require(yes); }
+Circuit::Circuit(CaDiCaL::Solver& solver, std::size_t clauses_max, std::size_t bytes)
+    : solver_(solver), clauses_max_(clauses_max), bytes_left_(bytes) {
+    require(yes);
+}
 
 void Circuit::clause(std::span<const Literal> literals) {
     // The solver's clause and the places where it watches it, and of a gate its place in a table.

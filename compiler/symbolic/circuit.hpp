@@ -1,5 +1,5 @@
-// Gates over the variables of a SAT solver. Equal gates are one: comparisons with many constants share most of
-// what they are made of.
+// Gates over the variables of a SAT solver. Equal gates are one: comparisons with many constants share most
+// of what they are made of.
 #pragma once
 #include "compiler/model/field.hpp"
 
@@ -26,10 +26,10 @@ class Circuit {
 public:
     static constexpr Literal yes = 1, no = -yes;
 
-    /// What does not fit into `bytes` is left out: then it says nothing.
-    Circuit(CaDiCaL::Solver& solver, std::size_t bytes);
+    /// What goes beyond is left out: then it says nothing.
+    Circuit(CaDiCaL::Solver& solver, std::size_t clauses_max, std::size_t bytes);
 
-    bool fits() const { return bytes_left_ > 0; }
+    bool fits() const { return bytes_left_ > 0 && clauses_ < clauses_max_; }
     std::size_t clauses() const { return clauses_; }
 
     Literal input() { return ++last_; }
@@ -49,10 +49,12 @@ private:
     /// `above`: the number is `than` or more; else `than` or less. The bits that count are the lowest.
     Literal compare(Bits number, model::Value than, bool above);
     void clause(std::span<const Literal> literals);
-    void clause(std::initializer_list<Literal> literals) { clause(std::span(literals.begin(), literals.size())); }
+    void clause(std::initializer_list<Literal> literals) {
+        clause(std::span(literals.begin(), literals.size()));
+    }
 
     CaDiCaL::Solver& solver_;
-    std::size_t bytes_left_;
+    std::size_t clauses_max_, bytes_left_;
     std::size_t clauses_ = 0;
     Literal last_ = yes;
     std::unordered_map<std::uint64_t, Literal> pairs_;

@@ -144,16 +144,18 @@ std::vector<Box> Conditions::where(const model::Condition& condition, bool wante
                                    const CallPath& path) {
     if (auto boxes = exactly(condition, wanted, known, path)) return std::move(*boxes);
     const auto& [file, line, column] = condition.place;
-    auto name = "condition " + std::to_string(file) + ':' + std::to_string(line) + ':' + std::to_string(column) +
-                text_of(path);
+    auto name = "condition " + std::to_string(file) + ':' + std::to_string(line) + ':' +
+                std::to_string(column) + text_of(path);
     const auto formula = formula_of(condition, true, known, path);
     auto made = space_.fact({name, 1, formula});
     // Two policies may say different things at one place.
-    while (std::get<Formula>(space_.fact(made)->meaning) != formula) made = space_.fact({name += '\'', 1, formula});
+    while (std::get<Formula>(space_.fact(made)->meaning) != formula)
+        made = space_.fact({name += '\'', 1, formula});
     return {{{made, space_.one(wanted ? 1 : 0)}}};
 }
 
-Formula Conditions::formula_of(const model::Condition& condition, bool wanted, Layer known, const CallPath& path) {
+Formula Conditions::formula_of(const model::Condition& condition, bool wanted, Layer known,
+                               const CallPath& path) {
     const auto* all = std::get_if<model::All>(&condition.is);
     const auto* any = std::get_if<model::Any>(&condition.is);
     if (const auto* negation = std::get_if<model::Not>(&condition.is))
@@ -242,8 +244,8 @@ Conditions::Boxes Conditions::of(const model::Compare& compare, bool wanted, Lay
         return existing({a}, wanted, known, {name(a), less == negated ? space_.domain(name(a)) : Sets::none});
     const bool routed = derivation_.ttl_spent > 0 && (a == Field::ip_ttl || b == Field::ip_ttl);
     const Comparison comparison{name(a), less, name(b)};
-    const auto made = routed ? space_.fact({"routed " + std::to_string(comparison.left) + (less ? " < " : " = ") +
-                                            std::to_string(comparison.right)})
+    const auto made = routed ? space_.fact({"routed " + std::to_string(comparison.left) +
+                                            (less ? " < " : " = ") + std::to_string(comparison.right)})
                              : space_.fact(comparison);
     return existing({a, b}, wanted, known, {made, space_.one(negated ? 0 : 1)});
 }

@@ -31,7 +31,8 @@ private:
     Boxes of(const model::Test& test, bool wanted, model::Layer known);
     Boxes of(const model::Compare& compare, bool wanted, model::Layer known);
     Boxes fact(Variable variable, bool wanted);
-    Formula formula_of(const model::Condition& condition, bool wanted, model::Layer known, const CallPath& path);
+    Formula formula_of(const model::Condition& condition, bool wanted, model::Layer known,
+                       const CallPath& path);
     Boxes existing(std::initializer_list<model::Field> fields, bool wanted, model::Layer known, Side side);
     Boxes every(const std::vector<model::Condition>& operands, bool wanted, model::Layer known,
                 const CallPath& path);

@@ -173,11 +173,11 @@ Answer Diagrams::find(const Question& question, const Budget& budget) {
 }
 
 Answer Engines::find(const Question& question, const Budget& budget) {
-    // The search is quick when it is lucky and may be without end when it is not; diagrams are steady. What
-    // the lists' order of variables makes hard for both is often easy for a solver, which takes longest to begin.
+    // The search is quick when it is lucky and may be without end when it is not; diagrams are steady. What is
+    // hard for both is often easy for a solver, which takes longest to begin.
     auto answer = subtraction.find(question, budget.steps / 4);
     if (std::holds_alternative<GaveUp>(answer)) answer = diagrams.find(question, budget);
-    if (std::holds_alternative<GaveUp>(answer)) answer = sat.find(question, budget);
+    if (std::holds_alternative<GaveUp>(answer)) answer = with_meaning(question, budget);
     return answer;
 }
 

@@ -1,5 +1,5 @@
-// Questions as circuits: a variable is a number in bits, a set a union of intervals, a list of rules a chain in
-// which each says what is decided if those before it decide nothing. Facts with a meaning are tied to it.
+// Questions as circuits: a variable is a number in bits, a set a union of intervals, a list of rules a chain
+// in which each says what is decided if those before it decide nothing. Facts with a meaning are tied to it.
 #pragma once
 #include "compiler/symbolic/circuit.hpp"
 #include "compiler/symbolic/find.hpp"
@@ -11,7 +11,8 @@ public:
     Encoding(const Space& space, Circuit& circuit) : space_(space), circuit_(circuit) {}
 
     Literal of(const Box& box);
-    /// Where some rules have a literal: of the last stage these alone take packets away, each if its literal holds.
+    /// Where some rules have a literal: of the last stage these alone take packets away, each if its literal
+    /// holds.
     using Counting = std::map<RuleIndex, Literal>;
 
     Literal of(const Question& question, const Counting* last = nullptr);

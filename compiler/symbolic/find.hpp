@@ -105,7 +105,8 @@ public:
     explicit Satisfiability(Space& space) : space_(space) {}
 
     /// `only`: see Subtraction. A proof names few rules with it, and all that may matter without.
-    Answer find(const Question& question, const Budget& budget, const std::vector<RuleIndex>* only = nullptr);
+    Answer find(const Question& question, const Budget& budget,
+                const std::vector<RuleIndex>* only = nullptr);
     /// Of all questions so far.
     std::size_t steps() const { return steps_; }
 
@@ -114,12 +115,18 @@ private:
     std::size_t steps_ = 0;
 };
 
+/// Whether facts in a box may contradict what it says of the variables that they follow from. Fields that differ
+/// do not, as long as they have values to choose from.
+bool may_contradict(const Space& space, const Box& box);
+
 /// All of them, one after the other. Lists that it is asked about outlive it.
 class Engines {
 public:
     explicit Engines(Space& space) : subtraction(space), diagrams(space), sat(space), space_(space) {}
 
     Answer find(const Question& question, const Budget& budget = {});
+    /// By the engine that knows what facts mean, whose budget is a multiple of what the others have.
+    Answer with_meaning(const Question& question, const Budget& budget);
     /// What another engine says, if it holds whatever facts mean; else what the one says that knows.
     Answer confirmed(const Question& question, Answer answer, const Budget& budget,
                      const std::vector<RuleIndex>* only = nullptr);

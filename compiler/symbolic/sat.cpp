@@ -1,5 +1,5 @@
-// Answers from a SAT solver (CaDiCaL), which alone knows what facts mean, and which sees through lists whose rules
-// overlap in many fields. What it finds is one packet; the rules round that make a box of it.
+// Answers from a SAT solver (CaDiCaL), which alone knows what facts mean, and which sees through lists whose
+// rules overlap in many fields. What it finds is one packet; the rules round that make a box of it.
 #include "compiler/symbolic/encoding.hpp"
 
 #include <cadical.hpp>
@@ -16,23 +16,26 @@ using Point = std::map<Variable, Value>;
 
 constexpr int satisfiable = 10, unsatisfiable = 20; ///< what the solver returns
 
-/// The solver asks again and again whether it may go on.
+// In steps of the search. A clause takes about a microsecond to be made.
+constexpr std::size_t steps_of_a_clause = 50;
+
+/// The solver asks now and then whether it may go on, in between it looks at a part of the clauses.
 class Patience : public CaDiCaL::Terminator {
 public:
-    explicit Patience(std::size_t steps_max) : steps_max_(steps_max) {}
+    Patience(std::size_t steps_max, std::size_t clauses)
+        : steps_max_(steps_max), steps_a_time_(1'000 + clauses / 16) {}
 
-    bool terminate() override { return ++steps_ > steps_max_; }
+    bool terminate() override { return (steps_ += steps_a_time_) > steps_max_; }
     std::size_t spent() const { return steps_; }
 
 private:
-    std::size_t steps_max_;
+    std::size_t steps_max_, steps_a_time_;
     std::size_t steps_ = 0;
 };
 
 bool holds(const Space& space, const Box& box, const Point& point) {
-    return std::ranges::all_of(box, [&](const Side& side) {
-        return space.sets[side.values].contains(point.at(side.variable));
-    });
+    return std::ranges::all_of(
+        box, [&](const Side& side) { return space.sets[side.values].contains(point.at(side.variable)); });
 }
 
 /// The values round one of them that are not in the set.
@@ -43,8 +46,8 @@ Interval gap_at(const IntervalSet& set, Value value) {
             next == intervals.end() ? std::numeric_limits<Value>::max() : next->low - 1};
 }
 
-/// The packets round one that meet the same rules: inside the guards of those that decide as wanted, outside of
-/// one side of each guard before them.
+/// The packets round one that meet the same rules: inside the guards of those that decide as wanted, outside
+/// of one side of each guard before them.
 class Neighbours {
 public:
     Neighbours(Space& space, const Point& point) : space_(space), point_(point) {}
@@ -56,7 +59,8 @@ public:
                 break;
             }
         for (const auto& stage : question.stages) decide(stage);
-        for (const auto& [variable, range] : ranges_) narrow(space_, box_, variable, space_.sets.add({range}));
+        for (const auto& [variable, range] : ranges_)
+            narrow(space_, box_, variable, space_.sets.add({range}));
         return std::move(box_);
     }
 
@@ -156,14 +160,6 @@ Point point_of(CaDiCaL::Solver& solver, const Encoding& encoding) {
     return point;
 }
 
-/// Whether a box says something of a fact that follows from other variables.
-bool has_meaning(const Space& space, const Box& box) {
-    return std::ranges::any_of(box, [&](const Side& side) {
-        const auto* fact = space.fact(side.variable);
-        return fact != nullptr && fact->has_meaning();
-    });
-}
-
 /// Rules of a stage that take packets away.
 std::vector<RuleIndex> taking(const Stage& stage) {
     std::vector<RuleIndex> rules;
@@ -176,26 +172,28 @@ std::vector<RuleIndex> taking(const Stage& stage) {
 
 } // namespace
 
-Answer Satisfiability::find(const Question& question, const Budget& budget, const std::vector<RuleIndex>* only) {
+Answer Satisfiability::find(const Question& question, const Budget& budget,
+                            const std::vector<RuleIndex>* only) {
     if (!std::ranges::all_of(question.stages, [](const Stage& stage) { return stage.rules->whole; }))
         return GaveUp{};
     CaDiCaL::Solver solver;
-    Circuit circuit(solver, budget.bytes);
+    Circuit circuit(solver, budget.steps / steps_of_a_clause, budget.bytes);
     Encoding encoding(space_, circuit);
     Encoding::Counting counting;
     if (only != nullptr)
         for (const auto rule : *only) counting[rule] = circuit.input();
     circuit.require(encoding.of(question, only == nullptr ? nullptr : &counting));
-    steps_ += circuit.clauses();
+    steps_ += circuit.clauses() * steps_of_a_clause;
     if (!circuit.fits()) return GaveUp{};
     for (const auto& [rule, counts] : counting) solver.assume(counts);
-    Patience patience(budget.steps);
+    Patience patience(budget.steps, circuit.clauses());
     solver.connect_terminator(&patience);
     const auto result = solver.solve();
     solver.disconnect_terminator();
     steps_ += patience.spent();
     if (result == unsatisfiable) {
-        if (only == nullptr) return Proved{question.stages.empty() ? std::vector<RuleIndex>{} : taking(question.stages.back())};
+        if (only == nullptr && question.stages.empty()) return Proved{};
+        if (only == nullptr) return Proved{taking(question.stages.back())};
         Proved proved;
         for (const auto& [rule, counts] : counting)
             if (solver.failed(counts)) proved.because.push_back(rule);
@@ -208,10 +206,28 @@ Answer Satisfiability::find(const Question& question, const Budget& budget, cons
     return Found{std::move(box), std::move(meant)};
 }
 
+bool may_contradict(const Space& space, const Box& box) {
+    const auto count = [&](Variable variable) { return space.sets[values_of(space, box, variable)].size(); };
+    return std::ranges::any_of(box, [&](const Side& side) {
+        const auto* fact = space.fact(side.variable);
+        if (fact == nullptr || !fact->has_meaning()) return false;
+        const auto* comparison = std::get_if<Comparison>(&fact->meaning);
+        const bool differ =
+            comparison != nullptr && !comparison->less && !space.sets[side.values].contains(1);
+        return !differ || std::max(count(comparison->left), count(comparison->right)) <= box.size();
+    });
+}
+
+Answer Engines::with_meaning(const Question& question, const Budget& budget) {
+    // About ten seconds of the default: it is the last to be asked.
+    constexpr std::size_t patience = 20;
+    return sat.find(question, {budget.steps * patience, budget.bytes});
+}
+
 Answer Engines::confirmed(const Question& question, Answer answer, const Budget& budget,
                           const std::vector<RuleIndex>* only) {
     const auto* found = std::get_if<Found>(&answer);
-    if (found == nullptr || found->meant || !has_meaning(space_, found->box)) return answer;
+    if (found == nullptr || found->meant || !may_contradict(space_, found->box)) return answer;
     return sat.find(question, budget, only);
 }
 

@@ -14,6 +14,8 @@ LIMIT_S = 60
 # Nothing but TCP is let in, so the answer is a proof.
 QUESTION = ["query", "--chain", "wan.prerouting", "--verdict", "accept", "--where", "udp.dport == 53"]
 EDITS = 10  # between the policies of a diff
+# Two functions that both accept nothing: a proof that neither the search nor diagrams have.
+CROSSED = ["query", "--chain", "wan.prerouting", "--verdict", "accept"]
 
 
 def run(command):
@@ -47,7 +49,7 @@ def measure(naclc, command, shape, size, repeats):
 
 def name_of(command):
     """Without the arguments of options."""
-    return command[0] if command is QUESTION else " ".join(command)
+    return command[0] if command in (QUESTION, CROSSED) else " ".join(command)
 
 
 def row(naclc, command, shape, size, repeats):
@@ -71,6 +73,7 @@ def main():
     rows = [(["check"], shape, size) for shape, size in policies.SHAPES.items()]
     rows += [(["fmt", "--check"], shape, policies.SHAPES[shape]) for shape in policies.FORMATTED]
     rows += [(command, shape, policies.SHAPES[shape]) for command in (QUESTION, ["diff"]) for shape in policies.PROVED]
+    rows += [(CROSSED, shape, size) for shape, size in policies.CROSSED.items()]
     for command, shape, size in rows:
         if given.only in f"{name_of(command)} {shape.__name__}":
             row(given.naclc, command, shape, max(1, int(size * given.scale)), given.repeats)

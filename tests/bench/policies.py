@@ -285,6 +285,27 @@ def chain_list(n, folder):
     yield "    drop\n}\n"
 
 
+def one_interleaved(chance, n, contrary):
+    """Rules of one field each, by turns; with the same chance, `contrary` says the opposite of each, two for one."""
+    for i in range(n):
+        field, high = [("ip.saddr", 1 << 32), ("tcp.dport", 1 << 16), ("ip.daddr", 1 << 32), ("tcp.sport", 1 << 16)][i // 2 % 4]
+        low = chance.randrange(high - 2000)
+        middle, last = low + chance.randrange(1, 900), low + chance.randrange(900, 1900)
+        value = (lambda v: ".".join(str(v >> shift & 255) for shift in (24, 16, 8, 0))) if high > 1 << 16 else str
+        says = "accept" if (i // 2 % 3 == 0) != contrary else "drop"
+        for a, b in [(low, middle), (middle + 1, last)] if contrary else [(low, last)]:
+            yield f"        if ({field} in {value(a)} - {value(b)}) {{ {says} }}\n"
+
+
+def interleaved_lists(n, folder):
+    """Two Filters of which each drops what the other one accepts: what must be shown crosses every rule with every other."""
+    yield IFACE.replace("prerouting: edge", "prerouting: [first, second]")
+    for name, contrary in [("first", False), ("second", True)]:
+        yield f"Filter::IP {name} {{\n    Filter::TCP {{\n"
+        yield from one_interleaved(random.Random(n), n // 2, contrary)
+        yield f"    }}\n    {'drop' if contrary else 'accept'}\n}}\n"
+
+
 # shape: (size, command). The command gets FILE; the largest size is four times the one given.
 SHAPES = {
     rules: 25_000, rule_lines: 25_000, list_file: 250_000, list_in_place: 250_000, elements: 25_000,
@@ -296,5 +317,6 @@ SHAPES = {
     chain_list: 2_500,
 }
 PROVED = [access_list, firewall_list, chain_list]
+CROSSED = {interleaved_lists: 3_000}
 FORMATTED = [rules, rule_lines, list_in_place, object_keys, long_line, long_condition, comments,
              comments_on_one_line, doubling_lists]

@@ -85,6 +85,18 @@ TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     CHECK(scene("naclc diff p.nacl noisy.nacl 2>&1").output == "wan.prerouting: equivalent\nall together: equivalent\n");
 }
 
+TEST_CASE("what is logged otherwise stands below its chain, which is equivalent all the same") {
+    const Scene scene;
+    CHECK(scene("sed 's/^    drop/    log(\"gone\")\\n    drop/' p.nacl > new.nacl").status == 0);
+    const auto done = scene("naclc diff p.nacl new.nacl --fail-on more-permissive,less-permissive,incomparable");
+    CHECK(done.status == 0);
+    CHECK(done.output == "wan.prerouting: equivalent\n    log(\"gone\") at new.nacl:5:5: added\nall together: equivalent\n");
+    CHECK(scene("naclc diff new.nacl p.nacl").output.find("at new.nacl:5:5: removed\n") != std::string::npos);
+    CHECK(scene("naclc diff p.nacl new.nacl --json | python3 -c 'import json,sys; d = json.load(sys.stdin); "
+                "assert d[\"chains\"][0][\"logs\"][0][\"change\"] == \"added\"'")
+              .status == 0);
+}
+
 TEST_CASE("a policy with a broken Assert is neither built nor tested") {
     const Scene scene;
     scene.write("broken.nacl",

@@ -205,7 +205,8 @@ TEST_CASE("one engine knows what facts mean; the others prove nothing that is no
         check(space, question, exact);
         const bool is_proof = std::holds_alternative<Proved>(exact);
         ++(is_proof ? proofs : found);
-        for (const auto& answer : {engines.subtraction.find(question, steps_max), engines.diagrams.find(question, {})}) {
+        for (const auto& answer :
+             {engines.subtraction.find(question, steps_max), engines.diagrams.find(question, {})}) {
             REQUIRE_FALSE(std::holds_alternative<GaveUp>(answer));
             if (std::holds_alternative<Proved>(answer)) CHECK(is_proof);
             corrections += std::holds_alternative<Found>(answer) && is_proof;
@@ -220,12 +221,14 @@ TEST_CASE("one engine knows what facts mean; the others prove nothing that is no
 TEST_CASE("fields of different widths are compared as numbers") {
     Space space;
     const auto ttl = variable(model::Field::ip_ttl), dscp = variable(model::Field::ip_dscp);
-    const auto less = space.fact({ttl, true, dscp}), more = space.fact({dscp, true, ttl}), same = space.fact({ttl, false, dscp});
+    const auto less = space.fact({ttl, true, dscp}), more = space.fact({dscp, true, ttl}),
+               same = space.fact({ttl, false, dscp});
     CHECK(same == space.fact({dscp, false, ttl}));
     const auto answer = [&](std::initializer_list<std::pair<Variable, SetRef>> sides) {
         Box box;
         for (const auto& [variable, set] : sides) REQUIRE(narrow(space, box, variable, set));
-        const RuleList list{.rules = {{.guard = box, .statement = 1}}};
+        RuleList list;
+        list.rules.push_back({box, 1, {}, nullptr, {}});
         return Satisfiability(space).find({{{}}, {{&list, {.statement = 1}}}}, {});
     };
     const auto yes = space.one(1), no = space.one(0);
@@ -257,7 +260,7 @@ RuleList interleaved(Space& space, unsigned rules, bool contrary, bool exchanged
     }
     if (exchanged)
         for (std::size_t i = 0; i + 1 < list.rules.size(); i += 2) std::swap(list.rules[i], list.rules[i + 1]);
-    list.rules.push_back({{}, rules, contrary ? Action::drop : Action::accept});
+    list.rules.push_back({{}, rules, contrary ? Action::drop : Action::accept, nullptr, {}});
     return list;
 }
 

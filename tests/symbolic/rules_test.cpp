@@ -141,11 +141,11 @@ public:
 
     Value operator()(symbolic::Variable variable) const {
         if (variable == symbolic::header_complete) return eval::Datagram(bytes_).transport_complete();
-        if (variable > symbolic::header_complete) {
-            const auto& fact = space_.fact(variable);
-            if (!fact.comparison) return Dice(seed_ + variable).below(2);
-            const auto [left, relation, right] = *fact.comparison;
-            return model::holds(field(left), relation, field(right));
+        if (const auto* fact = space_.fact(variable)) {
+            const auto* comparison = std::get_if<symbolic::Comparison>(&fact->meaning);
+            if (comparison == nullptr) return Dice(seed_ + variable).below(2);
+            const auto left = (*this)(comparison->left), right = (*this)(comparison->right);
+            return comparison->less ? left < right : left == right;
         }
         return field(static_cast<Field>(variable));
     }
@@ -207,7 +207,7 @@ Said by_interpreter(const model::Appliance& appliance, const symbolic::RuleList&
 
 bool has_opaque_condition(const symbolic::Space& space) {
     for (auto variable = symbolic::header_complete + 1; variable < space.variables(); ++variable)
-        if (space.fact(variable).name.starts_with("condition")) return true;
+        if (space.fact(variable)->name.starts_with("condition")) return true;
     return false;
 }
 

@@ -1,0 +1,65 @@
+// What `diff` says of log statements.
+#include "compiler/analysis/diff.hpp"
+#include "tests/analysis/policy.hpp"
+
+namespace {
+
+std::string filter(const std::string& body) { return "wan.prerouting: f Filter::IP f {\n" + body + "\n}\n"; }
+
+/// "2 added log(\"x\")" for each change; the function's first line is 1.
+std::vector<std::string> changes(const std::string& before, const std::string& after) {
+    constexpr std::uint32_t lines_before = 5;
+    const auto diff = analysis::diff(policy(filter(before)), policy(filter(after)));
+    std::vector<std::string> texts;
+    for (const auto& chain : diff.chains) {
+        CHECK(chain.change == analysis::Change::equivalent);
+        CHECK(chain.logs.compared);
+        for (const auto& [kind, logging, was] : chain.logs.changes) {
+            texts.push_back(std::to_string(logging.place.line - lines_before) + ' ' +
+                            std::string(analysis::log_change_names[static_cast<std::size_t>(kind)]) + ' ' +
+                            logging.text);
+            if (kind == analysis::LogChange::Kind::reworded) texts.back() += " was " + was->text;
+        }
+    }
+    return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a policy logs as it does itself, however its conditions are written") {
+    const std::string logs = "if (ip.ttl < 5) { log(\"low\\n\") drop }\naccept";
+    CHECK(changes(logs, logs).empty());
+    CHECK(changes(logs, "\n\nif (not ip.ttl >= 5) { log(\"low\\n\") drop } accept").empty());
+    CHECK(changes("if (ip.ttl < 5) { drop } accept", "if (ip.ttl in 0-4) { drop } accept").empty());
+}
+
+TEST_CASE("what is logged more, less, in other words or of other packets is told") {
+    CHECK(changes("accept", "if (ip.ttl < 5) {\nlog(\"ttl \", ip.ttl, \"\\n\") }\naccept") ==
+          Texts{"2 added log(\"ttl \", ip.ttl, \"\\n\")"});
+    CHECK(changes("log(\"x\")\naccept", "accept") == Texts{"1 removed log(\"x\")"});
+    CHECK(changes("log(\"x\")\naccept", "log(\"y\")\naccept") ==
+          Texts{"1 reworded log(\"y\") was log(\"x\")"});
+    CHECK(changes("if (ip.ttl < 5) { log(\"x\") }\naccept", "if (ip.ttl < 6) { log(\"x\") }\naccept") ==
+          Texts{"1 moved log(\"x\")"});
+    CHECK(changes("if (ip.ttl < 5) { log(\"x\")\ndrop } accept",
+                  "log(\"x\")\nif (ip.ttl < 5) { drop } accept") == Texts{"1 moved log(\"x\")"});
+    // Behind a verdict it is not come to by the packets of that.
+    CHECK(changes("log(\"x\")\nif (ip.ttl < 5) { drop } accept",
+                  "if (ip.ttl < 5) { drop }\nlog(\"x\")\naccept") == Texts{"2 moved log(\"x\")"});
+}
+
+TEST_CASE("each of several equal log statements counts, and so does the severity") {
+    CHECK(changes("log(\"x\") accept", "log(\"x\")\nlog(\"x\")\naccept").size() == 1);
+    const std::string to_server = "}\nSyslog s { address: 10.0.0.7 }\nFilter::IP unused {";
+    CHECK(changes("syslog(INFO, \"x\") accept " + to_server, "syslog(WARNING, \"x\")\naccept " + to_server) ==
+          Texts{"1 reworded syslog(warning, \"x\") was syslog(info, \"x\")"});
+    CHECK(changes("log(\"x\") accept" + to_server, "syslog(DEBUG, \"x\") accept" + to_server).size() == 1);
+}
+
+TEST_CASE("a log statement some of whose packets changed has moved") {
+    CHECK(changes("if (ip.ttl < 5 or ip.dscp == 3) { log(\"x\") } accept",
+                  "if (ip.ttl < 5 or ip.dscp == 3 or ip.id == 9) { log(\"x\") } accept") ==
+          Texts{"1 moved log(\"x\")"});
+}
