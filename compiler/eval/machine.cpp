@@ -144,8 +144,9 @@ void Machine::validate(Packet& packet) {
 void Machine::reassemble(Packet& packet) {
     packet.at = At::track;
     if (!appliance_.tracks() || !packet.datagram().is_fragment()) return;
-    auto taken = fragments_.take(packet.ingress, packet.datagram(), now_);
+    auto [taken, displaced] = fragments_.take(packet.ingress, packet.datagram(), now_);
     counters_.waiting = fragments_.count();
+    count_drops(Reason::reassembly_timeout, displaced);
     if (const auto* refused = std::get_if<Refused>(&taken)) {
         count_drops(refused->reason, refused->held_ones);
         return drop(packet, refused->reason);
