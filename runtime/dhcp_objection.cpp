@@ -30,10 +30,11 @@ std::string_view objection_to(const Appliance& appliance, IfaceId iface, const L
     if (lease.gateway != 0 && (!is_host(lease.gateway) || lease.gateway == lease.address))
         return "the gateway is no other host";
     for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i) {
-        const Ipv4Config& other = appliance.ipv4[i];
-        if (i == iface || !other.configured) continue;
-        if (((lease.address ^ other.address) & lease.netmask & other.netmask) == 0)
-            return "another Iface has that network";
+        if (i == iface) continue;
+        // What it falls back to may be its own at any time.
+        for (const Ipv4Config& other : {appliance.ipv4[i], appliance.policy.ifaces[i].ipv4})
+            if (other.configured && ((lease.address ^ other.address) & lease.netmask & other.netmask) == 0)
+                return "another Iface has that network";
     }
     return {};
 }

@@ -46,10 +46,10 @@ Datagram* FragmentTable::find(const DatagramKey& key) const {
     return at;
 }
 
-bool FragmentTable::has_room(const Datagram* datagram) const {
-    if (fragments_ == reassembly::fragments_max) return false;
-    if (datagram != nullptr) return datagram->fragments < fragments_per_datagram;
-    return free_ != nullptr || untouched_ < memory_.size();
+Datagram* FragmentTable::in_the_way(const Datagram* datagram) const {
+    const bool has_place = datagram != nullptr || free_ != nullptr || untouched_ < memory_.size();
+    if (has_place && fragments_ < reassembly::fragments_max) return nullptr;
+    return oldest_ == datagram ? oldest_->newer : oldest_;
 }
 
 Datagram& FragmentTable::open(const DatagramKey& key, Time now) {

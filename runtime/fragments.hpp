@@ -1,6 +1,7 @@
 // Fragments whose datagram is not complete yet (RFC 791 3.2). Bounded in datagrams and in fragments; every
 // fragment stays in the buffer it came in. Datagrams stand in one list, in the order of their first-come
-// fragments, so that the oldest is the next to expire.
+// fragments, so that the oldest is the next to expire, and the one that gives way when there is no room: honest
+// fragments come in one go, and who sends others to fill the table only drives out his own.
 #pragma once
 #include "runtime/packet.hpp"
 
@@ -10,6 +11,7 @@ namespace reassembly {
 
 inline constexpr std::size_t datagrams_max = 64;
 inline constexpr std::size_t fragments_max = 256; ///< of all datagrams together
+static_assert(fragments_max > fragments_per_datagram, "when all are held, they are not all of one");
 inline constexpr Time timeout_ns = 30'000'000'000; ///< counted from the first-come fragment (RFC 1122 3.3.2)
 
 } // namespace reassembly
@@ -53,11 +55,13 @@ public:
     void reset(std::span<Datagram> memory);
 
     Datagram* find(const DatagramKey& key) const;
-    /// Whether a fragment of the datagram fits; of a new one when it is null.
-    bool has_room(const Datagram* datagram) const;
-    /// Only after has_room().
+    /// What must be taken out before a fragment of the datagram, or of a new one when it is null, has room: the other one
+    /// that began first. Null when there is room.
+    Datagram* in_the_way(const Datagram* datagram) const;
+    /// Only when nothing is in the way.
     Datagram& open(const DatagramKey& key, Time now);
-    /// Takes a fragment that does not contradict() what is held. Only after has_room().
+    /// Takes a fragment that does not contradict() what is held, of a datagram that is not full(). Only when nothing is
+    /// in the way.
     void hold(Datagram& datagram, Packet& fragment);
     /// Forgets the datagram, and gives its fragments back, linked by offset; the first knows their number.
     Packet& take_out(Datagram& datagram);
@@ -75,6 +79,9 @@ private:
 
 /// Whether a fragment cannot be of the datagram as held: it overlaps (RFC 5722), or disagrees about its end.
 bool contradicts(const Datagram& datagram, const FragmentExtent& extent);
+
+/// Whether it has as many fragments as one may have.
+constexpr bool full(const Datagram& datagram) { return datagram.fragments == fragments_per_datagram; }
 
 /// Whether every byte is there.
 bool complete(const Datagram& datagram);

@@ -60,7 +60,9 @@ void reassemble_one(Appliance& appliance, Packet*& place, Time now) {
         discard(appliance, *datagram, Reason::fragment_overlap);
         return drop(appliance, packet, Reason::fragment_overlap);
     }
-    if (!appliance.fragments.has_room(datagram)) return drop(appliance, packet, Reason::reassembly_full);
+    if (datagram != nullptr && full(*datagram)) return drop(appliance, packet, Reason::reassembly_full);
+    if (Datagram* const other = appliance.fragments.in_the_way(datagram))
+        discard(appliance, *other, Reason::reassembly_timeout); // its time is over sooner
     if (datagram == nullptr) datagram = &appliance.fragments.open(key, now);
     appliance.fragments.hold(*datagram, packet);
     ++appliance.counters.waiting;

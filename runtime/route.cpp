@@ -58,6 +58,12 @@ void route_one(Appliance& appliance, Packet& packet, Time now) {
 
 } // namespace
 
+std::optional<IfaceId> iface_with_address(const Appliance& appliance, Ipv4Address address) {
+    for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i)
+        if (appliance.ipv4[i].has_address(address)) return static_cast<IfaceId>(i);
+    return std::nullopt;
+}
+
 bool iface_with_broadcast(const Appliance& appliance, Ipv4Address address) {
     for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i)
         if (appliance.ipv4[i].has_broadcast(address)) return true;
@@ -85,10 +91,11 @@ std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Rout
         if (only && route.iface != *only) continue;
         if ((destination & route.netmask) != route.network) continue;
         const Ipv4Config& ipv4 = appliance.ipv4[route.iface];
-        if (route.nexthop != 0 || !ipv4.configured) return NextHop{route.iface, route.nexthop};
-        if (ipv4.on_network(destination)) return NextHop{route.iface, destination};
-        if (ipv4.gateway != 0) return NextHop{route.iface, ipv4.gateway};
-        return std::nullopt;
+        if (!ipv4.configured) return NextHop{route.iface, 0};
+        if (route.nexthop == 0 && ipv4.on_network(destination)) return NextHop{route.iface, destination};
+        const Ipv4Address router = route.nexthop != 0 ? route.nexthop : ipv4.gateway;
+        if (router == 0 || iface_with_address(appliance, router)) return std::nullopt;
+        return NextHop{route.iface, router};
     }
     return std::nullopt;
 }
@@ -103,9 +110,8 @@ void stage::route(Appliance& appliance, Burst& burst) {
 
 void stage::arrive(Appliance& appliance, Burst& burst) {
     for_each_at(At::arrive, burst, [&](Packet& packet) {
-        for (std::size_t i = 0; i < appliance.policy.ifaces.size(); ++i)
-            if (appliance.ipv4[i].has_address(field::ip_daddr(packet)))
-                return to_input(appliance, packet, static_cast<IfaceId>(i));
+        if (const auto iface = iface_with_address(appliance, field::ip_daddr(packet)))
+            return to_input(appliance, packet, *iface);
         packet.at = At::postrouting;
     });
 }

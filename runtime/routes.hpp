@@ -12,7 +12,8 @@ struct NextHop {
 };
 
 /// The first route of a table (they are sorted, best first) that has the destination, and its next hop; of those by
-/// one Iface only, if it is named. The next hop means nothing when the Iface has no address.
+/// one Iface only, if it is named. Nothing when its next hop is ourselves, as a lease can make it. The next hop means
+/// nothing when the Iface has no address.
 std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Route> routes, Ipv4Address destination,
                                 std::optional<IfaceId> only = std::nullopt);
 
@@ -21,6 +22,8 @@ bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now);
 /// Of all its buffers.
 void decrement_ttl(Packet& packet);
 
+/// The Iface of ours that has that address.
+std::optional<IfaceId> iface_with_address(const Appliance& appliance, Ipv4Address address);
 /// Whether it is the directed broadcast address of one of our Ifaces.
 bool iface_with_broadcast(const Appliance& appliance, Ipv4Address address);
 

@@ -17,9 +17,7 @@ constexpr std::uint32_t facility_user = 1;
 std::optional<NextHop> way_to_server(const Appliance& appliance) {
     const Policy& policy = appliance.policy;
     const Ipv4Address server = policy.syslog.address;
-    const auto is_ours = [&](const Ipv4Config& ipv4) { return ipv4.has_address(server); };
-    if (std::ranges::any_of(std::span{appliance.ipv4}.first(policy.ifaces.size()), is_ours))
-        return std::nullopt;
+    if (iface_with_address(appliance, server)) return std::nullopt;
     const auto hop = next_hop(appliance, policy.own_routes, server);
     return hop && appliance.ipv4[hop->iface].configured ? hop : std::nullopt;
 }

@@ -166,6 +166,9 @@ void boot(Appliance& appliance, Time) {
                           {platform::random(), platform::random()}, ended);
 }
 
+/// Before a look-up has to: so that no packet pays for all flows that a quiet time has ended.
+void tick(Appliance& appliance, Time now) { appliance.flows.forget_expired(now); }
+
 } // namespace
 
 void stage::track(Appliance& appliance, Burst& burst) {
@@ -206,6 +209,6 @@ void stage::confirm(Appliance& appliance, Burst& burst) {
     });
 }
 
-const Tracking part::tracking{{.boot = boot}, classify_made, confirm_flow};
+const Tracking part::tracking{{.boot = boot, .tick = tick}, classify_made, confirm_flow};
 
 } // namespace runtime

@@ -82,8 +82,16 @@ std::size_t Fragments::expire(Time now) {
     return before - count();
 }
 
-std::variant<HeldBack, Whole, Refused> Fragments::take(model::IfaceId ingress, const Datagram& fragment, Time now) {
-    if (const auto reason = fault(fragment)) return Refused{*reason};
+std::size_t Fragments::make_room(const Key& key) {
+    const bool is_held = std::ranges::find(partials_, key, &Partial::key) != partials_.end();
+    if (count() < most_fragments && (is_held || partials_.size() < most_datagrams)) return 0;
+    const std::size_t before = count();
+    partials_.erase(std::ranges::find_if(partials_, [&](const Partial& partial) { return partial.key != key; }));
+    return before - count();
+}
+
+Taken Fragments::take(model::IfaceId ingress, const Datagram& fragment, Time now) {
+    if (const auto reason = fault(fragment)) return {Refused{*reason}};
     const Key key{ingress, fragment.source(), fragment.destination(), fragment.protocol(),
                   get16(fragment.bytes(), 4)};
     auto partial = std::ranges::find(partials_, key, &Partial::key);
@@ -92,21 +100,21 @@ std::variant<HeldBack, Whole, Refused> Fragments::take(model::IfaceId ingress, c
         if (std::ranges::any_of(partial->fragments, disagrees)) {
             const std::size_t held_ones = partial->fragments.size();
             partials_.erase(partial);
-            return Refused{Reason::fragment_overlap, held_ones};
+            return {Refused{Reason::fragment_overlap, held_ones}};
         }
-        if (partial->fragments.size() == most_fragments_of_one) return Refused{Reason::reassembly_full};
+        if (partial->fragments.size() == most_fragments_of_one) return {Refused{Reason::reassembly_full}};
     }
-    if (count() == most_fragments || (partial == partials_.end() && partials_.size() == most_datagrams))
-        return Refused{Reason::reassembly_full};
+    const std::size_t displaced = make_room(key);
+    partial = std::ranges::find(partials_, key, &Partial::key);
     if (partial == partials_.end()) partial = partials_.insert(partials_.end(), Partial{key, now, {}});
 
     partial->fragments.emplace_back(fragment.bytes().begin(), fragment.bytes().end());
     auto whole = assemble(partial->fragments);
-    if (!whole) return HeldBack{};
+    if (!whole) return {HeldBack{}, displaced};
     partials_.erase(partial);
     if (whole->datagram.size() > longest_bytes)
-        return Refused{Reason::fragment_too_long, whole->fragments.size() - 1};
-    return std::move(*whole);
+        return {Refused{Reason::fragment_too_long, whole->fragments.size() - 1}, displaced};
+    return {std::move(*whole), displaced};
 }
 
 } // namespace eval

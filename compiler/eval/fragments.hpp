@@ -25,12 +25,17 @@ struct Refused {
     std::size_t held_ones = 0;
 };
 
+struct Taken {
+    std::variant<HeldBack, Whole, Refused> as;
+    std::size_t displaced = 0; ///< fragments of another datagram, which gave way to it
+};
+
 class Fragments {
 public:
     /// Forgets datagrams that did not become whole in time; says how many fragments were held for them.
     std::size_t expire(Time now);
 
-    std::variant<HeldBack, Whole, Refused> take(model::IfaceId ingress, const Datagram& fragment, Time now);
+    Taken take(model::IfaceId ingress, const Datagram& fragment, Time now);
 
     /// How many are held.
     std::size_t count() const;
@@ -50,6 +55,9 @@ private:
         Time since = 0;
         std::vector<Bytes> fragments;
     };
+
+    /// Forgets the oldest datagram but that one, if there is no room; says how many fragments were held for it.
+    std::size_t make_room(const Key& key);
 
     std::vector<Partial> partials_; ///< oldest first
 };

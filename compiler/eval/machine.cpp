@@ -144,8 +144,9 @@ void Machine::validate(Packet& packet) {
 void Machine::reassemble(Packet& packet) {
     packet.at = At::track;
     if (!appliance_.tracks() || !packet.datagram().is_fragment()) return;
-    auto taken = fragments_.take(packet.ingress, packet.datagram(), now_);
+    auto [taken, displaced] = fragments_.take(packet.ingress, packet.datagram(), now_);
     counters_.waiting = fragments_.count();
+    count_drops(Reason::reassembly_timeout, displaced);
     if (const auto* refused = std::get_if<Refused>(&taken)) {
         count_drops(refused->reason, refused->held_ones);
         return drop(packet, refused->reason);
@@ -289,7 +290,7 @@ void Machine::spend_ttl(Packet& packet) {
 void Machine::forward(Packet& packet) { run_chain(packet, appliance_.gateway->forward, At::arrive); }
 
 void Machine::arrive(Packet& packet) {
-    const auto local = iface_with(packet.datagram().destination());
+    const auto local = iface_with(appliance_, packet.datagram().destination());
     if (!local) {
         packet.at = At::postrouting;
         return;
@@ -431,12 +432,6 @@ void Machine::answer(const Packet& about, AnswerKind kind) {
 bool Machine::is_broadcast(model::Ipv4Address address) const {
     return std::ranges::any_of(appliance_.ifaces,
                                [&](const model::Iface& iface) { return is_broadcast_of(iface, address); });
-}
-
-std::optional<model::IfaceId> Machine::iface_with(model::Ipv4Address address) const {
-    for (model::IfaceId id = 0; id < appliance_.ifaces.size(); ++id)
-        if (is_address_of(appliance_.ifaces[id], address)) return id;
-    return std::nullopt;
 }
 
 } // namespace eval

@@ -154,7 +154,6 @@ private:
     void reply_to_echo(const Packet& request);
     void send(Bytes datagram, const Hop& hop);
     bool is_broadcast(model::Ipv4Address address) const;
-    std::optional<model::IfaceId> iface_with(model::Ipv4Address address) const;
 
     model::Appliance appliance_;
     std::vector<model::Mac> macs_;

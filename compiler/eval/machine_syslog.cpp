@@ -19,7 +19,7 @@ Effects Machine::effects() {
 }
 
 bool Machine::send_to_server(std::uint8_t severity, std::string_view text) {
-    if (!appliance_.syslog || sends_syslog_ || iface_with(appliance_.syslog->address)) return false;
+    if (!appliance_.syslog || sends_syslog_ || iface_with(appliance_, appliance_.syslog->address)) return false;
     const auto& server = *appliance_.syslog;
     const auto routed = route_from_here(appliance_, server.address);
     if (std::holds_alternative<model::Reason>(routed)) return false;

@@ -1,5 +1,7 @@
 #include "compiler/eval/routing.hpp"
 
+#include "compiler/eval/validity.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -20,15 +22,20 @@ const model::Route* best(const std::vector<model::Route>& routes, model::Ipv4Add
     return found;
 }
 
+/// A router that is ourselves, as a lease can make it, is none.
+Routed by_router(const model::Appliance& appliance, model::IfaceId iface,
+                 const std::optional<model::Ipv4Address>& router) {
+    if (!router || iface_with(appliance, *router)) return model::Reason::no_route;
+    return Hop{iface, *router};
+}
+
 Routed next_hop(const model::Appliance& appliance, const model::Route* route,
                 model::Ipv4Address destination) {
     if (route == nullptr) return model::Reason::no_route;
     const auto& ipv4 = appliance.ifaces[route->iface].ipv4;
     if (!ipv4) return model::Reason::no_address;
-    std::optional<model::Ipv4Address> next = route->nexthop;
-    if (!next) next = ipv4->network.contains(destination) ? destination : ipv4->gateway;
-    if (!next) return model::Reason::no_route;
-    return Hop{route->iface, *next};
+    if (!route->nexthop && ipv4->network.contains(destination)) return Hop{route->iface, destination};
+    return by_router(appliance, route->iface, route->nexthop ? route->nexthop : ipv4->gateway);
 }
 
 /// A connected network is the one that the Iface has now, if it has one.
@@ -80,7 +87,7 @@ Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address des
     if (const auto* route = best(routes, destination)) return next_hop(appliance, route, destination);
     for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
         if (const auto& ipv4 = appliance.ifaces[id].ipv4; ipv4 && ipv4->gateway)
-            return Hop{id, *ipv4->gateway};
+            return by_router(appliance, id, ipv4->gateway);
     return model::Reason::no_route;
 }
 
@@ -89,9 +96,9 @@ Routed route_by(const model::Appliance& appliance, model::IfaceId iface, model::
     if (!ipv4) return model::Reason::no_address;
     auto routes = all_routes(appliance);
     std::erase_if(routes, [&](const model::Route& route) { return route.iface != iface; });
-    if (const auto* route = best(routes, destination)) return next_hop(appliance, route, destination);
-    if (ipv4->gateway) return Hop{iface, *ipv4->gateway};
-    return model::Reason::no_route;
+    const auto routed = next_hop(appliance, best(routes, destination), destination);
+    if (std::holds_alternative<Hop>(routed) || !ipv4->gateway) return routed;
+    return Hop{iface, *ipv4->gateway};
 }
 
 } // namespace eval

@@ -114,6 +114,12 @@ bool is_address_of(const model::Iface& iface, model::Ipv4Address address) {
     return iface.ipv4 && iface.ipv4->address == address;
 }
 
+std::optional<model::IfaceId> iface_with(const model::Appliance& appliance, model::Ipv4Address address) {
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
+        if (is_address_of(appliance.ifaces[id], address)) return id;
+    return std::nullopt;
+}
+
 std::optional<Reason> address_fault(const model::Appliance& appliance, model::IfaceId ingress,
                                     const Datagram& datagram, bool group_mac) {
     const auto source = datagram.source();

@@ -45,5 +45,7 @@ std::optional<model::Reason> transport_fault(const Datagram& datagram);
 bool is_broadcast_of(const model::Iface& iface, model::Ipv4Address address);
 /// Whether it is that Iface's own address.
 bool is_address_of(const model::Iface& iface, model::Ipv4Address address);
+/// The Iface of ours that has that address.
+std::optional<model::IfaceId> iface_with(const model::Appliance& appliance, model::Ipv4Address address);
 
 } // namespace eval

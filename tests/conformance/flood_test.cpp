@@ -1,4 +1,4 @@
-// A SYN flood: what is established before it loses nothing.
+// Floods: what is established before one loses nothing, and datagrams in pieces still arrive.
 #include "tests/conformance/connection.hpp"
 
 #include <catch2/catch.hpp>
@@ -31,5 +31,29 @@ TEST_CASE("under a SYN flood of ten times the table an established connection lo
         CHECK(refused == 10 * flows_max - flows_max / 2); // half-open flows fill half of the table
         // UDP finds room even then.
         CHECK(scene.send("inside", udp({alice, 5000, peer, 53})).fate == harness::Fate::sent);
+    });
+}
+
+TEST_CASE("under a flood of fragments that nothing completes, datagrams whose pieces come in one go pass") {
+    on_each_backend("flooded", [](const Scene& scene) {
+        unsigned strays = 0;
+        const auto flood = [&](unsigned count) {
+            for (const unsigned end = strays + count; strays < end; ++strays) {
+                Bytes stray = fragment(udp({ip(203, 0, 113, 9), 1, alice, 2}, "some data"), 0, 8, true);
+                stray = with_ip_byte(stray, 4, static_cast<std::uint8_t>(strays / 256));
+                CHECK(scene.send("outside", with_ip_byte(stray, 5, static_cast<std::uint8_t>(strays % 256))).fate ==
+                      harness::Fate::held);
+            }
+        };
+        flood(100);
+        for (unsigned round = 0; round < 3; ++round) {
+            harness::Outcome last;
+            for (const auto& piece : in_fragments(udp({peer, 53, alice, 5000}, std::string(3000, 'x')), 1480)) {
+                last = scene.send("outside", piece);
+                flood(30);
+            }
+            CHECK(last.fate == harness::Fate::sent);
+            CHECK(last.out.size() == 3);
+        }
     });
 }

@@ -2,8 +2,9 @@
 // Not done, and on purpose: options that a router would fill in (5.3.13.4, 5.3.13.5) are dropped or passed on
 // as they are (RFC 7126), redirects (5.2.7.2), parameter problems (4.3.3.5), address masks (4.3.3.9, RFC
 // 6918) and router discovery (4.3.3.10) are not sent, multicast is not routed (5.2.1.4), and fragments for
-// the router itself are put together only where a policy has functions (4.2.2.8). Unreachable hosts (5.2.7.1,
-// code 1) are in tests/runtime/router_test.cpp, since here everybody answers ARP.
+// the router itself are put together only where a policy has functions (4.2.2.8). What never becomes whole is not
+// answered (RFC 1122 3.3.2): no function has said yet that its sender may be. ARP (3.3.2) and unreachable hosts (5.2.7.1,
+// code 1) are in tests/runtime, since here everybody answers ARP.
 #include "tests/conformance/scene.hpp"
 
 #include <catch2/catch.hpp>
@@ -162,6 +163,26 @@ TEST_CASE("RFC 1812 5.2.3: every address of the router is its own, whichever Ifa
             const Way ping{host, 7, address, 7};
             CHECK(way_of(scene.sent("lan", query(ping), "lan")) == ping.back());
         }
+    });
+}
+
+TEST_CASE("RFC 1812 5.2.4: the longest prefix leads to the next hop, then the lowest cost; its own network straight") {
+    on_each_backend("router", [](const Scene& scene) {
+        const auto handed_to = [&](Ipv4Address destination) {
+            const auto outcome = scene.send("lan", to(destination));
+            REQUIRE(outcome.out.size() == 1);
+            CHECK(packet_in(outcome.out[0]) == one_hop_on(to(destination)));
+            return model::Mac{outcome.out[0].bytes[0], outcome.out[0].bytes[1], outcome.out[0].bytes[2],
+                              outcome.out[0].bytes[3], outcome.out[0].bytes[4], outcome.out[0].bytes[5]};
+        };
+        CHECK(handed_to(ip(203, 0, 113, 200)) == eval::neighbour_mac(ip(203, 0, 113, 200)));
+        CHECK(handed_to(far) == eval::neighbour_mac(ip(203, 0, 113, 254)));
+        CHECK(handed_to(ip(198, 19, 255, 255)) == eval::neighbour_mac(ip(203, 0, 113, 11)));
+        CHECK(handed_to(ip(198, 18, 5, 76)) == eval::neighbour_mac(ip(203, 0, 113, 12)));
+        CHECK(handed_to(ip(198, 18, 5, 77)) == eval::neighbour_mac(ip(203, 0, 113, 13)));
+        CHECK(handed_to(ip(198, 18, 6, 0)) == eval::neighbour_mac(ip(203, 0, 113, 11)));
+        // Nothing is handed to ourselves, nor to the less exact route instead.
+        CHECK(error_in(scene.sent("lan", to(ip(198, 19, 5, 1)), "lan")) == Error{3, 0});
     });
 }
 

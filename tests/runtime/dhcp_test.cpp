@@ -303,6 +303,15 @@ TEST_CASE("leases that cannot be are refused") {
     CHECK(console().find("dhcp left selecting address 0.0.0.0 refused 5\n") != console().npos);
 }
 
+TEST_CASE("no lease takes the network that another Iface will fall back to") {
+    const Asked question = first_discover(); // right has nothing yet
+    Reply reply{.type = offer, .xid = question.xid, .yours = 0x0a000137, .options = usual()};
+    hear(reply, 0);
+    CHECK(asked_left().empty());
+    CHECK(console().find("dhcp left: refused 10.0.1.55/255.255.255.0 by 10.0.0.1: another Iface has that network") !=
+          console().npos);
+}
+
 TEST_CASE("networks without a broadcast address, and gateways outside the network, are taken") {
     const auto mask = GENERATE(0xfffffffeu, 0xffffffffu);
     Options options;

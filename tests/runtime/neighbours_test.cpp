@@ -71,6 +71,51 @@ TEST_CASE("questions about dead hosts do not cut off a live neighbour") {
     CHECK(runtime::counters().balanced());
 }
 
+TEST_CASE("no answer is believed that names a group (RFC 1812 3.3.2), and none of another hardware") {
+    boot();
+    receive(0, packet(left_peer, right_peer));
+    const Frame right = arp(2, right_peer, right_address, right_mac);
+    for (const auto& [at, value] : {std::pair{14 + 8, 0xff}, {14 + 8, 0x01}, {14 + 1, 6}, {14 + 3, 1}, {14 + 4, 8}}) {
+        Frame wrong = right;
+        runtime::put8(wrong, static_cast<std::size_t>(at), static_cast<std::uint8_t>(value));
+        receive(1, wrong);
+        CHECK(runtime::counters().waiting == 1);
+    }
+    receive(1, {right.begin(), right.begin() + 14 + 27});
+    CHECK(runtime::counters().waiting == 1);
+    receive(1, right);
+    CHECK(runtime::counters().waiting == 0);
+}
+
+TEST_CASE("what is known of a neighbour is asked anew after a minute, used meanwhile, and given up (RFC 1122 2.3.2.1)") {
+    boot();
+    receive(0, packet(left_peer, right_peer));
+    right_peer_answers();
+    const auto sends = [](runtime::Time now) {
+        state().sent.clear();
+        receive(0, packet(left_peer, right_peer), now);
+        std::vector<unsigned> types;
+        for (const auto& sent : state().sent) types.push_back(runtime::get16(sent.frame, 12));
+        return types;
+    };
+    using Types = std::vector<unsigned>;
+    const runtime::Time stale = runtime::arp::fresh_ns;
+    CHECK(sends(stale - 1) == Types{0x0800});
+    CHECK(sends(stale) == Types{0x0806, 0x0800});
+    CHECK(sends(stale + 1) == Types{0x0800}); // no more than one question a second
+    SECTION("an answer makes it fresh") {
+        right_peer_answers(stale + 2);
+        CHECK(sends(stale + 2 + runtime::arp::fresh_ns - 1) == Types{0x0800});
+        CHECK(sends(stale + 2 + runtime::arp::fresh_ns) == Types{0x0806, 0x0800});
+    }
+    SECTION("three questions without one, and it is unknown") {
+        CHECK(sends(stale + second_ns) == Types{0x0806, 0x0800});
+        CHECK(sends(stale + 2 * second_ns) == Types{0x0806, 0x0800});
+        CHECK(sends(stale + 3 * second_ns) == Types{0x0806});
+        CHECK(runtime::counters().waiting == 1);
+    }
+}
+
 TEST_CASE("a probe for our address is answered, and nothing is learnt from it (RFC 5227)") {
     boot();
     receive(0, arp(1, 0, left_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));

@@ -235,7 +235,7 @@ TEST_CASE("what is incomplete is dropped 30 s after its first-come fragment") {
     }
 }
 
-TEST_CASE("as many datagrams are held as there is room for") {
+TEST_CASE("as many datagrams are held as there is room for, and the oldest gives way") {
     set_scene();
     Whole whole = udp(2000);
     for (std::uint16_t id = 0; id < 65; ++id) {
@@ -243,17 +243,18 @@ TEST_CASE("as many datagrams are held as there is room for") {
         receive(0, cut(whole)[0], id);
     }
     CHECK(runtime::counters().waiting == 64);
-    CHECK(dropped(Reason::reassembly_full) == 1);
+    CHECK(dropped(Reason::reassembly_timeout) == 1);
     whole.identification = 30;
-    receive(0, cut(whole)[1]); // one of them is completed
+    receive(0, cut(whole)[1], 64); // one of them is completed
     CHECK(sent_by(1).size() == 2);
-    whole.identification = 64;
-    receive(0, cut(whole)[0], 64); // and another has its place
-    CHECK(dropped(Reason::reassembly_full) == 1);
-    runtime::tick(timeout_ns);
+    whole.identification = 0;
+    receive(0, cut(whole)[1], 64); // the first one was forgotten; what comes of it has the free place
+    CHECK(sent_by(1).size() == 2);
+    CHECK(dropped(Reason::reassembly_timeout) == 1);
+    runtime::tick(timeout_ns + 1);
     CHECK(runtime::counters().waiting == 63);
     runtime::tick(timeout_ns + 64);
-    CHECK(dropped(Reason::reassembly_timeout) == 64);
+    CHECK(dropped(Reason::reassembly_timeout) == 65);
     check_nothing_left();
 }
 
@@ -273,7 +274,7 @@ TEST_CASE("a datagram of 64 fragments goes on, one of 65 never does") {
     check_nothing_left();
 }
 
-TEST_CASE("256 fragments are held together") {
+TEST_CASE("256 fragments are held together, and the oldest datagram gives way with all of its own") {
     set_scene();
     Whole whole = udp(60 * 16 - 8);
     for (std::uint16_t id = 0; id < 5; ++id) {
@@ -282,8 +283,8 @@ TEST_CASE("256 fragments are held together") {
         pieces.pop_back();
         receive_each(0, pieces);
     }
-    CHECK(runtime::counters().waiting == 256);
-    CHECK(dropped(Reason::reassembly_full) == 5 * 59 - 256);
+    CHECK(runtime::counters().waiting == 4 * 59);
+    CHECK(dropped(Reason::reassembly_timeout) == 59);
     runtime::tick(timeout_ns);
     check_nothing_left();
 }

@@ -39,6 +39,22 @@ TEST_CASE("a clock that jumps forward ends what was waiting, and everything work
     check_nothing_left();
 }
 
+TEST_CASE("flows that have ended give their memory back at the next tick, whether anybody looks for one or not") {
+    set_scene();
+    CHECK(passes(0));
+    const auto held = [] {
+        state().console.clear();
+        runtime::print_statistics();
+        return state().console.substr(state().console.find("memory flows "), 14);
+    };
+    CHECK(held() == "memory flows 1");
+    const runtime::Time udp_confirmed = runtime::linked_policy.timeouts[3];
+    runtime::tick(udp_confirmed - 1);
+    CHECK(held() == "memory flows 1");
+    runtime::tick(udp_confirmed);
+    CHECK(held() == "memory flows 0");
+}
+
 TEST_CASE("a clock that jumps backward stops nothing") {
     set_scene();
     CHECK(passes(1000 * second_ns));
