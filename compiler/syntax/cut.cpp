@@ -37,6 +37,14 @@ bool opens_body(const Tokens& tokens, std::size_t index) {
     return unnamed || named;
 }
 
+bool end_declaration(const Tokens& tokens) {
+    if (tokens.empty()) return true;
+    const auto last = tokens.back().kind;
+    if (is_close_bracket(last) || is_literal(last)) return true;
+    const auto before = tokens.size() > 1 ? tokens[tokens.size() - 2].kind : TokenKind::end_of_file;
+    return last == TokenKind::name && (before == TokenKind::colon || before == TokenKind::dot);
+}
+
 Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     const auto around = braces_around(tokens);
     const auto starts_line = [&](std::size_t i) {
