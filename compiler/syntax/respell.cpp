@@ -517,8 +517,8 @@ private:
         if (names_type(token().text) || is_function_word()) return false;
         std::size_t count = 1;
         while (count < 3 && is(count, K::name) && !starts_line(count)) ++count;
-        if (count == 3 || !starts_line(count) || (at_ + count < tokens_.size() && !declares(count)))
-            return false;
+        const bool ends_file = at_ + count == tokens_.size();
+        if (count == 3 || (!ends_file && (!starts_line(count) || !declares(count)))) return false;
         const auto& word = token().text;
         report(Kind::syntax_error, join(token().span, token(count - 1).span), "this declares nothing",
                is_verdict(word)

@@ -34,10 +34,19 @@ std::vector<std::string> cures_in(const std::string& hint) {
     return cures;
 }
 
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-    const auto at = text.find(what);
-    REQUIRE(at != text.npos);
-    return text.replace(at, what.size(), by);
+/// The rule between these two is one mistake, on its line, and what the hint says to write in its place is
+/// none.
+void check_cure(const std::string& before, std::string_view rule, const std::string& after) {
+    const auto policy = before + std::string(rule) + after;
+    const auto errors = errors_in(policy);
+    INFO(policy);
+    REQUIRE(errors.size() == 1);
+    const auto lines_before = std::count(before.begin(), before.end(), '\n');
+    CHECK(errors.front().span.begin.line == static_cast<std::uint32_t>(lines_before) + 1);
+    INFO(errors.front().hint);
+    const auto cures = cures_in(errors.front().hint);
+    REQUIRE(cures.size() == 1);
+    CHECK(errors_in(before + cures.front() + after).empty());
 }
 
 } // namespace
@@ -87,18 +96,9 @@ TEST_CASE("a rule of another language is one mistake, and its cure can be typed 
         "drop if ip.ttl == 5",
         "accept unless (ip.ttl == 5)",
     };
-    for (const auto rule : rules) {
-        const auto policy = std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { drop }\n    " +
-                            std::string(rule) + "\n    accept\n}\n";
-        const auto errors = errors_in(policy);
-        INFO(policy);
-        REQUIRE(errors.size() == 1);
-        CHECK(errors.front().span.begin.line == 5);
-        INFO(errors.front().hint);
-        const auto cures = cures_in(errors.front().hint);
-        REQUIRE(cures.size() == 1);
-        CHECK(errors_in(replaced(policy, std::string(rule), cures.front())).empty());
-    }
+    for (const auto rule : rules)
+        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { drop }\n    ", rule,
+                   "\n    accept\n}\n");
 }
 
 TEST_CASE("outside of functions too") {
@@ -116,17 +116,8 @@ TEST_CASE("outside of functions too") {
         "accept",
         "if (ip.ttl == 5) { drop }",
     };
-    for (const auto rule : rules) {
-        const auto policy = std::string(rule) + "\n" + std::string(ifaces) + "Filter::IP f { accept }\n";
-        const auto errors = errors_in(policy);
-        INFO(policy);
-        REQUIRE(errors.size() == 1);
-        CHECK(errors.front().span.begin.line == 1);
-        INFO(errors.front().hint);
-        const auto cures = cures_in(errors.front().hint);
-        REQUIRE(cures.size() == 1);
-        CHECK(errors_in(replaced(policy, std::string(rule), cures.front())).empty());
-    }
+    for (const auto rule : rules)
+        check_cure("", rule, "\n" + std::string(ifaces) + "Filter::IP f { accept }\n");
 }
 
 TEST_CASE("functions may be called as rules of other languages begin") {
