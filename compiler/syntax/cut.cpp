@@ -77,7 +77,12 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
         placeholder.inserted = true;
         result.push_back(placeholder);
     }
+    // The comma before the next member may have gone with the part.
+    const bool lost_comma = brace != none && !opens_body(tokens, brace) && begin > 0 &&
+                            ends_value(tokens[begin - 1].kind) && end < tokens.size();
+    const auto behind = result.size();
     result.insert(result.end(), tokens.begin() + static_cast<std::ptrdiff_t>(end), tokens.end());
+    if (lost_comma) result[behind].inserted = true;
     return result;
 }
 

@@ -63,12 +63,13 @@ public:
         out_.reserve(tokens_.size());
         while (at_ < tokens_.size()) {
             if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
-            const bool respelt =
-                merge_conflict() || number_as_name() || number() || relation() || negated_in() ||
-                quoted_name() || bare_condition() || ellipsis() || keyword_as_value() || doubled_comma() ||
-                doubled_braces() || braced_list() || flag_mask() || flag_list() ||
-                (is(0, K::name) && (path_of_assert() || tight_arrow() || declaring_word() || word() ||
-                                    nameless() || heading() || member() || valueless() || lone_words()));
+            const bool respelt = merge_conflict() || number_as_name() || number() || relation() ||
+                                 negated_in() || quoted_name() || bare_condition() || ellipsis() ||
+                                 keyword_as_value() || doubled_comma() || doubled_braces() || braced_list() ||
+                                 flag_mask() || flag_list() ||
+                                 (is(0, K::name) && (path_of_assert() || tight_arrow() || missing_dot() ||
+                                                     declaring_word() || word() || nameless() || heading() ||
+                                                     member() || valueless() || lone_words()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -485,6 +486,21 @@ private:
                "leave one pair of them out");
         left_out_closers_.insert(at_ + end);
         ++at_;
+        return true;
+    }
+
+    /// `log("from ", ip saddr)`
+    bool missing_dot() {
+        const bool of_call =
+            before() == K::comma || (before() == K::open_paren && out_.size() > 1 &&
+                                     one_of(lower(out_[out_.size() - 2].text), {"log", "syslog"}));
+        if (!of_call || !in(K::open_paren) || !is(1, K::name) || starts_line(1)) return false;
+        if (!one_of(word_at(0), {"ip", "tcp", "udp", "icmp", "ct", "eth", "vlan", "iface"})) return false;
+        report(Kind::syntax_error, token(1).span, "a `.` is missing before this",
+               "write `" + token().text + "." + token(1).text + "`");
+        take();
+        put(K::dot, ".", token().span);
+        take();
         return true;
     }
 
