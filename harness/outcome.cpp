@@ -33,6 +33,18 @@ bool same(const Outcome& a, const Outcome& b) {
            a.logs == b.logs && sorted(a.out) == sorted(b.out);
 }
 
+bool leaves_by(const model::Appliance& appliance, model::IfaceId iface, const FrameOut& frame) {
+    const auto link = eval::link_of(frame.bytes);
+    return model::nic_of(appliance, iface) == frame.nic && link &&
+           link->vlan == appliance.ifaces.at(iface).vlan.value_or(0);
+}
+
+std::string way_of(const model::Appliance& appliance, const FrameOut& frame) {
+    for (model::IfaceId iface = 0; iface < appliance.ifaces.size(); ++iface)
+        if (leaves_by(appliance, iface, frame)) return appliance.ifaces[iface].name;
+    return fmt::format("NIC {}", frame.nic);
+}
+
 std::string at(const model::Appliance& appliance, const model::Place& place) {
     return fmt::format("{}:{}:{}", appliance.files.at(place.file), place.line, place.column);
 }
@@ -46,7 +58,7 @@ std::string describe(const model::Appliance& appliance, const Outcome& outcome, 
     }
     for (const auto& log : outcome.logs) text += fmt::format("\n  log: {:?}", log);
     for (const auto& frame : outcome.out)
-        text += fmt::format("\n  out by NIC {}: {}", frame.nic, show(frame.bytes));
+        text += fmt::format("\n  out by {}: {}", way_of(appliance, frame), show(frame.bytes));
     return text;
 }
 

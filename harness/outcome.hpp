@@ -37,6 +37,12 @@ bool same(const Outcome& a, const Outcome& b);
 /// "dropped (filter), decided by bastion.nacl:14:5", then a line for each log text and each frame, as `show` has it.
 std::string describe(const model::Appliance& appliance, const Outcome& outcome, std::string (*show)(View));
 
+/// Whether the frame is one of the Iface: its NIC and, where it has one, its VLAN.
+bool leaves_by(const model::Appliance& appliance, model::IfaceId iface, const FrameOut& frame);
+
+/// The Iface by which a frame left, or the number of a NIC that has none for it.
+std::string way_of(const model::Appliance& appliance, const FrameOut& frame);
+
 /// "bastion.nacl:14:5"
 std::string at(const model::Appliance& appliance, const model::Place& place);
 

@@ -40,12 +40,6 @@ bool fulfils(const model::Scenario& test, const Outcome& outcome, model::Expect 
     return false;
 }
 
-bool leaves_by(const model::Appliance& appliance, model::IfaceId iface, const FrameOut& frame) {
-    const auto link = eval::link_of(frame.bytes);
-    return model::nic_of(appliance, iface) == frame.nic && link &&
-           link->vlan == appliance.ifaces.at(iface).vlan.value_or(0);
-}
-
 /// What is wrong with the frames that left; nothing when one of them is as the Test says.
 std::optional<std::string> missing_frame(const model::Appliance& appliance, const model::OutSpec& wanted,
                                          const std::vector<FrameOut>& out) {
@@ -53,9 +47,9 @@ std::optional<std::string> missing_frame(const model::Appliance& appliance, cons
     std::string why;
     for (const auto& frame : out) {
         const auto wrong_way = wanted.iface && !leaves_by(appliance, *wanted.iface, frame);
-        const auto wrong = wrong_way
-                               ? "it left by another Iface than " + appliance.ifaces.at(*wanted.iface).name
-                               : difference(frame.bytes, wanted.packet);
+        const auto wrong = wrong_way ? "it left by " + way_of(appliance, frame) + ", not by " +
+                                           appliance.ifaces.at(*wanted.iface).name
+                                     : difference(frame.bytes, wanted.packet);
         if (!wrong) return std::nullopt;
         why += fmt::format("{}{}", why.empty() ? "" : "; ", *wrong);
     }
@@ -130,6 +124,8 @@ struct TestRun {
     const Watch& watch;
     Conversations conversations{};
 
+    std::vector<model::StatementId> decided{}; ///< about the last packet
+
     /// What is wrong; nothing when all is as expected.
     std::optional<std::string> run(const model::WaitStep& wait) {
         backend.wait(wait.seconds * eval::second_ns);
@@ -159,7 +155,8 @@ private:
         const Outcome outcome = is_narrow(test)
                                     ? backend.judge(question_of(appliance, test, step, frame), frame)
                                     : backend.receive(model::nic_of(appliance, *step.iface), frame);
-        reached.insert(outcome.decided.begin(), outcome.decided.end());
+        decided = outcome.decided;
+        reached.insert(decided.begin(), decided.end());
         if (watch) watch({test, step, frame, outcome});
         if (outcome.fate != Fate::dropped) conversations.passed(frame);
         // Who answers it knows it as it left, translated.
@@ -199,12 +196,12 @@ std::optional<Failure> run_test(const model::Appliance& appliance, const Backend
         for (const auto& step : test.steps) {
             place = step.place;
             const auto wrong = std::visit([&](const auto& kind) { return run.run(kind); }, step.is);
-            if (wrong) return Failure{test.name, place, *wrong};
+            if (wrong) return Failure{test.name, place, *wrong, run.decided};
         }
         if (!backend.balanced())
-            return Failure{test.name, test.place, "the counters on " + backend.name + " do not balance"};
+            return Failure{test.name, test.place, "the counters on " + backend.name + " do not balance", {}};
     } catch (const Error& error) {
-        return Failure{test.name, place, fmt::format("{} broke: {}", backend.name, error.what())};
+        return Failure{test.name, place, fmt::format("{} broke: {}", backend.name, error.what()), {}};
     }
     return std::nullopt;
 }

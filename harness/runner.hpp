@@ -10,6 +10,7 @@ struct Failure {
     std::string test;
     model::Place place; ///< of the step
     std::string text;   ///< "expected accept, but on host the packet was dropped (filter), decided by …"
+    std::vector<model::StatementId> decided; ///< about the packet
 };
 
 struct RunReport {

@@ -3,6 +3,7 @@
 #include "codegen/cpp.hpp"
 #include "codegen/toolchain.hpp"
 #include "codegen/workshop.hpp"
+#include "compiler/analysis/check.hpp"
 #include "harness/coverage.hpp"
 #include "harness/runner.hpp"
 
@@ -43,6 +44,17 @@ void print_coverage(const model::Appliance& appliance, const std::set<model::Sta
                    harness::at(appliance, appliance.statements.at(id).place));
 }
 
+/// A Test that fails is a line for people and what belongs to it, and a diagnostic for programs.
+void print(const harness::Failure& failure, const Checked& checked, const Reporting& reporting) {
+    if (!reporting.json) {
+        fmt::print("{}\n", harness::describe(*checked.appliance, failure));
+        return;
+    }
+    print(analysis::failed_test(*checked.appliance, checked.sources,
+                                {failure.test, failure.text, failure.place, failure.decided}),
+          checked.sources, reporting);
+}
+
 int test_file(const Path& file, const TestOptions& options, const Reporting& reporting) {
     const auto checked = check_file(file, reporting);
     if (!checked.appliance) return checked.status;
@@ -58,8 +70,7 @@ int test_file(const Path& file, const TestOptions& options, const Reporting& rep
             if (options.verbose) fmt::print("{}\n", harness::describe(appliance, witness));
         };
         const auto report = harness::run_tests(appliance, *backend, watch);
-        for (const auto& failure : report.failures)
-            fmt::print("{}\n", harness::describe(appliance, failure));
+        for (const auto& failure : report.failures) print(failure, checked, reporting);
         fmt::print("{}: {} of {} Tests passed on {}\n", file.string(), report.passed(), report.tests, name);
         if (!report.failures.empty()) status = wrong_input;
         reached.insert(report.reached.begin(), report.reached.end());

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace analysis {
 
@@ -28,19 +29,32 @@ std::string as_test(const model::Appliance& appliance, const syntax::Sources& so
     return "Test broken { " + text + "expect: " + std::string(word_for(claim)) + " }";
 }
 
+/// How to go on from a packet that breaks an Assert.
+std::string hint_for(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
+                     const Broken& found) {
+    const bool answers = found.witness.ending == Ending::reject && found.claim == model::Action::drop;
+    const std::string cure =
+        answers ? "write `reject` for what is answered, since `drop` claims that there is no answer. Or "
+                : "";
+    const bool is_path =
+        !std::holds_alternative<model::IfaceChain>(way) && !std::holds_alternative<model::ForwardChain>(way);
+    if (is_path &&
+        found.witness.state != model::State::fresh) // there a flow's state comes from earlier packets
+        return cure + "put it into a Test, with the packets of its flow before it in `steps`";
+    return cure + "put it into a Test: `" + as_test(appliance, sources, way, found.witness, found.claim) +
+           "`";
+}
+
 syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sources& sources,
                           const model::Assert& assertion, const Broken& found) {
     const auto verdict = ending_names[static_cast<std::size_t>(found.witness.ending)];
     const auto& claim = appliance.claims.at(found.claimed - appliance.statements.size());
-    const bool answers = found.witness.ending == Ending::reject && found.claim == model::Action::drop;
     syntax::Diagnostic diagnostic{
         .kind = syntax::Kind::broken_assert,
         .span = word_at(sources, assertion.place),
         .message = "`" + assertion.name + "` does not hold: `" + text_of(appliance, assertion.about) + "` " +
                    std::string(verdict) + "s a packet that it should " + std::string(word_for(found.claim)),
-        .hint = std::string(answers ? "write `reject`: `drop` claims that there is no answer. Or " : "") +
-                "put it into a Test: `" +
-                as_test(appliance, sources, assertion.about, found.witness, found.claim) + "`"};
+        .hint = hint_for(appliance, sources, assertion.about, found)};
     std::string also;
     for (const auto& fact : found.witness.assumed) also += (also.empty() ? ", when " : " and ") + fact;
     if (found.witness.decided)
@@ -131,6 +145,19 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
 }
 
 } // namespace
+
+syntax::Diagnostic failed_test(const model::Appliance& appliance, const syntax::Sources& sources,
+                               const FailedTest& found) {
+    auto text = found.text;
+    for (auto at = text.find("\n  "); at != text.npos; at = text.find("\n  ", at)) text.replace(at, 3, "; ");
+    syntax::Diagnostic diagnostic{.kind = syntax::Kind::failed_test,
+                                  .span = word_at(sources, found.place),
+                                  .message = "Test `" + found.test + "` failed: " + text};
+    for (const auto id : std::set(found.decided.begin(), found.decided.end())) // it may decide on several chains
+        diagnostic.notes.push_back(
+            {word_at(sources, appliance.statements.at(id).place), "this decided about the packet"});
+    return diagnostic;
+}
 
 std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const syntax::Sources& sources) {
     std::vector<syntax::Diagnostic> diagnostics;

@@ -8,4 +8,15 @@ namespace analysis {
 /// `sources` are those that the appliance was read from.
 std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const syntax::Sources& sources);
 
+/// A Test that was run, and what was seen in place of what it expects: lines, those but the first indented by
+/// two.
+struct FailedTest {
+    std::string test;
+    std::string text;
+    model::Place place; ///< of the step
+    std::vector<model::StatementId> decided;
+};
+syntax::Diagnostic failed_test(const model::Appliance& appliance, const syntax::Sources& sources,
+                               const FailedTest& found);
+
 } // namespace analysis

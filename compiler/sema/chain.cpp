@@ -16,6 +16,8 @@ using syntax::Kind;
 struct Reached {
     std::set<model::StatementId> translations;
     std::set<model::Place, PlaceOrder> reads_of_egress; ///< where `iface.out` is read
+    std::map<model::Place, model::SetId, PlaceOrder>
+        tests_of_ingress; ///< where `iface.in` is compared, and with what
 };
 
 class Walk {
@@ -24,16 +26,26 @@ public:
     Walk(const model::Appliance& appliance, model::Hook hook) : appliance_(appliance) {
         for (const auto& iface : appliance.ifaces)
             called_.insert(called_.end(), iface.chain(hook).begin(), iface.chain(hook).end());
-        while (!called_.empty()) {
-            const auto id = called_.back();
-            called_.pop_back();
-            if (seen_.insert(id).second) block(appliance.functions[id].body);
-        }
+        run();
+    }
+
+    /// Through the functions of one chain.
+    Walk(const model::Appliance& appliance, const std::vector<model::FunctionId>& chain)
+        : appliance_(appliance), called_(chain) {
+        run();
     }
 
     Reached found;
 
 private:
+    void run() {
+        while (!called_.empty()) {
+            const auto id = called_.back();
+            called_.pop_back();
+            if (seen_.insert(id).second) block(appliance_.functions[id].body);
+        }
+    }
+
     void block(const model::Block& steps) {
         for (const auto& step : steps) std::visit([&](const auto& kind) { visit(kind, step.place); }, step.is);
     }
@@ -60,7 +72,10 @@ private:
     }
     void visit(const model::Constant&, const model::Place&) {}
     void visit(const model::CompareLease&, const model::Place&) {} // of addresses
-    void visit(const model::Test& test, const model::Place& place) { read(test.field, place); }
+    void visit(const model::Test& test, const model::Place& place) {
+        read(test.field, place);
+        if (test.field == model::Field::iface_in) found.tests_of_ingress.emplace(place, test.set);
+    }
     void visit(const model::Compare& compare, const model::Place& place) {
         read(compare.left, place);
         read(compare.right, place);
@@ -181,15 +196,59 @@ void check_translations(Context& context, model::Hook hook, const Reached& reach
     }
 }
 
+/// The first chain of the hook on which the place is met: where it is set.
+std::vector<syntax::Note> note_of_chain(const Context& context, model::Hook hook, const model::Place& place) {
+    for (const auto& element : context.scope.elements()) {
+        const auto id = context.iface_ids.find(&element);
+        const auto* object = std::get_if<syntax::Object>(&element.value.is);
+        if (id == context.iface_ids.end() || object == nullptr) continue;
+        const auto& chain = context.appliance.ifaces[id->second].chain(hook);
+        const auto name = std::string(hook_names[static_cast<std::size_t>(hook)]);
+        const auto* pair = find_pair(*object, name, true);
+        if (pair == nullptr || !Walk(context.appliance, chain).found.reads_of_egress.contains(place))
+            continue;
+        return {{pair->value.span,
+                 "it is met on " + quoted(element.name.text + '.' + name) + ", which is set here"}};
+    }
+    return {};
+}
+
 void check_egress(Context& context, model::Hook hook, const Reached& reached) {
     if (hook != model::Hook::prerouting && hook != model::Hook::input) return;
     for (const auto& place : reached.reads_of_egress)
-        context.report(Kind::property_not_visible, context.spans.at(place),
-                       "`iface.out` is not known in " +
-                           quoted(hook_names[static_cast<std::size_t>(hook)]) +
-                           (hook == model::Hook::input ? ": the packet stays here"
-                                                       : ": the packet is routed later"),
-                       "test it in a function on `forward` or `postrouting`");
+        context.report(
+            Kind::property_not_visible, context.spans.at(place),
+            "`iface.out` is not known in " + quoted(hook_names[static_cast<std::size_t>(hook)]) +
+                (hook == model::Hook::input ? ": the packet stays here" : ": the packet is routed later"),
+            "test it in a function on `forward` or `postrouting`", note_of_chain(context, hook, place));
+}
+
+/// Packets are forwarded between Ifaces that routes name.
+void check_ingress(Context& context) {
+    const auto& appliance = context.appliance;
+    if (!appliance.gateway || appliance.gateway->forward.empty() || appliance.gateway->routes.empty()) return;
+    auto tests = Walk(appliance, appliance.gateway->forward).found.tests_of_ingress;
+    for (std::size_t i = 0; i < std::size(hook_names); ++i) // what other chains ask as well may be true there
+        for (const auto& [place, set] : Walk(appliance, static_cast<model::Hook>(i)).found.tests_of_ingress)
+            tests.erase(place);
+    const auto is_routed = [&](model::Value iface) {
+        return std::ranges::any_of(appliance.gateway->routes,
+                                   [&](const auto& route) { return route.iface == iface; });
+    };
+    for (const auto& [place, set] : tests) {
+        std::vector<std::string> names;
+        bool is_possible = false;
+        for (const auto& [low, high] : appliance.sets[set].values.intervals())
+            for (auto id = low; id <= high && id < appliance.ifaces.size() && !is_possible; ++id) {
+                is_possible = is_routed(id);
+                names.push_back(appliance.ifaces[id].name);
+            }
+        if (is_possible || names.empty()) continue;
+        context.report(Kind::never_true_here, context.spans.at(place),
+                       "this is never true here: nothing is forwarded that comes in by " + one_of(names) +
+                           ", since no route leads there",
+                       "give the Gateway a route by it, or write `connected: […]` with it");
+    }
 }
 
 } // namespace
@@ -201,6 +260,7 @@ void check_chains(Context& context) {
         check_translations(context, hook, reached);
         check_egress(context, hook, reached);
     }
+    check_ingress(context);
 }
 
 } // namespace sema

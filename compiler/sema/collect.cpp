@@ -58,6 +58,10 @@ public:
         const bool is_new = scope_.find(typed.name.text) == nullptr; // else that is the mistake
         if (is_new) check_single(type, typed.type.span);
         const auto value = type == ElementType::unsupported ? bad(typed.span) : typed.value;
+        if (typed.name.text == syntax::left_out) { // as has been said
+            scope_.has_nameless_object = true;
+            return scope_.add_hidden({type, typed.name, join(typed.type.span, typed.name.span), value});
+        }
         add({type, typed.name, join(typed.type.span, typed.name.span), value});
     }
 
@@ -80,10 +84,10 @@ private:
         diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
     }
 
-    /// A type that is misspelt stands for the one it resembles.
+    /// A type that is misspelt, or called otherwise elsewhere, stands for the one that is meant.
     template <typename Types>
     ElementType resembled(const Types& types, std::string_view word, const std::vector<std::string>& names) {
-        const auto* meant = misspelt(word, names);
+        const auto* meant = nearest(word, names);
         return meant == nullptr ? ElementType::unsupported : *type_named(types, *meant);
     }
 
@@ -144,7 +148,8 @@ private:
         const auto word = lower(name.text);
         if (contains(packet_objects, word)) {
             report(Kind::bad_name, name.span,
-                   "`" + name.text + "` is a part of every packet and cannot be a name");
+                   "`" + name.text + "` is a part of every packet and cannot be a name",
+                   "a property is asked for in a function, as in `if (ip.protocol == tcp) { … }`");
             return false;
         }
         if (const auto* constant = constant_named(word))

@@ -149,9 +149,7 @@ private:
             if (is_iface && kind == FieldKind::iface) return true;
             report(Kind::not_a_value, side.value.span,
                    text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared",
-                   is_iface && kind == FieldKind::address
-                       ? "write `" + (*element)->name.text + ".address` for its address"
-                       : "");
+                   is_iface && kind == FieldKind::address ? hint_for_iface(**element, *other.field()) : "");
             return false;
         }
         if (std::holds_alternative<model::Exceeded>(side.settled)) {
@@ -161,6 +159,18 @@ private:
             return false;
         }
         return !side.field() || visible(context_, *side.field(), conditions_.layer, side.value.span);
+    }
+
+    /// An Iface has an address, and a network that is not a member.
+    std::string hint_for_iface(const Element& element, model::Field field) const {
+        const auto address = element.name.text + ".address";
+        const auto& ipv4 = context_.appliance.ifaces[context_.iface_ids.at(&element)].ipv4;
+        const auto property = std::string(info(field).name);
+        if (comparison_.relation != Operator::in) return "write `" + address + "` for its address";
+        const auto one = "write `" + property + " == " + address + "` for its address";
+        if (!ipv4) return one;
+        return one + ", or `" + property + " in " + dotted(ipv4->network.address) + "/" +
+               std::to_string(ipv4->network.length) + "` for its network";
     }
 
     void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {},
@@ -399,9 +409,11 @@ private:
     bool same_type(const Leaf& a, const Leaf& b) {
         const auto x = folded(a), y = folded(b);
         if (x && y && x->type == y->type && (!x->kind || !y->kind || x->kind == y->kind)) return true;
+        const auto* constant = std::get_if<const Constant*>(&b.is);
+        const bool is_property = std::holds_alternative<const Constant*>(a.is) && constant != nullptr;
         report(Kind::type_mismatch, span_,
-               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b), {},
-               origins(a, b));
+               text_of(a) + " is " + kind_of(a) + ", and " + text_of(b) + " is " + kind_of(b),
+               is_property ? hint_for_bare(**constant) : "", origins(a, b));
         return false;
     }
 

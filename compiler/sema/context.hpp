@@ -47,6 +47,7 @@ struct Context {
     std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
+    std::set<const syntax::Value*> bad_members; ///< of typed objects, whose values have been refused
     std::set<std::string> said_of_names; ///< what was said about the values behind names
     /// How deep in names, and in lists and objects behind them, the analysis is.
     std::size_t depth = 0;

@@ -92,6 +92,9 @@ public:
     model::Block block(const std::vector<syntax::Statement>& statements, Layer layer) {
         model::Block result;
         for (const auto& statement : statements) {
+            const auto* const before = &statement == statements.data() ? nullptr : &statement - 1;
+            follows_unknown_ = before != nullptr && before == unknown_ &&
+                               before->span.begin.line == statement.span.begin.line;
             if (const auto* conditional = std::get_if<syntax::Conditional>(&statement.is)) {
                 add(result, *conditional, layer);
                 context_.spans[place_of(statement.span)] = statement.span;
@@ -101,6 +104,7 @@ public:
             auto step = inner != nullptr
                             ? translate(*inner, layer)
                             : translate(std::get<syntax::Action>(statement.is), statement.span, layer);
+            if (std::exchange(is_unknown_, false)) unknown_ = &statement;
             if (!step) step = refused();
             context_.spans[place_of(statement.span)] = inner == nullptr ? statement.span : inner->heading();
             result.push_back({std::move(*step), place_of(statement.span)});
@@ -227,17 +231,18 @@ private:
         if (word == "log") return log(action, std::nullopt, 0, span, layer);
         if (word == "syslog") return syslog(action, span, layer);
         if (element != nullptr) return call(action, *element, layer);
-        // A line of another language is one mistake, whatever its words.
-        const std::pair line{name.span.file, name.span.begin.line};
-        if (std::exchange(unknown_on_, line) == line) return std::nullopt;
+        is_unknown_ = true;
         const auto names = [&] {
             std::vector<std::string> result(actions.begin(), actions.end());
             for (const auto& function : context_.appliance.functions) result.push_back(function.name);
             return result;
         };
-        const auto habit = hint_for_statement(word);
-        report(Kind::unknown_statement, name.span, quoted(name.text) + " is neither an action nor a function",
-               habit.empty() ? context_.suggestions.among(context_.functions.size(), name.text, names) : habit);
+        auto hint = hint_for_statement(word);
+        if (hint.empty()) hint = context_.suggestions.among(context_.functions.size(), name.text, names);
+        // Words in a row are a line of another language, and one mistake; but for those that are misspelt.
+        if (!follows_unknown_ || !action.arguments.empty() || hint.starts_with("did you mean"))
+            report(Kind::unknown_statement, name.span,
+                   quoted(name.text) + " is neither an action nor a function", hint);
         return std::nullopt;
     }
 
@@ -478,6 +483,8 @@ private:
         if (element.type == ElementType::unsupported) return std::nullopt;
         const auto found = context_.function_ids.find(&element);
         if (found == context_.function_ids.end()) {
+            is_unknown_ = true;
+            if (follows_unknown_) return std::nullopt;
             report(Kind::unknown_statement, span,
                    quoted(element.name.text) + " is " + kind_of(element) + ", not a Filter or Nat", {},
                    {{element.name.span, "it is declared here"}});
@@ -508,7 +515,9 @@ private:
     Role role_;
     FunctionKind kind_;
     NamedSets& named_sets_;
-    std::pair<syntax::FileId, std::uint32_t> unknown_on_{}; ///< the line of the last unknown statement
+    const syntax::Statement* unknown_ = nullptr; ///< the last one whose first word means nothing
+    bool follows_unknown_ = false;               ///< on its line
+    bool is_unknown_ = false;
 };
 
 } // namespace

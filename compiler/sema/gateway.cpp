@@ -3,6 +3,7 @@
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
+#include "compiler/syntax/words.hpp"
 
 #include <limits>
 #include <map>
@@ -28,10 +29,10 @@ public:
 
     void from_object(const syntax::Object& object) {
         for (const auto& pair : object.pairs) {
-            const auto key = lower(pair.key.text);
-            const Member member{&pair.key, &pair.value};
             // A route may well be called `connected`: an object is one, a list of Ifaces is not.
             const bool is_route = std::holds_alternative<syntax::Object>(pair.value.is);
+            const auto key = is_route ? lower(pair.key.text) : meant(pair.key);
+            const Member member{&pair.key, &pair.value};
             if (key == "forward") {
                 has_forward_ = true; // whatever it is: that it is wrong is said then
                 forward(member);
@@ -50,7 +51,26 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint));
     }
 
+    /// The setting that a key is, or is misspelt for; what is none of them is a route's.
+    std::string meant(const syntax::Name& key) {
+        const std::vector<std::string> settings = {"forward", "send_time_exceeded", "connected"};
+        const auto word = lower(key.text);
+        const auto* setting = misspelt(word, settings);
+        if (setting == nullptr || *setting == word) return word;
+        report(Kind::unknown_key, key.span, "a Gateway has no " + quoted(key.text),
+               "did you mean " + quoted(*setting) + "?");
+        return *setting;
+    }
+
     const syntax::Object* route_object(const syntax::Value& value, const syntax::Name* key = nullptr) {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        if (key != nullptr && lower(key->text) == "policy" && path != nullptr &&
+            syntax::is_verdict(to_string(*path))) {
+            report(Kind::unknown_key, key->span, "a Gateway has no " + quoted(key->text),
+                   "what no condition decides comes to the end of the Filter on `forward`: write " +
+                       quoted(to_string(*path)) + " there");
+            return nullptr;
+        }
         const auto settled = settle(context_, value);
         if (std::holds_alternative<Poison>(settled)) return nullptr;
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
@@ -60,12 +80,9 @@ private:
             report(Kind::unknown_key, key->span, "a Gateway has no " + quoted(key->text), home);
             return nullptr;
         }
-        const auto near = key == nullptr
-                              ? std::string()
-                              : did_you_mean(key->text, {"forward", "send_time_exceeded", "connected"});
         report(Kind::wrong_member_type, value.span,
                "a route is an object, and " + text_of(value) + " is " + kind_of(settled),
-               near.empty() ? "write `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`" : near);
+               "write `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`");
         return nullptr;
     }
 

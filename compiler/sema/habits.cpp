@@ -34,10 +34,28 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 9> protocols = {{{"i
 constexpr std::array<std::string_view, 13> iface_keys = {
     "index",      "address", "netmask",    "gateway", "dns",    "config",     "vlan",
     "masquerade", "rpf",     "prerouting", "input",   "output", "postrouting"};
+constexpr std::array<std::string_view, 14> top_domains = {"arpa",  "biz",  "com",  "edu",      "example",
+                                                          "gov",   "home", "info", "internal", "lan",
+                                                          "local", "net",  "org",  "test"};
 constexpr std::array<std::string_view, 3> gateway_keys = {"forward", "send_time_exceeded", "connected"};
 constexpr std::array<std::string_view, 4> route_keys = {"net", "host", "nexthop", "cost"};
 constexpr std::array<std::string_view, 4> conntrack_keys = {"limit", "stateful_tcp", "drop_invalid",
                                                             "timeout"};
+
+/// What is known of packets elsewhere.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> properties_elsewhere = {
+    {{"iif", "iface.in"},
+     {"iifname", "iface.in"},
+     {"in_interface", "iface.in"},
+     {"in-interface", "iface.in"},
+     {"iface", "iface.in"},
+     {"oif", "iface.out"},
+     {"oifname", "iface.out"},
+     {"out_interface", "iface.out"},
+     {"out-interface", "iface.out"},
+     {"vlan", "vlan.id"},
+     {"l4proto", "ip.protocol"},
+     {"ctstate", "ct.state"}}};
 
 template <typename Words>
 bool contains(const Words& words, const std::string& word) {
@@ -62,6 +80,25 @@ std::string property_of_end(std::string_view word) {
     return {};
 }
 
+/// A property without its object, or with one that is called otherwise here.
+std::string did_you_mean_property(const std::string& name) {
+    const auto dot = name.find('.');
+    const auto owner = dot == name.npos ? std::string() : name.substr(0, dot);
+    const auto word = dot == name.npos ? name : name.substr(dot + 1);
+    const auto of_end = property_of_end(word);
+    std::vector<std::string> properties, objects;
+    for (const auto& field : model::field_table) {
+        if (!field.name.ends_with("." + (of_end.empty() ? word : of_end))) continue;
+        properties.emplace_back(field.name);
+        objects.emplace_back(field.name.substr(0, field.name.find('.')));
+    }
+    if (properties.empty()) return {};
+    const auto* meant = owner.empty() ? nullptr : nearest(owner, objects);
+    if (meant != nullptr)
+        return "did you mean " + quoted(properties[static_cast<std::size_t>(meant - objects.data())]) + "?";
+    return "did you mean " + one_of(properties) + "?";
+}
+
 } // namespace
 
 std::string hint_for_value(std::string_view word) {
@@ -79,17 +116,29 @@ std::string hint_for_value(std::string_view word) {
     if (name == "any" || name == "all" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
     if (name == "ct") return "the state of a flow is `ct.state`";
-    const auto of_end = property_of_end(name);
-    std::vector<std::string> properties;
-    for (const auto& field : model::field_table)
-        if (field.name.ends_with("." + (of_end.empty() ? name : of_end))) properties.emplace_back(field.name);
-    return properties.empty() ? std::string() : "did you mean " + one_of(properties) + "?";
+    if (name == "self" || name == "localhost" || name == "me")
+        return "our own address is that of an Iface, as in `eth0.address`";
+    for (const auto& [other, property] : properties_elsewhere)
+        if (other == name) return "did you mean " + quoted(property) + "?";
+    return did_you_mean_property(name);
 }
 
 std::string hint_for_statement(std::string_view word) {
     const auto name = lower(word);
     if (name == "return" || name == "continue")
         return "a function that reaches its end goes on behind the call; `accept` and `drop` decide";
+    if (name == "break" || name == "exit" || name == "end" || name == "stop" || name == "fallthrough")
+        return "a function that reaches its end goes on behind the call; `accept` and `drop` decide";
+    if (name == "all" || name == "any" || name == "everything" || name == "quick")
+        return "a verdict is about every packet that comes to it: leave " + quoted(name) + " out";
+    if (name == "with") return "`reject` chooses its answer by the protocol: leave the rest out";
+    if (name == "policy" || name == "default")
+        return "what no condition decides comes to the end of the function: write the verdict there";
+    if (name == "counter") return "every verdict counts its packets: leave `counter` out";
+    if (name == "iif" || name == "iifname")
+        return "write `if (iface.in == name) { … }`, with the name of an Iface";
+    if (name == "oif" || name == "oifname")
+        return "write `if (iface.out == name) { … }`, with the name of an Iface";
     if (name == "else" || name == "if") return "keywords are written in lower case: `" + name + "`";
     if (name == "jump" || name == "goto" || name == "call") return "a function is called by its name alone";
     if (name == "masquerade") return "write `masquerade: true` in the Iface by which the packets leave";
@@ -101,6 +150,7 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
     const auto name = lower(word);
     const bool is_flag = contains(model::tcp_flag_names, name);
     if (object == "tcp" && is_flag) return "write `" + name + " in tcp.flags`";
+    if (object == "icmp" && constant_named(name) != nullptr) return "write `icmp.type == " + name + "`";
     if (object == "ct" && contains(model::state_names, name)) return "write `ct.state == " + name + "`";
     if ((object == "tcp" || object == "udp") && name == "port")
         return "did you mean " + one_of({"dport", "sport"}) + "?";
@@ -127,19 +177,85 @@ std::string hint_for_host_name(const syntax::Value& value) {
     const auto* string = std::get_if<syntax::String>(&value.is);
     const auto text = path != nullptr ? to_string(*path) : string != nullptr ? string->text : std::string();
     const auto dot = text.rfind('.');
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const bool is_host = dot != text.npos && dot + 1 < text.size() && text.find(' ') == text.npos &&
-                         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(dot) + 1, text.end(), is_letter);
-    return is_host ? "names of hosts are not looked up: write its address, as in `192.0.2.1`" : std::string();
+    if (dot == text.npos || text.find(' ') != text.npos) return {};
+    const auto domain = lower(text.substr(dot + 1));
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    // `a.de` may be a member as well.
+    const bool is_country = domain.size() == 2 && std::ranges::all_of(domain, is_letter) &&
+                            (string != nullptr || text.find('.') != dot);
+    return is_country || contains(top_domains, domain)
+               ? "names of hosts are not looked up: write its address, as in `192.0.2.1`"
+               : std::string();
 }
+
+namespace {
+
+/// `lists/blocked.txt`, and not `10.0.0.0/8`.
+bool is_path_of_file(std::string_view text) {
+    const auto ends = [&](std::string_view ending) { return text.ends_with(ending); };
+    const bool has_letter =
+        std::ranges::any_of(text, [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; });
+    return ends(".txt") || ends(".list") || ends(".lst") || ends(".csv") ||
+           (has_letter && text.find('/') != text.npos && text.find(' ') == text.npos);
+}
+
+} // namespace
 
 std::string hint_for_string(const syntax::Value& value, bool names_fit) {
     const auto* string = std::get_if<syntax::String>(&value.is);
     if (string == nullptr || string->text.empty()) return {};
-    const char first = string->text.front();
-    if (!names_fit && (first < '0' || first > '9') && constant_named(string->text) == nullptr) return {};
-    if (string->text.find(',') != std::string::npos) return "write a list: `[" + string->text + "]`";
-    return "write `" + string->text + "` without quotes";
+    const auto& text = string->text;
+    if (!names_fit && is_path_of_file(text)) return "a list is read from a file by `file(\"" + text + "\")`";
+    const bool is_number = text.find_first_not_of("0123456789abcdefABCDEFx.:/-, ") == text.npos &&
+                           text.front() >= '0' && text.front() <= '9';
+    if (!names_fit && !is_number && constant_named(text) == nullptr) return {};
+    if (text.find(',') != std::string::npos) return "write a list: `[" + text + "]`";
+    return "write `" + text + "` without quotes";
+}
+
+std::string hint_for_flags(std::string_view text) {
+    constexpr std::string_view letters = "FSRPAUECN"; // in the order of their bits, as the names are
+    static_assert(letters.size() == model::tcp_flag_names.size());
+    std::vector<std::string> names;
+    std::string word;
+    for (const char c : std::string(text) + ',') {
+        if (c != ',' && c != '|' && c != '+' && c != '/' && c != ' ')
+            word += c;
+        else if (!word.empty())
+            names.push_back(lower(std::exchange(word, {})));
+    }
+    const auto is_flag = [](const std::string& name) { return contains(model::tcp_flag_names, name); };
+    if (names.empty()) return {};
+    if (names.size() == 1 && !is_flag(names.front())) {
+        names.clear();
+        for (const char c : text) {
+            const auto bit = letters.find(static_cast<char>(c & ~0x20));
+            if (bit == letters.npos) return {};
+            names.emplace_back(model::tcp_flag_names[bit]);
+        }
+    }
+    if (!std::ranges::all_of(names, is_flag)) return {};
+    std::string list;
+    for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+    return names.size() == 1 ? "write `" + list + "`" : "write `[" + list + "]`";
+}
+
+std::string hint_for_seconds(const syntax::Value& value) {
+    const auto* string = std::get_if<syntax::String>(&value.is);
+    if (string == nullptr) return {};
+    const auto text = lower(string->text);
+    const auto digits = text.find_first_not_of("0123456789");
+    if (digits == 0 || digits > 9 || digits == text.npos) return {};
+    const auto unit = text.find_first_not_of(' ', digits);
+    if (unit == text.npos) return {};
+    const auto factor = text[unit] == 's'   ? 1
+                        : text[unit] == 'm' ? 60
+                        : text[unit] == 'h' ? 3600
+                        : text[unit] == 'd' ? 86400
+                                            : 0;
+    if (factor == 0 || text.substr(unit) == "ms") return {};
+    return "times are in seconds: write `" + std::to_string(std::stoll(text.substr(0, digits)) * factor) +
+           "`";
 }
 
 std::string hint_for_bare(const Constant& constant) {

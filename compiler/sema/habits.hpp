@@ -11,7 +11,7 @@ namespace sema {
 
 // Each returns an empty text when it knows nothing about the word.
 
-/// A word where a value belongs: the name of a service, a property without its object.
+/// A word where a value belongs: the name of a service, a property without its object or with another.
 std::string hint_for_value(std::string_view word);
 /// A word where a statement belongs.
 std::string hint_for_statement(std::string_view word);
@@ -19,11 +19,15 @@ std::string hint_for_statement(std::string_view word);
 std::string hint_for_property(std::string_view object, std::string_view word);
 /// A key that `owner` ("an Iface") has not, but some other object has.
 std::string home_of_key(std::string_view key, std::string_view owner);
-/// A string that holds what is written without quotes: a value, or a name where one would do.
 /// For `www.example.com` and `"www.example.com"` where an address belongs.
 std::string hint_for_host_name(const syntax::Value& value);
-
+/// A string that holds what is written without quotes: a value, or a name where one would do; or the path of
+/// a file.
 std::string hint_for_string(const syntax::Value& value, bool names_fit = false);
+/// A string that holds TCP flags, by their names or, as tcpdump has them, their letters.
+std::string hint_for_flags(std::string_view text);
+/// `"300s"` where a number of seconds belongs.
+std::string hint_for_seconds(const syntax::Value& value);
 /// A constant that stands where a condition belongs.
 std::string hint_for_bare(const Constant& constant);
 

@@ -13,6 +13,8 @@ namespace {
 
 using syntax::Kind;
 
+constexpr std::string_view index_hint =
+    "write `index: 0` for the first NIC, or `index: \"c0:01:0a:00:00:2a\"` for the one with that MAC";
 constexpr std::int64_t nic_index_max = 254; // the data plane counts NICs in a byte
 constexpr std::size_t ifaces_max = 250;
 constexpr std::size_t nics_max = 16;
@@ -61,19 +63,17 @@ private:
     void nic() {
         const auto member = reader_["index"];
         if (!member && !reader_.lacks("index")) return;
-        if (!member)
-            return missing("`index`", "write `index: 0` for the first NIC, or `index: \"c0:01:0a:00:00:2a\"` "
-                                      "for the one with that MAC");
+        if (!member) return missing("`index`", std::string(index_hint));
         const auto settled = settle(context_, *member.value);
         const auto* value = std::get_if<const syntax::Value*>(&settled);
         const auto* text = value == nullptr ? nullptr : std::get_if<syntax::String>(&(*value)->is);
         if (text == nullptr) {
-            if (const auto index = integer_of(context_, member, 0, nic_index_max))
+            if (const auto index = integer_of(context_, member, 0, nic_index_max, std::string(index_hint)))
                 set_nic(static_cast<std::uint32_t>(*index));
         } else if (const auto mac = parse_mac(text->text))
             set_nic(*mac);
         else
-            report_bad_mac(context_, text_of(**value), member.value->span);
+            report_bad_mac(context_, text_of(**value), member.value->span, std::string(index_hint));
     }
 
     void set_nic(std::variant<std::uint32_t, model::Mac> nic) {

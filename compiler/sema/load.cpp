@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 namespace sema {
@@ -97,6 +98,29 @@ public:
         return *question_;
     }
 
+    /// A name that means nothing is one mistake, which may be that of its declaration: the first use is told,
+    /// and the others are noted with it.
+    static std::vector<syntax::Diagnostic> told_once(std::vector<syntax::Diagnostic> all) {
+        constexpr std::size_t notes_max = 5;
+        std::map<std::string, std::size_t> first;
+        std::vector<syntax::Diagnostic> result;
+        for (auto& diagnostic : all) {
+            const auto names = names_in(diagnostic.message);
+            const bool is_unknown =
+                says_unknown(diagnostic.kind) && diagnostic.kind != syntax::Kind::unknown_member;
+            if (!is_unknown || names.empty()) {
+                result.push_back(std::move(diagnostic));
+                continue;
+            }
+            const auto [other, is_new] = first.try_emplace(names.front(), result.size());
+            if (is_new)
+                result.push_back(std::move(diagnostic));
+            else if (auto& notes = result[other->second].notes; notes.size() < notes_max)
+                notes.push_back({diagnostic.span, "it stands here too"});
+        }
+        return result;
+    }
+
     Loaded finish() {
         // Names of a declaration that could not be made out would all be unknown.
         if (complete_)
@@ -112,7 +136,7 @@ public:
                 result.appliance->files.push_back(
                     fs::path(result.sources[file].name).lexically_relative(folder).generic_string());
         }
-        result.diagnostics = diagnostics_.sorted();
+        result.diagnostics = told_once(diagnostics_.sorted());
         return std::move(result);
     }
 

@@ -16,9 +16,8 @@ std::optional<model::Mac> parse_mac(std::string_view text) {
     return mac;
 }
 
-void report_bad_mac(Context& context, const std::string& what, const syntax::Span& span) {
-    context.report(syntax::Kind::bad_mac, span, what + " is no MAC address",
-                   "write six pairs of hexadecimal digits: `\"c0:01:0a:00:00:2a\"`");
+void report_bad_mac(Context& context, const std::string& what, const syntax::Span& span, std::string hint) {
+    context.report(syntax::Kind::bad_mac, span, what + " is no MAC address", std::move(hint));
 }
 
 } // namespace sema

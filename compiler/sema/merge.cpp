@@ -78,6 +78,7 @@ private:
     void assign(Element* root, const syntax::Untyped& assignment) {
         const auto& parts = assignment.path.parts;
         const auto& name = parts.front();
+        if (root == nullptr && scope_.has_nameless_object) return;
         if (root == nullptr)
             return report(
                 Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},

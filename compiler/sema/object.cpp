@@ -26,6 +26,7 @@ void wrong_type(Context& context, const Member& member, const std::string& found
     if (const auto* path = std::get_if<syntax::Path>(&member.value->is))
         if (const auto* element = context.scope.find(path->parts.front().text))
             notes.push_back({element->name.span, quoted(element->name.text) + " is declared here"});
+    context.bad_members.insert(member.value);
     context.report_value(Kind::wrong_member_type, *member.value,
                          named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
                          std::move(hint), std::move(notes));
@@ -78,6 +79,8 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
         if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         auto hint = did_you_mean(key, keys);
         if (hint.empty()) hint = home_of_key(key, what);
+        if (key == "policy" || key == "default")
+            hint = "what no condition decides comes to the end of a Filter: write `drop` there";
         context.report(Kind::unknown_key, pair.key.span,
                        std::string(what) + " has no " + quoted(pair.key.text),
                        hint.empty() ? "it has " + one_of(keys) : hint);
@@ -136,14 +139,15 @@ std::optional<std::uint32_t> host_of(Context& context, const Member& member) {
 }
 
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
-                                       std::int64_t max) {
+                                       std::int64_t max, std::string hint) {
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return std::nullopt;
     std::optional<std::int64_t> number;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* integer = std::get_if<syntax::Integer>(&(*value)->is)) number = integer->value;
     if (!number) {
-        wrong_type(context, member, kind_of(settled), "a number");
+        wrong_type(context, member, kind_of(settled), "a number",
+                   hint.empty() ? hint_for_seconds(*member.value) : std::move(hint));
         return std::nullopt;
     }
     if (*number >= min && *number <= max) return number;
@@ -254,6 +258,7 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         if (element == nullptr && context.scope.refused_names.contains(name)) return std::nullopt;
         if (element == nullptr) {
             const auto near = did_you_mean(name, iface_names(context));
+            if (context.scope.has_nameless_object) return std::nullopt;
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
                            near.empty() ? known_ifaces(context) : near);
             return std::nullopt;

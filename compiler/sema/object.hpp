@@ -40,8 +40,9 @@ std::optional<std::uint32_t> address_of(Context& context, const Member& member);
 std::optional<std::uint32_t> host_of(Context& context, const Member& member);
 /// The address of a router; nothing for 0.0.0.0, which says that there is none.
 std::optional<std::uint32_t> router_of(Context& context, const Member& member);
+/// `hint`: what to write where it is none.
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
-                                       std::int64_t max);
+                                       std::int64_t max, std::string hint = {});
 /// A port of TCP or UDP.
 std::optional<std::uint16_t> port_of(Context& context, const Member& member);
 std::optional<bool> boolean_of(Context& context, const Member& member);

@@ -81,16 +81,35 @@ std::vector<std::string> known_names(const Context& context) {
     return names;
 }
 
+/// Of `trys.exceeded` and `ipv4.saddr` the member says what the name before it was to be.
+std::string hint_for_owner(const Context& context, const syntax::Path& path) {
+    const auto& owner = path.parts.front().text;
+    const auto& member = path.parts[1].text;
+    const bool is_limit = lower(member) == "exceeded";
+    const bool is_iface =
+        std::ranges::find(model::ipv4_member_names, lower(member)) != std::end(model::ipv4_member_names);
+    if (!is_limit && !is_iface) return hint_for_value(owner + '.' + member);
+    std::vector<std::string> names;
+    for (const auto& element : context.scope.elements())
+        if (element.type == (is_limit ? ElementType::limit : ElementType::iface))
+            names.push_back(element.name.text);
+    if (names.size() == 1) return "did you mean " + quoted(names.front()) + "?";
+    if (const auto near = did_you_mean(owner, names); !near.empty() || !names.empty())
+        return near.empty() ? "there is " + one_of(names) : near;
+    return is_limit ? "declare it: `Limit " + owner + " { rate: 10, per: minute, key: ip.saddr }`" : "";
+}
+
 Settled unknown(Context& context, const syntax::Path& path) {
     const auto& name = path.parts.front();
     if (context.scope.refused_names.contains(name.text)) return Poison{};
-    // Two words may be a member as well as a host.
-    auto hint = path.parts.size() > 2 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
+    auto hint = path.parts.size() > 1 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
+    if (hint.empty() && path.parts.size() > 1) hint = hint_for_owner(context, path);
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
                                          [&] { return known_names(context); });
-    if (hint.empty() && path.parts.size() == 2) hint = hint_for_host_name({path, path.span});
-    context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text), std::move(hint));
+    if (!context.scope.has_nameless_object)
+        context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
+                       std::move(hint));
     return Poison{};
 }
 
@@ -191,6 +210,7 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
         const auto index = keys.find(path.parts[i].text);
         if (!index) return no_member(context, path, i, element, *object);
         value = &object->pairs[*index].value;
+        if (context.bad_members.contains(value)) return Poison{};
     }
     return settle(context, *value);
 }

@@ -60,6 +60,7 @@ public:
     void add_hidden(Element element);
 
     bool has_nameless_function = false; ///< what nothing is called may be meant to be it
+    bool has_nameless_object = false;   ///< likewise
     std::set<std::string, std::less<>> refused_names; ///< that no element may have, and some were given
 
 private:

@@ -36,7 +36,13 @@ std::optional<model::Interval> mismatch(Context& context, model::Field field, co
                                         const syntax::Span& use) {
     const auto* literal = std::get_if<const syntax::Value*>(&leaf.is);
     const bool names_fit = info(field).kind == FieldKind::iface;
-    auto hint = literal == nullptr ? std::string() : hint_for_string(**literal, names_fit);
+    const auto* string = literal == nullptr ? nullptr : std::get_if<syntax::String>(&(*literal)->is);
+    const auto* element = std::get_if<const Element*>(&leaf.is);
+    std::string hint;
+    if (string != nullptr && info(field).kind == FieldKind::flags) hint = hint_for_flags(string->text);
+    if (hint.empty() && literal != nullptr) hint = hint_for_string(**literal, names_fit);
+    if (element != nullptr && info(field).kind == FieldKind::address)
+        hint = "write `" + (*element)->name.text + ".address` for its address";
     if (hint.empty() && literal != nullptr && info(field).kind == FieldKind::address)
         hint = hint_for_host_name(**literal);
     report_leaf(context, Kind::type_mismatch, leaf, use,

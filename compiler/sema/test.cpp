@@ -141,13 +141,16 @@ private:
         const syntax::Name name{"step", item.span};
         const auto* object = object_of(context_, {&name, &item});
         if (object == nullptr) return;
-        if (find_pair(*object, "wait", true) == nullptr) {
+        const bool is_misspelt =
+            object->pairs.size() == 1 && misspelt(lower(object->pairs.front().key.text), {"wait"}) != nullptr;
+        if (find_pair(*object, "wait", true) == nullptr && !is_misspelt) {
             const ObjectReader reader(context_, *object, "a step of a Test", step_keys);
             scenario_.steps.push_back({send(reader, item.span, "this step"), place_of(item.span)});
             return;
         }
         const ObjectReader reader(context_, *object, "a step that waits", {"wait"});
-        if (const auto seconds = integer_of(context_, reader["wait"], 0, wait_max_s))
+        const auto wait = reader["wait"];
+        if (const auto seconds = wait ? integer_of(context_, wait, 0, wait_max_s) : std::nullopt)
             scenario_.steps.push_back(
                 {model::WaitStep{static_cast<model::Value>(*seconds)}, place_of(item.span)});
     }

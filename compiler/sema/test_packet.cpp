@@ -45,8 +45,26 @@ std::optional<model::Value> value_of(Context& context, model::Field field, const
     return std::nullopt;
 }
 
+/// `icmp: echo-request`, `tcp: 80`: what is meant by a value in place of a header.
+std::string hint_for_header(const std::string& layer, const syntax::Value& value) {
+    const auto* word = std::get_if<syntax::Path>(&value.is);
+    const auto* constant = word == nullptr ? nullptr : constant_named(to_string(*word));
+    if (layer == "icmp" && constant != nullptr && constant->kind == model::FieldKind::icmp_type)
+        return "write `icmp: { type: " + source_of(value) + " }`";
+    const bool is_port = std::holds_alternative<syntax::Integer>(value.is) ||
+                         (constant != nullptr && constant->kind == model::FieldKind::port);
+    return (layer == "tcp" || layer == "udp") && is_port
+               ? "write `" + layer + ": { dport: " + source_of(value) + " }`"
+               : "";
+}
+
 void read_fields(Context& context, const Member& member, model::PacketSpec& packet) {
     const auto layer = lower(member.key->text);
+    if (const auto hint = hint_for_header(layer, *member.value); !hint.empty())
+        return context.report(Kind::wrong_member_type, member.value->span,
+                              quoted(layer) + " is an object, and " + text_of(*member.value) + " is " +
+                                  kind_of(*member.value),
+                              hint);
     const auto* object = object_of(context, member);
     if (object == nullptr) return;
     const ObjectReader reader(context, *object, quoted(layer), keys_of(layer));

@@ -5,6 +5,7 @@
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace syntax {
 
@@ -28,9 +29,10 @@ public:
             while (edit != edits.end() && edit->at == i && is_insertion(*edit)) ++edit;
             insert(first, edit);
             if (i == tokens_.size()) break;
-            if (edit == edits.end() || edit->at != i)
+            if (edit == edits.end() || edit->at != i) {
                 result_.push_back(tokens_[i]);
-            else
+                result_.back().inserted |= std::exchange(follows_drop_, false); // it may seem out of place
+            } else
                 change(*edit++);
         }
         return std::move(result_);
@@ -63,7 +65,13 @@ private:
             notes.push_back({opener.span, text(opener.kind) + " was opened here"});
         }
         if (missing.empty()) return;
+        constexpr std::size_t shown_max = 8;
+        const auto count = missing.size();
+        if (count > shown_max) notes.resize(1);
         const auto kind = is_open_bracket(first->bracket) ? Kind::missing_bracket : Kind::unclosed_bracket;
+        if (count > shown_max)
+            return diagnostics_.report(
+                {kind, span, std::to_string(count) + " brackets are missing here", std::move(notes), {}});
         diagnostics_.report({kind, span, "a `" + missing + "` is missing here", std::move(notes),
                              "add `" + missing + "`"});
     }
@@ -71,6 +79,7 @@ private:
     void change(const BracketEdit& edit) {
         const auto& token = tokens_[edit.at];
         if (edit.what == What::drop) {
+            follows_drop_ = true;
             if (!token.inserted) report_surplus(edit.at);
             return;
         }
@@ -98,35 +107,45 @@ private:
     const Tokens& tokens_;
     Diagnostics& diagnostics_;
     Tokens result_;
+    bool follows_drop_ = false;
 };
 
 /// The token at which the nesting passes the limit. A run of `not` nests as well.
-const Token* too_deep(const Tokens& tokens) {
+const Token* too_deep(const Tokens& tokens, std::size_t depth_max) {
     std::size_t depth = 0, nots = 0;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const auto kind = tokens[i].kind;
         if (is_open_bracket(kind)) ++depth;
         if (is_close_bracket(kind) && depth > 0) --depth;
         nots = kind == TokenKind::not_ ? nots + 1 : 0;
-        if (depth > nesting_max || nots > nesting_max) return &tokens[i];
+        if (depth > depth_max || nots > nesting_max) return &tokens[i];
     }
     return nullptr;
+}
+
+void report_depth(const Token& token, Diagnostics& diagnostics) {
+    diagnostics.report({Kind::nesting_too_deep,
+                        token.span,
+                        "this is nested more than " + std::to_string(nesting_max) + " deep",
+                        {},
+                        "give the inner parts names and refer to them"});
 }
 
 } // namespace
 
 Balanced balance(const Tokens& tokens, Diagnostics& diagnostics) {
-    if (const auto* token = too_deep(tokens)) {
-        diagnostics.report({Kind::nesting_too_deep,
-                            token->span,
-                            "this is nested more than " + std::to_string(nesting_max) + " deep",
-                            {},
-                            "give the inner parts names and refer to them"});
+    constexpr std::size_t searched_max = 2 * nesting_max; // the search takes its time where everything is open
+    if (too_deep(tokens, searched_max) != nullptr) {
+        report_depth(*too_deep(tokens, nesting_max), diagnostics);
         return {{}, true};
     }
     const auto edits = least_bracket_edits(tokens);
-    if (edits.empty()) return {tokens};
-    return {Editor(tokens, diagnostics).run(edits)};
+    auto balanced = edits.empty() ? tokens : Editor(tokens, diagnostics).run(edits);
+    const auto* token = too_deep(balanced, nesting_max);
+    if (token == nullptr) return {std::move(balanced)};
+    // What is too deep only because brackets are missing has been said with them.
+    if (edits.empty()) report_depth(*token, diagnostics);
+    return {{}, true};
 }
 
 } // namespace syntax

@@ -37,6 +37,7 @@ constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
 /// In a Test the headers stand in a packet. Lines tell little there, since people write packets on one.
 constexpr std::array<std::string_view, 2> packets = {"packet", "out"};
 constexpr std::array<std::string_view, 4> headers = {"ip", "tcp", "udp", "icmp"};
+constexpr std::array<std::string_view, 5> outside_packets = {"expect", "reason", "wait", "packet", "steps"};
 
 constexpr std::array brackets = {K::open_brace,  K::open_bracket,  K::open_paren,
                                  K::close_brace, K::close_bracket, K::close_paren};
@@ -62,6 +63,7 @@ struct Frame {
     std::uint32_t begin = 0;   ///< the first token inside
     std::uint32_t indent = 0;  ///< of the line that opens it
     std::uint32_t inside = 0;  ///< of the lines in it; none if it begins on the opener's, 0 if they say nothing
+    bool of_header = false;    ///< `ip: { … }`
     std::uint64_t stack = 0;   ///< equal for stacks that look alike from here on
 };
 
@@ -252,6 +254,9 @@ private:
             push(way, i, kind, static_cast<std::uint32_t>(i));
             return way;
         }
+        const bool is_key =
+            way.at == At::start && (frame.of_packet || frame.of_header) && this->kind(i + 1) == K::colon;
+        if (is_key && is_one_of(outside_packets, i)) way.cost += outside_packet_cost;
         const auto next = step(context(way), tokens_[i]);
         const bool begins_line = frame.holds == Holds::arguments && starts_line(i); // `log("text"` and `drop` below it
         charge(way, i, next.cost == missing_comma_cost && begins_line ? misfit_cost : next.cost);
@@ -275,12 +280,13 @@ private:
         const auto& around = frames_[way.frame];
         auto first = put ? i : i + 1; // what it holds
         Frame frame{next.opens.value_or(Holds::list), next.next, is_called(i, packets), way.frame, opener};
+        frame.of_header = is_called(i, headers);
         frame.begin = static_cast<std::uint32_t>(first);
         frame.indent = put && i > 0 ? indents_[i - 1] : i < indents_.size() ? indents_[i] : 0;
         while (is_open_bracket(this->kind(first)) && !starts_line(first)) ++first;
         if (first < tokens_.size())
             frame.inside = !starts_line(first) ? none : indents_[first] > frame.indent ? indents_[first] : 0;
-        if (is_called(i, headers) && !around.of_packet) way.cost += outside_packet_cost;
+        if (frame.of_header && !around.of_packet) way.cost += outside_packet_cost;
         frame.stack = ((around.stack * 31 + static_cast<std::uint64_t>(frame.holds)) * 31 +
                        static_cast<std::uint64_t>(frame.behind)) * 1009 + frame.indent * 101 + frame.inside;
         frames_.push_back(frame);
@@ -291,7 +297,10 @@ private:
     /// `ip: {`: whether the object that the brace opens has one of these names.
     bool is_called(std::size_t brace, std::span<const std::string_view> names) const {
         if (brace < 2 || kind(brace) != K::open_brace || tokens_[brace - 1].kind != K::colon) return false;
-        return std::find(names.begin(), names.end(), lower(tokens_[brace - 2].text)) != names.end();
+        return is_one_of(names, brace - 2);
+    }
+    bool is_one_of(std::span<const std::string_view> names, std::size_t i) const {
+        return std::find(names.begin(), names.end(), lower(tokens_[i].text)) != names.end();
     }
 
     int layout_cost(const Way& way, std::size_t i, K kind) const {

@@ -37,6 +37,14 @@ bool opens_body(const Tokens& tokens, std::size_t index) {
     return unnamed || named;
 }
 
+bool end_declaration(const Tokens& tokens) {
+    if (tokens.empty()) return true;
+    const auto last = tokens.back().kind;
+    if (is_close_bracket(last) || is_literal(last)) return true;
+    const auto before = tokens.size() > 1 ? tokens[tokens.size() - 2].kind : TokenKind::end_of_file;
+    return last == TokenKind::name && (before == TokenKind::colon || before == TokenKind::dot);
+}
+
 Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
     const auto around = braces_around(tokens);
     const auto starts_line = [&](std::size_t i) {
@@ -69,7 +77,12 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
         placeholder.inserted = true;
         result.push_back(placeholder);
     }
+    // The comma before the next member may have gone with the part.
+    const bool lost_comma = brace != none && !opens_body(tokens, brace) && begin > 0 &&
+                            ends_value(tokens[begin - 1].kind) && end < tokens.size();
+    const auto behind = result.size();
     result.insert(result.end(), tokens.begin() + static_cast<std::ptrdiff_t>(end), tokens.end());
+    if (lost_comma) result[behind].inserted = true;
     return result;
 }
 

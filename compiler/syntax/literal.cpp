@@ -133,7 +133,7 @@ Value cidr_value(const Token& address, const Token& length, bool negative, const
         std::from_chars(length.text.data(), length.text.data() + length.text.size(), bits);
     if (negative || error != std::errc{} || bits > 32) {
         diagnostics.report({Kind::bad_prefix_length,
-                            length.span,
+                            span,
                             "`" + (negative ? "-" + length.text : length.text) + "` is no prefix length",
                             {},
                             "an IPv4 prefix length goes from 0 to 32"});

@@ -16,6 +16,10 @@ Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics);
 /// Replaces the characters that only look like those of the language. The tokens hold no comments.
 Tokens plain_characters(Tokens tokens, Diagnostics& diagnostics);
 
+/// Takes out the lines that are comments or rules of other languages; a rule in a function leaves a statement
+/// behind. The tokens hold no comments.
+Tokens without_foreign_lines(Tokens tokens, Diagnostics& diagnostics);
+
 /// Puts what was meant into the place of what other languages write: `elseif`, `a not in b`, `Filter:IP`. The
 /// tokens hold no comments.
 Tokens respell(const Tokens& tokens, Diagnostics& diagnostics);
@@ -33,6 +37,9 @@ NumberTrouble trouble_with_number(const std::string& text);
 
 /// Whether the brace at `index` opens the body of a function, an `if` or an `else`, and not an object.
 bool opens_body(const Tokens& tokens, std::size_t index);
+
+/// Whether no declaration outside of all brackets can go on behind these tokens with a name on a new line.
+bool end_declaration(const Tokens& tokens);
 
 struct Balanced {
     Tokens tokens;

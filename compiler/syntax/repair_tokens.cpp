@@ -131,6 +131,16 @@ private:
         std::string_view hint;
     };
 
+    /// `log("a";`: nothing else on the line closes what it opened.
+    bool ends_call(std::size_t at) const {
+        const auto line = tokens_[at].span.begin.line;
+        const bool ends_line = at + 1 == tokens_.size() || tokens_[at + 1].span.begin.line != line;
+        if (!ends_line || open_.empty() || open_.back() != Inside::condition) return false;
+        for (auto token = out_.rbegin(); token != out_.rend() && token->span.begin.line == line; ++token)
+            if (token->kind == TokenKind::open_paren) return true;
+        return false;
+    }
+
     /// `=` means `==` in parentheses and `:` outside, `;` a comma where values stand.
     std::optional<Meant> meant(std::string_view text) const {
         const bool in_condition = !open_.empty() && open_.back() == Inside::condition;
@@ -161,6 +171,8 @@ private:
         if (text == "=") return "leave it out";
         if (text == "$") return "a name is written as it is declared, without `$`";
         if (text == "@") return "a name is written as it is declared, without `@`";
+        if (text == "~" || text == "=~" || text == "!~")
+            return "compare with `==`, or with `in` for networks and lists";
         if (text == "+" || text == "*" || text == "%") return "there is no arithmetic in the language";
         return {};
     }
@@ -220,7 +232,8 @@ private:
         while (last + 1 < tokens_.size() && tokens_[last + 1].kind == TokenKind::bad_character &&
                tokens_[last + 1].span.begin == tokens_[last].span.end)
             text += tokens_[++last].text;
-        const auto replacement = meant(text);
+        const std::optional<Meant> replacement =
+            text == ";" && ends_call(first) ? Meant{")", TokenKind::close_paren, "write `)`"} : meant(text);
         const auto span = join(tokens_[first].span, tokens_[last].span);
         const std::string known(replacement ? replacement->hint : hint_for(text));
         const std::string hint = known.empty() ? "leave it out" : known;
@@ -273,7 +286,8 @@ Tokens without_comments(Tokens tokens, Diagnostics& diagnostics) {
 } // namespace
 
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
-    auto plain = plain_characters(without_comments(std::move(tokens), diagnostics), diagnostics);
+    auto plain = without_foreign_lines(
+        plain_characters(without_comments(std::move(tokens), diagnostics), diagnostics), diagnostics);
     return TokenRepair(respell(plain, diagnostics), diagnostics).run();
 }
 

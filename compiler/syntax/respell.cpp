@@ -1,6 +1,7 @@
 // What people write who come from another language, or from English: `elseif`, `a not in b`, `x <> y`,
 // `Filter:IP f`. It is clear what each of these means, so the message says how it is written here, and the
 // parser sees what was meant. No legal program has any of these, whatever its layout.
+#include "compiler/syntax/ast.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -52,17 +53,23 @@ public:
     Respeller(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {
         for (std::size_t i = 0; i + 4 < tokens.size(); ++i)
             if (names_function(i)) keyword_names_.insert(tokens[i + 4].text);
+        const auto count = [&](K kind) { return std::ranges::count(tokens, kind, &Token::kind); };
+        braces_match_ = count(K::open_brace) == count(K::close_brace);
+        for (std::size_t i = 1; i + 1 < tokens.size(); ++i)
+            if (names_by_number(i)) numbers_as_names_.insert(tokens[i].text);
     }
 
     Tokens run() {
         out_.reserve(tokens_.size());
         while (at_ < tokens_.size()) {
             if (close_before_ == at_) put(K::close_paren, ")", token().span), open_.pop_back();
-            const bool respelt = merge_conflict() || foreign_comment() || number() || relation() ||
+            const bool respelt = merge_conflict() || number_as_name() || number() || relation() ||
                                  negated_in() || quoted_name() || bare_condition() || ellipsis() ||
-                                 keyword_as_value() || doubled_comma() || braced_list() || flag_mask() ||
-                                 (is(0, K::name) && (path_of_assert() || tight_arrow() || word() || heading() ||
-                                                     member() || valueless()));
+                                 keyword_as_value() || doubled_comma() || doubled_braces() || braced_list() ||
+                                 flag_mask() || flag_list() ||
+                                 (is(0, K::name) && (path_of_assert() || tight_arrow() || missing_dot() ||
+                                                     declaring_word() || word() || nameless() || heading() ||
+                                                     member() || valueless() || lone_words()));
             if (!respelt) take();
         }
         return std::move(out_);
@@ -134,19 +141,28 @@ private:
         return true;
     }
 
-    /// `-- text` and `; text`.
-    bool foreign_comment() {
-        // `--dport` behind other words is an option.
-        const bool dashes = is(0, K::minus) && is(1, K::minus) && token(0).span.end == token(1).span.begin &&
-                            (starts_line() || !is(2, K::name) || token(1).span.end != token(2).span.begin);
-        const bool semicolon =
-            is(0, K::bad_character) && token().text == ";" && starts_line() && tokens_on_line() > 1;
-        if (!dashes && !semicolon) return false;
-        if (!std::exchange(comment_is_said_, true))
-            report(Kind::stray_character, token().span,
-                   std::string(dashes ? "`--`" : "`;`") + " starts no comment",
-                   "comments start with `#` or `//`");
-        at_ += tokens_on_line();
+    /// Whether the number at `index` is the name of an object or function: `Iface 2lan {`.
+    bool names_by_number(std::size_t index) const {
+        if (tokens_[index].kind != K::bad_number || tokens_[index].text.find('.') != std::string::npos)
+            return false;
+        const auto& type = tokens_[index - 1];
+        const bool of_function =
+            index > 2 && tokens_[index - 2].kind == K::colon && tokens_[index - 3].kind == K::colon;
+        return type.kind == K::name && (of_function || names_type(type.text)) &&
+               tokens_[index + 1].kind == K::open_brace;
+    }
+
+    /// It is one mistake, however often the name is used.
+    bool number_as_name() {
+        if (!is(0, K::bad_number) || !numbers_as_names_.contains(token().text)) return false;
+        if (at_ > 0 && at_ + 1 < tokens_.size() && names_by_number(at_)) {
+            const auto& text = token().text;
+            const auto letters = text.find_first_not_of("0123456789");
+            report(Kind::bad_name, token().span, quoted(text) + " is no name, which starts with a letter",
+                   "write `" + text.substr(letters) + text.substr(0, letters) + "`");
+        }
+        put(K::name, token().text, token().span);
+        ++at_;
         return true;
     }
 
@@ -174,9 +190,10 @@ private:
             std::find_if(relations.begin(), relations.end(), [&](const auto& s) { return s.text == text; });
         if (found == relations.end() || count < 2) return false;
         const auto span = join(token().span, token(count - 1).span);
-        report(Kind::stray_character, span, quoted(text) + " has no meaning here",
-               "write " + quoted(found->meant));
-        put(found->kind, found->meant, span);
+        const bool compares = text == ":=" && in(K::open_paren);
+        const auto meant = compares ? std::string_view("==") : found->meant;
+        report(Kind::stray_character, span, quoted(text) + " has no meaning here", "write " + quoted(meant));
+        put(compares ? K::equal : found->kind, meant, span);
         at_ += count;
         return true;
     }
@@ -202,8 +219,10 @@ private:
         const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
                              text.find_first_not_of(word_characters) == text.npos;
         const bool of_object = before() == K::name && !starts_line() && is(1, K::open_brace);
-        const bool is_key =
-            is(1, K::colon) && (before() == K::comma || before() == K::open_brace) && !in(K::open_paren);
+        const bool at_top = open_.empty() && starts_line();
+        const bool is_key = is(1, K::colon) &&
+                            (at_top || before() == K::comma || before() == K::open_brace) &&
+                            !in(K::open_paren);
         if (!is_word || (!of_object && !is_key)) return false;
         if (!std::exchange(quotes_are_said_, true))
             report(Kind::syntax_error, token().span, "a name stands without quotes", "write `" + text + "`");
@@ -309,7 +328,8 @@ private:
     bool braced_list() {
         if (!is(0, K::open_brace) || is(1, K::close_brace) || opens_body_here()) return false;
         const auto end = closer_of(0);
-        if (end == 0 || token(end).kind != K::close_brace || is(2, K::colon)) return false;
+        if (end == 0 || token(end).kind != K::close_brace || is(2, K::colon) || is(end + 1, K::colon))
+            return false;
         const bool holds_values = is_literal(token(1).kind) || (is(1, K::name) && !is_verdict(token(1).text));
         const bool is_one = end == 2 || is(2, K::comma) || is(2, K::slash) || is(2, K::minus) || is(2, K::dot);
         const auto left = before();
@@ -375,6 +395,34 @@ private:
         return true;
     }
 
+    /// `flags: syn|ack`, where a value belongs.
+    bool flag_list() {
+        const bool of_member =
+            is(0, K::name) && before() == K::colon && in(K::open_brace) && !open_.back().is_body;
+        const bool of_list =
+            is(0, K::name) && (before() == K::open_bracket || before() == K::comma) && in(K::open_bracket);
+        if (!of_member && !of_list) return false;
+        std::vector<std::string> flags;
+        std::size_t end = 0;
+        for (; is(end, K::name); end += 2) {
+            flags.push_back(token(end).text);
+            if (!is(end + 1, K::bad_character) || (token(end + 1).text != "|" && token(end + 1).text != "+"))
+                break;
+        }
+        if (flags.size() < 2 || !is(end, K::name)) return false;
+        report(Kind::syntax_error, join(token().span, token(end).span), "several values stand in a list",
+               "write `" + (of_member ? "[" + joined(flags) + "]" : joined(flags)) + "`");
+        const auto span = token().span;
+        if (of_member) put(K::open_bracket, "[", span);
+        for (std::size_t i = 0; i < flags.size(); ++i) {
+            if (i > 0) put(K::comma, ",", token(2 * i - 1).span);
+            put(K::name, flags[i], token(2 * i).span);
+        }
+        if (of_member) put(K::close_bracket, "]", token(end).span);
+        at_ += end + 1;
+        return true;
+    }
+
     static std::string joined(const std::vector<std::string>& words) {
         std::string text;
         for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -424,6 +472,97 @@ private:
         if (!is(0, K::comma) || before() != K::comma) return false;
         report(Kind::syntax_error, token().span, "there are two commas in a row", "leave one of them out");
         while (is(0, K::comma)) ++at_;
+        return true;
+    }
+
+    /// `{{ drop }}`: one pair is left out, and what it holds is read.
+    bool doubled_braces() {
+        if (left_out_closers_.contains(at_)) return ++at_, true;
+        if (!braces_match_ || !is(0, K::open_brace) || before() != K::open_brace || in(K::open_bracket))
+            return false;
+        const auto end = closer_of(0);
+        if (end == 0 || token(end).kind != K::close_brace || !is(end + 1, K::close_brace)) return false;
+        report(Kind::stray_bracket, token().span, "these braces stand in braces already",
+               "leave one pair of them out");
+        left_out_closers_.insert(at_ + end);
+        ++at_;
+        return true;
+    }
+
+    /// `log("from ", ip saddr)`
+    bool missing_dot() {
+        const bool of_call =
+            before() == K::comma || (before() == K::open_paren && out_.size() > 1 &&
+                                     one_of(lower(out_[out_.size() - 2].text), {"log", "syslog"}));
+        if (!of_call || !in(K::open_paren) || !is(1, K::name) || starts_line(1)) return false;
+        if (!one_of(word_at(0), {"ip", "tcp", "udp", "icmp", "ct", "eth", "vlan", "iface"})) return false;
+        report(Kind::syntax_error, token(1).span, "a `.` is missing before this",
+               "write `" + token().text + "." + token(1).text + "`");
+        take();
+        put(K::dot, ".", token().span);
+        take();
+        return true;
+    }
+
+    /// `let x = 5`, at the top level.
+    bool declaring_word() {
+        if (!open_.empty() || !starts_line() || !end_declaration(out_) || !is(1, K::name) || starts_line(1))
+            return false;
+        if (!one_of(word_at(0),
+                    {"let", "const", "var", "define", "def", "val", "local", "auto", "type", "set"}))
+            return false;
+        const bool is_sign = is(2, K::colon) || (at_ + 2 < tokens_.size() && token(2).text == "=");
+        if (!is_sign) return false;
+        std::size_t value = 3;
+        while (at_ + value < tokens_.size() && token(value).text == "=") ++value;
+        report(Kind::syntax_error, token().span, "a declaration begins with its name",
+               "write `" + token(1).text + ": " + (is_literal_at(value) ? token(value).text : "…") + "`");
+        ++at_;
+        take();
+        put(K::colon, ":", token().span);
+        at_ += value - 2;
+        return true;
+    }
+    bool is_literal_at(std::size_t ahead) const {
+        return at_ + ahead < tokens_.size() && is_literal(token(ahead).kind);
+    }
+
+    /// A word by itself, or two that declare nothing, and on the next line a declaration.
+    bool lone_words() {
+        if (!open_.empty() || !starts_line() || !end_declaration(out_)) return false;
+        if (names_type(token().text) || is_function_word()) return false;
+        std::size_t count = 1;
+        while (count < 3 && is(count, K::name) && !starts_line(count)) ++count;
+        const bool ends_file = at_ + count == tokens_.size();
+        if (count == 3 || (!ends_file && (!starts_line(count) || !declares(count)))) return false;
+        const auto& word = token().text;
+        report(Kind::syntax_error, join(token().span, token(count - 1).span), "this declares nothing",
+               is_verdict(word)
+                   ? "statements stand in functions: `Filter::IP name { " + word + " }`"
+                   : "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`");
+        at_ += count;
+        return true;
+    }
+    bool is_function_word() const {
+        return one_of(word_at(0), {"filter", "nat", "assert", "import", "include"});
+    }
+    /// Whether a declaration begins there, whatever stands before it.
+    bool declares(std::size_t i) const {
+        if (!is(i, K::name) || token(i).span.begin.column > token().span.begin.column) return false;
+        if (is(i + 1, K::colon)) return true;
+        return is(i + 1, K::name) && !starts_line(i + 1) &&
+               (is(i + 2, K::open_brace) || is(i + 2, K::open_bracket));
+    }
+
+    /// `Iface {`: it has a name that nothing else has.
+    bool nameless() {
+        if (!open_.empty() || !starts_line() || !names_type(token().text) || !is(1, K::open_brace))
+            return false;
+        report(Kind::missing_name, token().span, "this " + token().text + " has no name",
+               "write `" + token().text + " name { … }`");
+        const auto span = token().span;
+        take();
+        put(K::name, left_out, span);
         return true;
     }
 
@@ -501,7 +640,7 @@ private:
         if (before() == K::dot || before() == K::colon) return false;
         if (is(1, K::colon) && is(2, K::colon) && is(3, K::name)) return take_heading(4);
         if (!of_function) return foreign_heading();
-        const std::size_t subtype = is(1, K::colon) ? 2 : 1;
+        const std::size_t subtype = is(1, K::colon) || is(1, K::dot) ? 2 : 1;
         if (one_of(word_at(subtype), {"ip", "tcp", "udp", "icmp"}) &&
             (is(subtype + 1, K::open_brace) ||
              (is(subtype + 1, K::name) && is(subtype + 2, K::open_brace)))) {
@@ -615,6 +754,10 @@ private:
         return true;
     }
 
+    std::string type_meant() const {
+        return one_of(word_at(0), {"interface", "vlan"}) ? "Iface" : token().text;
+    }
+
     /// `Iface eth0` or `ports:`, and on the next line another declaration.
     bool valueless() {
         const bool typed = is(1, K::name) && names_type(token().text);
@@ -628,9 +771,12 @@ private:
         if (!follows && at_ + 2 < tokens_.size()) return false;
         const auto& name = token(typed ? 1 : 0);
         report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
-               typed ? "write `" + token().text + " " + name.text + " { … }`"
+               typed ? "write `" + type_meant() + " " + name.text + " { … }`"
                      : "write `" + name.text + ": …`");
-        take();
+        if (typed)
+            put(K::name, type_meant(), token().span), ++at_;
+        else
+            take();
         take();
         const auto& last = out_.back().span;
         put(K::name, name.text, {last.file, last.end, last.end});
@@ -649,9 +795,11 @@ private:
     std::size_t at_ = 0;
     std::vector<Open> open_;
     std::set<std::string> keyword_names_;     ///< of functions
+    std::set<std::string> numbers_as_names_;  ///< `2lan`
     std::optional<std::size_t> close_before_; ///< where a `)` is missing
+    bool braces_match_ = true;
+    std::set<std::size_t> left_out_closers_; ///< closers of braces that are left out
     bool quotes_are_said_ = false;
-    bool comment_is_said_ = false; ///< who writes one comment so writes all so
 };
 
 } // namespace

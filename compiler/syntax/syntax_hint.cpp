@@ -1,9 +1,11 @@
 #include "compiler/syntax/syntax_hint.hpp"
 
+#include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 namespace syntax {
 
@@ -49,53 +51,11 @@ K kind_at(const Tokens& tokens, std::size_t index) {
     return index < tokens.size() ? tokens[index].kind : K::end_of_file;
 }
 
-/// The comparison that is meant by what stands from `index` on behind a property: `== 22`, or `in 10.0.0.0/8` where
-/// networks, ranges and sets stand without a sign, as in nftables.
-std::string comparison_at(const Tokens& tokens, std::size_t index) {
-    const auto text = [&](std::size_t i) { return text_at(tokens, i); };
-    const auto kind = kind_at(tokens, index);
-    if (kind == K::open_brace) return "in […]";
-    if (!is_literal(kind) && kind != K::name) return text(index) + ' ' + text(index + 1);
-    const auto next = kind_at(tokens, index + 1);
-    if (next == K::slash || next == K::minus)
-        return "in " + text(index) + text(index + 1) + text(index + 2);
-    return "== " + text(index);
-}
-
-/// `tcp dport 22 accept`, as nftables has it, or `tcp.dport == 22 accept`.
-std::string rule_hint(const SyntaxError& error, const Tokens& tokens) {
-    const auto first = first_on_line(error, tokens);
-    const auto object = lower(text_at(tokens, first));
-    const bool of_transport = object == "tcp" || object == "udp" || object == "icmp";
-    if (!of_transport && object != "ip" && object != "ct") return {};
-    const auto at = first + (kind_at(tokens, first + 1) == K::dot ? 2 : 1);
-    if (kind_at(tokens, at) != K::name) return {};
-    const auto test = "if (" + object + "." + text_at(tokens, at) + " " + comparison_at(tokens, at + 1) + ") { … }";
-    if (!of_transport) return "write `" + test + "`";
-    auto subtype = object;
-    for (char& c : subtype) c = static_cast<char>(c - 'a' + 'A');
-    return "write `Filter::" + subtype + " { " + test + " }`";
-}
-
-/// `pass in on eth0`, `iptables -A INPUT …`, `-A INPUT …` in a function.
-std::string foreign_rule_hint(const SyntaxError& error, const Tokens& tokens) {
-    const auto at = first_on_line(error, tokens);
-    const auto first = lower(text_at(tokens, at));
-    if (kind_at(tokens, at + 1) == K::colon) return {}; // a function on one line
-    if (!begins_foreign_rule(first) && first != "-") return {};
-    const bool drops = first == "block" || first == "deny" || first == "drop" || first == "reject";
-    return std::string("rules are written as conditions: `if (ip.saddr == 10.0.0.1) { ") +
-           (drops ? "drop" : "accept") + " }`";
-}
-
 std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
     if (error.seen.kind == K::open_brace && is_verdict(error.before.text))
         return quoted(error.before.text) + " takes no body: leave the braces out";
-    if (auto rule = rule_hint(error, tokens); !rule.empty()) return rule;
     const auto word = lower(error.before.text);
     if (word == "rate") return "write a `Limit`, and test it: `if (name.exceeded) { drop }`";
-    if (word == "iif" || word == "iifname") return "write `if (iface.in == name) { … }`, with the name of an Iface";
-    if (word == "oif" || word == "oifname") return "write `if (iface.out == name) { … }`, with the name of an Iface";
     const auto action = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
     if (word == "to" && (action == "dnat" || action == "snat"))
         return "write `" + action + "(" + error.seen.text + ")`";
@@ -122,9 +82,33 @@ std::string typed_hint(const SyntaxError& error, const Tokens& tokens) {
         return {};
     if (error.seen.kind == K::open_brace && tokens[i - 2].kind == K::colon)
         return "write `" + tokens[i - 3].text + " " + tokens[i - 1].text + " { … }`";
-    if (error.seen.kind != K::colon || tokens[i - 2].kind != K::name) return {};
+    const bool has_value = is_literal(error.seen.kind) || error.seen.kind == K::name;
+    if ((error.seen.kind != K::colon && !has_value) || tokens[i - 2].kind != K::name) return {};
     return "the members of an object stand in braces: `" + tokens[i - 3].text + " " + tokens[i - 2].text +
-           " { " + tokens[i - 1].text + ": … }`";
+           " { " + tokens[i - 1].text + ": " + (has_value ? error.seen.text : "…") + " }`";
+}
+
+/// `tcp: 80`, `icmp: echo-request`, `ct: new`: what the value is of.
+std::string property_of(const std::string& object, const Token& value) {
+    if (object == "icmp" && value.text != "type" && value.text != "code") return "icmp.type == " + value.text;
+    if (object == "ct" && value.text != "state") return "ct.state == " + value.text;
+    const bool of_ports = (object == "tcp" || object == "udp") && value.kind == K::integer;
+    return of_ports ? object + ".dport == " + value.text : "";
+}
+
+/// `tcp port 22`, `src 10.0.0.1`: the words of the parentheses around, as other firewalls' languages have
+/// them.
+std::string foreign_condition(const SyntaxError& error, const Tokens& tokens) {
+    auto first = error.index, last = error.index;
+    while (first > 0 && tokens[first - 1].kind != K::open_paren && tokens[first - 1].kind != K::and_) --first;
+    while (last < tokens.size() && tokens[last].kind != K::close_paren && tokens[last].kind != K::and_)
+        ++last;
+    constexpr std::size_t tokens_max = 20;
+    if (first >= last || last - first > tokens_max) return {};
+    const auto rule = read_foreign_rule(words_of(std::span(tokens).subspan(first, last - first)));
+    const auto begin = rule.statement.find("if ("), end = rule.statement.find(") {");
+    if (begin == rule.statement.npos || end == rule.statement.npos) return {};
+    return rule.statement.substr(begin + 4, end - begin - 4);
 }
 
 /// In the parentheses of a condition.
@@ -136,6 +120,9 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
         kind_before == K::in || (kind_before >= K::equal && kind_before <= K::greater);
     if (seen.kind == K::colon || seen.kind == K::arrow) {
         const auto next = error.index + (kind_at(tokens, error.index + 1) == K::colon ? 2 : 1);
+        if (next < tokens.size())
+            if (const auto meant = property_of(lower(before.text), tokens[next]); !meant.empty())
+                return "write `" + meant + "`";
         return "a property is written with a dot: `" + path_before(error, tokens) + "." + text_at(tokens, next) + "`";
     }
     if (seen.kind == K::comma && !ends_comparison) return "conditions are joined with `and` and `or`";
@@ -143,6 +130,17 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
         return "several values stand in a list: `in [" + before.text + ", " +
                text_at(tokens, error.index + 1) + "]`";
     const auto object = lower(before.text);
+    const auto word = lower(seen.text);
+    if (word == "is" && kind_at(tokens, error.index + 1) == K::in) return "leave `is` out";
+    if (seen.kind == K::name && (word == "contains" || word == "has" || word == "includes")) {
+        const auto property = path_before(error, tokens);
+        if (before.kind == K::name)
+            return "write `" + text_at(tokens, error.index + 1) + " in " + property + "`";
+        return "write the property first: `ip.saddr in …`";
+    }
+    if (seen.kind == K::name && (word == "matches" || word == "within" || word == "like"))
+        return "write `" + path_before(error, tokens) + " in …`";
+    if (const auto meant = foreign_condition(error, tokens); !meant.empty()) return "write `" + meant + "`";
     if (seen.kind == K::name &&
         (object == "ip" || object == "tcp" || object == "udp" || object == "icmp" || object == "ct"))
         return "write `" + object + "." + seen.text + "`";
@@ -201,17 +199,23 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& before = error.before;
     if (seen.kind == K::else_) return "an `else` follows the `}` of its `if`";
     if (before.kind == K::dot) return "write a name after the `.`, or leave the `.` out";
-    if (before.kind == K::colon && wanted == "a statement") return "values are declared outside of functions";
+    if (before.kind == K::colon && wanted == "a statement") {
+        const auto object = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
+        const auto meant = property_of(object, seen);
+        return meant.empty() ? "values are declared outside of functions"
+                             : "write `if (" + meant + ") { … }`";
+    }
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
     const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
     const bool is_heading =
         kind_at(tokens, first_on_line(error, tokens) + 1) == K::colon; // `Nat::IP n { … }`
     if (at_top && !is_heading && (begins_foreign_rule(first) || first == "import"))
         return declaration_hint(first);
-    if (wanted == "a statement" && seen.kind != K::open_brace)
-        if (auto hint = foreign_rule_hint(error, tokens); !hint.empty()) return hint;
     const bool is_joint = seen.kind == K::and_ || seen.kind == K::or_ || is_relation(seen.kind);
     if (wanted == "a value" && is_joint) return "write what belongs before " + quoted(seen.text);
+    if (seen.kind == K::if_ && wanted == "a declaration")
+        return "statements stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop "
+               "}`";
     if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
         return quoted(seen.text) + " is a keyword and cannot be a name";
     if (wanted == "a declaration" && seen.kind == K::comma)
@@ -221,6 +225,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "a declaration") return declaration_hint(first);
     if (wanted == "a statement") return statement_hint(error, tokens);
     if (wanted == "`(`" && before.kind == K::if_) return "write `if (condition) { … }`";
+    if (wanted == "`{`" && is_verdict(seen.text)) return "write `{ " + seen.text + " }`";
     if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
     if (wanted == "`)` or an operator") return condition_hint(error, tokens);
     if (before.kind == K::minus && wanted == "a number") return "a range has two ends, as in `80-443`";
@@ -241,6 +246,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "a value" && before.kind == K::open_paren &&
         (kind_before == K::equal || kind_before == K::not_equal))
         return "one of several values is asked for with `in`: `in [80, 443]`";
+    if (wanted == "a name" && before.kind == K::name && seen.kind == K::arrow)
+        return "write `" + before.text + ": " + text_at(tokens, index + 1) + "`";
     if (wanted == "a name" && before.kind == K::name && is_literal(seen.kind))
         return "write `" + before.text + ": " + seen.text + "`";
     if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren &&

@@ -5,6 +5,7 @@
 #include "compiler/analysis/check.hpp"
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/render.hpp"
+#include "harness/runner.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -85,6 +86,12 @@ sema::Loaded checked(const std::string& name, const std::string& policy) {
     if (!loaded.appliance) return loaded;
     for (auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources))
         loaded.diagnostics.push_back(std::move(diagnostic));
+    // The cases that are about Tests that fail have them run.
+    if (name.find("failing_tests") != name.npos)
+        for (const auto& [test, place, text, decided] :
+             harness::run_tests(*loaded.appliance, harness::interp_backend(*loaded.appliance)).failures)
+            loaded.diagnostics.push_back(
+                analysis::failed_test(*loaded.appliance, loaded.sources, {test, text, place, decided}));
     std::ranges::stable_sort(loaded.diagnostics, {}, &syntax::Diagnostic::span);
     if (std::ranges::any_of(loaded.diagnostics, is_error)) loaded.appliance.reset();
     return loaded;

@@ -93,6 +93,25 @@ TEST_CASE("a file that is missing, or names one that is, is an object too") {
     CHECK(objects(done.output).size() == 2);
 }
 
+TEST_CASE("a Test that fails is an object too, at its step, with what decided") {
+    const Shell shell;
+    shell.write("p.nacl", "Iface a { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, input: f }\n"
+                          "Filter::IP f { drop }\n"
+                          "Test t { iface: a, packet: { ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }, expect: accept }\n");
+    const auto done = shell("naclc test --diagnostics=json --on interp p.nacl 2>&1 >/dev/null");
+    CHECK(done.status == 1);
+    const auto found = objects(done.output);
+    REQUIRE(found.size() == 1);
+    check_keys(found[0]);
+    CHECK(found[0]["kind"] == "failed-test");
+    CHECK(found[0]["severity"] == "error");
+    CHECK(found[0]["line"] == 3);
+    REQUIRE(found[0]["notes"].size() == 1);
+    CHECK(found[0]["notes"][0]["line"] == 2);
+    CHECK(shell("naclc test --diagnostics=json --on interp p.nacl 2>/dev/null").output ==
+          "p.nacl: 0 of 1 Tests passed on interp\n");
+}
+
 TEST_CASE("broken UTF-8 in a policy makes no broken JSON") {
     const Shell shell;
     shell.write("p.nacl", "a: \xff\xfe \"\x80\"\nb: \x01\n");

@@ -1,0 +1,312 @@
+#include "compiler/syntax/foreign_rule.hpp"
+
+#include "compiler/syntax/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace syntax {
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Pair = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<Pair, 9> verdicts = {{{"accept", "accept"},
+                                           {"pass", "accept"},
+                                           {"permit", "accept"},
+                                           {"allow", "accept"},
+                                           {"drop", "drop"},
+                                           {"block", "drop"},
+                                           {"deny", "drop"},
+                                           {"reject", "reject"},
+                                           {"refuse", "reject"}}};
+
+/// Behind each of these stands a value.
+constexpr std::array<Pair, 28> options = {{{"iif", "iface.in"},
+                                           {"src", "ip.saddr"},
+                                           {"source", "ip.saddr"},
+                                           {"saddr", "ip.saddr"},
+                                           {"dst", "ip.daddr"},
+                                           {"destination", "ip.daddr"},
+                                           {"daddr", "ip.daddr"},
+                                           {"iifname", "iface.in"},
+                                           {"-i", "iface.in"},
+                                           {"--in-interface", "iface.in"},
+                                           {"oif", "iface.out"},
+                                           {"oifname", "iface.out"},
+                                           {"-o", "iface.out"},
+                                           {"--out-interface", "iface.out"},
+                                           {"-s", "ip.saddr"},
+                                           {"--src", "ip.saddr"},
+                                           {"--source", "ip.saddr"},
+                                           {"from", "ip.saddr"},
+                                           {"-d", "ip.daddr"},
+                                           {"--dst", "ip.daddr"},
+                                           {"--destination", "ip.daddr"},
+                                           {"to", "ip.daddr"},
+                                           {"--state", "ct.state"},
+                                           {"--ctstate", "ct.state"},
+                                           {"--icmp-type", "icmp.type"},
+                                           {"icmp-type", "icmp.type"},
+                                           {"icmp6-type", "icmp.type"},
+                                           {"--ttl", "ip.ttl"}}};
+
+/// What says nothing of the packet that a policy would have to repeat.
+constexpr std::array<std::string_view, 22> noise = {
+    "counter", "quick", "in",     "inet", "filter", "input", "forward",  "output", "iptables", "nft", "ufw",
+    "add",     "rule",  "insert", "all",  "any",    "ip",    "extended", "log",    "meta",     "ct",  ";"};
+/// What has a word behind it that says nothing either.
+constexpr std::array<std::string_view, 7> noise_with_word = {"-t",   "-m",       "--match", "access-list",
+                                                             "keep", "--append", "priority"};
+constexpr std::array<std::string_view, 7> packet_objects = {"ip", "tcp",  "udp",  "icmp",
+                                                            "ct", "vlan", "ether"};
+
+template <typename Range>
+bool contains(const Range& range, std::string_view word) {
+    return std::find(range.begin(), range.end(), word) != range.end();
+}
+
+template <typename Table>
+std::string_view look_up(const Table& table, std::string_view word) {
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const Pair& pair) { return pair.first == word; });
+    return found == table.end() ? std::string_view{} : found->second;
+}
+
+bool is_transport(std::string_view word) { return word == "tcp" || word == "udp" || word == "icmp"; }
+bool is_sign(std::string_view word) {
+    return word == "==" || word == "!=" || word == "<" || word == ">" || word == "<=" || word == ">=";
+}
+bool is_number(std::string_view word) {
+    return !word.empty() && word.find_first_not_of("0123456789") == word.npos;
+}
+
+class Reader {
+public:
+    explicit Reader(const Words& words) : words_(words) {}
+
+    ForeignRule read() {
+        while (!ends() && understood_) {
+            const auto first = next();
+            if (first == "-I" || first == "-A") // of iptables, where `-i` is another option
+                next();
+            else if (first == "-P")
+                next(), rule_.is_policy = true, decide(next());
+            else
+                word(lower(first));
+        }
+        if (!understood_ || (conditions_.empty() && protocol_.empty() && rule_.verdict.empty())) return {};
+        const bool of_protocol = std::ranges::any_of(conditions_, [&](const std::string& condition) {
+            return condition.find(protocol_ + ".") != condition.npos;
+        });
+        if (!protocol_.empty() && !of_protocol)
+            conditions_.insert(conditions_.begin(), "ip.protocol == " + protocol_);
+        rule_.decides_all = conditions_.empty();
+        const auto verdict = rule_.verdict.empty() ? std::string("…") : rule_.verdict;
+        rule_.statement = conditions_.empty() ? verdict : "if (" + joined() + ") { " + verdict + " }";
+        if (!protocol_.empty() && of_protocol)
+            rule_.statement = "Filter::" + upper(protocol_) + " { " + rule_.statement + " }";
+        return std::move(rule_);
+    }
+
+private:
+    bool ends() const { return at_ == words_.size(); }
+    const std::string& peek(std::size_t ahead = 0) const {
+        static const std::string none;
+        return at_ + ahead < words_.size() ? words_[at_ + ahead] : none;
+    }
+    std::string next() { return ends() ? std::string() : words_[at_++]; }
+
+    std::string joined() const {
+        std::string text;
+        for (const auto& condition : conditions_) text += (text.empty() ? "" : " and ") + condition;
+        return text;
+    }
+    static std::string upper(std::string word) {
+        for (char& c : word) c = static_cast<char>(c - 'a' + 'A');
+        return word;
+    }
+
+    void word(const std::string& word) {
+        const auto dot = word.find('.');
+        const auto object = word.substr(0, dot);
+        if (contains(packet_objects, object) && (dot != word.npos || is_property(peek())))
+            return property(object, dot == word.npos ? lower(next()) : word.substr(dot + 1));
+        if (is_transport(word)) return transport(word);
+        if (word == "-p" || word == "proto" || word == "protocol" || word == "l4proto")
+            return transport(lower(next()));
+        if (word == "policy") return rule_.is_policy = true, decide(next());
+        if (word == "-j" || word == "--jump") return decide(next());
+        if (!look_up(verdicts, word).empty()) {
+            decide(word);
+            if ((word == "permit" || word == "deny") && is_protocol(peek())) cisco();
+            return;
+        }
+        if (word == "on") return compare(is_out_ ? "iface.out" : "iface.in");
+        if (word == "out") return void(is_out_ = true);
+        if (word == "from") end_ = 's';
+        if (word == "to") end_ = 'd';
+        if ((word == "to" || word == "from") && peek() == "port") return;
+        if (word == "port") return port(end_);
+        if (word == "--dport" || word == "--destination-port" || word == "dport") return port('d');
+        if (word == "--sport" || word == "--source-port" || word == "sport") return port('s');
+        if (const auto property = look_up(options, word); !property.empty())
+            return compare(std::string(property));
+        const auto slash = word.find('/');
+        if (!rule_.verdict.empty() && is_number(word.substr(0, slash)) &&
+            (slash == word.npos || is_transport(word.substr(slash + 1)))) {
+            protocol_ = slash == word.npos ? "tcp" : word.substr(slash + 1); // `ufw allow 22/tcp`
+            return add(protocol_ + ".dport == " + word.substr(0, slash));
+        }
+        if (contains(noise_with_word, word)) return void(next());
+        understood_ = contains(noise, word);
+    }
+
+    bool is_property(const std::string& word) const {
+        if (word.empty() || word == "any" || word == "from" || word == "to" || word == "host" ||
+            word == "port")
+            return false;
+        const auto& behind = peek(1);
+        const bool is_name = (word[0] | 0x20) >= 'a' && (word[0] | 0x20) <= 'z';
+        return is_name && !behind.empty() && look_up(verdicts, lower(word)).empty();
+    }
+    static bool is_protocol(const std::string& word) { return word == "ip" || is_transport(lower(word)); }
+
+    void decide(const std::string& word) {
+        const auto verdict = look_up(verdicts, lower(word));
+        if (verdict.empty()) return void(understood_ = false);
+        if (rule_.verdict.empty() || verdict == "reject") rule_.verdict = verdict;
+    }
+
+    void transport(const std::string& word) {
+        if (is_transport(word)) return void(protocol_ = word);
+        if (word == "ip" || word == "all" || word == "any") return;
+        if (word.empty()) return void(understood_ = false);
+        add("ip.protocol == " + word);
+    }
+
+    void property(const std::string& object, const std::string& name) {
+        if (is_transport(object)) protocol_ = object;
+        if (object == "tcp" && name == "flags" && !is_sign(peek())) {
+            const auto flag = lower(next());
+            understood_ = flag.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == flag.npos;
+            return add(flag + " in tcp.flags");
+        }
+        compare((object == "ether" ? "eth" : object) + '.' + name);
+    }
+
+    void port(char end) {
+        if (protocol_.empty()) protocol_ = "tcp";
+        compare(protocol_ + '.' + end + "port");
+    }
+
+    void add(std::string condition) { conditions_.push_back(std::move(condition)); }
+
+    /// A property with the values behind it.
+    void compare(const std::string& property) {
+        std::string sign;
+        while (is_sign(peek()) || peek() == "!" || peek() == "not") sign = next();
+        const bool is_list = peek() == "{";
+        if (is_list) next();
+        Words values;
+        while (!ends() && peek() != "}") {
+            values.push_back(value(next(), property));
+            if (peek() == ",")
+                next();
+            else if (!is_list)
+                break;
+        }
+        if (is_list && next() != "}") understood_ = false;
+        if (values.size() == 1 && (values[0] == "any" || values[0] == "all")) return;
+        understood_ &=
+            !values.empty() && std::ranges::none_of(values, [](const auto& v) { return v.empty(); });
+        if (!understood_) return;
+        const bool is_not = sign == "!" || sign == "not" || sign == "!=";
+        const auto& first = values.front();
+        const bool is_set = first.find('/') != first.npos || is_set_ ||
+                            (first.find('-') != first.npos && first[0] >= '0' && first[0] <= '9');
+        if (values.size() == 1 && !is_set && (sign.empty() || sign == "!" || sign == "not"))
+            return add(property + (is_not ? " != " : " == ") + first);
+        if (values.size() == 1 && !is_set) return add(property + ' ' + sign + ' ' + first);
+        std::string list;
+        for (const auto& value : values) list += (list.empty() ? "" : ", ") + value;
+        add((is_not ? "not " : "") + property + " in " + (values.size() == 1 ? list : '[' + list + ']'));
+    }
+
+    /// As it is written here; empty when it is not to be understood.
+    std::string value(std::string word, const std::string& property) {
+        if (word.size() > 1 && word.front() == '"') word = word.substr(1, word.size() - 2);
+        is_set_ = word.starts_with('@');
+        if (is_set_) word.erase(0, 1);
+        if (property == "ct.state") word = lower(word);
+        if (property.ends_with("port")) std::replace(word.begin(), word.end(), ':', '-');
+        const bool is_mac = property.starts_with("eth.");
+        if (is_mac) return '"' + word + '"';
+        constexpr std::string_view allowed =
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+        return word.find_first_not_of(allowed) == word.npos ? word : "";
+    }
+
+    /// `tcp any host 10.0.0.1 eq 80`: protocol, source, destination, each of these with its port.
+    void cisco() {
+        transport(lower(next()));
+        for (const char end : {'s', 'd'}) {
+            const auto word = next();
+            const bool is_host = word == "host";
+            const auto address = is_host ? next() : word;
+            const bool has_mask =
+                !peek().empty() && peek().find('.') != peek().npos; // of the bits that may differ
+            if (has_mask || address.empty()) return void(understood_ = false);
+            if (address != "any") add(std::string("ip.") + end + "addr == " + address);
+            if (peek() != "eq") continue;
+            next();
+            port(end);
+        }
+        if (peek() == "log" || peek() == "established") next();
+    }
+
+    const Words& words_;
+    std::size_t at_ = 0;
+    ForeignRule rule_;
+    Words conditions_;
+    std::string protocol_;
+    char end_ = 'd'; ///< of which a port is, in pf
+    bool is_out_ = false;
+    bool is_set_ = false; ///< the last value is the name of one
+    bool understood_ = true;
+};
+
+} // namespace
+
+std::vector<std::string> words_of(std::span<const Token> rule) {
+    std::vector<std::string> words;
+    const auto is_alone = [](const Token& token) {
+        return token.kind == TokenKind::comma || is_open_bracket(token.kind) ||
+               is_close_bracket(token.kind) ||
+               (token.kind >= TokenKind::equal && token.kind <= TokenKind::greater) ||
+               token.kind == TokenKind::not_ || token.text == ";";
+    };
+    for (std::size_t i = 0; i < rule.size(); ++i) {
+        const bool touches = i > 0 && rule[i - 1].span.end == rule[i].span.begin;
+        if (touches && !is_alone(rule[i]) && !is_alone(rule[i - 1]))
+            words.back() += rule[i].text;
+        else
+            words.push_back(rule[i].text);
+    }
+    return words;
+}
+
+ForeignRule read_foreign_rule(const std::vector<std::string>& words) {
+    // A chain's own line has nothing but its policy to say.
+    const auto policy = std::ranges::find(words, "policy");
+    if (policy != words.end()) {
+        const Words own(policy, words.end());
+        return Reader(own).read();
+    }
+    return Reader(words).read();
+}
+
+} // namespace syntax

@@ -1,0 +1,171 @@
+// Cures work: what a hint says to write is written, and the compiler has nothing more to say.
+#include "compiler/sema/load.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace {
+
+constexpr std::string_view ifaces =
+    "Iface eth0 { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, postrouting: f }\n"
+    "blocked: [10.0.0.66]\n";
+
+std::vector<syntax::Diagnostic> errors_in(const std::string& policy) {
+    auto loaded = sema::load_text("policy.nacl", policy, std::filesystem::temp_directory_path());
+    std::erase_if(loaded.diagnostics, [](const syntax::Diagnostic& d) {
+        return syntax::info(d.kind).severity != syntax::Severity::error;
+    });
+    return loaded.diagnostics;
+}
+
+/// What stands between the backticks of a hint, each by itself; those with `…` are not whole.
+std::vector<std::string> cures_in(const std::string& hint) {
+    std::vector<std::string> cures;
+    for (auto begin = hint.find('`'); begin != hint.npos;) {
+        const auto end = hint.find('`', begin + 1);
+        if (end == hint.npos) break;
+        const auto cure = hint.substr(begin + 1, end - begin - 1);
+        if (cure.find("…") == cure.npos) cures.push_back(cure);
+        begin = hint.find('`', end + 1);
+    }
+    return cures;
+}
+
+/// The rule between these two is one mistake, on its line, and what the hint says to write in its place is
+/// none.
+void check_cure(const std::string& before, std::string_view rule, const std::string& after) {
+    const auto policy = before + std::string(rule) + after;
+    const auto errors = errors_in(policy);
+    INFO(policy);
+    REQUIRE(errors.size() == 1);
+    const auto lines_before = std::count(before.begin(), before.end(), '\n');
+    CHECK(errors.front().span.begin.line == static_cast<std::uint32_t>(lines_before) + 1);
+    INFO(errors.front().hint);
+    const auto cures = cures_in(errors.front().hint);
+    REQUIRE(cures.size() == 1);
+    CHECK(errors_in(before + cures.front() + after).empty());
+}
+
+} // namespace
+
+TEST_CASE("a rule of another language is one mistake, and its cure can be typed in") {
+    constexpr std::array<std::string_view, 42> rules = {
+        "iif eth0 accept",
+        "iifname \"eth0\" tcp dport 22 accept",
+        "oif \"eth0\" drop",
+        "ip saddr 1.2.3.4 drop",
+        "ip saddr != 10.0.0.0/8 drop",
+        "ip saddr { 10.0.0.1, 10.0.0.2 } accept",
+        "ip saddr @blocked drop",
+        "ip daddr 10.0.0.1-10.0.0.9 accept",
+        "ip protocol icmp accept",
+        "ip ttl < 5 drop",
+        "ip.ttl == 5 accept",
+        "tcp dport 22 accept",
+        "tcp dport {22, 80} counter accept",
+        "tcp dport != 22 drop",
+        "tcp dport 22-80 accept",
+        "tcp sport 22 tcp dport 80 accept",
+        "tcp flags syn drop",
+        "udp dport 53 accept",
+        "icmp type echo-request accept",
+        "ct state established,related accept",
+        "ct state { established, related } accept",
+        "ct state invalid drop",
+        "meta l4proto tcp accept",
+        "ether saddr 00:11:22:33:44:55 drop",
+        "counter drop",
+        "policy drop;",
+        "type filter hook input priority 0; policy drop;",
+        "add rule inet filter input tcp dport 22 accept",
+        "pass in on eth0",
+        "pass in quick on eth0 proto tcp from any to 10.0.0.1 port 80 keep state",
+        "block drop in quick on eth0",
+        "block in all",
+        "drop in on eth0",
+        "-A INPUT -j ACCEPT",
+        "-A INPUT -i eth0 -p tcp -s 10.0.0.0/8 --dport 22 -m state --state NEW -j ACCEPT",
+        "iptables -A INPUT -p udp --dport 1024:2048 -j DROP",
+        "ufw allow 22/tcp",
+        "permit tcp any any eq 80",
+        "deny ip host 10.0.0.9 any",
+        "access-list 101 permit udp any host 10.0.0.1 eq 53",
+        "drop if ip.ttl == 5",
+        "accept unless (ip.ttl == 5)",
+    };
+    for (const auto rule : rules)
+        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { drop }\n    ", rule,
+                   "\n    accept\n}\n");
+}
+
+TEST_CASE("outside of functions too") {
+    constexpr std::array<std::string_view, 12> rules = {
+        "policy drop",
+        "ip saddr 1.2.3.4 drop",
+        "tcp dport 22 accept",
+        "iif eth0 accept",
+        "ct state established accept",
+        "pass in on eth0",
+        "block all",
+        "-A INPUT -p tcp --dport 22 -j ACCEPT",
+        "permit tcp any any eq 80",
+        "ufw allow 22/tcp",
+        "accept",
+        "if (ip.ttl == 5) { drop }",
+    };
+    for (const auto rule : rules)
+        check_cure("", rule, "\n" + std::string(ifaces) + "Filter::IP f { accept }\n");
+}
+
+TEST_CASE("functions may be called as rules of other languages begin") {
+    const auto policy = std::string(ifaces) + "Filter::IP policy { if (ip.ttl == 1) { drop } }\n"
+                                              "Filter::IP counter { if (ip.ttl == 2) { drop } }\n"
+                                              "Filter::IP f {\n    policy counter\n    counter accept\n}\n";
+    CHECK(errors_in(policy).empty());
+    // Another file may declare them: what they are is said where nothing does.
+    const auto with_import =
+        "import \"nowhere.nacl\"\n" + std::string(ifaces) + "Filter::IP f {\n    block pass\n    drop\n}\n";
+    CHECK(errors_in(with_import).size() == 1);
+}
+
+TEST_CASE("a misspelt member or value is cured by what the hint says") {
+    struct Mistake {
+        std::string_view wrong;
+        std::string_view right; ///< among the cures
+    };
+    constexpr std::array<Mistake, 19> mistakes = {{
+        {"trys.exceeded", "tries"},
+        {"ipv4.saddr == 10.0.0.1", "ip.saddr"},
+        {"ether.saddr == \"00:11:22:33:44:55\"", "eth.saddr"},
+        {"ip.saddr in eth0", "ip.saddr in 10.0.0.0/24"},
+        {"ip.saddr == eth0", "eth0.address"},
+        {"iifname == eth0", "iface.in"},
+        {"vlan == 5", "vlan.id"},
+        {"icmp == echo-request", "icmp.type == echo-request"},
+        {"icmp.echo-request", "icmp.type == echo-request"},
+        {"icmp: echo-request", "icmp.type == echo-request"},
+        {"ct: new", "ct.state == new"},
+        {"ip saddr 10.0.0.1", "ip.saddr == 10.0.0.1"},
+        {"tcp port 22", "tcp.dport == 22"},
+        {"src 10.0.0.1", "ip.saddr == 10.0.0.1"},
+        {"10.0.0.0/8 contains ip.saddr", ""},
+        {"tcp.flags has syn", "syn in tcp.flags"},
+        {"ip.ttl := 5", "=="},
+        {"ip.saddr in \"lists/blocked.txt\"", "file(\"lists/blocked.txt\")"},
+        {"ip->ttl == 5", "ip.ttl"},
+    }};
+    for (const auto& [wrong, right] : mistakes) {
+        const auto policy = "Limit tries { rate: 10, per: minute, key: ip.saddr }\n" + std::string(ifaces) +
+                            "Filter::IP f {\n    if (" + std::string(wrong) + ") { drop }\n    accept\n}\n";
+        const auto errors = errors_in(policy);
+        INFO(policy);
+        REQUIRE(errors.size() == 1);
+        INFO(errors.front().message << "\n" << errors.front().hint);
+        if (right.empty()) continue;
+        const auto cures = cures_in(errors.front().hint);
+        CHECK(std::find(cures.begin(), cures.end(), right) != cures.end());
+    }
+}
