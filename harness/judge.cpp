@@ -49,7 +49,7 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
 }
 
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
-              Time now) {
+              eval::Allowance& texts, Time now) {
     eval::Subject subject{datagram_in(frame).value(), question.state};
     if (question.ingress) subject.frame = frame;
     subject.ingress = question.ingress.value_or(model::no_iface);
@@ -64,7 +64,7 @@ Outcome judge(const model::Appliance& appliance, const Question& question, View 
     if (question.guarded && question.state == model::State::invalid && appliance.conntrack.drop_invalid)
         return drop(model::Reason::ct_invalid);
     for (const auto id : question.functions) {
-        const auto decided = eval::run_function(appliance, id, subject, {outcome.logs, limits, now});
+        const auto decided = eval::run_function(appliance, id, subject, {outcome.logs, limits, now, &texts});
         if (!decided) continue;
         outcome.decided.push_back(*decided);
         const auto action = appliance.statements.at(*decided).action;

@@ -24,6 +24,6 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
 /// The interpreter's answer. `delivered` stands for a packet that is not dropped; a function without a
 /// verdict decides nothing.
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
-              Time now);
+              eval::Allowance& texts, Time now);
 
 } // namespace harness

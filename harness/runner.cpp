@@ -93,7 +93,8 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
 
 /// Everything that was logged: on the console, and then what went to the syslog server, without its header.
 std::vector<std::string> texts(const model::Appliance& appliance, const Outcome& outcome) {
-    auto all = outcome.logs;
+    std::vector<std::string> all;
+    for (const auto& log : outcome.logs) all.push_back(log.text);
     if (!appliance.syslog) return all;
     const auto header = model::syslog_header(appliance);
     for (const auto& frame : outcome.out) {

@@ -53,7 +53,7 @@ void send_report(Appliance& appliance, std::string_view line) {
     if (!hop || !log_allowed(appliance)) return;
     Packet* const packet = acquire(appliance);
     if (packet == nullptr) {
-        ++appliance.logs_lost;
+        ++appliance.logs_lost.count;
         return;
     }
     write(appliance, *packet, *hop, message(appliance.policy, Severity::info, line).view());
@@ -70,7 +70,7 @@ bool send_to_server(Appliance& appliance, Severity severity, std::string_view te
     if (!hop) return false;
     Packet* const packet = waiting.count < syslog_packets_max ? acquire(appliance) : nullptr;
     if (packet == nullptr) {
-        ++appliance.logs_lost;
+        ++appliance.logs_lost.count;
         return true;
     }
     write(appliance, *packet, *hop, message(appliance.policy, severity, text).view());

@@ -83,7 +83,7 @@ private:
                  is);
             return is;
         };
-        std::vector<std::string> logs;
+        std::vector<eval::LogText> logs;
         return eval::run_function(appliance_, link.function, subject, {.logs = logs, .limits = limits_, .assumed = assumed});
     }
 
@@ -155,7 +155,7 @@ std::optional<model::StatementId> decided_by(const model::Appliance& appliance, 
     const eval::Subject subject{eval::Datagram(datagram), witness.state,
                                 witness.ingress == model::no_iface ? eval::View{} : eval::View(ethernet),
                                 witness.ingress, witness.egress};
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
     eval::Limits limits(with_block.limits);
     return eval::run_function(with_block, static_cast<model::FunctionId>(with_block.functions.size() - 1),
                               subject, {logs, limits});

@@ -6,14 +6,6 @@
 
 namespace eval {
 
-bool Allowance::take(Time now) {
-    allowance_ns_ = std::min(most_ns, allowance_ns_ + (now - last_));
-    last_ = now;
-    if (allowance_ns_ < price_ns) return false;
-    allowance_ns_ -= price_ns;
-    return true;
-}
-
 AnswerKind reject_answer(const Datagram& about) {
     return about.protocol() == tcp ? AnswerKind::reset : AnswerKind::prohibited;
 }
