@@ -79,8 +79,8 @@ std::string summary(eval::View frame) {
     if (!datagram_in(frame)) return fmt::format("no IPv4, {} bytes", frame.size());
     const auto source = shown(Field::ip_saddr), destination = shown(Field::ip_daddr);
     if (const auto datagram = *datagram_in(frame); datagram.is_fragment())
-        return fmt::format("fragment of protocol {} {} > {} bytes {} to {}{}", shown(Field::ip_protocol), source, destination,
-                           8 * datagram.fragment_offset(),
+        return fmt::format("fragment of protocol {} {} > {} bytes {} to {}{}", shown(Field::ip_protocol), source,
+                           destination, 8 * datagram.fragment_offset(),
                            8 * datagram.fragment_offset() + datagram.payload().size(),
                            datagram.more_fragments() ? ", more follow" : "");
     if (field_of(frame, Field::tcp_sport))

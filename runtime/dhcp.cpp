@@ -376,4 +376,7 @@ void hold(Appliance& appliance, IfaceId iface) {
 } // namespace runtime::dhcp
 
 const runtime::Leasing runtime::part::leasing{
-    {.boot = dhcp::boot, .tick = dhcp::tick, .report = dhcp::report}, dhcp::is_for_client, dhcp::hear, dhcp::hear_claim};
+    {.boot = dhcp::boot, .tick = dhcp::tick, .report = dhcp::report},
+    dhcp::is_for_client,
+    dhcp::hear,
+    dhcp::hear_claim};

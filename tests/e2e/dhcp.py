@@ -53,7 +53,8 @@ def play(scene, image, _):
     uplink_mac = "52:54:00:6e:61:00"
     network.start("outside", "dnsmasq", "--keep-in-foreground", "--user=root", "--conf-file=/dev/null", "--port=0", "--no-ping",
                   "--interface=tap0", "--bind-interfaces", "--dhcp-authoritative",
-                  f"--dhcp-leasefile={scene.folder / 'leases'}", "--dhcp-range=10.30.0.50,10.30.0.50,255.255.255.0,2m", f"--dhcp-host={uplink_mac},{TAKEN}",
+                  f"--dhcp-leasefile={scene.folder / 'leases'}", "--dhcp-range=10.30.0.50,10.30.0.50,255.255.255.0,2m",
+                  f"--dhcp-host={uplink_mac},{TAKEN}",
                   "--dhcp-option=option:dns-server,10.30.0.53", stderr=-3)
     image.wait_for(f"dhcp uplink: declined {TAKEN} by {PROVIDER}: ", 60)
     image.wait_for(f"dhcp uplink: leased 10.30.0.50/255.255.255.0 by {PROVIDER} for 120 s, gateway {PROVIDER}, "
