@@ -295,12 +295,11 @@ private:
     }
     static json one(const model::WaitStep& wait) { return {{"wait_s", wait.seconds}}; }
     json one(const model::SendStep& send) const {
-        constexpr std::string_view expected[] = {"accept", "drop", "reject", "next"};
         json out{{"iface", maybe_iface(send.iface)},
                  {"packet", send.pcap ? json(nullptr) : one(send.packet)},
                  {"pcap", maybe(send.pcap)},
                  {"state", send.state ? json(model::state_names[static_cast<std::size_t>(*send.state)]) : json(nullptr)},
-                 {"expect", expected[static_cast<std::size_t>(send.expect)]},
+                 {"expect", name(send.expect)},
                  {"reason", send.reason ? json(name(*send.reason)) : json(nullptr)},
                  {"out", nullptr},
                  {"log", nullptr}};
@@ -318,6 +317,8 @@ private:
         return {{"fields", fields},
                 {"transport", packet.transport ? json(subtype(*packet.transport)) : json(nullptr)},
                 {"options", packet.options ? text(*packet.options) : json(nullptr)},
+                {"dont_fragment", maybe(packet.dont_fragment)},
+                {"more_fragments", maybe(packet.more_fragments)},
                 {"payload", packet.payload ? text(*packet.payload) : json(nullptr)}};
     }
 

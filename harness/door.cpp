@@ -25,7 +25,7 @@ bool is_control(View frame) {
     return frame.size() > door::op_offset && eval::get16(frame, 12) == door::ether_type;
 }
 
-/// Texts after their lengths, then the statistics.
+/// Texts after their lengths and severities, then the statistics.
 Report read_report(View bytes) {
     Report report;
     std::size_t at = 0;
@@ -37,8 +37,10 @@ Report read_report(View bytes) {
     for (;;) {
         const std::uint16_t length = eval::get16(take(2), 0);
         if (length == door::end_of_texts) break;
+        const std::uint8_t severity = take(1)[0];
         const View text = take(length);
-        report.logs.emplace_back(text.begin(), text.end());
+        report.logs.push_back({std::string(text.begin(), text.end()), std::nullopt});
+        if (severity != door::no_severity) report.logs.back().severity = severity;
     }
     report.statistics.assign(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end());
     return report;

@@ -8,7 +8,7 @@ namespace harness {
 /// What a sync answered.
 struct Report {
     std::vector<Bytes> frames; ///< data frames that came on the wire of the sync before its answer
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
     std::string statistics;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 
 namespace harness {
 
@@ -49,7 +50,8 @@ std::optional<std::string> payload_of(eval::View frame) {
 }
 
 std::optional<std::string> difference(eval::View frame, const model::PacketSpec& said) {
-    if (!datagram_in(frame)) return "it is no IPv4 packet";
+    const auto datagram = datagram_in(frame);
+    if (!datagram) return "it is no IPv4 packet";
     if (said.transport) {
         const auto protocol = field_of(frame, model::Field::ip_protocol);
         const auto wanted = model::protocol_number(*said.transport);
@@ -62,6 +64,10 @@ std::optional<std::string> difference(eval::View frame, const model::PacketSpec&
         if (*seen != wanted)
             return fmt::format("{} is {}, not {}", name, eval::show(field, *seen), eval::show(field, wanted));
     }
+    for (const auto& [name, seen, wanted] :
+         {std::tuple("dont-fragment", datagram->dont_fragment(), said.dont_fragment),
+          std::tuple("more-fragments", datagram->more_fragments(), said.more_fragments)})
+        if (wanted && *wanted != seen) return fmt::format("ip.{} is {}, not {}", name, seen, *wanted);
     if (said.payload && payload_of(frame) != said.payload)
         return fmt::format("the payload is \"{}\", not \"{}\"", *payload_of(frame), *said.payload);
     return std::nullopt;
@@ -72,6 +78,11 @@ std::string summary(eval::View frame) {
     const auto shown = [&](Field field) { return eval::show(field, field_of(frame, field).value_or(0)); };
     if (!datagram_in(frame)) return fmt::format("no IPv4, {} bytes", frame.size());
     const auto source = shown(Field::ip_saddr), destination = shown(Field::ip_daddr);
+    if (const auto datagram = *datagram_in(frame); datagram.is_fragment())
+        return fmt::format("fragment of protocol {} {} > {} bytes {} to {}{}", shown(Field::ip_protocol), source,
+                           destination, 8 * datagram.fragment_offset(),
+                           8 * datagram.fragment_offset() + datagram.payload().size(),
+                           datagram.more_fragments() ? ", more follow" : "");
     if (field_of(frame, Field::tcp_sport))
         return fmt::format("tcp {}:{} > {}:{} {}", source, shown(Field::tcp_sport), destination,
                            shown(Field::tcp_dport), shown(Field::tcp_flags));

@@ -107,8 +107,10 @@ private:
     static void transmitted(void* context, std::uint8_t nic, const std::uint8_t* frame, std::size_t bytes) {
         static_cast<Host*>(context)->left_.push_back({nic, Bytes(frame, frame + bytes)});
     }
-    static void logged(void* context, const char* text, std::size_t bytes) {
-        static_cast<Host*>(context)->logs_.emplace_back(text, bytes);
+    static void logged(void* context, int severity, const char* text, std::size_t bytes) {
+        auto& logs = static_cast<Host*>(context)->logs_;
+        logs.push_back({std::string(text, bytes), std::nullopt});
+        if (severity >= 0) logs.back().severity = static_cast<std::uint8_t>(severity);
     }
 
     void give(NicId nic, View frame) const {
@@ -163,7 +165,7 @@ private:
     Time now_ = 0;
     Tally tally_;
     std::vector<FrameOut> left_;
-    std::vector<std::string> logs_;
+    std::vector<eval::LogText> logs_;
 };
 
 } // namespace

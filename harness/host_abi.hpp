@@ -12,8 +12,8 @@ struct NaclHostCallbacks {
     void* context;
     /// A frame left by a NIC, ARP included.
     void (*transmitted)(void* context, std::uint8_t nic, const std::uint8_t* frame, std::size_t bytes);
-    /// One `log` or `syslog` statement's text, without severity.
-    void (*logged)(void* context, const char* text, std::size_t bytes);
+    /// One statement's text; `severity` is that of `syslog`, negative for `log`.
+    void (*logged)(void* context, int severity, const char* text, std::size_t bytes);
 };
 
 /// Starts the appliance from nothing. `macs` has six bytes for each NIC of the policy.

@@ -43,7 +43,9 @@ void console(std::string_view) {}
 
 Time idle_ns() { return 0; }
 
-void log(std::string_view text) { host.logged(host.context, text.data(), text.size()); }
+void log(std::optional<Severity> severity, std::string_view text) {
+    host.logged(host.context, severity ? static_cast<int>(*severity) : -1, text.data(), text.size());
+}
 
 void halt(std::string_view what, const char* file, int line) {
     std::fprintf(stderr, "assertion failed: %.*s at %s:%d\n", static_cast<int>(what.size()), what.data(), file, line);

@@ -13,7 +13,9 @@ namespace {
 struct Interp {
     const model::Appliance& appliance;
     std::optional<eval::Machine> machine;
-    std::optional<eval::Limits> limits; ///< for what the machine is not asked
+    // For what the machine is not asked.
+    std::optional<eval::Limits> limits;
+    eval::Allowance texts{eval::log_texts_per_second};
     Time now = 0;
     eval::Trace* trace;
 
@@ -22,6 +24,7 @@ struct Interp {
     void boot() {
         machine.emplace(appliance, nic_macs(appliance), random_seed);
         limits.emplace(appliance.limits);
+        texts = eval::Allowance(eval::log_texts_per_second);
         now = 0;
     }
 
@@ -39,7 +42,7 @@ struct Interp {
     }
 
     Outcome answer(const Question& question, View frame) {
-        return judge(machine->appliance(), question, frame, *limits, now, trace);
+        return judge(machine->appliance(), question, frame, *limits, texts, now, trace);
     }
 };
 

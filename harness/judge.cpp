@@ -90,14 +90,14 @@ bool Question::translates() const {
 }
 
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
-              Time now, eval::Trace* trace) {
+              eval::Allowance& texts, Time now, eval::Trace* trace) {
     const auto whole = datagram_in(frame).value().bytes();
     Bytes datagram(whole.begin(), whole.end());
     eval::StageTrace stage = stage_of(question);
     stage.before.datagram = datagram;
     Outcome outcome;
     if (const auto reason = reason_to_drop(appliance, question, frame, datagram, outcome,
-                                           {outcome.logs, limits, now, {}, trace ? &stage.events : nullptr})) {
+                                           {outcome.logs, limits, now, &texts, {}, trace ? &stage.events : nullptr})) {
         outcome.fate = Fate::dropped;
         outcome.drops.push_back(*reason);
     } else {

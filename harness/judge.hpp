@@ -28,6 +28,6 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
 /// The interpreter's answer. `delivered` stands for a packet that is not dropped; a function without a
 /// verdict decides nothing. `trace`: where somebody wants to know how it came to that.
 Outcome judge(const model::Appliance& appliance, const Question& question, View frame, eval::Limits& limits,
-              Time now, eval::Trace* trace = nullptr);
+              eval::Allowance& texts, Time now, eval::Trace* trace = nullptr);
 
 } // namespace harness

@@ -64,7 +64,7 @@ void insert_options(Bytes& frame, Dice& dice) {
 void fragment(Bytes& frame, Dice& dice) {
     const bool more = dice.percent(60);
     const auto offset = static_cast<std::uint16_t>(dice.percent(50) ? 0 : dice.below(200));
-    eval::put16(frame, ip_at(frame) + 6, static_cast<std::uint16_t>((more ? 0x2000 : 0) | offset));
+    eval::put16(frame, ip_at(frame) + 6, static_cast<std::uint16_t>((more ? eval::fragment_flag::more : 0) | offset));
     fix_ip_checksum(frame);
 }
 
@@ -119,7 +119,6 @@ void mutate(Bytes& frame, Dice& dice) {
 std::vector<Bytes> split(const Bytes& frame, Dice& dice) {
     const auto datagram = datagram_in(frame);
     if (!datagram || datagram->payload().empty()) return {frame};
-    constexpr std::uint16_t more_fragments = 0x2000;
     const View payload = datagram->payload();
     const std::size_t ip = ip_at(frame);
     const Bytes head(frame.begin(),
@@ -138,7 +137,7 @@ std::vector<Bytes> split(const Bytes& frame, Dice& dice) {
         eval::put16(piece, ip + 2, static_cast<std::uint16_t>(datagram->header_bytes() + bytes));
         eval::put16(piece, ip + 4, identification);
         eval::put16(piece, ip + 6,
-                    static_cast<std::uint16_t>((at < payload.size() ? more_fragments : 0) | offset));
+                    static_cast<std::uint16_t>((at < payload.size() ? eval::fragment_flag::more : 0) | offset));
         piece[ip + 8] =
             static_cast<std::uint8_t>(piece[ip + 8] - dice.below(2)); // by ways of different lengths
         fix_ip_checksum(piece);

@@ -56,7 +56,8 @@ std::string describe(const model::Appliance& appliance, const Outcome& outcome, 
         text += between + at(appliance, appliance.statements.at(id).place);
         between = ", ";
     }
-    for (const auto& log : outcome.logs) text += fmt::format("\n  log: {:?}", log);
+    for (const auto& log : outcome.logs)
+        text += fmt::format("\n  log: {}{:?}", log.severity ? fmt::format("severity {}, ", *log.severity) : "", log.text);
     for (const auto& frame : outcome.out)
         text += fmt::format("\n  out by {}: {}", way_of(appliance, frame), show(frame.bytes));
     return text;

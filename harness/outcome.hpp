@@ -18,7 +18,7 @@ struct Outcome {
     Fate fate = Fate::dropped;        ///< of the packet that was sent in
     std::vector<model::Reason> drops; ///< of that packet, of the reply that it caused, of held fragments
     std::vector<model::StatementId> decided; ///< in order where the backend knows it, else ascending
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
     std::vector<FrameOut> out; ///< without ARP
 
     /// Why it was dropped; held fragments that expired meanwhile have nothing to do with it.

@@ -110,6 +110,13 @@ Crafted plain_frame(const model::PacketSpec& spec, const Wire& wire) {
     return crafted;
 }
 
+/// A bit of the word that holds the fragment offset too.
+void put_flag(Crafted& crafted, std::uint16_t bit, const std::optional<bool>& said) {
+    constexpr std::size_t offset = 6;
+    const std::uint16_t word = eval::get16(crafted.ip(), offset);
+    if (said) eval::put16(crafted.ip(), offset, static_cast<std::uint16_t>(*said ? word | bit : word & ~bit));
+}
+
 void put(Crafted& crafted, Field field, model::Value value) {
     const auto& info = model::info(field);
     if (info.layer == Layer::meta) return; // ip.options made the header longer, vlan.id comes last; the others stand in no packet
@@ -141,6 +148,7 @@ void put_transport_checksum(Crafted& crafted) {
         put(crafted, Field::tcp_checksum, sum(eval::tcp));
     } else if (crafted.transport == Layer::udp) {
         put(crafted, Field::udp_checksum, 0);
+        if (eval::Datagram(ip).is_fragment()) return; // of a whole that is not known here: none (RFC 768)
         const std::size_t stated = eval::get16(crafted.header(Layer::udp), 4);
         if (stated >= 8 && stated <= covered.size()) covered = covered.first(stated);
         const std::uint16_t right = sum(eval::udp);
@@ -196,6 +204,8 @@ eval::Bytes craft(const model::PacketSpec& spec, const Wire& wire, const Convers
         put_sequence_numbers(crafted, conversations);
     }
     for (const auto& [field, value] : spec.fields) put(crafted, field, value);
+    put_flag(crafted, eval::fragment_flag::dont, spec.dont_fragment);
+    put_flag(crafted, eval::fragment_flag::more, spec.more_fragments);
 
     const auto checksum_said =
         said(spec, crafted.transport == Layer::tcp ? Field::tcp_checksum : Field::udp_checksum);

@@ -1,8 +1,8 @@
 // Makes frames from what a Test says of a packet.
 //
 // Unsaid fields (language.md 7): TTL 64, flags syn, source port 49152, ICMP echo request with id 1, sequence
-// 1 and code 0, no payload, right lengths and checksums, sequence numbers as the peers of the conversation
-// would continue them (the acknowledgement number only where ACK is set). Where the language says nothing: a
+// 1 and code 0, no payload, right lengths and checksums (in a UDP fragment none),
+// sequence numbers as the peers of the conversation would continue them (the acknowledgement number only where ACK is set). Where the language says nothing: a
 // destination port is 0; the packet goes to the ingress Iface's address and comes from the first other host
 // of its network; without transport object and ip.protocol it is an echo request, since that is whole without
 // anything being said. The frame goes to the ingress NIC's MAC, and comes from its sender's as every

@@ -108,7 +108,7 @@ private:
     Tally tally_;  ///< before the step
     Tally latest_; ///< at the last sync
     std::vector<FrameOut> frames_;
-    std::vector<std::string> logs_;
+    std::vector<eval::LogText> logs_;
 };
 
 } // namespace

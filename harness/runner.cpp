@@ -13,8 +13,6 @@ namespace harness {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> expect_names = {"accept", "drop", "reject", "next"};
-
 bool is_narrow(const model::Scenario& test) { return !std::holds_alternative<model::WholeAppliance>(test.about); }
 
 /// What a function or chain says, in the words of `expect`.
@@ -30,6 +28,8 @@ bool fulfils(const model::Scenario& test, const Outcome& outcome, model::Expect 
     switch (expected) {
     case model::Expect::next:
         return false;
+    case model::Expect::hold:
+        return outcome.fate == Fate::held;
     case model::Expect::accept:
         return outcome.fate == Fate::sent || outcome.fate == Fate::delivered;
     case model::Expect::reject:
@@ -87,7 +87,8 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
 
 /// Everything that was logged: on the console, and then what went to the syslog server, without its header.
 std::vector<std::string> texts(const model::Appliance& appliance, const Outcome& outcome) {
-    auto all = outcome.logs;
+    std::vector<std::string> all;
+    for (const auto& log : outcome.logs) all.push_back(log.text);
     if (!appliance.syslog) return all;
     const auto header = model::syslog_header(appliance);
     for (const auto& frame : outcome.out) {
@@ -105,7 +106,7 @@ std::vector<std::string> texts(const model::Appliance& appliance, const Outcome&
 std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::Scenario& test,
                                        const model::SendStep& step, const Outcome& outcome) {
     if (!fulfils(test, outcome, step.expect))
-        return std::string(expect_names[static_cast<std::size_t>(step.expect)]) +
+        return std::string(model::name(step.expect)) +
                (step.reason ? fmt::format(" ({})", model::name(*step.reason)) : "");
     if (step.reason && !outcome.dropped_by(*step.reason))
         return fmt::format("reason {}", model::name(*step.reason));
@@ -166,7 +167,7 @@ private:
         if (!missing) return std::nullopt;
         if (is_narrow(test))
             return fmt::format("expected {}\n  on {} the verdict is {}{}\n  the packet: {}", *missing, backend.name,
-                               expect_names[static_cast<std::size_t>(judgement(test, outcome))],
+                               model::name(judgement(test, outcome)),
                                outcome.decided.empty()
                                    ? ""
                                    : ", by " + at(appliance, appliance.statements.at(outcome.decided.back()).place),
@@ -221,7 +222,7 @@ std::string describe(const model::Appliance& appliance, const Witness& witness) 
     const bool dropped = outcome.fate == Fate::dropped;
     const auto& [test, step, frame, seen] = witness;
     const std::string verdict = is_narrow(test)
-                                    ? std::string(expect_names[static_cast<std::size_t>(judgement(test, seen))])
+                                    ? std::string(model::name(judgement(test, seen)))
                                 : dropped ? fmt::format("drop ({})", model::name(*outcome.reason()))
                                 : outcome.fate == Fate::delivered ? "delivered"
                                 : outcome.fate == Fate::held      ? "held"

@@ -44,7 +44,10 @@ struct Appliance {
     Counters counters{};
     RateLimit answers{answers_per_second};
     RateLimit logs{log_texts_per_second};
-    std::uint64_t logs_lost = 0;
+    struct {
+        std::uint64_t count = 0;
+        Time told_at = 0;
+    } logs_lost{};
     struct ToldFull {
         Time at = 0;
         std::uint64_t count = 0; ///< of packets refused, then

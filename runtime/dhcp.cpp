@@ -4,6 +4,7 @@
 #include "runtime/answers.hpp"
 #include "runtime/fields.hpp"
 #include "runtime/lease.hpp"
+#include "runtime/neighbours.hpp"
 #include "runtime/report.hpp"
 #include "runtime/text.hpp"
 #include "runtime/transmit.hpp"
@@ -145,7 +146,7 @@ std::string_view fault_of(const Appliance& appliance, const Client& client, cons
 void set_times(Client& client, const Reply& reply) {
     const std::uint32_t lease_s = *reply.lease_s;
     if (lease_s == forever_s) {
-        client.due = client.rebind_at = client.expires_at = never;
+        client.renew_at = client.rebind_at = client.expires_at = never;
         return;
     }
     const Time whole = lease_s * second_ns;
@@ -155,29 +156,63 @@ void set_times(Client& client, const Reply& reply) {
         renew = whole / 2;
         rebind = whole / 8 * 7;
     }
-    client.due = client.asked + renew;
+    client.renew_at = client.asked + renew;
     client.rebind_at = client.asked + rebind;
     client.expires_at = client.asked + whole;
 }
 
-void take(Appliance& appliance, Client& client, const Reply& reply) {
-    const bool again = has_lease(client) && appliance.ipv4[client.iface].has_address(reply.lease.address);
+/// The lease that was acknowledged holds from now on.
+void take(Appliance& appliance, Client& client) {
+    const bool again = has_lease(client);
+    const Lease& lease = client.lease;
     client.is = Is::bound;
-    client.server = reply.server;
     client.discovers = 0;
-    set_times(client, reply);
-    set_lease(appliance, client.iface, reply.lease);
+    client.declined = 0;
+    client.due = client.renew_at;
+    set_lease(appliance, client.iface, lease);
     Text line = line_about(appliance, client);
-    line << (again ? "renewed " : "leased ") << Dotted{reply.lease.address} << "/" << Dotted{reply.lease.netmask}
-         << " by " << Dotted{reply.server};
-    if (*reply.lease_s == forever_s)
+    line << (again ? "renewed " : "leased ") << Dotted{lease.address} << "/" << Dotted{lease.netmask} << " by "
+         << Dotted{client.server};
+    if (client.lease_s == forever_s)
         line << " for ever";
     else
-        line << " for " << *reply.lease_s << " s";
-    if (reply.lease.gateway != 0) line << ", gateway " << Dotted{reply.lease.gateway};
-    if (reply.lease.dns != 0) line << ", dns " << Dotted{reply.lease.dns};
+        line << " for " << client.lease_s << " s";
+    if (lease.gateway != 0) line << ", gateway " << Dotted{lease.gateway};
+    if (lease.dns != 0) line << ", dns " << Dotted{lease.dns};
     line << "\n";
     platform::console(line.view());
+    if (!again) arp::announce(appliance, client.iface);
+}
+
+/// RFC 2131 4.4.1: an address that somebody has must not be taken. Nobody has answered the last one: it is ours.
+void probe(Appliance& appliance, Client& client, Time now) {
+    if (client.probed == probes) return take(appliance, client);
+    ++client.probed;
+    client.due = now + probe_pause_ns;
+    arp::probe(appliance, client.iface, client.lease.address);
+}
+
+void decline(Appliance& appliance, Client& client, const Mac& owner, Time now) {
+    Question question = question_of(appliance, client, Type::decline, now);
+    question.secs = 0;
+    question.requested = client.lease.address;
+    question.server = client.server;
+    send(appliance, client, question, now);
+    Text line = line_about(appliance, client);
+    line << "declined " << Dotted{client.lease.address} << " by " << Dotted{client.server} << ": " << owner
+         << " has it\n";
+    platform::console(line.view());
+    client.declined = static_cast<std::uint8_t>(std::min(client.declined + 1u, declines_max));
+    start_over(client, now + (client.declined < declines_max ? declined_pause_ns : many_declined_pause_ns));
+}
+
+/// Somebody says that an address is his, or asks whether it is anybody's since he wants it too (RFC 5227 2.1.1).
+void hear_claim(Appliance& appliance, IfaceId iface, Ipv4Address address, const Mac& owner, Time now) {
+    Client* const client = client_of(appliance, iface);
+    if (client == nullptr || client->is != Is::probing || client->lease.address != address) return;
+    // A wire may bring back what we have sent.
+    if (owner == appliance.nic_macs[iface_of(appliance, *client).nic]) return;
+    decline(appliance, *client, owner, now);
 }
 
 void hear_offer(Appliance& appliance, Client& client, const Reply& reply, Time now) {
@@ -200,10 +235,21 @@ bool may_decide(const Client& client, const Reply& reply) {
 void hear_ack(Appliance& appliance, Client& client, const Reply& reply, Time now) {
     auto why = fault_of(appliance, client, reply);
     const bool asked = client.is == Is::requesting;
-    if (why.empty() && asked && reply.lease.address != client.offered) why = "another address was offered";
-    if (why.empty()) return take(appliance, client, reply);
-    refuse(appliance, client, reply, why);
-    if (asked) start_over(client, now + pause_after(client.discovers));
+    if (why.empty() && reply.lease.address != (asked ? client.offered : client.lease.address))
+        why = "another address was asked for";
+    if (!why.empty()) {
+        refuse(appliance, client, reply, why);
+        if (asked) start_over(client, now + pause_after(client.discovers));
+        return;
+    }
+    client.server = reply.server;
+    client.lease = reply.lease;
+    client.lease_s = *reply.lease_s;
+    set_times(client, reply);
+    if (!asked) return take(appliance, client);
+    client.is = Is::probing;
+    client.probed = 0;
+    probe(appliance, client, now);
 }
 
 void hear_nak(Appliance& appliance, Client& client, const Reply& reply, Time now) {
@@ -227,6 +273,7 @@ void act(Appliance& appliance, Client& client, Time now) {
         if (client.requests < requests_max) return request(appliance, client, now);
         start_over(client, now);
         return discover(appliance, client, now);
+    case Is::probing: return probe(appliance, client, now);
     case Is::bound:
         client.is = Is::renewing;
         client.xid = static_cast<std::uint32_t>(platform::random());
@@ -297,7 +344,7 @@ void hear(Appliance& appliance, Packet& packet, Time now) {
 void tick(Appliance& appliance, Time now) {
     for (Client& client : appliance.policy.dhcp_clients) {
         if (has_lease(client) && now >= client.expires_at) lose(appliance, client, "it has run out", now);
-        const bool waits = client.is == Is::selecting || client.is == Is::requesting;
+        const bool waits = !has_lease(client) && client.is != Is::held;
         if (waits && iface_of(appliance, client).ipv4.configured && !appliance.ipv4[client.iface].configured &&
             now - client.since >= fallback_after_ns)
             fall_back(appliance, client);
@@ -307,7 +354,7 @@ void tick(Appliance& appliance, Time now) {
 
 /// One line for each client.
 void report(Appliance& appliance, Reader tell) {
-    constexpr std::array<std::string_view, 6> names = {"selecting", "requesting", "bound",
+    constexpr std::array<std::string_view, 7> names = {"selecting", "requesting", "probing", "bound",
                                                        "renewing",  "rebinding",  "held"};
     for (const Client& client : appliance.policy.dhcp_clients) {
         const Ipv4Config& ipv4 = appliance.ipv4[client.iface];
@@ -329,4 +376,7 @@ void hold(Appliance& appliance, IfaceId iface) {
 } // namespace runtime::dhcp
 
 const runtime::Leasing runtime::part::leasing{
-    {.boot = dhcp::boot, .tick = dhcp::tick, .report = dhcp::report}, dhcp::is_for_client, dhcp::hear};
+    {.boot = dhcp::boot, .tick = dhcp::tick, .report = dhcp::report},
+    dhcp::is_for_client,
+    dhcp::hear,
+    dhcp::hear_claim};

@@ -116,7 +116,8 @@ void write(MutableBytes message, const Question& question) {
     put8(message, 2, static_cast<std::uint8_t>(question.mac.size()));
     put32(message, xid_at, question.xid);
     put16(message, secs_at, question.secs);
-    put16(message, flags_at, question.current == 0 ? answer_by_broadcast : 0);
+    const bool is_answered = question.type != Type::decline;
+    put16(message, flags_at, is_answered && question.current == 0 ? answer_by_broadcast : 0);
     put32(message, client_at, question.current);
     put_mac(message, hardware_at, question.mac);
     put32(message, cookie_at, magic_cookie);
@@ -127,10 +128,12 @@ void write(MutableBytes message, const Question& question) {
     options.put(option::client_id, id);
     options.put_address(option::requested, question.requested);
     options.put_address(option::server, question.server);
-    constexpr std::array<std::uint8_t, 2> size{mtu_bytes >> 8, mtu_bytes & 0xff};
-    options.put(option::max_size, size);
-    options.put(option::parameters, std::array{option::netmask, option::router, option::dns, option::lease_time,
-                                               option::server, option::renew_time, option::rebind_time});
+    if (is_answered) { // RFC 2131 4.4.1, table 5
+        constexpr std::array<std::uint8_t, 2> size{mtu_bytes >> 8, mtu_bytes & 0xff};
+        options.put(option::max_size, size);
+        options.put(option::parameters, std::array{option::netmask, option::router, option::dns, option::lease_time,
+                                                   option::server, option::renew_time, option::rebind_time});
+    }
     options.end();
 }
 

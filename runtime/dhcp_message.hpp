@@ -9,7 +9,7 @@ namespace runtime::dhcp {
 
 inline constexpr std::uint16_t server_port = 67, client_port = 68;
 
-enum class Type : std::uint8_t { discover = 1, offer = 2, request = 3, ack = 5, nak = 6 };
+enum class Type : std::uint8_t { discover = 1, offer = 2, request = 3, decline = 4, ack = 5, nak = 6 };
 
 /// What the client says.
 struct Question {

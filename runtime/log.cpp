@@ -4,7 +4,7 @@ namespace runtime {
 
 bool log_allowed(Appliance& appliance) {
     if (!appliance.logs.take(appliance.now)) {
-        ++appliance.logs_lost;
+        ++appliance.logs_lost.count;
         return false;
     }
     return true;
@@ -12,12 +12,15 @@ bool log_allowed(Appliance& appliance) {
 
 namespace {
 
-/// Says how many texts were lost, when some were and there is room again.
+constexpr Time second_ns = 1'000'000'000;
+
+/// Says how many texts were lost, once a second at most. It is none of the texts, so that it takes the place of none.
 void report_lost(Appliance& appliance, Time now) {
-    if (appliance.logs_lost == 0 || !appliance.logs.take(now)) return;
+    auto& lost = appliance.logs_lost;
+    if (lost.count == 0 || now - lost.told_at < second_ns) return;
     Text text;
-    text << appliance.logs_lost << " log texts lost: more than " << log_texts_per_second << " a second\n";
-    appliance.logs_lost = 0;
+    text << lost.count << " log texts lost: more than " << log_texts_per_second << " a second\n";
+    lost = {.count = 0, .told_at = now};
     platform::console(text.view());
 }
 
@@ -25,15 +28,12 @@ void report_lost(Appliance& appliance, Time now) {
 
 const Part part::logs{.tick = report_lost};
 
-void put_log(std::string_view text) { platform::log(text); }
+void put_log(std::string_view text) { platform::log({}, text); }
 
 void put_syslog(Appliance& appliance, Severity severity, std::string_view text) {
     const SyslogSending* const server = appliance.policy.parts.syslog;
     if (server != nullptr && server->send(appliance, severity, text)) return;
-    constexpr std::array<std::string_view, 8> prefixes = {"emerg: ",   "alert: ",  "crit: ", "err: ",
-                                                          "warning: ", "notice: ", "info: ", "debug: "};
-    platform::console(prefixes[static_cast<std::size_t>(severity)]);
-    platform::log(text);
+    platform::log(severity, text);
 }
 
 } // namespace runtime

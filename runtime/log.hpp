@@ -1,13 +1,10 @@
 // The `log` and `syslog` statements. At most log_texts_per_second a second, so that they cannot be used to stall the
-// appliance; how many were lost is said as soon as there is room again.
+// appliance; how many were lost is said a second later at most.
 #pragma once
 #include "runtime/appliance.hpp"
 #include "runtime/text.hpp"
 
 namespace runtime {
-
-/// RFC 5424 6.2.1.
-enum class Severity : std::uint8_t { emerg, alert, crit, err, warning, notice, info, debug };
 
 /// Whether a text may come out now; counts it as lost otherwise.
 bool log_allowed(Appliance& appliance);

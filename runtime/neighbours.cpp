@@ -62,37 +62,43 @@ void begin(Neighbour& entry, IfaceId iface, Ipv4Address address) {
     entry.address = address;
 }
 
+struct Message {
+    std::uint16_t op = op_request;
+    Ipv4Address sender = 0;
+    Ipv4Address target = 0;
+    Mac target_mac = broadcast_mac;
+};
+
 /// Writes an ARP message for Ethernet and IPv4 into a packet.
-void write_message(const Appliance& appliance, Packet& packet, std::uint16_t op, const Mac& target_mac,
-                   Ipv4Address target) {
+void write_message(const Appliance& appliance, Packet& packet, const Message& message) {
     const Iface& iface = appliance.policy.ifaces[packet.egress];
     packet.frame_bytes = ethernet_header_bytes + arp_bytes;
     const MutableBytes arp{packet.carried(), arp_bytes};
     put16(arp, 0, 1);
     put16(arp, 2, 0x0800);
     put16(arp, 4, 0x0604);
-    put16(arp, 6, op);
+    put16(arp, 6, message.op);
     put_mac(arp, 8, appliance.nic_macs[iface.nic]);
-    put32(arp, 14, appliance.ipv4[packet.egress].address);
-    put_mac(arp, 18, op == op_request ? Mac{} : target_mac);
-    put32(arp, 24, target);
-    write_ethernet(appliance, packet, target_mac, ethertype::arp);
+    put32(arp, 14, message.sender);
+    put_mac(arp, 18, message.op == op_request ? Mac{} : message.target_mac);
+    put32(arp, 24, message.target);
+    write_ethernet(appliance, packet, message.target_mac, ethertype::arp);
 }
 
 /// Sends one ARP message. A full pool or ring only delays it: requests are repeated, and so are theirs.
-void send(Appliance& appliance, IfaceId iface, std::uint16_t op, const Mac& target_mac, Ipv4Address target) {
+void send(Appliance& appliance, IfaceId iface, const Message& message) {
     Packet* const packet = acquire(appliance);
     if (packet == nullptr) return;
     ++appliance.counters.made;
     packet->egress = iface;
-    write_message(appliance, *packet, op, target_mac, target);
+    write_message(appliance, *packet, message);
     send_frame(appliance, *packet);
 }
 
 void ask(Appliance& appliance, Neighbour& entry, Time now) {
     ++entry.tries;
     entry.deadline = now + retry_ns;
-    send(appliance, entry.iface, op_request, broadcast_mac, entry.address);
+    send(appliance, entry.iface, {.sender = appliance.ipv4[entry.iface].address, .target = entry.address});
 }
 
 /// Runs `work(packet)` on each packet that waits for the neighbour, and then lets it go on. The queue is taken off
@@ -182,8 +188,12 @@ void handle(Appliance& appliance, Packet& packet, Time now) {
     const std::uint16_t op = get16(arp, 6);
     const Mac mac = get_mac(arp, 8);
     const Ipv4Address sender = get32(arp, 14);
-    const bool for_us = ipv4.has_address(get32(arp, 24));
-    if ((mac[0] & 1) != 0 || sender == ipv4.address || !for_us) return;
+    const Ipv4Address target = get32(arp, 24);
+    const bool for_us = ipv4.has_address(target);
+    if ((mac[0] & 1) != 0) return;
+    if (const Leasing* const leasing = appliance.policy.parts.leasing)
+        leasing->hear_claim(appliance, packet.ingress, sender == 0 && op == op_request ? target : sender, mac, now);
+    if (sender == ipv4.address || !for_us) return;
 
     // News about an address outside the network is believed only when it was asked for (a next hop may lie there);
     // a probe (RFC 5227) has no address to learn yet.
@@ -195,7 +205,16 @@ void handle(Appliance& appliance, Packet& packet, Time now) {
     const bool asked_for =
         entry != nullptr && (entry->is == Neighbour::Is::asking || entry->tries > 0 || entry->mac == mac);
     if (asked_for) learn(appliance, *entry, mac, now);
-    if (op == op_request) send(appliance, packet.ingress, op_reply, mac, sender);
+    if (op == op_request)
+        send(appliance, packet.ingress,
+             {.op = op_reply, .sender = ipv4.address, .target = sender, .target_mac = mac});
+}
+
+void probe(Appliance& appliance, IfaceId iface, Ipv4Address address) { send(appliance, iface, {.target = address}); }
+
+void announce(Appliance& appliance, IfaceId iface) {
+    const Ipv4Address address = appliance.ipv4[iface].address;
+    send(appliance, iface, {.sender = address, .target = address});
 }
 
 void tick(Appliance& appliance, Time now) {

@@ -79,6 +79,8 @@ struct Balancing : Part {
 struct Leasing : Part {
     bool (*is_for_client)(const Appliance&, const Packet&);
     void (*hear)(Appliance&, Packet&, Time now);
+    /// An ARP message by which somebody else has an address, or wants it.
+    void (*hear_claim)(Appliance&, IfaceId, Ipv4Address, const Mac& owner, Time now);
 };
 
 /// Texts go to a server: syslog.hpp.

@@ -3,9 +3,25 @@
 #pragma once
 #include "runtime/packet.hpp"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+
+namespace runtime {
+
+/// Of a `syslog` text (RFC 5424 6.2.1).
+enum class Severity : std::uint8_t { emerg, alert, crit, err, warning, notice, info, debug };
+
+/// What the console shows in front of a text: "warning: ", nothing for one of `log`.
+constexpr std::string_view prefix_of(std::optional<Severity> severity) {
+    constexpr std::array<std::string_view, 8> prefixes = {"emerg: ",   "alert: ",  "crit: ", "err: ",
+                                                          "warning: ", "notice: ", "info: ", "debug: "};
+    return severity ? prefixes[static_cast<std::size_t>(*severity)] : std::string_view{};
+}
+
+} // namespace runtime
 
 namespace runtime::platform {
 
@@ -25,8 +41,9 @@ void console(std::string_view text);
 /// How long the processor has slept since the boot, on the clock of the data plane. 0 where nobody knows.
 Time idle_ns();
 
-/// One `log` or `syslog` statement's text, whole. The image prints it; the harness also collects it.
-void log(std::string_view text);
+/// One statement's text, whole: of `log`, or of `syslog` with its severity, where no server takes it. The image prints
+/// it; the harness collects it.
+void log(std::optional<Severity> severity, std::string_view text);
 
 /// The data plane must not go on: prints what and where, lets nothing through any more, never returns.
 [[noreturn]] void halt(std::string_view what, const char* file, int line);

@@ -48,10 +48,10 @@ void write(Appliance& appliance, Packet& packet, const NextHop& hop, std::string
 /// while packets are on their way through the stages.
 void send_report(Appliance& appliance, std::string_view line) {
     const auto hop = way_to_server(appliance);
-    if (!hop || !log_allowed(appliance)) return;
+    if (!hop) return;
     Packet* const packet = acquire(appliance);
     if (packet == nullptr) {
-        ++appliance.logs_lost;
+        ++appliance.logs_lost.count;
         return;
     }
     write(appliance, *packet, *hop, message(appliance.policy, Severity::info, line).view());
@@ -68,7 +68,7 @@ bool send_to_server(Appliance& appliance, Severity severity, std::string_view te
     if (!hop) return false;
     Packet* const packet = waiting.count < syslog_packets_max ? acquire(appliance) : nullptr;
     if (packet == nullptr) {
-        ++appliance.logs_lost;
+        ++appliance.logs_lost.count;
         return true;
     }
     write(appliance, *packet, *hop, message(appliance.policy, severity, text).view());

@@ -16,8 +16,8 @@
 //
 // The answer to sync comes when every frame received before it on that NIC has been processed, and after
 // every frame that was sent before it on any NIC. The report holds the texts of log statements since the last
-// sync, each after its length (u16), then `end_of_texts` (u16), then the counters as
-// runtime::print_statistics() prints them.
+// sync, each after its length (u16) and its severity (u8; `no_severity` for `log`), then `end_of_texts` (u16), then
+// the counters as runtime::print_statistics() prints them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -40,5 +40,6 @@ inline constexpr std::size_t report_data_offset = body_offset + 4 + 4;
 inline constexpr std::size_t report_data_max_bytes = 1400;
 
 inline constexpr std::uint16_t end_of_texts = 0xffff; ///< longer than any text
+inline constexpr std::uint8_t no_severity = 0xff;
 
 } // namespace unikernel::door

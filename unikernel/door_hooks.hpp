@@ -2,6 +2,7 @@
 // door_test.cpp.
 #pragma once
 #include "runtime/packet.hpp"
+#include "runtime/platform.hpp"
 
 #include <optional>
 #include <span>
@@ -21,7 +22,7 @@ std::size_t data_frames(std::span<runtime::Packet* const> frames);
 void enter(runtime::NicId nic, runtime::Packet& frame);
 
 /// Whether the door keeps a text, which is then not printed.
-bool keep_log(std::string_view text);
+bool keep_log(std::optional<runtime::Severity> severity, std::string_view text);
 bool keep_console(std::string_view text);
 
 } // namespace unikernel::door

@@ -11,7 +11,7 @@ runtime::Time now() { return clock::now(); }
 std::optional<std::uint64_t> fixed_seed() { return std::nullopt; }
 std::size_t data_frames(std::span<runtime::Packet* const> frames) { return frames.size(); }
 void enter(runtime::NicId, runtime::Packet&) { runtime::check(false, "the product has no door"); }
-bool keep_log(std::string_view) { return false; }
+bool keep_log(std::optional<runtime::Severity>, std::string_view) { return false; }
 bool keep_console(std::string_view) { return false; }
 
 } // namespace unikernel::door

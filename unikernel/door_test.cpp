@@ -143,9 +143,11 @@ void enter(runtime::NicId nic, runtime::Packet& frame) {
     runtime::release(frame);
 }
 
-bool keep_log(std::string_view text) {
+bool keep_log(std::optional<runtime::Severity> severity, std::string_view text) {
     runtime::check(text.size() < end_of_texts, "a log text has a length");
     keep_length(static_cast<std::uint16_t>(text.size()));
+    const std::uint8_t kind = severity ? static_cast<std::uint8_t>(*severity) : no_severity;
+    keep(&kind, sizeof kind);
     keep(text.data(), text.size());
     return true;
 }

@@ -32,6 +32,13 @@ void deliver(runtime::NicId id, std::span<runtime::Packet* const> frames) {
     }
 }
 
+/// Frames stay in the ring that they came in by while one that they may leave by has no room.
+bool may_receive(runtime::Time now) {
+    bool may = true;
+    for (VirtioNet& nic : nics::driven()) may = nic.may_be_given_more(now) && may;
+    return may;
+}
+
 /// One burst from one NIC; false when nothing had come.
 bool poll(runtime::NicId id) {
     VirtioNet& nic = nics::driven()[id];
@@ -81,8 +88,9 @@ void run() {
     serial::set_pace(serial::Pace::eager);
     runtime::Time ticked = clock::now();
     for (;;) {
+        const bool may = may_receive(clock::now());
         bool came = false;
-        for (std::size_t id = 0; id < nics::driven().size(); ++id)
+        for (std::size_t id = 0; may && id < nics::driven().size(); ++id)
             came |= poll(static_cast<runtime::NicId>(id));
         if (const runtime::Time now = clock::now(); now - ticked >= tick_interval_ns) {
             ticked = now;
@@ -90,7 +98,10 @@ void run() {
         }
         // When the console stands still, the timer wakes us to try again.
         const bool printed = serial::drain();
-        if (!came && !printed) sleep();
+        if (!may)
+            cpu::pause();
+        else if (!came && !printed)
+            sleep();
     }
 }
 

@@ -22,8 +22,9 @@ void console(std::string_view text) {
 
 Time idle_ns() { return unikernel::loop::slept_ns(); }
 
-void log(std::string_view text) {
-    if (unikernel::door::keep_log(text)) return;
+void log(std::optional<Severity> severity, std::string_view text) {
+    if (unikernel::door::keep_log(severity, text)) return;
+    unikernel::serial::write(prefix_of(severity));
     unikernel::serial::write(text);
     if (!text.ends_with('\n')) unikernel::serial::write("\n");
 }

@@ -25,6 +25,9 @@ public:
     /// Releases the packets that have been sent.
     void reclaim();
     bool all_sent() const { return send_.drained(); }
+    /// False while the ring is too full for a burst and the device may still get on with it: it may need the processor
+    /// for that. Once it has stood still for longer than that it is not waited for any more, until it has got on.
+    bool may_be_given_more(runtime::Time now);
 
     /// Interrupts are wanted only before a sleep. False: a frame is there already.
     bool prepare_sleep();
@@ -35,6 +38,7 @@ private:
     Virtqueue receive_, send_;
     Doorbell receive_bell_, send_bell_;
     runtime::NicId id_ = 0;
+    runtime::Time full_since_ = 0; ///< 0: there is room
     bool running_ = false;
 };
 

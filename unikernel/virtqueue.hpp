@@ -33,6 +33,10 @@ public:
     void start(std::uint16_t entries, Use use, std::uint16_t packets_max = max_entries);
 
     std::uint16_t free_entries() const { return free_count_; }
+    /// Whether a burst of packets would find room, or all that the queue ever has.
+    bool has_room_for_burst() const {
+        return free_count_ >= runtime::burst_packets || free_count_ == capacity_;
+    }
     /// Whether the device has seen to everything that it was given.
     bool drained() const { return free_count_ == capacity_; }
 

@@ -115,7 +115,7 @@ private:
     }
 
     bool is_printed(const Witness& witness) const {
-        return std::ranges::any_of(witness.logged, [&](const std::string& text) { return text.find(line_.text) != text.npos; });
+        return std::ranges::any_of(witness.logged, [&](const eval::LogText& log) { return log.text.find(line_.text) != log.text.npos; });
     }
 
     const model::Appliance& appliance_;

@@ -98,6 +98,14 @@ std::string literal_of(const model::PacketSpec& packet) {
         members +=
             (members.empty() ? "" : ", ") + std::string(name.substr(dot + 1)) + ": " + text_of(field, value);
     }
+    const auto add_bit = [&](const char* name, const std::optional<bool>& bit) {
+        auto& members = objects["ip"];
+        if (bit) members += (members.empty() ? "" : ", ") + std::string(name) + (*bit ? ": true" : ": false");
+    };
+    if (packet.dont_fragment || packet.more_fragments) {
+        add_bit("dont-fragment", packet.dont_fragment);
+        add_bit("more-fragments", packet.more_fragments);
+    }
     std::string text;
     for (const auto* object : {"eth", "vlan", "ip", "tcp", "udp", "icmp"}) {
         const auto found = objects.find(object);

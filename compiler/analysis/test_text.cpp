@@ -9,7 +9,6 @@ namespace analysis {
 
 namespace {
 
-constexpr std::string_view expect_names[] = {"accept", "drop", "reject", "next"};
 
 std::string address(model::Ipv4Address value) { return eval::show(model::Field::ip_saddr, value); }
 
@@ -60,7 +59,7 @@ private:
             text +=
                 "state: " + std::string(model::state_names[static_cast<std::size_t>(*step.state)]) + ",\n";
         text += "packet: " + literal_of(step.packet) +
-                ",\nexpect: " + std::string(expect_names[static_cast<std::size_t>(step.expect)]);
+                ",\nexpect: " + std::string(model::name(step.expect));
         if (step.reason) text += ",\nreason: " + std::string(model::name(*step.reason));
         if (step.out) text += ",\nout: " + literal_of(step.out->packet);
         return text;

@@ -160,7 +160,7 @@ std::optional<model::StatementId> decided_by(const model::Appliance& appliance, 
     const auto datagram = datagram_of(witness.packet);
     const auto frame = frame_of(appliance, witness);
     const eval::Subject subject{eval::Datagram(datagram), witness.state, frame, witness.ingress, witness.egress};
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
     eval::Limits limits(with_block.limits);
     return eval::run_function(with_block, static_cast<model::FunctionId>(with_block.functions.size() - 1),
                               subject, {logs, limits});

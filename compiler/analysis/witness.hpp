@@ -3,6 +3,7 @@
 #pragma once
 #include "compiler/analysis/chain.hpp"
 #include "compiler/analysis/packet.hpp"
+#include "compiler/eval/chains.hpp"
 #include "compiler/syntax/source.hpp"
 
 namespace analysis {
@@ -16,7 +17,7 @@ struct Witness {
     std::optional<model::StatementId>
         decided;                      ///< nothing: dropped before the first function, or no function is there
     std::vector<std::string> assumed; ///< what Limits and leases say: "`ssh_try.exceeded` is true"
-    std::vector<std::string> logged{};
+    std::vector<eval::LogText> logged{};
 };
 
 /// The packet of a box that people would write first, and how the way ends for it according to the

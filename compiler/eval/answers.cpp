@@ -6,14 +6,6 @@
 
 namespace eval {
 
-bool Allowance::take(Time now) {
-    allowance_ns_ = std::min(most_ns, allowance_ns_ + (now - last_));
-    last_ = now;
-    if (allowance_ns_ < price_ns) return false;
-    allowance_ns_ -= price_ns;
-    return true;
-}
-
 AnswerKind reject_answer(const Datagram& about) {
     return about.protocol() == tcp ? AnswerKind::reset : AnswerKind::prohibited;
 }
@@ -38,7 +30,7 @@ Bytes make_datagram(std::uint8_t tos, std::uint8_t protocol, model::Ipv4Address 
     bytes[0] = 0x45;
     bytes[1] = tos;
     put16(bytes, 2, static_cast<std::uint16_t>(ip_header_min_bytes + payload.size()));
-    put16(bytes, 6, 0x4000);
+    put16(bytes, 6, fragment_flag::dont);
     bytes[8] = 64;
     bytes[9] = protocol;
     put32(bytes, 12, source);
@@ -136,7 +128,6 @@ Bytes make_echo_reply(const Datagram& request, std::size_t mtu_bytes) {
 
 std::vector<Bytes> split(const Bytes& datagram, std::size_t mtu_bytes) {
     if (datagram.size() <= mtu_bytes) return {datagram};
-    constexpr std::uint16_t more_fragments = 0x2000;
     const Datagram whole(datagram);
     const std::size_t most = (mtu_bytes - ip_header_min_bytes) / 8 * 8;
     std::vector<Bytes> fragments;
@@ -147,7 +138,7 @@ std::vector<Bytes> split(const Bytes& datagram, std::size_t mtu_bytes) {
         Bytes fragment =
             make_datagram(whole.tos(), whole.protocol(), whole.source(), whole.destination(), part);
         set_identification(fragment, get16(datagram, 4),
-                           static_cast<std::uint16_t>(offset | (rest.empty() ? 0 : more_fragments)));
+                           static_cast<std::uint16_t>(offset | (rest.empty() ? 0 : fragment_flag::more)));
         fragments.push_back(std::move(fragment));
     }
     return fragments;

@@ -7,17 +7,7 @@
 
 namespace eval {
 
-/// Grows with time to at most a second, and pays ten milliseconds for each answer (RFC 1812 4.3.2.8).
-class Allowance {
-public:
-    bool take(Time now);
-
-private:
-    static constexpr Time most_ns = second_ns;
-    static constexpr Time price_ns = second_ns / 100;
-    Time allowance_ns_ = most_ns;
-    Time last_ = 0;
-};
+inline constexpr std::uint32_t answers_per_second = 100; ///< RFC 1812 4.3.2.8
 
 enum class AnswerKind : std::uint8_t {
     reset,

@@ -45,6 +45,7 @@ private:
         return verdict.statement;
     }
     Decided run(const model::Log& log) {
+        if (effects_.texts != nullptr && !effects_.texts->take(effects_.now)) return std::nullopt;
         std::string text;
         for (const auto& part : log.parts) {
             if (const auto* written = std::get_if<std::string>(&part))
@@ -54,7 +55,7 @@ private:
         }
         note(Logged{text});
         const bool sent = log.severity && effects_.syslog && effects_.syslog(*log.severity, text);
-        if (!sent) effects_.logs.push_back(std::move(text));
+        if (!sent) effects_.logs.push_back({std::move(text), log.severity});
         return std::nullopt;
     }
 

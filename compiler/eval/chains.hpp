@@ -1,5 +1,6 @@
 // Runs a Filter or Nat function of the policy on a packet: walks its blocks as they are written.
 #pragma once
+#include "compiler/eval/allowance.hpp"
 #include "compiler/eval/datagram.hpp"
 #include "compiler/eval/limits.hpp"
 #include "compiler/eval/trace.hpp"
@@ -24,11 +25,23 @@ struct Subject {
 /// the calls that lead to it; nothing: it is asked.
 using Assumed = std::function<std::optional<bool>(const model::Condition&, const std::vector<const model::Call*>&)>;
 
+/// What a statement says on the console.
+struct LogText {
+    std::string text;
+    std::optional<std::uint8_t> severity{}; ///< of `syslog` (RFC 5424 6.2.1)
+
+    friend bool operator==(const LogText&, const LogText&) = default;
+};
+
+/// The log must not stall the appliance: what is said beyond that is lost.
+inline constexpr std::uint32_t log_texts_per_second = 1000;
+
 /// What a function does besides deciding.
 struct Effects {
-    std::vector<std::string>& logs; ///< texts are appended
-    Limits& limits;                 ///< tokens are taken
+    std::vector<LogText>& logs; ///< texts are appended
+    Limits& limits;             ///< tokens are taken
     Time now = 0;
+    Allowance* texts = nullptr; ///< pays for each; without it all come out
     /// Whether a server takes a `syslog` text, which is not among the logs then.
     std::function<bool(std::uint8_t severity, std::string_view text)> syslog{};
     std::vector<Event>* events = nullptr; ///< where somebody wants to know how it came to that

@@ -19,6 +19,11 @@ namespace tcp_flag {
 inline constexpr unsigned fin = 1, syn = 2, rst = 4, psh = 8, ack = 16, urg = 32;
 }
 
+/// Bits of the word that holds the fragment offset too (RFC 791 3.1).
+namespace fragment_flag {
+inline constexpr std::uint16_t dont = 0x4000, more = 0x2000;
+}
+
 inline constexpr std::size_t ip_header_min_bytes = 20;
 
 constexpr bool is_multicast(model::Ipv4Address address) { return address >> 28 == 0xe; }
@@ -40,7 +45,8 @@ public:
     model::Ipv4Address destination() const { return get32(bytes_, 16); }
 
     unsigned fragment_offset() const { return get16(bytes_, 6) & 0x1fff; }
-    bool more_fragments() const { return (get16(bytes_, 6) & 0x2000) != 0; }
+    bool dont_fragment() const { return (get16(bytes_, 6) & fragment_flag::dont) != 0; }
+    bool more_fragments() const { return (get16(bytes_, 6) & fragment_flag::more) != 0; }
     bool is_fragment() const { return more_fragments() || fragment_offset() != 0; }
 
     /// The fixed part of a TCP, UDP or ICMP header is there. Of other protocols nothing is expected.

@@ -36,7 +36,7 @@ struct Result {
     Fate fate = Fate::dropped;               ///< of the frame itself
     std::vector<model::Reason> drops;        ///< of the frame, of the reply that it caused, of held fragments
     std::vector<model::StatementId> decided; ///< in the order in which they decided
-    std::vector<std::string> logs;
+    std::vector<LogText> logs;
     std::vector<FrameOut> out;
 };
 
@@ -164,7 +164,8 @@ private:
     std::vector<Packet> syslog_; ///< packets made here that wait for the one that caused them
     bool sends_syslog_ = false;
     std::uint64_t seed_;
-    Allowance answers_;
+    Allowance answers_{answers_per_second};
+    Allowance texts_{log_texts_per_second};
     Counters counters_;
     Time now_ = 0;
     Result result_; ///< of the frame that is being received

@@ -13,7 +13,7 @@ constexpr std::uint16_t source_port = 514;
 } // namespace
 
 Effects Machine::effects() {
-    return {result_.logs, limits_, now_,
+    return {result_.logs, limits_, now_, &texts_,
             [this](std::uint8_t severity, std::string_view text) { return send_to_server(severity, text); },
             trace_ == nullptr ? nullptr : &trace_->stages.back().events};
 }

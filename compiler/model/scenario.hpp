@@ -18,6 +18,9 @@ struct PacketSpec {
     std::optional<Layer> transport;     ///< tcp, udp, icmp when such an object is given
     std::optional<std::string> payload; ///< bytes
     std::optional<std::string> options{}; ///< bytes of the IP header behind its fixed part, a multiple of 4
+    // Bits of the IP header that no function reads: what is cut into fragments is put together before.
+    std::optional<bool> dont_fragment{};
+    std::optional<bool> more_fragments{};
 };
 
 /// A frame that must leave because of a step.
@@ -26,8 +29,11 @@ struct OutSpec {
     PacketSpec packet;                  ///< only what it says is compared
 };
 
-/// `next`: the function that the Test is about reaches no verdict.
-enum class Expect : std::uint8_t { accept, drop, reject, next };
+/// `next`: the function that the Test is about reaches no verdict. `hold`: a fragment waits for the others.
+enum class Expect : std::uint8_t { accept, drop, reject, next, hold };
+inline constexpr std::array<std::string_view, 5> expect_names = {"accept", "drop", "reject", "next", "hold"};
+
+constexpr std::string_view name(Expect expect) { return expect_names[static_cast<std::size_t>(expect)]; }
 
 struct SendStep {
     std::optional<IfaceId> iface; ///< the ingress Iface; a Test of one function may do without

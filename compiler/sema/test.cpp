@@ -232,15 +232,19 @@ private:
     }
 
     std::optional<model::Expect> expectation(const Member& member) {
-        std::vector<std::string> words = {"accept", "drop", "reject"};
-        if (is_about_function_) words.emplace_back("next");
+        using enum model::Expect;
+        std::vector<model::Expect> possible = {accept, drop, reject};
+        if (is_about_function_) possible.push_back(next);
+        if (!is_narrow_) possible.push_back(hold);
+        std::vector<std::string> words;
+        for (const auto expect : possible) words.emplace_back(model::name(expect));
         const auto word = word_of(context_, member, words);
         if (!word) return std::nullopt;
-        return static_cast<model::Expect>(std::ranges::find(words, *word) - words.begin());
+        return possible[static_cast<std::size_t>(std::ranges::find(words, *word) - words.begin())];
     }
 
     std::optional<model::Reason> reason(const Member& member, model::Expect expect) {
-        if (expect == model::Expect::accept || expect == model::Expect::next) {
+        if (expect != model::Expect::drop && expect != model::Expect::reject) {
             report(Kind::conflicting_members, member.key->span,
                    "a packet that is not dropped has no `reason`", "leave it out, or expect a `drop`");
             return std::nullopt;

@@ -67,7 +67,11 @@ void read_fields(Context& context, const Member& member, model::PacketSpec& pack
                               hint);
     const auto* object = object_of(context, member);
     if (object == nullptr) return;
-    const ObjectReader reader(context, *object, quoted(layer), keys_of(layer));
+    auto keys = keys_of(layer);
+    if (layer == "ip") keys.insert(keys.end(), {"dont-fragment", "more-fragments"});
+    const ObjectReader reader(context, *object, quoted(layer), std::move(keys));
+    if (const auto bit = reader["dont-fragment"]) packet.dont_fragment = boolean_of(context, bit);
+    if (const auto bit = reader["more-fragments"]) packet.more_fragments = boolean_of(context, bit);
     for (const auto& pair : object->pairs)
         if (const auto field = model::field_named(layer + '.' + lower(pair.key.text)))
             if (const auto value = value_of(context, *field, pair.value))

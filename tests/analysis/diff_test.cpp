@@ -137,7 +137,7 @@ TEST_CASE("a change that trying all packets shows is found") {
         return filter(text + "drop");
     };
     const auto action = [](const model::Appliance& appliance, const model::PacketSpec& packet) {
-        std::vector<std::string> logs;
+        std::vector<eval::LogText> logs;
         eval::Limits limits(appliance.limits);
         const auto datagram = analysis::datagram_of(packet);
         const auto id = appliance.ifaces.front().chain(model::Hook::prerouting).front();

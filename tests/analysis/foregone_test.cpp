@@ -144,7 +144,7 @@ std::optional<model::StatementId> interpreted(const model::Appliance& appliance,
     datagram[8] = static_cast<std::uint8_t>(packet.ttl);
     datagram[9] = 99;
     const eval::Subject subject{eval::Datagram(datagram), model::State::fresh, eval::View{}, 0, model::no_iface};
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
     eval::Limits limits(appliance.limits);
     return eval::run_function(appliance, function, subject, {logs, limits});
 }

@@ -14,7 +14,7 @@ std::vector<std::string> texts_of(const model::Appliance& appliance) {
     std::vector<std::string> texts;
     const auto backend = harness::interp_backend(appliance);
     harness::run_tests(appliance, backend, [&](const harness::Witness& witness) {
-        texts.insert(texts.end(), witness.outcome.logs.begin(), witness.outcome.logs.end());
+        for (const auto& log : witness.outcome.logs) texts.push_back(log.text);
     });
     return texts;
 }

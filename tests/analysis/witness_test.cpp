@@ -1,5 +1,6 @@
 // Packets that are found can be pasted into a Test, which passes: for every chain of every sample, and every
 // way in which it may end.
+#include "compiler/analysis/packet.hpp"
 #include "compiler/analysis/prover.hpp"
 #include "compiler/analysis/region.hpp"
 #include "compiler/sema/load.hpp"
@@ -63,4 +64,12 @@ TEST_CASE("what is found passes as a Test in the interpreter") {
     }
     CHECK(tests >= 25);
     CHECK(proofs > 10);
+}
+
+TEST_CASE("the text of a packet says all that is said of it") {
+    model::PacketSpec packet{{{model::Field::udp_dport, 53}}, model::Layer::udp, std::string("a\0", 2)};
+    packet.dont_fragment = false;
+    packet.more_fragments = true;
+    CHECK(analysis::literal_of(packet) ==
+          R"({ ip: { dont-fragment: false, more-fragments: true }, udp: { dport: 53 }, payload: "a\x00" })");
 }

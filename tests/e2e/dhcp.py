@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tests/e2e/dhcp.nacl as an image whose uplink hears nobody, then a server with short leases that takes them back, then
-dnsmasq.
+dnsmasq, whose first choice is an address that another host has.
 
 usage: dhcp.py NACLC POLICY
 """
@@ -13,6 +13,7 @@ from network import Skip, run
 from scene import Scene, main
 
 FALLBACK, SHORT, PROVIDER, CLIENT = "192.0.2.10", "10.20.0.55", "10.30.0.1", "192.168.1.2"
+TAKEN = "10.30.0.49"
 HERE = pathlib.Path(__file__).parent
 
 
@@ -48,10 +49,14 @@ def play(scene, image, _):
     scene.expect("renewals go from the address to its server", f"3 from {SHORT}: 5" in said, said)
 
     # The network of the lost lease is another one than the next, so that nothing of it may stick.
+    run("ip", "-n", network.ns("outside"), "address", "add", f"{TAKEN}/32", "dev", "lo")
+    uplink_mac = "52:54:00:6e:61:00"
     network.start("outside", "dnsmasq", "--keep-in-foreground", "--user=root", "--conf-file=/dev/null", "--port=0", "--no-ping",
                   "--interface=tap0", "--bind-interfaces", "--dhcp-authoritative",
                   f"--dhcp-leasefile={scene.folder / 'leases'}", "--dhcp-range=10.30.0.50,10.30.0.50,255.255.255.0,2m",
+                  f"--dhcp-host={uplink_mac},{TAKEN}",
                   "--dhcp-option=option:dns-server,10.30.0.53", stderr=-3)
+    image.wait_for(f"dhcp uplink: declined {TAKEN} by {PROVIDER}: ", 60)
     image.wait_for(f"dhcp uplink: leased 10.30.0.50/255.255.255.0 by {PROVIDER} for 120 s, gateway {PROVIDER}, "
                    "dns 10.30.0.53", 60)
     expect_address(scene, "10.30.0.50")

@@ -37,7 +37,7 @@ TEST_CASE("reject is answered and logged before") {
     Bench bench(sample::bastion().appliance);
     const auto result = bench.outside(segment(8001, syn | 0x100));
     CHECK(dropped_by(result, Reason::reject));
-    CHECK(result.logs == std::vector<std::string>{"late 10.55.1.1:40000 syn,ns"});
+    CHECK(texts(result) == std::vector<std::string>{"late 10.55.1.1:40000 syn,ns"});
     REQUIRE(result.out.size() == 1);
     CHECK(result.out[0].nic == 0);
     CHECK(result.out[0].bytes[47] == (rst | ack));
@@ -47,7 +47,7 @@ TEST_CASE("a called function that falls through comes back to its caller") {
     Bench bench(sample::bastion().appliance);
     const auto result = bench.outside(segment(9999, syn));
     CHECK(dropped_by(result, Reason::filter));
-    CHECK(result.logs == std::vector<std::string>{"dropped 6 new"});
+    CHECK(texts(result) == std::vector<std::string>{"dropped 6 new"});
 }
 
 TEST_CASE("an invalid packet meets no function unless the policy wants it") {
@@ -87,7 +87,7 @@ TEST_CASE("a fragment is no packet of a protocol's body") {
     put16(fragment, 20, 0x2000);
     const Bytes packet = datagram(fragment);
     const eval::Datagram view(packet);
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
     eval::Limits limits(policy.appliance.limits);
     CHECK_FALSE(eval::run_function(policy.appliance, 0, {view}, {logs, limits})); // services
 }

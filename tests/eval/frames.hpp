@@ -13,6 +13,12 @@ using eval::put32;
 inline constexpr model::Mac outside_mac = {0x52, 0x54, 0, 0x6e, 0x61, 0},
                             inside_mac = {0x52, 0x54, 0, 0x6e, 0x61, 1};
 
+inline std::vector<std::string> texts(const eval::Result& result) {
+    std::vector<std::string> all;
+    for (const auto& log : result.logs) all.push_back(log.text);
+    return all;
+}
+
 struct Ends {
     model::Ipv4Address source = sample::ip(10, 55, 1, 1);
     model::Ipv4Address destination = sample::server;

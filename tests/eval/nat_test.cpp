@@ -67,7 +67,7 @@ TEST_CASE("a later Nat sees what an earlier one decided, and a Filter after each
     const std::vector<std::string> seen = {"10.55.0.1", "192.168.0.10", "192.168.0.20"};
     for (const auto flags : {+syn, +ack}) {
         const auto result = bench.outside(to_us(40000, 8080, flags));
-        CHECK(result.logs == seen);
+        CHECK(texts(result) == seen);
         CHECK(gone(result) == "10.55.1.1:40000 > 192.168.0.20:80");
         bench.inside(from_server(other_server, 80, 40000));
     }
@@ -80,11 +80,11 @@ TEST_CASE("a later packet that comes by another Iface is translated at the end o
     p.put(sample::outside, Hook::prerouting, {forward, look});
     p.put(sample::inside, Hook::prerouting, {look});
     Bench bench(p.appliance);
-    CHECK(bench.outside(to_us(40000, 80)).logs == std::vector<std::string>{"192.168.0.20"});
+    CHECK(texts(bench.outside(to_us(40000, 80))) == std::vector<std::string>{"192.168.0.20"});
     Bytes same = to_us(40000, 80, ack);
     std::ranges::copy(inside_mac, same.begin());
     const auto result = bench.inside(same);
-    CHECK(result.logs == std::vector<std::string>{"10.55.0.1"});
+    CHECK(texts(result) == std::vector<std::string>{"10.55.0.1"});
     CHECK(gone(result) == "10.55.1.1:40000 > 192.168.0.20:80");
 }
 
@@ -97,7 +97,7 @@ TEST_CASE(
     p.put(sample::outside, Hook::postrouting, {one, look, two, look});
     Bench bench(p.appliance);
     const auto result = bench.inside(from_inside(inside_host, 5000));
-    CHECK(result.logs == std::vector<std::string>(2, "192.168.0.77:10.55.1.1"));
+    CHECK(texts(result) == std::vector<std::string>(2, "192.168.0.77:10.55.1.1"));
     CHECK(gone(result) == "10.55.0.7:2222 > 10.55.1.1:53");
     // The same port, as it was named, to the same destination: its answers could not be told apart.
     CHECK(dropped_by(bench.inside(from_inside(inside_host + 1, 5000)), Reason::nat_exhausted));

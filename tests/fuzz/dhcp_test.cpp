@@ -51,6 +51,7 @@ public:
             const auto questions = test_dhcp::asked();
             if (!questions.empty()) xid_ = questions.back().xid;
             test_frames::receive(0, test_dhcp::framed(reply()), now_);
+            if (below(20) == 0) test_frames::receive(0, claim(), now_);
             check_addresses();
         }
         check_that_sane_servers_get_through();
@@ -62,6 +63,13 @@ private:
 
     void pass(std::size_t seconds) {
         for (std::size_t i = 0; i < seconds; ++i) runtime::tick(now_ += second_ns);
+    }
+
+    /// Another host's word for the address that most replies of the corpus offer, or that none offers.
+    Frame claim() {
+        const auto op = static_cast<std::uint16_t>(1 + below(2));
+        const auto address = test_dhcp::offered + static_cast<runtime::Ipv4Address>(below(2));
+        return test_frames::arp(op, below(2) == 0 ? 0 : address, address, {255, 255, 255, 255, 255, 255});
     }
 
     Frame reply() {
@@ -120,7 +128,7 @@ private:
     void check_that_sane_servers_get_through() {
         // A lease that was taken meanwhile may be for ever.
         const std::string state = word_of_left(3);
-        if (state != "selecting" && state != "requesting") return;
+        if (state != "selecting" && state != "requesting" && state != "probing") return;
         for (int tries = 0; tries < 1000 && word_of_left(3) != "bound"; ++tries) {
             pass(1);
             for (const auto& question : test_dhcp::asked()) {

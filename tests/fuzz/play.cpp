@@ -105,7 +105,7 @@ private:
             check(sent.nic, sent.frame);
             const std::size_t kind = runtime::get16(sent.frame, 12) == 0x8100 ? 16 : 12;
             if (runtime::get16(sent.frame, kind) == 0x0806 && sent.frame.at(kind + 2 + 7) == 1 &&
-                sent.frame.at(kind + 2 + 27) != 6)
+                sent.frame.at(kind + 2 + 27) != 6 && runtime::get32(sent.frame, kind + 2 + 14) != 0)
                 questions.push_back({sent.nic, sent.frame});
             left_.push_back({sent.nic, std::move(sent.frame)});
             ++sent_;

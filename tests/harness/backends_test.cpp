@@ -136,6 +136,19 @@ model::Appliance trunks() {
     return p.appliance;
 }
 
+/// Says more than a second lets out, with every severity and without.
+model::Appliance chatty() {
+    auto p = sample::router();
+    std::vector<model::Step> steps;
+    for (std::uint8_t i = 0; i < 180; ++i) {
+        steps.push_back(p.log({Field::ip_saddr, " to ", Field::ip_daddr}));
+        if (i % 9 < 8) std::get<model::Log>(steps.back().is).severity = static_cast<std::uint8_t>(i % 9);
+    }
+    steps.push_back(p.accept());
+    p.put(sample::inside, model::Hook::prerouting, {p.filter("loud", std::move(steps))});
+    return p.appliance;
+}
+
 /// What becomes of a datagram in three fragments on its way to a NIC whose queue holds two packets.
 harness::Outcome squeezed(const harness::Backend& backend) {
     const model::PacketSpec spec{
@@ -235,6 +248,8 @@ TEST_CASE("a translating router") { compare_on_host(translator(), 15); }
 TEST_CASE("a translating router that follows TCP") { compare_on_host(follower(), 15); }
 
 TEST_CASE("a translating router that follows TCP in the image") { compare_in_image(follower(), 60); }
+TEST_CASE("more texts than a second lets out, in the image") { compare_in_image(chatty(), 60); }
+
 TEST_CASE("VLANs on two trunks") { compare_on_host(trunks(), 15); }
 TEST_CASE("VLANs on two trunks in the image") { compare_in_image(trunks(), 100); }
 

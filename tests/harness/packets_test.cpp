@@ -172,6 +172,26 @@ TEST_CASE("sequence numbers go on as peers would count them, from what has passe
                    tcp_sequence) == 5);
 }
 
+TEST_CASE("the two bits about fragments are as they are said, and stay out of the offset") {
+    PacketSpec spec{{{ip_protocol, eval::udp}, {ip_frag_off, 0x1fff}}, Layer::udp, {}};
+    CHECK(eval::get16(craft(spec, wire), 20) == 0x1fff);
+    spec.dont_fragment = true;
+    CHECK(eval::get16(craft(spec, wire), 20) == 0x5fff);
+    spec.more_fragments = true;
+    const auto frame = craft(spec, wire);
+    CHECK(eval::get16(frame, 20) == 0x7fff);
+    CHECK(ip_fault(frame) == 0);
+    CHECK(eval::get16(frame, 34 + 6) == 0); // no checksum over a whole that is not known
+    CHECK(difference(frame, spec) == std::nullopt);
+    spec.more_fragments = false;
+    CHECK(difference(frame, spec) == "ip.more-fragments is true, not false");
+    spec.more_fragments = std::nullopt;
+    spec.dont_fragment = false;
+    CHECK(difference(frame, spec) == "ip.dont-fragment is true, not false");
+    CHECK(summary(frame).starts_with("fragment of protocol 17 "));
+    CHECK(summary(frame).ends_with(" bytes 65528 to 65536, more follow"));
+}
+
 TEST_CASE("a frame differs from what is said of it in words") {
     const auto frame = craft(tcp_to_server({{tcp_dport, 80}}, "hello"), wire);
     CHECK(difference(frame, tcp_to_server({{tcp_dport, 80}}, "hello")) == std::nullopt);

@@ -11,7 +11,7 @@ using test_frames::Frame;
 inline constexpr runtime::Ipv4Address server = 0x0a000001; // 10.0.0.1
 inline constexpr runtime::Ipv4Address offered = 0x0a000037;
 inline constexpr runtime::Ipv4Address netmask = 0xffffff00;
-inline constexpr std::uint8_t discover = 1, offer = 2, request = 3, ack = 5, nak = 6;
+inline constexpr std::uint8_t discover = 1, offer = 2, request = 3, decline = 4, ack = 5, nak = 6;
 
 /// A question that a client sent.
 struct Asked {

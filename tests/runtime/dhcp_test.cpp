@@ -7,12 +7,15 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace {
 
 using namespace test_dhcp;
 using test_frames::second_ns;
 using test_platform::state;
+
+constexpr runtime::Mac everybody{255, 255, 255, 255, 255, 255};
 
 const std::string& console() { return state().console; }
 
@@ -59,10 +62,31 @@ Asked first_request(std::uint32_t lease_s = 3600) {
     return all[0];
 }
 
+/// When an address that was acknowledged at the beginning has been probed.
+constexpr runtime::Time bound = second_ns;
+
+/// Lets the time pass in which an address is probed.
+runtime::Time settle(runtime::Time now) { return pass(now, 1); }
+
 void bind_left(const Options& options = usual()) {
     hear({.type = ack, .xid = first_request().xid, .options = options}, 0);
-    REQUIRE(answers_arp_for(offered, 0));
+    REQUIRE(settle(0) == bound);
+    REQUIRE(answers_arp_for(offered, bound));
     asked();
+}
+
+/// ARP messages by the left NIC since the last time.
+std::vector<Frame> arp_by_left() {
+    std::vector<Frame> all;
+    for (auto& [nic, frame] : std::exchange(state().sent, {}))
+        if (nic == 0 && runtime::get16(frame, 12) == 0x0806) all.push_back(std::move(frame));
+    return all;
+}
+
+/// Until the address is acknowledged, and asked about for the first time.
+void first_probe() {
+    hear({.type = ack, .xid = first_request().xid, .options = usual()}, 0);
+    REQUIRE(arp_by_left().size() == 1);
 }
 
 } // namespace
@@ -91,7 +115,9 @@ TEST_CASE("a lease from the first question to the address") {
     CHECK(second[0].source == 0);
 
     hear({.type = ack, .xid = question.xid, .options = usual()}, 0);
-    CHECK(answers_arp_for(offered, 0));
+    CHECK_FALSE(answers_arp_for(offered, 0));
+    settle(0);
+    CHECK(answers_arp_for(offered, bound));
     CHECK(console().find("dhcp left: leased 10.0.0.55/255.255.255.0 by 10.0.0.1 for 3600 s, gateway 10.0.0.1\n") !=
           console().npos);
     CHECK(runtime::counters().balanced());
@@ -138,12 +164,13 @@ TEST_CASE("silence, the fallback, and a lease after it") {
     test_frames::receive(1, frame(reply), now);
     reply.type = ack;
     test_frames::receive(1, frame(reply), now);
+    settle(now);
     CHECK(console().find("dhcp right: leased 10.0.0.55/") != console().npos);
 }
 
 TEST_CASE("a lease is renewed with its server after half of its time") {
     bind_left();
-    runtime::Time now = pass(0, 1799);
+    runtime::Time now = pass(bound, 1798);
     CHECK(asked_left().empty());
     now = pass(now, 2);
     test_frames::receive(0, test_frames::arp(2, server, offered, test_frames::left_mac), now); // its MAC was asked for
@@ -166,7 +193,7 @@ TEST_CASE("a lease is renewed with its server after half of its time") {
 
 TEST_CASE("when its server is silent, anybody may renew a lease, until it runs out") {
     bind_left();
-    runtime::Time now = pass(0, 3151); // seven eighths
+    runtime::Time now = pass(bound, 3150); // seven eighths
     auto all = asked_left();
     REQUIRE_FALSE(all.empty());
     CHECK(all.back().destination == 0xffffffff);
@@ -178,7 +205,7 @@ TEST_CASE("when its server is silent, anybody may renew a lease, until it runs o
     CHECK(console().find("dhcp left: lost 10.0.0.55: it has run out\n") != console().npos);
 
     bind_left();
-    now = pass(0, 3151);
+    now = pass(bound, 3150);
     all = asked_left();
     Options options;
     options.put_number(54, server + 1).put_number(1, netmask).put_number(51, 3600).end();
@@ -204,7 +231,7 @@ TEST_CASE("a server takes back its offer, or a lease") {
     }
     SECTION("the lease, when it is to be renewed") {
         bind_left();
-        runtime::Time now = pass(0, 1801);
+        runtime::Time now = pass(bound, 1800);
         test_frames::receive(0, test_frames::arp(2, server, offered, test_frames::left_mac), now);
         const auto all = asked_left();
         REQUIRE(all.size() == 1);
@@ -214,15 +241,15 @@ TEST_CASE("a server takes back its offer, or a lease") {
     }
     SECTION("the lease, when anybody may renew it") {
         bind_left();
-        const runtime::Time now = pass(0, 3151);
+        const runtime::Time now = pass(bound, 3150);
         const auto all = asked_left();
         hear({.type = nak, .xid = all.back().xid, .yours = 0, .options = by_server}, now);
         CHECK_FALSE(answers_arp_for(offered, now));
     }
     SECTION("not when nothing was asked") {
         bind_left();
-        hear({.type = nak, .xid = 0, .yours = 0, .options = by_server}, 0);
-        CHECK(answers_arp_for(offered, 0));
+        hear({.type = nak, .xid = 0, .yours = 0, .options = by_server}, bound);
+        CHECK(answers_arp_for(offered, bound));
     }
 }
 
@@ -242,7 +269,7 @@ TEST_CASE("replies to others, or by others, change nothing") {
     SECTION("an address that was not offered") { reply.yours = offered + 1; }
     SECTION("a second offer") { reply.type = offer; }
     hear(reply, 0);
-    CHECK_FALSE(answers_arp_for(reply.yours, 0));
+    CHECK_FALSE(answers_arp_for(reply.yours, settle(0)));
     CHECK(runtime::counters().balanced());
 }
 
@@ -256,9 +283,10 @@ TEST_CASE("a wrong UDP checksum, and a frame for another station, are dropped") 
     runtime::put_mac(elsewhere, 0, test_frames::peer_mac);
     test_frames::receive(0, elsewhere);
     CHECK(test_frames::dropped(runtime::Reason::not_for_us) == 1);
-    CHECK_FALSE(answers_arp_for(offered, 0));
-    hear({.type = ack, .xid = xid, .options = usual(), .to = offered}, 0); // by unicast to our NIC
-    CHECK(answers_arp_for(offered, 0));
+    const runtime::Time now = settle(0);
+    CHECK_FALSE(answers_arp_for(offered, now));
+    hear({.type = ack, .xid = xid, .options = usual(), .to = offered}, now); // by unicast to our NIC
+    CHECK(answers_arp_for(offered, settle(now)));
 }
 
 TEST_CASE("leases that cannot be are refused") {
@@ -318,7 +346,7 @@ TEST_CASE("networks without a broadcast address, and gateways outside the networ
     options.put_number(54, server).put_number(1, mask).put_number(51, 60).put_number(3, 0x0a630001).end();
     hear({.type = offer, .xid = first_discover().xid, .options = options}, 0);
     hear({.type = ack, .xid = asked_left().at(0).xid, .options = options}, 0);
-    CHECK(answers_arp_for(offered, 0));
+    CHECK(answers_arp_for(offered, settle(0)));
 }
 
 TEST_CASE("times that make no sense are replaced, and a lease may be for ever") {
@@ -337,20 +365,20 @@ TEST_CASE("times that make no sense are replaced, and a lease may be for ever") 
     };
     SECTION("as the server says") {
         bind_left(with(3600, 100, 200));
-        const auto [early, at] = asks_within(0, 99);
+        const auto [early, at] = asks_within(bound, 98);
         CHECK_FALSE(early);
         CHECK(asks_within(at, 2).first);
     }
     SECTION("T1 after T2, no T1, T2 after the end") {
         bind_left(GENERATE_COPY(with(3600, 300, 200), with(3600, 0, 200), with(3600, 100, 3600)));
-        const auto [early, at] = asks_within(0, 1799);
+        const auto [early, at] = asks_within(bound, 1798);
         CHECK_FALSE(early);
         CHECK(asks_within(at, 2).first);
     }
     SECTION("for ever") {
         bind_left(with(0xffffffff, 100, 200));
-        CHECK_FALSE(asks_within(0, 10'000).first);
-        CHECK(answers_arp_for(offered, 10'000 * second_ns));
+        CHECK_FALSE(asks_within(bound, 10'000).first);
+        CHECK(answers_arp_for(offered, bound + 10'000 * second_ns));
     }
 }
 
@@ -382,7 +410,7 @@ TEST_CASE("options wherever they may be") {
         bytes = message(reply);
     }
     test_frames::receive(0, framed(bytes));
-    CHECK(answers_arp_for(offered, 0));
+    CHECK(answers_arp_for(offered, settle(0)));
 }
 
 TEST_CASE("malformed options are no reply") {
@@ -417,7 +445,115 @@ TEST_CASE("malformed options are no reply") {
         bytes[0] = 1;
         test_frames::receive(0, framed(bytes));
     }
-    CHECK_FALSE(answers_arp_for(offered, 0));
+    CHECK_FALSE(answers_arp_for(offered, settle(0)));
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("an acknowledged address is probed before it is used, and announced then (RFC 5227 2.1, 2.3)") {
+    hear({.type = ack, .xid = first_request().xid, .options = usual()}, 0);
+    runtime::Time now = 0;
+    std::vector<Frame> all = arp_by_left();
+    for (; now < 800'000'000; now += 100'000'000) runtime::tick(now);
+    for (auto& frame : arp_by_left()) all.push_back(std::move(frame));
+    REQUIRE(all.size() == 3);
+    for (const Frame& frame : all) {
+        const runtime::Bytes arp = runtime::Bytes{frame}.subspan(14);
+        CHECK(runtime::get_mac(frame, 0) == runtime::Mac{255, 255, 255, 255, 255, 255});
+        CHECK(runtime::get16(arp, 6) == 1);
+        CHECK(runtime::get_mac(arp, 8) == test_frames::left_mac);
+        CHECK(runtime::get32(arp, 14) == 0); // nobody learns an address that may be another's
+        CHECK(runtime::get32(arp, 24) == offered);
+    }
+    CHECK_FALSE(answers_arp_for(offered, now));
+    state().sent.clear();
+    runtime::tick(900'000'000);
+    const auto last = arp_by_left();
+    REQUIRE(last.size() == 1);
+    const runtime::Bytes arp = runtime::Bytes{last[0]}.subspan(14);
+    CHECK(runtime::get32(arp, 14) == offered);
+    CHECK(runtime::get32(arp, 24) == offered);
+    CHECK(answers_arp_for(offered, second_ns));
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("an address that somebody has is declined, and the next attempt comes ten seconds later (RFC 2131 3.1, 4.4.1)") {
+    first_probe();
+    const runtime::Time now = 500'000'000;
+    const auto to = GENERATE(runtime::Ipv4Address{0}, offered); // the answer to a probe, or any other
+    test_frames::receive(0, test_frames::arp(2, offered, to, test_frames::left_mac), now);
+    const auto all = asked_left();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].type == decline);
+    CHECK(all[0].requested == offered);
+    CHECK(all[0].server == server);
+    CHECK(all[0].source == 0);
+    CHECK(all[0].current == 0);
+    CHECK(all[0].destination == 0xffffffff);
+    CHECK(console().find("dhcp left: declined 10.0.0.55 by 10.0.0.1: ") != console().npos);
+
+    pass(now, 9);
+    CHECK(asked_left().empty());
+    const runtime::Time later = pass(now + 9 * second_ns, 2);
+    const auto again = asked_left();
+    REQUIRE_FALSE(again.empty());
+    CHECK(again[0].type == discover);
+    CHECK(again[0].xid != all[0].xid);
+    CHECK_FALSE(answers_arp_for(offered, later));
+
+    Reply reply{.type = offer, .xid = again[0].xid, .yours = offered + 1, .options = usual()};
+    hear(reply, later);
+    reply.type = ack;
+    hear(reply, later);
+    CHECK(answers_arp_for(offered + 1, settle(later)));
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("whoever wants the address too has it") {
+    first_probe();
+    test_frames::receive(0, test_frames::arp(1, 0, offered, everybody), 0);
+    REQUIRE(asked_left().size() == 1);
+    CHECK_FALSE(answers_arp_for(offered, settle(0)));
+}
+
+TEST_CASE("only somebody else's claim to that very address is one") {
+    first_probe();
+    Frame claim = test_frames::arp(2, offered, 0, test_frames::left_mac);
+    SECTION("another address") { claim = test_frames::arp(2, offered + 1, 0, test_frames::left_mac); }
+    SECTION("a probe for another address") { claim = test_frames::arp(1, 0, offered + 1, everybody); }
+    SECTION("a question by somebody else") { claim = test_frames::arp(1, server, offered, everybody); }
+    SECTION("our own probe, that the wire brings back") {
+        claim = test_frames::arp(1, 0, offered, everybody);
+        runtime::put_mac(claim, 14 + 8, test_frames::left_mac);
+    }
+    SECTION("cut off") { claim.resize(14 + 27); }
+    test_frames::receive(0, claim, 0);
+    CHECK(asked_left().empty());
+    CHECK(answers_arp_for(offered, settle(0)));
+    // It is ours: who says otherwise now changes nothing.
+    test_frames::receive(0, test_frames::arp(2, offered, 0, test_frames::left_mac), bound);
+    CHECK(answers_arp_for(offered, bound));
+}
+
+TEST_CASE("who always claims what is offered is asked ever more slowly, and the fallback holds meanwhile") {
+    test_frames::boot();
+    runtime::hold_lease(0, {});
+    runtime::Time now = 0;
+    std::size_t declines = 0;
+    for (; now < 600 * second_ns; now += second_ns / 10) {
+        runtime::tick(now);
+        for (const Asked& one : asked()) {
+            Reply reply{.type = offer, .xid = one.xid, .hardware = test_frames::right_mac, .options = usual()};
+            if (one.type == request) reply.type = ack;
+            if (one.type == decline) ++declines;
+            if (one.type == decline) continue;
+            test_frames::receive(1, frame(reply), now);
+            if (one.type == request)
+                test_frames::receive(1, test_frames::arp(2, offered, 0, test_frames::right_mac), now);
+        }
+    }
+    CHECK(declines >= 10 + 6);
+    CHECK(declines <= 10 + 9);
+    CHECK(console().find("dhcp right: no lease, falls back to 10.0.1.1/") != console().npos);
     CHECK(runtime::counters().balanced());
 }
 

@@ -32,11 +32,17 @@ void hear(std::uint8_t type, std::uint32_t xid, std::optional<unsigned> tag, run
 bool is_ours(runtime::Ipv4Address address, std::optional<unsigned> tag) {
     state().sent.clear();
     const Frame asks = arp(1, server, address, left_mac);
-    receive(0, tag ? tagged(asks, *tag) : asks);
+    receive(0, tag ? tagged(asks, *tag) : asks, second_ns);
     if (state().sent.empty()) return false;
     CHECK(tag_of(state().sent.at(0).frame) == tag);
     state().sent.clear();
     return true;
+}
+
+/// Lets the time pass in which an address is probed, in its VLAN.
+void settle() {
+    for (runtime::Time now = 0; now <= second_ns; now += second_ns / 10) runtime::tick(now);
+    for (const auto& sent : state().sent) CHECK(tag_of(sent.frame) == vlan);
 }
 
 std::uint32_t first_question() {
@@ -56,6 +62,7 @@ TEST_CASE("a lease in a VLAN, from the first question to the address") {
     CHECK(asked.type == request);
     CHECK(asked.requested == offered);
     hear(ack, xid, vlan);
+    settle();
     CHECK(is_ours(offered, vlan));
     CHECK_FALSE(is_ours(offered, std::nullopt));
     CHECK_FALSE(is_ours(offered, 8));
@@ -69,6 +76,7 @@ TEST_CASE("a renewal goes to its server with the tag") {
     hear(offer, xid, vlan);
     question();
     hear(ack, xid, vlan);
+    settle();
     CHECK(is_ours(offered, vlan)); // and the server is a neighbour from now on
     runtime::tick(1800 * second_ns);
     for (const auto& sent : state().sent) CHECK(tag_of(sent.frame) == vlan);
@@ -89,6 +97,7 @@ TEST_CASE("answers outside of its VLAN are not the client's") {
         hear(offer, xid, vlan);
         CHECK(question().type == request);
         hear(ack, xid, tag);
+        settle();
         CHECK_FALSE(is_ours(offered, vlan));
         CHECK(runtime::counters().balanced());
     }

@@ -116,6 +116,21 @@ TEST_CASE("what is known of a neighbour is asked anew after a minute, used meanw
     }
 }
 
+TEST_CASE("of the places where an address may stand, questions take at most two (RFC 6583)") {
+    constexpr std::size_t ways = 4;
+    boot();
+    for (runtime::Ipv4Address dead = 0x0a000102; dead < 0x0a0001ff; ++dead) receive(0, packet(left_peer, dead));
+    const auto all = runtime::linked_policy.neighbours;
+    std::size_t full = 0;
+    for (std::size_t set = 0; set < all.size(); set += ways) {
+        const auto questions =
+            std::ranges::count(all.subspan(set, ways), runtime::Neighbour::Is::asking, &runtime::Neighbour::is);
+        CHECK(questions <= 2);
+        full += questions == 2;
+    }
+    CHECK(full > 0);
+}
+
 TEST_CASE("a probe for our address is answered, and nothing is learnt from it (RFC 5227)") {
     boot();
     receive(0, arp(1, 0, left_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));

@@ -31,7 +31,9 @@ std::uint64_t random() {
 
 void console(std::string_view text) { test_platform::state().console += text; }
 Time idle_ns() { return 0; }
-void log(std::string_view text) { test_platform::state().logs.emplace_back(text); }
+void log(std::optional<Severity> severity, std::string_view text) {
+    test_platform::state().logs.push_back(std::string(prefix_of(severity)).append(text));
+}
 
 void halt(std::string_view what, const char*, int) { throw test_platform::Halted(std::string(what)); }
 

@@ -55,6 +55,17 @@ TEST_CASE("flows that have ended give their memory back at the next tick, whethe
     CHECK(held() == "memory flows 0");
 }
 
+TEST_CASE("a clock that jumps forward does not let a packet wait for its neighbour for ever") {
+    constexpr runtime::Time year_ns = 365ull * 24 * 3600 * second_ns;
+    set_silent_scene();
+    left_peer_asks();
+    receive(0, whole_udp(), 0);
+    CHECK(runtime::counters().waiting == 1);
+    for (runtime::Time years : {1, 2, 3}) runtime::tick(years * year_ns);
+    CHECK(runtime::counters().waiting == 0);
+    CHECK(dropped(runtime::Reason::arp_failed) == 1);
+}
+
 TEST_CASE("a clock that jumps backward stops nothing") {
     set_scene();
     CHECK(passes(1000 * second_ns));

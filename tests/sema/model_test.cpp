@@ -256,7 +256,8 @@ Test t {
         },
         { wait: 31 },
         {
-            iface: eth0, packet: { tcp: { flags: [syn, ack], dport: http, sport: 0x10 }, payload: "a\x00b" },
+            iface: eth0, packet: { tcp: { flags: [syn, ack], dport: http, sport: 0x10 }, payload: "a\x00b",
+                                   ip: { dont-fragment: false, more-fragments: true } },
             expect: reject, out: { iface: eth0, udp: { } }, log: "one"
         }
     ]
@@ -278,6 +279,9 @@ Test single { iface: eth0, packet: { icmp: { type: echo-request, code: 1 } }, ex
     CHECK(last.packet.transport == model::Layer::tcp);
     CHECK(last.packet.fields[0].value == 18);
     CHECK(last.packet.payload == std::string("a\0b", 3));
+    CHECK(last.packet.dont_fragment == false);
+    CHECK(last.packet.more_fragments == true);
+    CHECK_FALSE(first.packet.dont_fragment);
     REQUIRE(last.out);
     CHECK(last.out->packet.transport == model::Layer::udp);
     CHECK(last.log == std::vector<std::string>{"one"});

@@ -167,7 +167,7 @@ private:
 
 struct Said {
     std::optional<model::StatementId> statement;
-    std::vector<std::string> logs;
+    std::vector<eval::LogText> logs;
 
     friend bool operator==(const Said&, const Said&) = default;
 };
@@ -183,7 +183,7 @@ Said by_rules(const symbolic::Space& space, const symbolic::RuleList& list, cons
             said.statement = rule.statement;
             break;
         }
-        said.logs.push_back(std::get<std::string>(rule.log->parts.front()));
+        said.logs.push_back({std::get<std::string>(rule.log->parts.front()), rule.log->severity});
     }
     return said;
 }

@@ -71,7 +71,7 @@ void receive(NicId nic, std::span<Packet* const> frames, Time now) {
     for (const Packet* packet : frames)
         if (packet->frame[12] == 0x88 && packet->frame[13] == 0xb6)
             platform::log(
-                {reinterpret_cast<const char*>(packet->frame.data()) + 14, packet->frame_bytes - 14u});
+                {}, {reinterpret_cast<const char*>(packet->frame.data()) + 14, packet->frame_bytes - 14u});
     const NicId other = nic == 0 ? 1 : 0;
     const std::size_t taken = other < std::size(selectors) ? platform::transmit(other, frames) : 0;
     sent += taken;

@@ -135,6 +135,6 @@ class Door:
         assert len(report) == length
         texts = []
         while (size := struct.unpack_from(">H", report)[0]) != self.END_OF_TEXTS:
-            texts.append(report[2:2 + size])
-            report = report[2 + size:]
+            texts.append(report[3:3 + size])  # behind the length and the severity
+            report = report[3 + size:]
         return frames, texts, report[2:].decode()
