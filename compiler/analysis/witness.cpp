@@ -13,15 +13,6 @@ using model::Field;
 
 namespace {
 
-eval::Bytes ethernet_of(const model::PacketSpec& packet) {
-    eval::Bytes header(eval::ethernet_header_bytes);
-    for (const auto field : {Field::eth_daddr, Field::eth_saddr}) {
-        const auto& info = model::info(field);
-        eval::put_bits(header, info.bit, info.bits, value_in(packet, field).value_or(0));
-    }
-    return header;
-}
-
 class Replay {
 public:
     Replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
