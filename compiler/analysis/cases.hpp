@@ -15,8 +15,9 @@ struct Case {
     std::deque<symbolic::SomeRules> outcomes{};
 };
 
-/// Packets of one direction of a flow are taken to come in all by one Iface. At places that stay. All packets that can come are in some case; where there are more than packets can be,
-/// a proof holds, and one that is found counts if the interpreter agrees.
+/// At places that stay. All packets that can come are in some case, taken that those of one direction of a flow come
+/// in by one Iface; where there are more than packets can be, a proof holds, and one that is found counts if the
+/// interpreter agrees.
 std::deque<Case> cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                           bool invalid);
 

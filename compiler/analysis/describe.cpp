@@ -52,11 +52,12 @@ private:
 
     /// Only errors of ICMP are related (path.md, track): of other packets it is not said.
     std::string state(const model::IntervalSet& states) const {
-        constexpr auto related = static_cast<Value>(model::State::related);
+        constexpr auto value = static_cast<Value>(model::State::related);
+        const model::IntervalSet related = {{value, value}};
         auto possible = space_.sets[space_.domain(variable(Field::ct_state))];
         const auto& protocols = space_.sets[values_of(space_, box_, variable(Field::ip_protocol))];
         if (!protocols.contains(model::protocol_number(model::Layer::icmp)))
-            possible = model::both(possible, model::IntervalSet{{related, related}}.complement(possible.intervals().back().high));
+            possible = model::both(possible, related.complement(model::info(Field::ct_state).max()));
         const auto left = model::both(states, possible);
         return left == possible ? "" : ", state " + few(Field::ct_state, left);
     }

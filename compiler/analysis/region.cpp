@@ -2,6 +2,7 @@
 
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
+#include "compiler/symbolic/values.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -364,8 +365,15 @@ std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Applia
     return Region(space, appliance).wherever_to(path, invalid);
 }
 
-bool can_come(symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
-    return std::ranges::any_of(region, [&](const Box& some) { return both(space, some, box).has_value(); });
+bool can_come(const symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
+    const auto values = [&](const Box& of, symbolic::Variable variable) {
+        return symbolic::values_in(space.sets[values_of(space, of, variable)]);
+    };
+    return std::ranges::any_of(region, [&](const Box& some) {
+        return std::ranges::all_of(some, [&](const symbolic::Side& side) {
+            return symbolic::meet(values(some, side.variable), values(box, side.variable));
+        });
+    });
 }
 
 std::vector<Box> first_packets(symbolic::Space& space, std::vector<Box> region) {

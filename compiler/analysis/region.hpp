@@ -15,7 +15,7 @@ std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const mod
                                                const model::Assert::Path& path, bool invalid);
 
 /// Whether a box holds some of a region.
-bool can_come(symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
+bool can_come(const symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
 
 /// The packets of new flows among them: those that a Nat sees.
 std::vector<symbolic::Box> first_packets(symbolic::Space& space, std::vector<symbolic::Box> region);
