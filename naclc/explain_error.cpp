@@ -14,10 +14,6 @@ namespace naclc {
 
 namespace {
 
-std::string_view name_of(syntax::Severity severity) {
-    return severity == syntax::Severity::error ? "error" : "warning";
-}
-
 /// As people copy it: with its brackets, or with underscores.
 std::string plain(std::string kind) {
     std::erase_if(kind, [](char c) { return c == '[' || c == ']' || c == '`' || c == ' '; });
@@ -41,7 +37,7 @@ void print_paragraph(const std::string& text) {
 }
 
 int list_all() {
-    for (const auto& info : syntax::kinds()) fmt::print("{:<24}{}\n", info.name, name_of(info.severity));
+    for (const auto& info : syntax::kinds()) fmt::print("{:<24}{}\n", info.name, syntax::name(info.severity));
     return fine;
 }
 
@@ -60,7 +56,7 @@ int explain_error(const std::string& kind) {
         return wrong_usage;
     }
     const auto& info = syntax::info(*known);
-    fmt::print("{} ({})\n\n", info.name, name_of(info.severity));
+    fmt::print("{} ({})\n\n", info.name, syntax::name(info.severity));
     std::istringstream lines{std::string(info.explanation)};
     for (std::string line; std::getline(lines, line);) print_paragraph(line);
     return fine;

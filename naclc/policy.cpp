@@ -8,11 +8,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 
 namespace naclc {
 
 namespace {
+
+bool is(const syntax::Diagnostic& diagnostic, syntax::Severity severity) {
+    return syntax::info(diagnostic.kind).severity == severity;
+}
 
 /// Reads, and proves what is to be proved.
 sema::Loaded load(const std::filesystem::path& file) {
@@ -20,19 +23,32 @@ sema::Loaded load(const std::filesystem::path& file) {
     if (!loaded.appliance) return loaded;
     for (auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources))
         loaded.diagnostics.push_back(std::move(diagnostic));
-    std::ranges::stable_sort(loaded.diagnostics, {}, &syntax::Diagnostic::span);
+    std::ranges::stable_sort(loaded.diagnostics, {}, [](const syntax::Diagnostic& diagnostic) {
+        return std::pair(is(diagnostic, syntax::Severity::note), diagnostic.span); // notes come last
+    });
     return loaded;
 }
 
-bool is_error(const syntax::Diagnostic& diagnostic) {
-    return syntax::info(diagnostic.kind).severity == syntax::Severity::error;
+/// People see the first places of many; programs get all of them.
+syntax::Diagnostic shortened(syntax::Diagnostic diagnostic) {
+    constexpr std::size_t shown_max = 5;
+    const bool is_long = diagnostic.kind == syntax::Kind::undecided_verdicts && diagnostic.notes.size() > shown_max;
+    if (!is_long) return diagnostic;
+    const auto more = diagnostic.notes.size() - shown_max;
+    diagnostic.notes.resize(shown_max);
+    diagnostic.notes.back().message += fmt::format(", nor at {} more places: `--diagnostics json` names them all", more);
+    return diagnostic;
 }
 
 Checked reported(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
     for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
-    if (!loaded.appliance || std::ranges::any_of(loaded.diagnostics, is_error)) return {std::nullopt, wrong_input};
-    const auto warnings = loaded.diagnostics.size();
+    const auto count = [&](syntax::Severity severity) {
+        return std::ranges::count_if(loaded.diagnostics,
+                                     [&](const auto& diagnostic) { return is(diagnostic, severity); });
+    };
+    if (!loaded.appliance || count(syntax::Severity::error) > 0) return {std::nullopt, wrong_input};
+    const auto warnings = count(syntax::Severity::warning);
     if (reporting.werror && warnings > 0) {
         if (!reporting.json) // there each line is an object
             fmt::print(stderr, "naclc: {}: {} as {} because of --werror\n", file.string(),
@@ -47,7 +63,7 @@ Checked reported(const sema::Loaded& loaded, const std::filesystem::path& file, 
 
 void print(const syntax::Diagnostic& diagnostic, const syntax::Sources& sources, const Reporting& reporting) {
     const auto text = reporting.json ? syntax::render_json(diagnostic, sources)
-                                     : syntax::render_text(diagnostic, sources);
+                                     : syntax::render_text(shortened(diagnostic), sources);
     std::fputs(text.c_str(), stderr);
 }
 
@@ -82,7 +98,8 @@ Checked typed_file(const std::filesystem::path& file, const Reporting& reporting
 }
 
 Checked typed(sema::Loaded loaded, const std::filesystem::path& file, const Reporting& reporting) {
-    if (!reporting.werror) std::erase_if(loaded.diagnostics, std::not_fn(is_error));
+    if (!reporting.werror)
+        std::erase_if(loaded.diagnostics, [](const auto& diagnostic) { return !is(diagnostic, syntax::Severity::error); });
     return reported(loaded, file, reporting);
 }
 

@@ -101,13 +101,7 @@ symbolic::Answer Candidates::ask(const Question& question, const Target& target)
 }
 
 Reach Candidates::reach(const Target& target) {
-    Question question{packets_, {}};
-    if (is_nat(target)) { // it sees first packets only
-        const auto fresh = space_.one(first_packet);
-        std::erase_if(question.region, [&](Box& box) {
-            return !narrow(space_, box, symbolic::variable(Field::ct_state), fresh);
-        });
-    }
+    Question question{is_nat(target) ? first_packets(space_, packets_) : packets_, {}};
     for (std::size_t i = 0; i < target.link; ++i)
         if (rules_.links[i].kind == model::FunctionKind::filter)
             question.stages.push_back({&rules_.links[i].rules, symbolic::wanting(model::Action::accept)});

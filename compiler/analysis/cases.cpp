@@ -3,6 +3,7 @@
 #include "compiler/analysis/region.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace analysis {
@@ -30,32 +31,46 @@ Target target_of(const model::Appliance& appliance, const symbolic::Rule& rule) 
     return {statement.ipv4_address, statement.port};
 }
 
+/// Whether all packets of a flow in its first one's direction are the same to a rule: it reads what the flow is told
+/// by, and nothing that could change from packet to packet. Fields behind translations are made of such.
+bool is_about_flows(const symbolic::Rule& rule) {
+    if (rule.log != nullptr) return true;
+    static constexpr std::array told_by = {Field::ip_protocol, Field::ip_saddr,  Field::ip_daddr,  Field::tcp_sport,
+                                           Field::tcp_dport,   Field::udp_sport, Field::udp_dport, Field::icmp_type,
+                                           Field::iface_in,    Field::iface_out, Field::ct_state};
+    return std::ranges::all_of(rule.guard, [](const symbolic::Side& side) {
+        return side.variable == symbolic::header_complete || std::ranges::any_of(told_by, [&](Field field) {
+                   return side.variable == symbolic::variable(field);
+               });
+    });
+}
+
 class Cases {
 public:
-    Cases(symbolic::Space& space, const model::Appliance& appliance, const model::Assert::Path& path,
-          bool invalid)
-        : space_(space), appliance_(appliance), path_(path), invalid_(invalid),
-          out_(space.sets.add(destinations_by(space, appliance, path.to))) {}
+    Cases(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid)
+        : space_(space), appliance_(appliance), way_(way), path_(std::get_if<model::Assert::Path>(&way_)),
+          invalid_(invalid) {}
 
     std::deque<Case> run() {
-        untranslated_flows();
-        translated_flows();
         find_targets();
-        if (combinations() <= cases_max) {
-            std::vector<Target> chosen;
-            first_packets(chosen);
-        } else {
-            anywhere({{static_cast<model::Value>(State::fresh), static_cast<model::Value>(State::fresh)}});
-        }
+        const bool are_few = combinations() <= cases_max;
+        // What is found of first packets is the easiest to understand.
+        if (are_few) each_combination({}, [&](const auto& chosen) { first_packets_by(chosen); });
+        untranslated_flows();
+        if (are_few)
+            each_combination({}, [&](const auto& chosen) { known_flows(chosen); });
+        else
+            anywhere();
         return std::move(cases_);
     }
 
 private:
-    static model::Interval states(State from, State to) {
-        return {static_cast<model::Value>(from), static_cast<model::Value>(to)};
+    static model::IntervalSet states(State from, State to) {
+        return {{static_cast<model::Value>(from), static_cast<model::Value>(to)}};
     }
 
-    /// The part of a region that is in some states, with one more thing said of it.
+    /// The packets that can come in some states, with one more thing said of them. Where they go when they are
+    /// translated may be anywhere.
     std::vector<Box> narrowed(std::vector<Box> region, const model::IntervalSet& states, const Box& also) {
         const auto set = space_.sets.add(states);
         std::vector<Box> result;
@@ -65,37 +80,42 @@ private:
         }
         return result;
     }
+    std::vector<Box> translated(const model::IntervalSet& states, const Box& also) {
+        auto region = path_ != nullptr ? packets_wherever_to(space_, appliance_, *path_, false)
+                                       : packets_at(space_, appliance_, way_, false);
+        return narrowed(std::move(region), states, also);
+    }
 
     void untranslated_flows() {
         auto& one = cases_.emplace_back();
-        one.rules = rules_of(space_, appliance_, path_, {}, [](const Link*, Names&) {});
-        one.region = narrowed(packets_at(space_, appliance_, path_, invalid_),
-                              {states(State::established, State::invalid)}, {});
+        one.rules = rules_of(space_, appliance_, way_, {}, [](const Link*, Names&) {});
+        one.region = narrowed(packets_at(space_, appliance_, way_, invalid_),
+                              states(State::established, State::invalid), {});
     }
 
-    void translated_flows() { anywhere({states(State::established, State::related)}); }
-
-    /// Behind the first Nat, and when they are sent on, packets may be on their way to any place out there.
-    void anywhere(const model::IntervalSet& states) {
+    /// Too many translations to tell apart: behind a Nat, and when they are sent on, packets may be on their way to
+    /// any place out there.
+    void anywhere() {
         auto& one = cases_.emplace_back();
         Box sent;
-        one.rules = rules_of(space_, appliance_, path_, {}, [&](const Link* nat, Names& names) {
-            const std::string after = nat == nullptr ? "prerouting" : "a nat";
-            rename(space_, names,
-                   {Field::ip_daddr, Field::ip_checksum, Field::tcp_dport, Field::udp_dport, Field::tcp_checksum,
-                    Field::udp_checksum},
-                   after);
-            if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), out_);
+        std::size_t nats = 0;
+        one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
+            rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()},
+                   nat == nullptr ? "prerouting" : "nat " + std::to_string(nats++));
+            if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), out());
         });
-        one.region = narrowed(packets_wherever_to(space_, appliance_, path_, false), states, sent);
+        one.region = translated(states(State::fresh, State::related), sent);
     }
 
-    /// What each Nat of prerouting may do.
+    /// What each Nat that translates destinations may do.
     void find_targets() {
-        rules_of(space_, appliance_, path_, {}, [&](const Link* nat, Names&) {
+        rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names&) {
             if (nat == nullptr) return;
             std::map<Target, bool> found = {{Target{}, true}};
-            for (const auto& rule : nat->rules.rules) found[target_of(appliance_, rule)] = true;
+            for (const auto& rule : nat->rules.rules) {
+                found[target_of(appliance_, rule)] = true;
+                are_about_flows_ = are_about_flows_ && is_about_flows(rule);
+            }
             auto& targets = targets_.emplace_back();
             for (const auto& [target, ignored] : found) targets.push_back(target);
             are_whole_ = are_whole_ && nat->rules.whole;
@@ -109,16 +129,46 @@ private:
         return product;
     }
 
-    void first_packets(std::vector<Target>& chosen) {
-        if (chosen.size() == targets_.size()) {
-            first_packets_by(chosen);
-            return;
-        }
+    template <typename Visit>
+    void each_combination(std::vector<Target> chosen, const Visit& visit) {
+        if (chosen.size() == targets_.size()) return visit(chosen);
         for (const auto& target : targets_[chosen.size()]) {
             chosen.push_back(target);
-            first_packets(chosen);
+            each_combination(chosen, visit);
             chosen.pop_back();
         }
+    }
+
+    /// How functions behind a Nat read what it has translated. `said`: to what.
+    void translate(const Target& target, std::size_t place, Names& names, Box& said) {
+        const auto set = [&](Field field, model::Value value) {
+            rename(space_, names, {field}, "translation to " + std::to_string(value));
+            narrow(space_, said, names.at(field), space_.one(value));
+        };
+        if (target.address) set(Field::ip_daddr, *target.address);
+        if (target.port) set(Field::tcp_dport, *target.port);
+        if (target.port) set(Field::udp_dport, *target.port);
+        if (target.address || target.port)
+            rename(space_, names, {Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum},
+                   "translation " + std::to_string(place));
+    }
+
+    /// Their Nats have decided about a first packet that may have been another, but for what a flow is told by; and
+    /// it may have come by another Iface, so that only where prerouting ends they go where their flow goes.
+    void known_flows(const std::vector<Target>& chosen) {
+        auto& one = cases_.emplace_back();
+        Box said;
+        std::size_t place = 0;
+        one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
+            if (nat != nullptr) {
+                translate(chosen[place], place, names, said);
+                ++place;
+                return;
+            }
+            rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()}, "prerouting");
+            narrow(space_, said, names.at(Field::ip_daddr), out());
+        });
+        one.region = translated(states(are_about_flows_ ? State::established : State::fresh, State::related), said);
     }
 
     void first_packets_by(const std::vector<Target>& chosen) {
@@ -126,28 +176,19 @@ private:
         Box said;
         std::size_t place = 0;
         auto destination = symbolic::variable(Field::ip_daddr);
-        one.rules = rules_of(space_, appliance_, path_, {}, [&](const Link* nat, Names& names) {
+        one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
             if (nat == nullptr) return;
-            const auto& target = chosen[place++];
+            const auto& target = chosen[place];
             decide(one, *nat, target);
-            const auto set = [&](Field field, model::Value value) {
-                const std::string after = "translation to " + std::to_string(value);
-                rename(space_, names, {field}, after);
-                narrow(space_, said, names.at(field), space_.one(value));
-            };
-            if (target.address) set(Field::ip_daddr, *target.address);
-            if (target.port) set(Field::tcp_dport, *target.port);
-            if (target.port) set(Field::udp_dport, *target.port);
-            if (target.address || target.port)
-                rename(space_, names, {Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum}, "translation");
+            translate(target, place, names, said);
             if (target.address) destination = names.at(Field::ip_daddr);
+            ++place;
         });
-        if (!narrow(space_, said, destination, out_)) {
+        if (path_ != nullptr && !narrow(space_, said, destination, out())) {
             cases_.pop_back(); // it leads elsewhere
             return;
         }
-        one.region = narrowed(packets_wherever_to(space_, appliance_, path_, false),
-                              {states(State::fresh, State::fresh)}, said);
+        one.region = translated(states(State::fresh, State::fresh), said);
     }
 
     /// The Nat does this and nothing else: what no rule of it decides it leaves as it is.
@@ -160,22 +201,32 @@ private:
         one.before.push_back({&list, {.some = &some}});
     }
 
+    /// Destinations that lead to the path's end.
+    symbolic::SetRef out() { return space_.sets.add(destinations_by(space_, appliance_, path_->to)); }
+
     symbolic::Space& space_;
     const model::Appliance& appliance_;
-    model::Assert::Path path_;
+    Way way_;
+    const model::Assert::Path* path_; ///< nothing: it is one chain
     bool invalid_;
-    symbolic::SetRef out_; ///< destinations that lead to the path's end
     std::vector<std::vector<Target>> targets_; ///< by Nat
-    bool are_whole_ = true;
+    bool are_whole_ = true, are_about_flows_ = true;
     std::deque<Case> cases_;
 };
+
+/// Whether functions on the way may see other destinations than packets came with.
+bool sees_translations(const model::Appliance& appliance, const Way& way) {
+    if (std::holds_alternative<model::Assert::Path>(way)) return appliance.translates();
+    return std::ranges::any_of(functions_of(appliance, way), [&](model::FunctionId function) {
+        return translates_destinations(way, appliance.functions.at(function).kind);
+    });
+}
 
 } // namespace
 
 std::deque<Case> cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                           bool invalid) {
-    const auto* path = std::get_if<model::Assert::Path>(&way);
-    if (path != nullptr && appliance.translates()) return Cases(space, appliance, *path, invalid).run();
+    if (sees_translations(appliance, way)) return Cases(space, appliance, way, invalid).run();
     std::deque<Case> cases(1);
     cases.front().rules = rules_of(space, appliance, way);
     cases.front().region = packets_at(space, appliance, way, invalid);

@@ -34,13 +34,6 @@ std::vector<Way> chains_on(const Way& way) {
             model::IfaceChain{path->to, model::Hook::postrouting}};
 }
 
-const std::vector<model::FunctionId>& functions_of(const model::Appliance& appliance, const Way& chain) {
-    static const std::vector<model::FunctionId> none;
-    if (const auto* of_iface = std::get_if<model::IfaceChain>(&chain))
-        return appliance.functions_of(*of_iface);
-    return appliance.gateway ? appliance.gateway->forward : none;
-}
-
 } // namespace
 
 std::vector<Way> chains_of(const model::Appliance& appliance) {
@@ -51,6 +44,13 @@ std::vector<Way> chains_of(const model::Appliance& appliance) {
                 chains.emplace_back(model::IfaceChain{iface, static_cast<model::Hook>(hook)});
     if (appliance.gateway && !appliance.gateway->forward.empty()) chains.emplace_back(model::ForwardChain{});
     return chains;
+}
+
+const std::vector<model::FunctionId>& functions_of(const model::Appliance& appliance, const Way& chain) {
+    static const std::vector<model::FunctionId> none;
+    if (const auto* of_iface = std::get_if<model::IfaceChain>(&chain))
+        return appliance.functions_of(*of_iface);
+    return appliance.gateway ? appliance.gateway->forward : none;
 }
 
 std::string text_of(const model::Appliance& appliance, const Way& way) {

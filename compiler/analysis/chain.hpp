@@ -3,6 +3,7 @@
 #include "compiler/model/appliance.hpp"
 #include "compiler/symbolic/find.hpp"
 
+#include <array>
 #include <deque>
 #include <functional>
 
@@ -13,6 +14,8 @@ using Way = std::variant<model::IfaceChain, model::ForwardChain, model::Assert::
 
 /// Every chain that has functions.
 std::vector<Way> chains_of(const model::Appliance& appliance);
+
+const std::vector<model::FunctionId>& functions_of(const model::Appliance& appliance, const Way& chain);
 
 /// "eth0.prerouting", "forward", "guest -> office".
 std::string text_of(const model::Appliance& appliance, const Way& way);
@@ -41,6 +44,11 @@ using Rename = std::function<void(const Link*, symbolic::Names&)>;
 
 ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                     const std::vector<model::IfaceId>& iface_ids, const Rename& rename);
+
+/// Fields that a Nat may change so that later functions see it.
+inline constexpr std::array changed_by_dnat = {model::Field::ip_daddr,     model::Field::ip_checksum,
+                                               model::Field::tcp_dport,    model::Field::udp_dport,
+                                               model::Field::tcp_checksum, model::Field::udp_checksum};
 
 /// Whether a Nat there changes destinations at once (path.md, Translation).
 bool translates_destinations(const Way& chain, model::FunctionKind kind);

@@ -4,6 +4,8 @@
 #include "compiler/analysis/foregone.hpp"
 #include "compiler/analysis/members.hpp"
 #include "compiler/analysis/remark.hpp"
+#include "compiler/analysis/shown.hpp"
+#include "compiler/analysis/test_text.hpp"
 #include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/underline.hpp"
 
@@ -20,41 +22,39 @@ std::string_view word_for(model::Action action) {
     return words[static_cast<std::size_t>(action)];
 }
 
-/// Everything on one line.
-std::string as_test(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
-                    const Witness& witness, model::Action claim) {
-    auto text = text_of(appliance, sources, way, witness);
-    text.erase(text.rfind("expect: "));
-    std::ranges::replace(text, '\n', ' ');
-    return "Test broken { " + text + "expect: " + std::string(word_for(claim)) + " }";
+model::Expect expectation_of(model::Action claim) {
+    return claim == model::Action::accept ? model::Expect::accept
+           : claim == model::Action::drop ? model::Expect::drop
+                                          : model::Expect::reject;
 }
 
-/// How to go on from a packet that breaks an Assert.
-std::string hint_for(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
-                     const Broken& found) {
-    const bool answers = found.witness.ending == Ending::reject && found.claim == model::Action::drop;
-    const std::string cure =
-        answers ? "write `reject` for what is answered, since `drop` claims that there is no answer. Or "
-                : "";
-    const bool is_path =
-        !std::holds_alternative<model::IfaceChain>(way) && !std::holds_alternative<model::ForwardChain>(way);
-    if (is_path &&
-        found.witness.state != model::State::fresh) // there a flow's state comes from earlier packets
-        return cure + "put it into a Test, with the packets of its flow before it in `steps`";
-    return cure + "put it into a Test: `" + as_test(appliance, sources, way, found.witness, found.claim) +
-           "`";
+/// A Test that fails until the packet is decided as claimed, on one line; empty where none can say it.
+std::string as_test(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
+                    const Broken& found) {
+    symbolic::Space space;
+    auto test = test_that_shows(appliance, way, rules_of(space, appliance, way), found.witness);
+    if (!test) return {};
+    test->name = "broken";
+    std::get<model::SendStep>(test->steps.back().is).expect = expectation_of(found.claim);
+    auto text = text_of(appliance, sources, *test);
+    text.pop_back();
+    std::ranges::replace(text, '\n', ' ');
+    return text;
 }
 
 syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sources& sources,
                           const model::Assert& assertion, const Broken& found) {
     const auto verdict = ending_names[static_cast<std::size_t>(found.witness.ending)];
     const auto& claim = appliance.claims.at(found.claimed - appliance.statements.size());
+    const bool answers = found.witness.ending == Ending::reject && found.claim == model::Action::drop;
+    const auto test = as_test(appliance, sources, assertion.about, found);
     syntax::Diagnostic diagnostic{
         .kind = syntax::Kind::broken_assert,
         .span = word_at(sources, assertion.place),
         .message = "`" + assertion.name + "` does not hold: `" + text_of(appliance, assertion.about) + "` " +
                    std::string(verdict) + "s a packet that it should " + std::string(word_for(found.claim)),
-        .hint = hint_for(appliance, sources, assertion.about, found)};
+        .hint = std::string(answers ? "write `reject` for what is answered, since `drop` claims that there is no answer" : "") +
+                (answers && !test.empty() ? ". Or " : "") + (test.empty() ? "" : "put it into a Test: `" + test + "`")};
     std::string also;
     for (const auto& fact : found.witness.assumed) also += (also.empty() ? ", when " : " and ") + fact;
     if (found.witness.decided)
@@ -67,14 +67,25 @@ syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sourc
     return diagnostic;
 }
 
+std::string_view reason_of(Shadowed::Because because) {
+    switch (because) {
+    case Shadowed::Because::functions:
+        return "functions before it on the chain decide about all of its packets";
+    case Shadowed::Because::nobody:
+        return "none of its packets can come here";
+    case Shadowed::Because::verdicts:
+        break;
+    }
+    return "all of its packets are decided before";
+}
+
 syntax::Diagnostic shadowed(const model::Appliance& appliance, const syntax::Sources& sources,
                             const Shadowed& found) {
     const auto& statement = appliance.statements.at(found.statement);
     return {.kind = syntax::Kind::shadowed_verdict,
             .span = word_at(sources, statement.place),
             .message = "this `" + std::string(word_for(statement.action)) + "` never decides: " +
-                       (found.by.empty() ? "functions before it on the chain decide about all of its packets"
-                                         : "all of its packets are decided before"),
+                       std::string(reason_of(found.because)),
             .notes = decided_at(appliance, sources, found.by)};
 }
 
@@ -89,6 +100,7 @@ std::vector<syntax::Note> notes_of(const Foregone& found) {
 }
 
 std::string reason_of(const Foregone& found) {
+    if (found.body != nullptr && found.because == Foregone::Because::itself) return "packets here are of another protocol";
     switch (found.because) {
     case Foregone::Because::itself:
         return found.holds ? "its parts leave nothing out" : "its parts exclude each other";
@@ -96,8 +108,12 @@ std::string reason_of(const Foregone& found) {
         return found.holds ? "what is known here says it" : "what is known here excludes it";
     case Foregone::Because::callers:
         return found.holds ? "all that leads here says it" : "all that leads here excludes it";
+    case Foregone::Because::nobody:
+        return found.body != nullptr ? "none of its packets can come here"
+                                     : "no packet for which it would be can come here";
     case Foregone::Because::verdicts:
-        return "all packets for which it would be are decided before";
+        return found.body != nullptr ? "all of its packets are decided before"
+                                     : "all packets for which it would be are decided before";
     case Foregone::Because::rest:
         break;
     }
@@ -112,8 +128,10 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
         .kind = is_rest       ? syntax::Kind::makes_no_difference
                 : found.holds ? syntax::Kind::always_true_here
                               : syntax::Kind::never_true_here,
-        .span = span_of(found.condition->place, found.condition->end),
-        .message = (is_rest       ? "this makes no difference: "
+        .span = found.body != nullptr ? word_at(sources, found.body->place)
+                                      : span_of(found.condition->place, found.condition->end),
+        .message = (found.body != nullptr ? "no packet gets in here: "
+                    : is_rest     ? "this makes no difference: "
                     : found.holds ? "this is always true here: "
                                   : "this is never true here: ") +
                    reason_of(found),
@@ -124,13 +142,12 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
 
 /// What never decides, and what comes out the same for all packets: one message for one mistake.
 void verdicts_and_conditions(const model::Appliance& appliance, const syntax::Sources& sources,
-                             std::vector<syntax::Diagnostic>& diagnostics) {
-    const auto dead = shadowed_statements(appliance);
+                             const std::vector<Shadowed>& dead, std::vector<syntax::Diagnostic>& diagnostics) {
     Places places(appliance);
     std::set<model::StatementId> explained;
     const auto conditions = foregone_conditions(appliance, places, dead);
     for (const auto& found : conditions) {
-        diagnostics.push_back(foregone(appliance, sources, found));
+        if (!found.is_said) diagnostics.push_back(foregone(appliance, sources, found));
         explained.insert(found.explains.begin(), found.explains.end());
     }
     for (const auto& [place, end, by] : idle_members(appliance, places, conditions))
@@ -142,6 +159,22 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
                                .notes = decided_at(appliance, sources, by)});
     for (const auto& found : dead)
         if (!explained.contains(found.statement)) diagnostics.push_back(shadowed(appliance, sources, found));
+}
+
+/// What the proofs about verdicts leave open, once and whole.
+syntax::Diagnostic not_decided(const model::Appliance& appliance, const syntax::Sources& sources,
+                               const std::vector<model::StatementId>& statements) {
+    const auto word = [&](model::StatementId id) { return word_at(sources, appliance.statements.at(id).place); };
+    const bool one = statements.size() == 1;
+    syntax::Diagnostic diagnostic{
+        .kind = syntax::Kind::undecided_verdicts,
+        .span = word(statements.front()),
+        .message = std::to_string(statements.size()) + (one ? " verdict is" : " verdicts are") +
+                   " not decided: there is neither a proof that " + (one ? "it never decides" : "they never decide") +
+                   " nor a packet for which " + (one ? "it does" : "they do")};
+    for (const auto id : statements) diagnostic.notes.push_back({word(id), "not decided"});
+    std::ranges::sort(diagnostic.notes, {}, &syntax::Note::span);
+    return diagnostic;
 }
 
 } // namespace
@@ -161,8 +194,9 @@ syntax::Diagnostic failed_test(const model::Appliance& appliance, const syntax::
 
 std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const syntax::Sources& sources) {
     std::vector<syntax::Diagnostic> diagnostics;
-    verdicts_and_conditions(appliance, sources, diagnostics);
-    for (const auto& found : lost_translations(appliance)) {
+    const auto [dead, undecided] = shadowed_statements(appliance);
+    verdicts_and_conditions(appliance, sources, dead, diagnostics);
+    for (const auto& found : lost_translations(appliance, dead)) {
         diagnostics.push_back({.kind = syntax::Kind::lost_translation,
                                .span = word_at(sources, appliance.statements.at(found.translation).place),
                                .message = "nothing that this `dnat` translates arrives: later functions drop all of it"});
@@ -182,6 +216,7 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
                                               "packet that breaks it",
                                    .hint = "narrow it, or split it into several"});
     }
+    if (!undecided.empty()) diagnostics.push_back(not_decided(appliance, sources, undecided));
     return diagnostics;
 }
 

@@ -49,6 +49,8 @@ std::optional<Value> unsaid(Field field) {
     }
 }
 
+constexpr Value echo_reply = 0; ///< of `icmp.type`
+
 std::vector<Value> preferred(Field field) {
     switch (field) {
     case Field::ip_saddr: // documentation networks (RFC 5737), then private ones
@@ -97,8 +99,18 @@ private:
         return space_.sets[values_of(space_, box_, symbolic::variable(field))];
     }
 
+    /// What a flow is established by is an answer, as a rule.
+    bool is_answer() const {
+        const auto& states = allowed(Field::ct_state);
+        return !states.contains(static_cast<Value>(model::State::fresh));
+    }
+
     void set(Field field) {
         const auto& set = allowed(field);
+        if (field == Field::icmp_type && is_answer() && set.contains(echo_reply)) {
+            values_[field] = echo_reply;
+            return;
+        }
         for (const auto value : preferred(field))
             if (set.contains(value)) {
                 values_[field] = value;
@@ -165,6 +177,9 @@ private:
         const auto length = std::max<Value>(fits->low, bytes);
         const auto header = values_[Field::ip_hdrlength] + (!layer ? 0 : layer == Layer::tcp ? 20 : 8);
         payload_bytes_ = length - header;
+        // A datagram that fills its packet needs not say how long it is.
+        if (layer == Layer::udp && allowed(Field::udp_length).contains(8 + payload_bytes_))
+            values_[Field::udp_length] = 8 + payload_bytes_;
         return true;
     }
 

@@ -32,7 +32,7 @@ public:
         add("to", Field::ip_daddr);
         if (has_ports) add("port", words.starts_with("tcp") ? Field::tcp_dport : Field::udp_dport);
         add(", type", Field::icmp_type);
-        add(", state", Field::ct_state);
+        if (const auto* states = said(Field::ct_state)) words += state(*states);
         for (const auto& side : box_)
             if (side.variable < symbolic::header_complete) {
                 const auto field = static_cast<Field>(side.variable);
@@ -48,6 +48,18 @@ private:
         known_[variable(field)] = true;
         const auto values = values_of(space_, box_, variable(field));
         return values == space_.domain(variable(field)) ? nullptr : &space_.sets[values];
+    }
+
+    /// Only errors of ICMP are related (path.md, track): of other packets it is not said.
+    std::string state(const model::IntervalSet& states) const {
+        constexpr auto value = static_cast<Value>(model::State::related);
+        const model::IntervalSet related = {{value, value}};
+        auto possible = space_.sets[space_.domain(variable(Field::ct_state))];
+        const auto& protocols = space_.sets[values_of(space_, box_, variable(Field::ip_protocol))];
+        if (!protocols.contains(model::protocol_number(model::Layer::icmp)))
+            possible = model::both(possible, related.complement(model::info(Field::ct_state).max()));
+        const auto left = model::both(states, possible);
+        return left == possible ? "" : ", state " + few(Field::ct_state, left);
     }
 
     std::string protocol() {

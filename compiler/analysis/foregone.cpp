@@ -1,6 +1,7 @@
 #include "compiler/analysis/foregone.hpp"
 
 #include "compiler/analysis/outcomes.hpp"
+#include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
 #include <span>
@@ -17,6 +18,7 @@ using Region = std::vector<Box>;
 
 /// An `if` where it is written.
 struct Written {
+    const model::Step& step;
     const model::Branch& branch;
     model::Layer layer{};
     const std::vector<Given>& around;
@@ -26,8 +28,8 @@ struct Written {
 class Search {
 public:
     Search(const model::Appliance& appliance, Places& places, const std::vector<Shadowed>& shadowed)
-        : appliance_(appliance), places_(places), outcomes_(places) {
-        for (const auto& [statement, by] : shadowed) shadowed_[statement] = &by;
+        : appliance_(appliance), places_(places), outcomes_(appliance, places) {
+        for (const auto& one : shadowed) shadowed_[one.statement] = &one;
         for (const auto& listing : places.listings())
             for (const auto& rule : listing.rules().rules)
                 if (rule.statement && rule.log == nullptr) decides_.insert(*rule.statement);
@@ -41,12 +43,14 @@ public:
 private:
     void walk(const model::Block& block, model::Layer layer, const std::vector<Given>& around) {
         for (std::size_t i = 0; i < block.size(); ++i) {
+            const auto body = symbolic::layer_of_body(appliance_, block[i]);
+            if (body && block[i].place.file == 0) look_at(block[i], *body, layer, around);
             if (const auto* enter = std::get_if<model::Enter>(&block[i].is))
                 walk(enter->body, enter->layer == model::Layer::ip ? layer : enter->layer, around);
             const auto* branch = std::get_if<model::Branch>(&block[i].is);
             if (branch == nullptr) continue;
             if (branch->condition.place.file == 0)
-                look_at({*branch, layer, around, std::span(block).subspan(i + 1)});
+                look_at({block[i], *branch, layer, around, std::span(block).subspan(i + 1)});
             auto inside = around;
             inside.push_back({&branch->condition, true});
             walk(branch->then, layer, inside);
@@ -60,9 +64,10 @@ private:
         const auto before = found_.size();
         if (!outcomes_.of(condition)) return;
         look_at(written, condition, written.around);
-        if (found_.size() == before) ask(written);
-        // What a comparison alone tells has been said.
-        if (found_.size() > before && tells_itself(condition, written.layer)) found_.resize(before);
+        const bool is_silent = found_.size() > before && tells_itself(condition, written.layer);
+        if (found_.size() == before || is_silent) ask(written);
+        if (found_.size() > before && tells_itself(condition, written.layer))
+            for (auto i = before; i < found_.size(); ++i) found_[i].is_said = true;
     }
 
     /// The outermost parts that come out one way. `known`: what holds when it is asked.
@@ -99,14 +104,17 @@ private:
         }
     }
 
-    /// What the fewest of the known conditions say.
     Foregone explained(const Condition& part, bool holds, const std::vector<Given>& known, model::Layer layer) {
-        Foregone found{.condition = &part, .holds = holds};
         const Given contrary{&part, !holds};
-        const auto excluded = [&](std::vector<Given> given) {
+        return explained({.condition = &part, .holds = holds}, known, [&](std::vector<Given> given) {
             given.push_back(contrary);
             return is_impossible(given, layer);
-        };
+        });
+    }
+
+    /// What the fewest of the known conditions say.
+    template <typename Excluded>
+    static Foregone explained(Foregone found, const std::vector<Given>& known, const Excluded& excluded) {
         if (excluded({})) return found;
         found.because = Because::given;
         for (auto one = known.rbegin(); one != known.rend(); ++one)
@@ -129,11 +137,13 @@ private:
         return found;
     }
 
-    bool is_impossible(const std::vector<Given>& given, model::Layer layer) {
+    /// `layer`: that packets are known to be of where the conditions are asked. `inner`: that they must be of too.
+    bool is_impossible(const std::vector<Given>& given, model::Layer layer, model::Layer inner = model::Layer::ip) {
         constexpr std::size_t boxes_max = 256;
         auto& listing = places_.listings().front();
         Box all;
         narrow_to(listing.space(), all, layer);
+        if (!narrow_to(listing.space(), all, inner)) return true;
         Region left = {all};
         for (const auto& [condition, holds] : given) {
             const auto boxes = listing.where(*condition, holds, layer);
@@ -163,23 +173,57 @@ private:
         return tells;
     }
 
-    /// Whether verdicts before the `if` leave it no packet for which it would be true. What a single verdict
-    /// in it then never decides is said of that.
+    /// Whether no packet for which it would be true can come to the chains, or verdicts before the `if` leave it
+    /// none. What a single verdict in it then never decides for these is said of that.
     void ask(const Written& written) {
         const auto& condition = written.branch.condition;
         std::set<StatementId> inside;
-        if (decides(written.branch.then, inside) || inside.size() == 1) return;
+        if (decides(written.branch.then, inside) || is_said_of_one(inside)) return;
         const auto coming = [&](bool holds) {
-            return places_.coming(written.branch, [&](Listing& listing, model::Layer layer) {
+            return places_.coming(written.step, Packets::that_can_come, [&](Listing& listing, model::Layer layer) {
                 return listing.where(condition, holds, layer);
             });
         };
-        auto when_true = coming(true);
+        const auto when_true = coming(true);
         if (when_true.answer != Coming::Answer::none || coming(false).answer != Coming::Answer::some) return;
-        found_.push_back({.condition = &condition,
-                          .because = Because::verdicts,
-                          .by = std::move(when_true.decided_by),
-                          .explains = std::move(inside)});
+        add({.condition = &condition}, when_true, written.branch.then);
+    }
+
+    /// Whether a block that decides nothing has a single verdict, all of whose packets others decide.
+    bool is_said_of_one(const std::set<StatementId>& inside) {
+        return inside.size() == 1 && shadowed_.at(*inside.begin())->because != Shadowed::Because::nobody;
+    }
+
+    void add(Foregone found, const Coming& none, const model::Block& body) {
+        found.because = none.decided_by.empty() ? Because::nobody : Because::verdicts;
+        found.by = none.decided_by;
+        found.explains = statements_in(appliance_, body);
+        found_.push_back(std::move(found));
+    }
+
+    /// A body for packets of another layer than are known to come to its step.
+    void look_at(const model::Step& step, model::Layer inner, model::Layer layer, const std::vector<Given>& around) {
+        if (inner == model::Layer::ip || inner == layer) return;
+        if (outcomes_.none_gets_into(step)) {
+            found_.push_back(explained({.body = &step}, around, [&](const std::vector<Given>& given) {
+                return is_impossible(given, layer, inner);
+            }));
+            return;
+        }
+        // What a function decides for others is another matter.
+        const auto* enter = std::get_if<model::Enter>(&step.is);
+        std::set<StatementId> inside;
+        if (enter == nullptr || decides(enter->body, inside) || is_said_of_one(inside)) return;
+        const auto coming = [&](model::Layer of) {
+            return places_.coming(step, Packets::that_can_come, [&](Listing& listing, model::Layer) {
+                Box box;
+                const bool is_possible = narrow_to(listing.space(), box, of);
+                return std::optional(is_possible ? Region{box} : Region{});
+            });
+        };
+        const auto of_inner = coming(inner);
+        if (of_inner.answer != Coming::Answer::none || coming(layer).answer != Coming::Answer::some) return;
+        add({.body = &step}, of_inner, enter->body);
     }
 
     /// Whether some verdict in the block decides; those that do not are collected.
@@ -207,33 +251,19 @@ private:
 
     /// Verdicts that never decide since the condition always holds.
     std::set<StatementId> passed_by(const Written& written) {
-        std::set<StatementId> then, passed, behind;
-        collect(written.branch.then, then);
-        collect(written.branch.otherwise, passed);
-        collect(written.behind, behind);
-        for (const auto statement : behind)
+        const auto then = statements_in(appliance_, written.branch.then);
+        auto passed = statements_in(appliance_, written.branch.otherwise);
+        for (const auto statement : statements_in(appliance_, written.behind))
             if (shadowed_.contains(statement) &&
-                std::ranges::any_of(*shadowed_[statement], [&](StatementId by) { return then.contains(by); }))
+                std::ranges::any_of(shadowed_[statement]->by, [&](StatementId by) { return then.contains(by); }))
                 passed.insert(statement);
         return passed;
-    }
-
-    static void collect(std::span<const model::Step> steps, std::set<StatementId>& statements) {
-        for (const auto& step : steps) {
-            if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
-                collect(branch->then, statements);
-                collect(branch->otherwise, statements);
-            }
-            if (const auto* enter = std::get_if<model::Enter>(&step.is)) collect(enter->body, statements);
-            if (const auto* verdict = std::get_if<model::Verdict>(&step.is))
-                statements.insert(verdict->statement);
-        }
     }
 
     const model::Appliance& appliance_;
     Places& places_;
     OutcomesOf outcomes_;
-    std::map<StatementId, const std::vector<StatementId>*> shadowed_;
+    std::map<StatementId, const Shadowed*> shadowed_;
     std::set<StatementId> decides_; ///< verdicts that stand in a rule
     std::map<model::FunctionId, bool> functions_that_decide_;
     std::vector<Foregone> found_;

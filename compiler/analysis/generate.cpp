@@ -4,8 +4,8 @@
 #include "compiler/analysis/candidates.hpp"
 #include "compiler/analysis/describe.hpp"
 #include "compiler/analysis/leased.hpp"
-#include "compiler/analysis/leaves.hpp"
 #include "compiler/analysis/packet.hpp"
+#include "compiler/analysis/walk.hpp"
 #include "compiler/eval/routing.hpp"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ std::string text_of(const model::Appliance& appliance, Field field, const Bounda
 /// The fields that a function, or what it calls, compares with a set.
 class Compared {
 public:
-    Compared(model::Appliance& appliance, model::FunctionId function) : appliance_(appliance) {
+    Compared(const model::Appliance& appliance, model::FunctionId function) : appliance_(appliance) {
         visit(function);
     }
 
@@ -57,14 +57,16 @@ public:
 private:
     void visit(model::FunctionId function) {
         if (!seen_.insert(function).second) return;
-        auto& body = appliance_.functions.at(function).body;
-        for_each_leaf(body, [&](const model::Condition& condition) {
+        const auto& body = appliance_.functions.at(function).body;
+        each_condition(body, [&](const model::Condition& condition) {
             if (const auto* test = std::get_if<model::Test>(&condition.is)) fields_.insert(test->field);
         });
-        for_each_call(body, [&](model::FunctionId callee) { visit(callee); });
+        each_step(body, [&](const model::Step& step) {
+            if (const auto* call = std::get_if<model::Call>(&step.is)) visit(call->function);
+        });
     }
 
-    model::Appliance& appliance_;
+    const model::Appliance& appliance_;
     std::set<model::FunctionId> seen_;
     std::set<Field> fields_;
 };

@@ -1,6 +1,6 @@
 #include "compiler/analysis/leased.hpp"
 
-#include "compiler/analysis/leaves.hpp"
+#include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
 
@@ -52,10 +52,9 @@ std::vector<model::Lease> leases_for(const model::Appliance& appliance) {
 }
 
 bool compares_leases(const model::Appliance& appliance) {
-    auto functions = appliance.functions;
     bool found = false;
-    for (auto& function : functions)
-        for_each_leaf(function.body, [&](const model::Condition& condition) {
+    for (const auto& function : appliance.functions)
+        each_condition(function.body, [&](const model::Condition& condition) {
             found = found || std::holds_alternative<model::CompareLease>(condition.is);
         });
     return found;
@@ -65,7 +64,7 @@ model::Appliance leasing(model::Appliance appliance, const std::vector<model::Le
     for (const auto& lease : leases) appliance.ifaces.at(lease.iface).ipv4 = lease.config;
     for (auto& iface : appliance.ifaces) iface.config = model::IfaceConfig::fixed;
     for (auto& function : appliance.functions)
-        for_each_leaf(function.body, [&](model::Condition& condition) {
+        each_condition(function.body, [&](model::Condition& condition) {
             const auto* compare = std::get_if<model::CompareLease>(&condition.is);
             if (compare == nullptr) return;
             const auto [field, relation, iface, member] = *compare;

@@ -35,6 +35,11 @@ public:
     }
 
 private:
+    struct If {
+        const model::Step& step;
+        const Condition& condition; ///< the whole
+    };
+
     /// What an Assert names matters to it.
     void walk(const model::Block& block, bool decides) {
         for (const auto& step : block) {
@@ -42,8 +47,8 @@ private:
             const auto* branch = std::get_if<model::Branch>(&step.is);
             if (branch == nullptr) continue;
             const auto& condition = branch->condition;
-            if (decides && is_asked_about(*branch))
-                look_at(*branch, condition);
+            if (decides && is_asked_about(step, condition))
+                look_at({step, condition}, condition);
             else
                 keep(condition);
             walk(branch->then, decides);
@@ -53,8 +58,7 @@ private:
 
     /// A condition of which something can be said. Where a Limit is asked, a part that decides nothing may yet
     /// decide who takes a token; and where the whole is never true, that is another message.
-    bool is_asked_about(const model::Branch& branch) {
-        const auto& condition = branch.condition;
+    bool is_asked_about(const model::Step& step, const Condition& condition) {
         bool has_parts = false, is_open = condition.place.file == 0;
         each_part(condition, [&](const Condition& part) {
             const auto* test = std::get_if<model::Test>(&part.is);
@@ -63,7 +67,7 @@ private:
             is_open = is_open && !std::holds_alternative<model::Exceeded>(part.is) && !foregone_.contains(&part);
         });
         if (!has_parts || !is_open) return false;
-        const auto coming = places_.coming(branch, [&](Listing& listing, model::Layer layer) {
+        const auto coming = places_.coming(step, Packets::all, [&](Listing& listing, model::Layer layer) {
             return listing.where(condition, true, layer);
         });
         return coming.answer == Coming::Answer::some;
@@ -79,7 +83,7 @@ private:
     }
 
     /// Of a part for which the whole condition asks without a `not`.
-    void look_at(const model::Branch& branch, const Condition& part) {
+    void look_at(const If& branch, const Condition& part) {
         if (const auto* all = std::get_if<model::All>(&part.is))
             for (const auto& operand : all->operands) look_at(branch, operand);
         else if (const auto* any = std::get_if<model::Any>(&part.is))
@@ -90,14 +94,14 @@ private:
             keep(part);
     }
 
-    void sides(const model::Branch& branch, const std::vector<Condition>& operands) {
+    void sides(const If& branch, const std::vector<Condition>& operands) {
         constexpr std::size_t operands_max = 64;
         for (const auto& operand : operands) {
             const auto region = [&](Listing& listing, model::Layer layer) {
                 return among(listing, branch.condition, layer, listing.where(operand, true, layer));
             };
             const bool is_asked = operands.size() <= operands_max;
-            auto coming = is_asked ? places_.coming(branch, region) : Coming{Coming::Answer::unknown, {}};
+            auto coming = is_asked ? places_.coming(branch.step, Packets::all, region) : Coming{Coming::Answer::unknown, {}};
             if (coming.answer == Coming::Answer::none) {
                 add(operand.place, operand.end, std::move(coming));
                 keep(operand);
@@ -107,7 +111,7 @@ private:
         }
     }
 
-    void members(const model::Branch& branch, const model::Test& test) {
+    void members(const If& branch, const model::Test& test) {
         const auto& members = appliance_.sets.at(test.set).members;
         const auto own = std::ranges::all_of(members, [](const model::Member& one) { return one.place.file == 0; });
         for (const auto& member : members) {
@@ -116,7 +120,7 @@ private:
                 continue;
             }
             if (alive_.contains(position(member.place))) continue;
-            auto coming = places_.coming(branch, [&](Listing& listing, model::Layer layer) {
+            auto coming = places_.coming(branch.step, Packets::all, [&](Listing& listing, model::Layer layer) {
                 auto& space = listing.space();
                 const auto values = space.sets.add({member.values});
                 const Box inside = {{symbolic::variable(test.field), values}};

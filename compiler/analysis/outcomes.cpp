@@ -21,10 +21,24 @@ bool takes_tokens(const std::vector<model::Condition>& operands) {
 
 } // namespace
 
-OutcomesOf::OutcomesOf(Places& places) {
+OutcomesOf::OutcomesOf(const model::Appliance& appliance, Places& places) {
     for (auto& listing : places.listings())
-        for (const auto& met : listing.rules().met)
-            ask(listing, met.branch->condition, {listing.guard(met)}, met.layer);
+        for (const auto& met : listing.rules().met) {
+            if (const auto* branch = std::get_if<model::Branch>(&met.step->is)) {
+                ask(listing, branch->condition, {listing.guard(met)}, met.layer);
+                continue;
+            }
+            auto inside = listing.guard(met);
+            const bool is_entered =
+                narrow_to(listing.space(), inside, *symbolic::layer_of_body(appliance, *met.step));
+            auto& entered = entered_[met.step];
+            entered = entered || is_entered;
+        }
+}
+
+bool OutcomesOf::none_gets_into(const model::Step& step) const {
+    const auto found = entered_.find(&step);
+    return found != entered_.end() && !found->second;
 }
 
 std::optional<Outcomes> OutcomesOf::of(const model::Condition& condition) const {

@@ -1,6 +1,7 @@
 #include "compiler/analysis/packet.hpp"
 
 #include "compiler/eval/chains.hpp"
+#include "compiler/eval/ethernet.hpp"
 
 #include <algorithm>
 #include <map>
@@ -69,6 +70,7 @@ eval::Bytes datagram_of(const model::PacketSpec& packet) {
     put(Field::ip_version, 4);
     put(Field::ip_hdrlength, ip_bytes);
     put(Field::ip_length, bytes.size());
+    put(Field::ip_id, 1);
     put(Field::ip_ttl, 64);
     if (packet.transport) put(Field::ip_protocol, model::protocol_number(*packet.transport));
     if (packet.transport == Layer::tcp) {
@@ -83,6 +85,15 @@ eval::Bytes datagram_of(const model::PacketSpec& packet) {
     }
     for (const auto& [field, value] : packet.fields) put(field, value);
     return bytes;
+}
+
+eval::Bytes ethernet_of(const model::PacketSpec& packet) {
+    eval::Bytes header(eval::ethernet_header_bytes);
+    for (const auto field : {Field::eth_daddr, Field::eth_saddr}) {
+        const auto& info = model::info(field);
+        eval::put_bits(header, info.bit, info.bits, value_in(packet, field).value_or(0));
+    }
+    return header;
 }
 
 std::string literal_of(const model::PacketSpec& packet) {

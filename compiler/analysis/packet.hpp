@@ -11,6 +11,9 @@ std::optional<model::Value> value_in(const model::PacketSpec& packet, model::Fie
 /// runs functions looks at them.
 eval::Bytes datagram_of(const model::PacketSpec& packet);
 
+/// The header of the frame that it comes in, as far as it says anything of that.
+eval::Bytes ethernet_of(const model::PacketSpec& packet);
+
 /// As it is written in a policy: "{ ip: { saddr: 10.0.0.1 }, tcp: { dport: 80 } }".
 std::string literal_of(const model::PacketSpec& packet);
 

@@ -1,6 +1,7 @@
 #include "compiler/analysis/places.hpp"
 
 #include "compiler/analysis/needed.hpp"
+#include "compiler/analysis/region.hpp"
 
 #include <algorithm>
 
@@ -16,22 +17,27 @@ constexpr std::size_t steps_for_each_statement = 2'000;
 constexpr std::size_t steps_for_all = 20'000'000;
 constexpr std::size_t of_a_question = 1'000'000;
 constexpr std::size_t rules_max = 1 << 19; ///< of all functions
+constexpr std::size_t boxes_max = 1 << 16; ///< of a region among the packets that can come
 
-std::set<model::FunctionId> functions_of_chains(const model::Appliance& appliance) {
-    std::set<model::FunctionId> functions;
-    for (const auto& iface : appliance.ifaces)
-        for (const auto& chain : iface.chains) functions.insert(chain.begin(), chain.end());
-    if (appliance.gateway) functions.insert(appliance.gateway->forward.begin(), appliance.gateway->forward.end());
-    return functions;
+std::map<model::FunctionId, std::vector<Use>> uses_of_functions(const model::Appliance& appliance) {
+    std::map<model::FunctionId, std::vector<Use>> uses;
+    for (const auto& chain : chains_of(appliance)) {
+        const auto& functions = functions_of(appliance, chain);
+        for (std::size_t place = 0; place < functions.size(); ++place) uses[functions[place]].push_back({chain, place});
+    }
+    return uses;
 }
 
 } // namespace
 
-Listing::Listing(const model::Appliance& appliance, model::FunctionId function)
+Listing::Listing(const model::Appliance& appliance, model::FunctionId function, const std::vector<Use>& uses)
     : asking_{.space = space_, .appliance = appliance, .prefix = "asked "}, engine_(space_) {
     symbolic::Derivation derivation{.space = space_, .appliance = appliance};
-    derivation.meets_branches = true;
+    derivation.meets_steps = true;
     rules_ = symbolic::rules_of(derivation, function);
+    for (const auto& [chain, place] : uses)
+        for (auto& box : packets_at_function(space_, appliance, chain, place)) packets_.push_back(std::move(box));
+    if (packets_.empty()) packets_ = {{}}; // that nothing comes to a chain is no fault of its functions
 }
 
 std::optional<std::vector<Box>> Listing::where(const model::Condition& condition, bool holds,
@@ -63,30 +69,38 @@ std::vector<Box> within(symbolic::Space& space, const std::vector<Box>& region, 
 Places::Places(const model::Appliance& appliance)
     : steps_max_(std::min(steps_for_each_statement * (appliance.statements.size() + 1'000), steps_for_all)) {
     std::size_t rules = 0;
-    for (const auto function : functions_of_chains(appliance)) {
-        auto& listing = listings_.emplace_back(appliance, function);
+    for (const auto& [function, uses] : uses_of_functions(appliance)) {
+        auto& listing = listings_.emplace_back(appliance, function, uses);
         rules += listing.rules().rules.size();
         whole_ = listing.rules().whole && rules <= rules_max;
         if (!whole_) return;
         for (const auto& met : listing.rules().met) {
-            auto& places = met_[met.branch];
+            auto& places = met_[met.step];
             // All rules of one number are asked about at once.
             if (places.empty() || places.back().first != &listing) places.emplace_back(&listing, &met);
         }
     }
 }
 
-Coming::Answer Places::ask(Listing& listing, const symbolic::Met& met, const std::vector<Box>& region,
+Coming::Answer Places::ask(Listing& listing, const symbolic::Met& met, Packets packets, std::vector<Box> region,
                            std::set<StatementId>& by) {
-    if (steps_ > steps_max_) return Coming::Answer::unknown;
+    using Answer = Coming::Answer;
+    if (steps_ > steps_max_) return Answer::unknown;
     const auto before = listing.steps();
     const auto number = *listing.rules().rules[met.rule].statement;
-    const auto answer = listing.comes(region, number, of_a_question);
+    auto answer = listing.comes(region, number, of_a_question);
+    if (const auto* found = std::get_if<symbolic::Found>(&answer);
+        found != nullptr && packets == Packets::that_can_come &&
+        !can_come(listing.space(), listing.packets(), found->box)) {
+        if (region.size() * listing.packets().size() > boxes_max) return Answer::unknown;
+        region = within(listing.space(), region, listing.packets());
+        answer = listing.comes(region, number, of_a_question);
+    }
     if (const auto* proved = std::get_if<symbolic::Proved>(&answer))
         by.merge(listing.decided_by(region, number, *proved, of_a_question));
     steps_ += listing.steps() - before;
-    if (std::holds_alternative<symbolic::Found>(answer)) return Coming::Answer::some;
-    return std::holds_alternative<symbolic::Proved>(answer) ? Coming::Answer::none : Coming::Answer::unknown;
+    if (std::holds_alternative<symbolic::Found>(answer)) return Answer::some;
+    return std::holds_alternative<symbolic::Proved>(answer) ? Answer::none : Answer::unknown;
 }
 
 } // namespace analysis

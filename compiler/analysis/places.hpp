@@ -1,20 +1,29 @@
-// Where the `if`s of a policy stand: the functions of its chains as rules, and what comes to each `if` in them.
+// Where the `if`s of a policy stand, and bodies for packets of one layer: the functions of its chains as rules, and
+// what comes to each of these steps in them.
 #pragma once
+#include "compiler/analysis/chain.hpp"
 #include "compiler/symbolic/conditions.hpp"
-#include "compiler/symbolic/find.hpp"
 
 #include <deque>
 #include <set>
 
 namespace analysis {
 
-/// A function of a chain with all that it calls. Whatever packet it is given.
+/// A function's place on a chain.
+struct Use {
+    Way chain;
+    std::size_t place = 0;
+};
+
+/// A function of some chains with all that it calls. Its rules are for whatever packet it is given.
 class Listing {
 public:
-    Listing(const model::Appliance& appliance, model::FunctionId function);
+    Listing(const model::Appliance& appliance, model::FunctionId function, const std::vector<Use>& uses);
 
     symbolic::Space& space() { return space_; }
     const symbolic::RuleList& rules() const { return rules_; }
+    /// Those that can come to it, on one chain or another.
+    const std::vector<symbolic::Box>& packets() const { return packets_; }
     const symbolic::Box& guard(const symbolic::Met& met) const { return rules_.rules[met.rule].guard; }
     /// Where a condition holds, or where it does not; nothing when that takes too many boxes. Each Limit
     /// says there what it likes, wherever it is asked.
@@ -32,6 +41,7 @@ public:
 private:
     symbolic::Space space_;
     symbolic::RuleList rules_;
+    std::vector<symbolic::Box> packets_;
     symbolic::Derivation asking_;
     symbolic::RuleList asked_; ///< has a variable for each evaluation of a Limit that was asked about
     symbolic::Subtraction engine_;
@@ -41,10 +51,17 @@ private:
 std::vector<symbolic::Box> within(symbolic::Space& space, const std::vector<symbolic::Box>& region,
                                   const std::vector<symbolic::Box>& boxes);
 
-/// All packets of a region that come to an `if`, wherever it is called from.
+/// All packets of a region that come to a step, wherever it is called from.
 struct Coming {
     enum class Answer : std::uint8_t { some, none, unknown } answer{};
-    std::vector<model::StatementId> decided_by; ///< when there are none: what decides about them before
+    /// When there are none: what decides about them before. Nothing where none can come to the chains.
+    std::vector<model::StatementId> decided_by;
+};
+
+/// Which packets a question is about.
+enum class Packets : std::uint8_t {
+    all,
+    that_can_come, ///< to the chains of the function
 };
 
 class Places {
@@ -57,14 +74,14 @@ public:
 
     /// `region` makes it from a listing and a layer, or nothing when it cannot.
     template <typename Region>
-    Coming coming(const model::Branch& branch, const Region& region) {
+    Coming coming(const model::Step& step, Packets packets, const Region& region) {
         std::set<model::StatementId> by;
         bool met_somewhere = false;
-        for (const auto& [listing, met] : met_[&branch]) {
+        for (const auto& [listing, met] : met_[&step]) {
             const auto boxes = region(*listing, met->layer);
             if (!boxes) return {Coming::Answer::unknown, {}};
             met_somewhere = true;
-            const auto answer = ask(*listing, *met, *boxes, by);
+            const auto answer = ask(*listing, *met, packets, *boxes, by);
             if (answer != Coming::Answer::none) return {answer, {}};
         }
         if (!met_somewhere) return {Coming::Answer::unknown, {}};
@@ -72,14 +89,14 @@ public:
     }
 
 private:
-    Coming::Answer ask(Listing& listing, const symbolic::Met& met, const std::vector<symbolic::Box>& region,
+    Coming::Answer ask(Listing& listing, const symbolic::Met& met, Packets packets, std::vector<symbolic::Box> region,
                        std::set<model::StatementId>& by);
 
     std::size_t steps_max_ = 0;
     std::size_t steps_ = 0;
     bool whole_ = true;
     std::deque<Listing> listings_;
-    std::map<const model::Branch*, std::vector<std::pair<Listing*, const symbolic::Met*>>> met_;
+    std::map<const model::Step*, std::vector<std::pair<Listing*, const symbolic::Met*>>> met_;
 };
 
 } // namespace analysis

@@ -2,6 +2,7 @@
 
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
+#include "compiler/symbolic/values.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -22,6 +23,7 @@ constexpr Value as_value(model::State state) { return static_cast<Value>(state);
 const IntervalSet reserved = {{0x00000000, 0x00ffffff}, {0x7f000000, 0x7fffffff}, {0xf0000000, 0xfffffffe}};
 const IntervalSet multicast = {{0xe0000000, 0xefffffff}};
 const IntervalSet limited_broadcast = {{address_max, address_max}};
+const IntervalSet routed_ttl = {{1, 254}}; ///< one less than it came with, and not nothing (path.md, route)
 
 IntervalSet either(const IntervalSet& a, const IntervalSet& b) {
     auto all = a.intervals();
@@ -35,24 +37,41 @@ IntervalSet without(const IntervalSet& a, const IntervalSet& b) {
 
 IntervalSet single(Value value) { return {{value, value}}; }
 
+/// What is said of some fields.
+using Sides = std::vector<std::pair<Field, IntervalSet>>;
+
+/// A packet's headers: what the one behind IP's needs there, and the states that go with it.
+struct Headers {
+    std::optional<Value> protocol; ///< nothing: none of TCP, UDP, ICMP
+    bool complete = true;
+    model::Interval payload_bytes;
+    Sides also;
+};
+
 class Region {
 public:
     Region(symbolic::Space& space, const model::Appliance& appliance) : space_(space), appliance_(appliance) {
         for (IfaceId id = 0; id < appliance.ifaces.size(); ++id) {
             const auto& iface = appliance.ifaces[id];
-            if (eval::forwards(appliance, id)) forwarding_ = either(forwarding_, single(id));
-            if (iface.config != model::IfaceConfig::fixed) has_leases_ = true;
-            if (!iface.ipv4 || iface.config != model::IfaceConfig::fixed) continue;
+            if (eval::forwards(appliance, id)) forwarding_.push_back(id);
+            if (iface.leases()) has_leases_ = true;
+            if (!iface.ipv4 || iface.leases()) continue;
             own_ = either(own_, single(iface.ipv4->address));
-            if (const auto broadcast = iface.ipv4->network.broadcast())
+            if (const auto broadcast = iface.ipv4->network.broadcast()) {
                 broadcasts_ = either(broadcasts_, single(*broadcast));
+                numbers_ = either(numbers_, single(iface.ipv4->network.address));
+            }
         }
+        for (const auto& statement : appliance.statements)
+            if (statement.action == model::Action::dnat) send_to(statement.ipv4_address);
+        if (appliance.load_balancer)
+            for (const auto& server : appliance.load_balancer->pool) send_to(server.address);
     }
 
     std::vector<Box> of(const Way& way, bool invalid) {
         const auto* of_iface = std::get_if<model::IfaceChain>(&way);
         if (const auto* path = std::get_if<model::Assert::Path>(&way))
-            through(*path, destinations_by(path->to));
+            through(*path, model::both(destinations(), destinations_by(path->to)));
         else if (of_iface == nullptr)
             forward();
         else if (of_iface->hook == model::Hook::prerouting)
@@ -72,30 +91,50 @@ public:
 
     /// Not to an address of ours, which is no way out.
     IntervalSet destinations_by(IfaceId iface) const {
-        const auto ends_here = either(either(own_, broadcasts_), either(multicast, limited_broadcast));
-        return without(model::both(destinations(), sent_by(iface, eval::route_through)), ends_here);
+        return without(model::both(destinations_inside(), sent_by(iface, eval::route_through)), ends_here());
     }
 
 private:
-    Box where(std::initializer_list<std::pair<Field, IntervalSet>> sides) {
+    void send_to(const std::optional<std::uint32_t>& address) {
+        translates_ = true;
+        if (address) translated_to_ = either(translated_to_, single(*address));
+    }
+
+    std::optional<Box> where(const Sides& sides) {
         Box box;
-        fits_ = true;
         for (const auto& [field, values] : sides)
-            fits_ = fits_ && narrow(space_, box, symbolic::variable(field), space_.sets.add(values));
+            if (!narrow(space_, box, symbolic::variable(field), space_.sets.add(values))) return std::nullopt;
         return box;
     }
 
-    void add(std::initializer_list<std::pair<Field, IntervalSet>> sides) {
+    /// Packets on a way. `as_they_came`: nothing has been translated, so none goes to where it comes from.
+    void add(const Sides& sides, bool as_they_came) {
         auto box = where(sides);
-        if (fits_) ways_.push_back(std::move(box));
+        if (box && as_they_came) box = both(space_, std::move(*box), not_land());
+        if (box) ways_.push_back(std::move(*box));
     }
 
+    Box not_land() {
+        const model::Condition differ{
+            model::Compare{Field::ip_saddr, model::Relation::not_equal, Field::ip_daddr}, {}, {}};
+        return symbolic::boxes_of({space_, appliance_}, differ, model::Layer::ip).value().front();
+    }
+
+    /// Of packets that come in by an Iface, as `validate` lets them pass.
     IntervalSet sources() const {
-        const auto ours = either(own_, broadcasts_);
+        const auto ours = either(either(own_, broadcasts_), numbers_);
         return without(IntervalSet{{0, address_max}},
                        either(either(reserved, multicast), either(limited_broadcast, ours)));
     }
-    IntervalSet destinations() const { return without(IntervalSet{{0, address_max}}, reserved); }
+    IntervalSet destinations() const {
+        return without(IntervalSet{{0, address_max}}, either(reserved, numbers_));
+    }
+    /// Behind prerouting. The peer of a flow that answers go to was a source once.
+    IntervalSet destinations_inside() const { return either(destinations(), translated_to_); }
+    /// What is delivered, or not forwarded.
+    IntervalSet ends_here() const {
+        return either(either(own_, broadcasts_), either(multicast, limited_broadcast));
+    }
 
     /// The destinations that a routing function sends by an Iface. It says the same between the ends of
     /// networks.
@@ -130,152 +169,150 @@ private:
         return model::both(sources(), sent_by(iface, eval::route_from_here));
     }
 
+    /// What is known of all packets that come in by an Iface.
+    Sides came_by(IfaceId iface) const {
+        return {{Field::iface_in, single(iface)},
+                {Field::vlan_id, single(appliance_.ifaces[iface].vlan.value_or(0))},
+                {Field::ip_saddr, sources_of(iface)}};
+    }
+
+    static Sides with(Sides sides, Sides more) {
+        sides.insert(sides.end(), more.begin(), more.end());
+        return sides;
+    }
+
     void prerouting(IfaceId iface) {
-        add({{Field::iface_in, single(iface)},
-             {Field::iface_out, single(model::no_iface)},
-             {Field::ip_saddr, sources_of(iface)},
-             {Field::ip_daddr, destinations()}});
+        add(with(came_by(iface), {{Field::iface_out, single(model::no_iface)}, {Field::ip_daddr, destinations()}}),
+            true);
     }
 
     void input(IfaceId iface) {
         const auto& ipv4 = appliance_.ifaces[iface].ipv4;
-        const bool leased = appliance_.ifaces[iface].config != model::IfaceConfig::fixed;
+        const bool leased = appliance_.ifaces[iface].leases();
         auto address = ipv4 ? single(ipv4->address) : IntervalSet{};
         auto group = limited_broadcast;
         if (leased)
-            address = destinations();
+            address = destinations_inside();
         else if (ipv4 && ipv4->network.broadcast())
             group = either(group, single(*ipv4->network.broadcast()));
-        for (IfaceId in = 0; in < appliance_.ifaces.size(); ++in) {
-            if (in == iface)
-                add({{Field::iface_in, single(in)},
-                     {Field::iface_out, single(model::no_iface)},
-                     {Field::ip_saddr, sources_of(in)},
-                     {Field::ip_daddr, either(address, group)}});
-            else if (eval::forwards(appliance_, in))
-                add({{Field::iface_in, single(in)},
-                     {Field::iface_out, single(model::no_iface)},
-                     {Field::ip_saddr, sources_of(in)},
-                     {Field::ip_daddr, address}});
-        }
+        const std::pair no_egress{Field::iface_out, single(model::no_iface)};
+        add(with(came_by(iface), {no_egress, {Field::ip_daddr, either(address, group)}}), !translates_);
+        for (const auto in : forwarding_)
+            if (in != iface)
+                add(with(came_by(in), {no_egress, {Field::ip_daddr, address}, {Field::ip_ttl, routed_ttl}}),
+                    !translates_);
     }
 
     /// Each address of ours is forwarded to only from other Ifaces (path.md, local).
     void forward() {
-        const auto others =
-            without(destinations(), either(either(own_, broadcasts_), either(multicast, limited_broadcast)));
-        for (const auto& [in, ignored] : forwarding_.intervals())
-            for (Value from = in; from <= ignored; ++from)
-                for (IfaceId out = 0; out < appliance_.ifaces.size(); ++out) {
-                    const auto routed = sent_by(out, eval::route_through);
-                    const auto& own = appliance_.ifaces[from].ipv4;
-                    const auto foreign = own ? without(own_, single(own->address)) : own_;
-                    add({{Field::iface_in, single(from)},
-                         {Field::iface_out, single(out)},
-                         {Field::ip_saddr, sources_of(static_cast<IfaceId>(from))},
-                         {Field::ip_daddr, model::both(routed, either(others, foreign))}});
-                }
+        const auto others = without(destinations_inside(), ends_here());
+        for (const auto in : forwarding_) {
+            const auto& own = appliance_.ifaces[in].ipv4;
+            const auto foreign = own ? without(own_, single(own->address)) : own_;
+            for (IfaceId out = 0; out < appliance_.ifaces.size(); ++out)
+                add(with(came_by(in), {{Field::iface_out, single(out)},
+                                       {Field::ip_ttl, routed_ttl},
+                                       {Field::ip_daddr, model::both(sent_by(out, eval::route_through),
+                                                                     either(others, foreign))}}),
+                    !translates_);
+        }
     }
 
     /// With time to live for the way.
     void through(const model::Assert::Path& path, const IntervalSet& to) {
         if (!eval::forwards(appliance_, path.from)) return;
-        add({{Field::iface_in, single(path.from)},
-             {Field::iface_out, single(path.to)},
-             {Field::ip_ttl, {{2, 255}}},
-             {Field::ip_saddr, sources_of(path.from)},
-             {Field::ip_daddr, to}});
+        add(with(came_by(path.from), {{Field::iface_out, single(path.to)},
+                                      {Field::ip_ttl, {{2, 255}}},
+                                      {Field::ip_daddr, to}}),
+            true);
     }
 
-    void leaving(IfaceId iface, bool forwarded) {
+    /// Nothing is made here for an address of ours; a dnat on output may send it there.
+    IntervalSet made_for(IfaceId iface) const {
+        const auto sent = sent_by(iface, eval::route_from_here);
+        return translates_ ? sent : without(sent, own_);
+    }
+
+    void leaving(IfaceId iface, bool at_postrouting) {
         add({{Field::iface_in, single(model::no_iface)},
              {Field::iface_out, single(iface)},
+             {Field::vlan_id, single(0)},
+             {Field::ip_ttl, single(64)},
              {Field::ip_saddr, has_leases_ ? IntervalSet{{0, address_max}} : own_},
-             {Field::ip_daddr, model::both(destinations(), sent_by(iface, eval::route_from_here))},
+             {Field::ip_daddr, made_for(iface)},
              {Field::eth_saddr, single(0)},
-             {Field::eth_daddr, single(0)}});
-        const auto group = either(either(own_, broadcasts_), either(multicast, limited_broadcast));
-        if (forwarded)
-            add({{Field::iface_in, forwarding_},
-                 {Field::iface_out, single(iface)},
-                 {Field::ip_saddr, sources()},
-                 {Field::ip_daddr,
-                  without(model::both(destinations(), sent_by(iface, eval::route_through)), group)}});
+             {Field::eth_daddr, single(0)}},
+            !translates_);
+        if (!at_postrouting) return;
+        const Sides sent = {{Field::iface_out, single(iface)}, {Field::ip_ttl, routed_ttl}};
+        for (const auto in : forwarding_)
+            add(with(came_by(in), with(sent, {{Field::ip_daddr, destinations_by(iface)}})), !translates_);
+        // What is balanced leaves by the Ifaces of its peers, whatever routes say (path.md, balance).
+        if (appliance_.load_balancer)
+            for (IfaceId in = 0; in < appliance_.ifaces.size(); ++in)
+                add(with(came_by(in), with(sent, {{Field::ip_daddr, destinations_inside()}})), false);
     }
 
     /// Each way with each kind of headers and states that go together.
     std::vector<Box> with_headers(bool delivered, bool invalid) {
+        const auto kinds = boxes_of_headers(delivered, invalid);
         std::vector<Box> boxes;
         for (const auto& way : ways_)
-            for (const auto& kind : kinds(delivered, invalid))
+            for (const auto& kind : kinds)
                 if (auto box = both(space_, way, kind)) boxes.push_back(std::move(*box));
         return boxes;
     }
 
-    std::vector<Box> kinds(bool delivered, bool invalid) {
-        using model::State;
-        const auto state = [](std::initializer_list<State> states) {
-            std::vector<model::Interval> values;
-            for (const auto one : states) values.push_back({as_value(one), as_value(one)});
-            return IntervalSet(std::move(values));
-        };
-        const auto known = state({State::fresh, State::established});
-        const IntervalSet doff = {{5, 15}}, udp_length = {{8, 65535}};
-        std::vector<Box> result;
-        const auto kind = [&](Value protocol, bool complete,
-                              std::initializer_list<std::pair<Field, IntervalSet>> sides) {
-            auto box = where(sides);
-            fits_ =
-                fits_ && narrow(space_, box, symbolic::variable(Field::ip_protocol), space_.one(protocol));
-            fits_ = fits_ && narrow(space_, box, symbolic::header_complete, space_.one(complete ? 1 : 0));
-            if (fits_) result.push_back(std::move(box));
-        };
-        kind(6, true, {{Field::ct_state, known}, {Field::tcp_flags, sane_flags()}, {Field::tcp_doff, doff}});
-        kind(17, true, {{Field::ct_state, known}, {Field::udp_length, udp_length}});
-        kind(1, true, {{Field::ct_state, state({State::fresh})}, {Field::icmp_type, {{8, 8}, {13, 13}}}});
-        kind(
-            1, true,
-            {{Field::ct_state, state({State::established})}, {Field::icmp_type, {{0, 0}, {8, 8}, {13, 14}}}});
-        kind(1, true, {{Field::ct_state, state({State::related})}, {Field::icmp_type, {{3, 3}, {11, 12}}}});
-        result.push_back(where({{Field::ct_state, known},
-                                {Field::ip_protocol, without({{0, 255}}, {{1, 1}, {6, 6}, {17, 17}})}}));
-        if (invalid) {
-            const auto lost = state({State::invalid});
-            kind(6, true, {{Field::ct_state, lost}, {Field::tcp_flags, sane_flags()}});
-            kind(17, true, {{Field::ct_state, lost}});
-            kind(1, true, {{Field::ct_state, lost}});
-            for (const Value protocol : {1, 6, 17})
-                if (!delivered) kind(protocol, false, {{Field::ct_state, lost}});
-        }
-        for (auto& box : result) for_all(box);
-        return with_options(result);
-    }
-
-    void for_all(Box& box) {
-        const auto set = [&](Field field, IntervalSet values) {
-            narrow(space_, box, symbolic::variable(field), space_.sets.add(std::move(values)));
-        };
-        set(Field::ip_version, single(4));
-        set(Field::ip_ttl, {{1, 255}});
-        set(Field::ip_length, {{20, 65535}});
-        set(Field::ip_frag_off, single(0));
-        std::vector<model::Interval> vlans = {{0, 0}};
-        for (const auto& iface : appliance_.ifaces)
-            if (iface.vlan) vlans.push_back({*iface.vlan, *iface.vlan});
-        set(Field::vlan_id, IntervalSet(std::move(vlans)));
-    }
-
-    /// Longer headers are those with options.
-    std::vector<Box> with_options(const std::vector<Box>& boxes) {
-        std::vector<Box> result;
-        for (const auto& [options, lengths] :
-             {std::pair{single(0), single(20)}, std::pair{single(1), IntervalSet{{24, 60}}}})
-            for (auto box : boxes) {
-                narrow(space_, box, symbolic::variable(Field::ip_options), space_.sets.add(options));
-                narrow(space_, box, symbolic::variable(Field::ip_hdrlength), space_.sets.add(lengths));
-                result.push_back(std::move(box));
+    /// Headers of IP without options, and longer ones.
+    std::vector<Box> boxes_of_headers(bool delivered, bool invalid) {
+        constexpr Value options_min = 4, options_max = 40;
+        std::vector<Box> boxes;
+        for (const auto& headers : kinds_of_headers(delivered, invalid))
+            for (const bool options : {false, true}) {
+                const Value least = 20 + (options ? options_min : 0), most = 20 + (options ? options_max : 0);
+                Sides sides = {{Field::ip_version, single(4)},
+                               {Field::ip_frag_off, single(0)}, // they are whole: path.md, reassemble
+                               {Field::ip_options, single(options ? 1 : 0)},
+                               {Field::ip_hdrlength, {{least, most}}},
+                               {Field::ip_length, {{least + headers.payload_bytes.low,
+                                                    std::min<Value>(most + headers.payload_bytes.high, 65535)}}},
+                               {Field::ip_protocol, headers.protocol
+                                                        ? single(*headers.protocol)
+                                                        : without({{0, 255}}, {{1, 1}, {6, 6}, {17, 17}})}};
+                auto box = where(with(std::move(sides), headers.also));
+                if (headers.protocol)
+                    narrow(space_, *box, symbolic::header_complete, space_.one(headers.complete ? 1 : 0));
+                boxes.push_back(std::move(*box));
             }
-        return result;
+        return boxes;
+    }
+
+    /// What goes together according to "track" in path.md.
+    static std::vector<Headers> kinds_of_headers(bool delivered, bool invalid) {
+        using model::State;
+        constexpr Value most = 65535;
+        const auto state = [](State one) { return std::pair{Field::ct_state, single(as_value(one))}; };
+        const std::pair known{Field::ct_state, either(single(as_value(State::fresh)),
+                                                      single(as_value(State::established)))};
+        const std::pair flags{Field::tcp_flags, sane_flags()};
+        std::vector<Headers> kinds = {
+            {6, true, {20, most}, {known, flags, {Field::tcp_doff, {{5, 15}}}}},
+            {17, true, {8, most}, {known, {Field::udp_length, {{8, most}}}}},
+            {1, true, {8, most}, {state(State::fresh), {Field::icmp_type, {{8, 8}, {13, 13}}}}},
+            {1, true, {8, most}, {state(State::established), {Field::icmp_type, {{0, 0}, {8, 8}, {13, 14}}}}},
+            // An error quotes the header of what it is about.
+            {1, true, {28, most}, {state(State::related), {Field::icmp_type, {{3, 3}, {11, 12}}}}},
+            {std::nullopt, true, {0, most}, {known}}};
+        if (!invalid) return kinds;
+        const auto lost = state(State::invalid);
+        kinds.push_back({6, true, {20, most}, {lost, flags}});
+        kinds.push_back({17, true, {8, most}, {lost}});
+        kinds.push_back({1, true, {8, most}, {lost}});
+        if (delivered) return kinds; // with a sound header only: path.md, check the transport
+        kinds.push_back({6, false, {0, 19}, {lost}});
+        kinds.push_back({17, false, {0, 7}, {lost}});
+        kinds.push_back({1, false, {0, 7}, {lost}});
+        return kinds;
     }
 
     /// Not those that `validate` drops: SYN with FIN, null, xmas.
@@ -293,9 +330,11 @@ private:
     symbolic::Space& space_;
     const model::Appliance& appliance_;
     std::vector<Box> ways_;
-    IntervalSet own_, broadcasts_, forwarding_;
+    std::vector<IfaceId> forwarding_;
+    IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
+    IntervalSet translated_to_;
+    bool translates_ = false; ///< destinations
     bool has_leases_ = false;
-    bool fits_ = true;
 };
 
 bool names_invalid(const model::Appliance& appliance, const model::Condition& condition) {
@@ -324,6 +363,45 @@ std::vector<Box> packets_at(symbolic::Space& space, const model::Appliance& appl
 std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
                                      const model::Assert::Path& path, bool invalid) {
     return Region(space, appliance).wherever_to(path, invalid);
+}
+
+bool can_come(const symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
+    const auto values = [&](const Box& of, symbolic::Variable variable) {
+        return symbolic::values_in(space.sets[values_of(space, of, variable)]);
+    };
+    return std::ranges::any_of(region, [&](const Box& some) {
+        return std::ranges::all_of(some, [&](const symbolic::Side& side) {
+            return symbolic::meet(values(some, side.variable), values(box, side.variable));
+        });
+    });
+}
+
+std::vector<Box> first_packets(symbolic::Space& space, std::vector<Box> region) {
+    const auto fresh = space.one(as_value(model::State::fresh));
+    std::erase_if(region, [&](Box& box) {
+        return !narrow(space, box, symbolic::variable(Field::ct_state), fresh);
+    });
+    return region;
+}
+
+std::vector<Box> packets_at_function(symbolic::Space& space, const model::Appliance& appliance, const Way& chain,
+                                     std::size_t place) {
+    auto region = packets_at(space, appliance, chain, !appliance.conntrack.drop_invalid);
+    const auto& functions = functions_of(appliance, chain);
+    const auto kind = [&](std::size_t at) { return appliance.functions.at(functions[at]).kind; };
+    if (kind(place) == model::FunctionKind::nat) region = first_packets(space, std::move(region));
+    for (std::size_t before = 0; before < place; ++before) {
+        if (!translates_destinations(chain, kind(before))) continue;
+        for (auto& box : region)
+            std::erase_if(box, [](const symbolic::Side& side) {
+                return side.variable > symbolic::header_complete ||
+                       std::ranges::any_of(changed_by_dnat, [&](Field field) {
+                           return side.variable == symbolic::variable(field);
+                       });
+            });
+        break;
+    }
+    return region;
 }
 
 IntervalSet destinations_by(symbolic::Space& space, const model::Appliance& appliance, IfaceId iface) {

@@ -14,6 +14,17 @@ std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appli
 std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
                                                const model::Assert::Path& path, bool invalid);
 
+/// Whether a box holds some of a region.
+bool can_come(const symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
+
+/// The packets of new flows among them: those that a Nat sees.
+std::vector<symbolic::Box> first_packets(symbolic::Space& space, std::vector<symbolic::Box> region);
+
+/// Those that come to a function of a chain, as it reads them whatever functions before it have decided: what a
+/// dnat has changed may be anything.
+std::vector<symbolic::Box> packets_at_function(symbolic::Space& space, const model::Appliance& appliance,
+                                               const Way& chain, std::size_t place);
+
 /// To where packets are on their way when they are sent out by an Iface, not being ours.
 model::IntervalSet destinations_by(symbolic::Space& space, const model::Appliance& appliance,
                                    model::IfaceId iface);

@@ -1,7 +1,9 @@
 #include "compiler/analysis/shadows.hpp"
 
-#include "compiler/analysis/chain.hpp"
+#include "compiler/analysis/cases.hpp"
 #include "compiler/analysis/needed.hpp"
+#include "compiler/analysis/region.hpp"
+#include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
 #include <map>
@@ -12,6 +14,8 @@ namespace analysis {
 namespace {
 
 using model::StatementId;
+using symbolic::Box;
+using symbolic::Found;
 using symbolic::Proved;
 using symbolic::Question;
 using symbolic::Stage;
@@ -22,73 +26,120 @@ constexpr std::size_t steps_for_each_statement = 20'000;
 constexpr std::size_t steps_max = 1'000'000'000;
 constexpr std::size_t of_a_statement = 1'000'000;
 
-class Shadows {
+class Search {
 public:
-    explicit Shadows(const model::Appliance& appliance) : appliance_(appliance) {}
+    explicit Search(const model::Appliance& appliance) : appliance_(appliance) {}
 
-    std::vector<Shadowed> run() {
+    Shadows run() && {
         for (const auto& chain : chains_of(appliance_)) look_at(chain);
-        std::vector<Shadowed> result;
-        for (auto& [statement, by] : dead_)
-            if (!alive_.contains(statement)) result.push_back({statement, std::move(by)});
+        Shadows result;
+        for (const auto statement : undecided_)
+            if (!alive_.contains(statement)) result.undecided.push_back(statement);
+        for (auto& [statement, found] : dead_)
+            if (!alive_.contains(statement) && !undecided_.contains(statement)) result.dead.push_back(std::move(found));
         return result;
     }
 
 private:
+    /// A statement in one function of a chain, and what comes before it.
+    struct Asked {
+        StatementId statement = 0;
+        const symbolic::RuleList& list;
+        const std::vector<Stage>& accepted; ///< by the functions before
+        const std::vector<Box>& packets;    ///< that can come to the chain
+    };
+
     void look_at(const Way& chain) {
         symbolic::Space space;
-        const auto rules = rules_of(space, appliance_, chain);
         symbolic::Engines engines(space);
-        const auto before = steps_;
-        std::vector<Stage> accepted;
-        for (const auto& link : rules.links) {
-            for (const auto statement : statements_of(link.rules)) {
-                look_at(engines, accepted, link.rules, statement);
-                steps_ = before + engines.subtraction.steps() + engines.sat.steps();
-            }
-            if (link.kind == model::FunctionKind::filter)
-                accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+        Case plain;
+        plain.rules = rules_of(space, appliance_, chain);
+        plain.region = packets_at(space, appliance_, chain, !plain.rules.drops_invalid);
+        if (plain.region.empty()) plain.region = {{}}; // that nothing comes to a chain is no fault of its statements
+        look_at(space, engines, plain, false);
+        const auto translates = [&](const Link& link) { return translates_destinations(chain, link.kind); };
+        if (std::ranges::count_if(plain.rules.links, translates) < 2) return;
+        const auto cases = cases_of(space, appliance_, chain, false);
+        for (const auto& one : cases) look_at(space, engines, one, true);
+    }
+
+    /// `retranslating`: Nats behind those that translate destinations, or else everything but these. What they see
+    /// depends on what has been done to the very packet.
+    void look_at(symbolic::Space& space, symbolic::Engines& engines, const Case& one, bool retranslating) {
+        const auto first = first_packets(space, one.region);
+        if (retranslating && first.empty()) return;
+        const auto before = steps_, spent = spent_by(engines);
+        auto accepted = one.before;
+        bool is_behind = false;
+        for (const auto& link : one.rules.links) {
+            const bool is_nat = link.kind == model::FunctionKind::nat;
+            if ((is_nat && is_behind) == retranslating)
+                for (const auto statement : statements_of(link)) {
+                    look_at(space, engines, {statement, link.rules, accepted, is_nat ? first : one.region});
+                    steps_ = before + spent_by(engines) - spent;
+                }
+            if (!is_nat) accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+            is_behind = is_behind || translates_destinations(link.chain, link.kind);
         }
     }
 
-    /// Each that may be said something of, once.
-    std::set<StatementId> statements_of(const symbolic::RuleList& list) const {
+    /// Each that may be said something of, once. No translation is a last line of defence.
+    std::set<StatementId> statements_of(const Link& link) const {
+        const bool all = link.kind == model::FunctionKind::nat;
         std::set<StatementId> result;
-        for (const auto& rule : list.rules)
+        for (const auto& rule : link.rules.rules)
             // What a policy imports may well hold more than it needs.
-            if (rule.statement && rule.conditional && rule.place.file == 0 &&
+            if (rule.statement && (all || rule.conditional) && rule.place.file == 0 &&
                 !alive_.contains(*rule.statement))
                 result.insert(*rule.statement);
+        if (link.rules.whole) return result;
+        for (const auto statement : statements_in(appliance_, appliance_.functions.at(link.function).body))
+            if (appliance_.statements.at(statement).place.file == 0) result.insert(statement);
         return result;
     }
 
-    void look_at(symbolic::Engines& engines, const std::vector<Stage>& accepted,
-                 const symbolic::RuleList& list, StatementId statement) {
-        Question question{{{}}, {{&list, {.statement = statement}}}};
-        auto answer = ask(engines, question);
-        if (std::holds_alternative<symbolic::Found>(answer) && are_few(accepted)) {
-            question.stages.insert(question.stages.begin(), accepted.begin(), accepted.end());
-            answer = ask(engines, question);
+    /// First of any packets: most statements are shown to decide, or not to, by their own function. Then of those
+    /// that can come, and last of those that earlier functions let through.
+    void look_at(symbolic::Space& space, symbolic::Engines& engines, const Asked& asked) {
+        using Because = Shadowed::Because;
+        Question question{{{}}, {{&asked.list, {.statement = asked.statement}}}};
+        auto answer = ask(engines, question, of_a_statement);
+        auto because = Because::verdicts;
+        if (const auto* found = std::get_if<Found>(&answer); found != nullptr && !can_come(space, asked.packets, found->box)) {
+            question.region = asked.packets;
+            answer = ask(engines, question, of_a_statement);
+            because = Because::nobody;
         }
+        if (std::holds_alternative<Found>(answer) && !asked.accepted.empty()) {
+            question.region = asked.packets;
+            question.stages.insert(question.stages.begin(), asked.accepted.begin(), asked.accepted.end());
+            answer = ask(engines, question, are_few(asked.accepted) ? of_a_statement : steps_for_each_statement);
+            because = Because::functions;
+        }
+        if (std::holds_alternative<Found>(answer)) alive_.insert(asked.statement);
+        if (std::holds_alternative<symbolic::GaveUp>(answer)) undecided_.insert(asked.statement);
         const auto* proved = std::get_if<Proved>(&answer);
-        if (proved == nullptr) {
-            alive_.insert(statement);
-            return;
-        }
-        if (dead_.contains(statement)) return;
+        if (proved == nullptr) return;
+        const auto known = dead_.find(asked.statement);
+        if (known != dead_.end() && known->second.because == Because::verdicts) return; // there is no better reason
         std::set<StatementId> by;
-        const auto ask_of_some = [&](const auto& some) { return ask(engines, question, &some); };
+        const auto ask_of_some = [&](const auto& some) { return ask(engines, question, of_a_statement, &some); };
         for (const auto rule : needed_of(ask_of_some, proved->because))
-            by.insert(*list.rules[rule].statement);
-        dead_[statement] = {by.begin(), by.end()};
+            by.insert(*asked.list.rules[rule].statement);
+        if (!by.empty()) because = Because::verdicts;
+        dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}};
     }
 
-    symbolic::Answer ask(symbolic::Engines& engines, const Question& question,
+    static std::size_t spent_by(const symbolic::Engines& engines) {
+        return engines.subtraction.steps() + engines.sat.steps();
+    }
+
+    symbolic::Answer ask(symbolic::Engines& engines, const Question& question, std::size_t steps_max_of_it,
                          const std::vector<symbolic::RuleIndex>* only = nullptr) const {
         const auto all = std::min(steps_for_each_statement * appliance_.statements.size(), steps_max);
         if (only == nullptr && steps_ > all + of_a_statement) return symbolic::GaveUp{};
-        return engines.confirmed(question, engines.subtraction.find(question, of_a_statement, only),
-                                 {.steps = of_a_statement}, only);
+        return engines.confirmed(question, engines.subtraction.find(question, steps_max_of_it, only),
+                                 {.steps = steps_max_of_it}, only);
     }
 
     /// Functions before the statement's own, whose combinations can be tried for each statement.
@@ -96,19 +147,17 @@ private:
         constexpr std::size_t rules_max = 64;
         std::size_t rules = 0;
         for (const auto& stage : stages) rules += stage.rules->rules.size();
-        return !stages.empty() && rules <= rules_max;
+        return rules <= rules_max;
     }
 
     const model::Appliance& appliance_;
-    std::set<StatementId> alive_; ///< or not decided
-    std::map<StatementId, std::vector<StatementId>> dead_;
+    std::set<StatementId> alive_, undecided_; ///< on some chain
+    std::map<StatementId, Shadowed> dead_;
     std::size_t steps_ = 0;
 };
 
 } // namespace
 
-std::vector<Shadowed> shadowed_statements(const model::Appliance& appliance) {
-    return Shadows(appliance).run();
-}
+Shadows shadowed_statements(const model::Appliance& appliance) { return Search(appliance).run(); }
 
 } // namespace analysis

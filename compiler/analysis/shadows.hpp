@@ -1,4 +1,5 @@
-// Verdict statements that decide about no packet, since others before them have decided about all of theirs.
+// Verdict statements that decide about no packet: others before them have decided about all of theirs, or no packet
+// that can come to their chains meets their conditions.
 #pragma once
 #include "compiler/model/appliance.hpp"
 
@@ -6,13 +7,21 @@ namespace analysis {
 
 struct Shadowed {
     model::StatementId statement = 0;
-    /// The statements of its chain's function that cover it, as few as suffice; none where earlier functions
-    /// do.
-    std::vector<model::StatementId> by;
+    enum class Because : std::uint8_t {
+        verdicts,  ///< of its chain's function
+        functions, ///< earlier ones on the chain
+        nobody,    ///< can come there
+    } because{};
+    /// The statements of its chain's function that cover it, as few as suffice.
+    std::vector<model::StatementId> by{};
 };
 
-/// Those of the policy's own file that stand in a condition, in the order of their numbers. Nothing is said
-/// that is not proved.
-std::vector<Shadowed> shadowed_statements(const model::Appliance& appliance);
+/// Of the policy's own statements that stand in a condition, in the order of their numbers.
+struct Shadows {
+    std::vector<Shadowed> dead;                   ///< proved
+    std::vector<model::StatementId> undecided{}; ///< there is neither a proof nor a packet
+};
+
+Shadows shadowed_statements(const model::Appliance& appliance);
 
 } // namespace analysis

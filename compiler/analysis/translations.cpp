@@ -163,9 +163,10 @@ private:
 
 } // namespace
 
-std::vector<Lost> lost_translations(const model::Appliance& appliance) {
+std::vector<Lost> lost_translations(const model::Appliance& appliance, const std::vector<Shadowed>& shadowed) {
     std::map<StatementId, Lost> lost;
-    std::set<StatementId> arriving;
+    std::set<StatementId> arriving; ///< or not to be looked at
+    for (const auto& one : shadowed) arriving.insert(one.statement);
     for (model::IfaceId iface = 0; iface < appliance.ifaces.size(); ++iface) {
         const auto& chain = appliance.ifaces[iface].chain(model::Hook::prerouting);
         for (std::size_t place = 0; place < chain.size(); ++place) {

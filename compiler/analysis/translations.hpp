@@ -1,6 +1,6 @@
 // Destination translations of which nothing arrives: later functions drop all that they have translated.
 #pragma once
-#include "compiler/model/appliance.hpp"
+#include "compiler/analysis/shadows.hpp"
 
 namespace analysis {
 
@@ -9,8 +9,8 @@ struct Lost {
     std::optional<model::StatementId> by; ///< drops some of it, the last of those that do
 };
 
-/// Those of the policy's own file, on every chain that they stand on. A new address of ours, of a leased network
+/// Those of the policy's own file that packets come to, on every chain that they stand on. A new address of ours, of a leased network
 /// or without a route is not followed, nor a port alone.
-std::vector<Lost> lost_translations(const model::Appliance& appliance);
+std::vector<Lost> lost_translations(const model::Appliance& appliance, const std::vector<Shadowed>& shadowed);
 
 } // namespace analysis

@@ -14,15 +14,6 @@ using model::Field;
 
 namespace {
 
-eval::Bytes ethernet_of(const model::PacketSpec& packet) {
-    eval::Bytes header(eval::ethernet_header_bytes);
-    for (const auto field : {Field::eth_daddr, Field::eth_saddr}) {
-        const auto& info = model::info(field);
-        eval::put_bits(header, info.bit, info.bits, value_in(packet, field).value_or(0));
-    }
-    return header;
-}
-
 /// The start of the frame that the packet came in; none for one that was made here.
 eval::Bytes frame_of(const model::Appliance& appliance, const Witness& witness) {
     if (witness.ingress == model::no_iface) return {};

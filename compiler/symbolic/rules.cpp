@@ -29,31 +29,33 @@ private:
             if (++steps_ > derivation_.steps_max || list_.rules.size() > derivation_.rules_max)
                 list_.whole = false;
             if (!list_.whole) return true; // no more is said
-            if (std::visit([&](const auto& is) { return derive(is, box, layer, step.place); }, step.is))
+            if (std::visit([&](const auto& is) { return derive(is, box, layer, step); }, step.is))
                 return true;
         }
         return false;
     }
 
-    bool derive(const model::Verdict& verdict, const Box& box, Layer, const model::Place& place) {
+    bool derive(const model::Verdict& verdict, const Box& box, Layer, const model::Step& step) {
         const auto& appliance = derivation_.appliance;
         const auto own = appliance.statements.size(); // ids of claims go on behind
         const auto& statement = verdict.statement < own ? appliance.statements[verdict.statement]
                                                         : appliance.claims.at(verdict.statement - own);
-        list_.rules.push_back({box, verdict.statement, statement.action, nullptr, place, branches_ > 0});
+        list_.rules.push_back({box, verdict.statement, statement.action, nullptr, step.place, branches_ > 0});
         return true;
     }
 
-    bool derive(const model::Log& log, const Box& box, Layer, const model::Place& place) {
-        list_.rules.push_back({box, {}, {}, &log, place, branches_ > 0});
+    bool derive(const model::Log& log, const Box& box, Layer, const model::Step& step) {
+        list_.rules.push_back({box, {}, {}, &log, step.place, branches_ > 0});
         return false;
     }
 
-    bool derive(const model::Enter& enter, const Box& box, Layer layer, const model::Place&) {
+    bool derive(const model::Enter& enter, const Box& box, Layer layer, const model::Step& step) {
+        meet(step, box, layer);
         return enter_body(enter.body, enter.layer, box, layer);
     }
 
-    bool derive(const model::Call& call, const Box& box, Layer layer, const model::Place&) {
+    bool derive(const model::Call& call, const Box& box, Layer layer, const model::Step& step) {
+        meet(step, box, layer);
         const auto& callee = derivation_.appliance.functions.at(call.function);
         path_.push_back(&call);
         const bool decided = enter_body(callee.body, callee.layer, box, layer);
@@ -70,8 +72,8 @@ private:
 
     /// Where all packets of `then` are decided, the rules of `otherwise` need not say that the condition is
     /// false: they come later.
-    bool derive(const model::Branch& branch, const Box& box, Layer layer, const model::Place&) {
-        if (derivation_.meets_branches) meet(branch, box, layer);
+    bool derive(const model::Branch& branch, const Box& box, Layer layer, const model::Step& step) {
+        meet(step, box, layer);
         const auto part = [&](const model::Block& body, bool wanted) {
             auto boxes = inside(box, conditions_.where(branch.condition, wanted, layer, path_));
             // What logs does so once for a packet, in however many boxes it is.
@@ -90,13 +92,16 @@ private:
         return decided;
     }
 
-    void meet(const model::Branch& branch, const Box& box, Layer layer) {
-        static const model::Log nothing;
+    void meet(const model::Step& step, const Box& box, Layer layer) {
+        if (!derivation_.meets_steps) return;
         const auto& appliance = derivation_.appliance;
+        const auto body = layer_of_body(appliance, step);
+        if (body && (*body == Layer::ip || *body == layer)) return; // for all that come
+        static const model::Log nothing;
         const auto next = appliance.statements.size() + appliance.claims.size() + numbers_.size();
-        const auto number = numbers_.try_emplace(&branch, static_cast<model::StatementId>(next)).first->second;
-        list_.met.push_back({&branch, layer, static_cast<std::uint32_t>(list_.rules.size())});
-        list_.rules.push_back({box, number, {}, &nothing, branch.condition.place, branches_ > 0});
+        const auto number = numbers_.try_emplace(&step, static_cast<model::StatementId>(next)).first->second;
+        list_.met.push_back({&step, layer, static_cast<std::uint32_t>(list_.rules.size())});
+        list_.rules.push_back({box, number, {}, &nothing, step.place, branches_ > 0});
     }
 
     std::vector<Box> inside(const Box& box, const std::vector<Box>& boxes) {
@@ -123,7 +128,7 @@ private:
     RuleList list_;
     Conditions conditions_;
     CallPath path_;
-    std::map<const model::Branch*, model::StatementId> numbers_;
+    std::map<const model::Step*, model::StatementId> numbers_;
     std::size_t branches_ = 0; ///< that the current step stands in
     std::size_t steps_ = 0;
 };
@@ -135,6 +140,12 @@ RulesInOrder deciding(const RuleList& list) {
     for (const auto& rule : list.rules)
         if (rule.log == nullptr) rules.push_back(&rule);
     return rules;
+}
+
+std::optional<Layer> layer_of_body(const model::Appliance& appliance, const model::Step& step) {
+    if (const auto* enter = std::get_if<model::Enter>(&step.is)) return enter->layer;
+    if (const auto* call = std::get_if<model::Call>(&step.is)) return appliance.functions.at(call->function).layer;
+    return std::nullopt;
 }
 
 RuleList rules_of(const Derivation& derivation, model::FunctionId function) {

@@ -20,13 +20,16 @@ struct Rule {
 
 using CallPath = std::vector<const model::Call*>;
 
-/// An `if` as packets come to it: a rule that decides nothing, whose statement is a number of the `if`'s own,
-/// stands there with what the conditions around it say.
+/// An `if`, or a body for packets of one layer only, as packets come to it: a rule that decides nothing, whose
+/// statement is a number of the step's own, stands there with what the conditions around it say.
 struct Met {
-    const model::Branch* branch = nullptr;
+    const model::Step* step = nullptr;
     model::Layer layer{}; ///< that packets are known to be of
     std::uint32_t rule = 0;
 };
+
+/// The layer of the packets that get into the body of a step, an Enter or a Call.
+std::optional<model::Layer> layer_of_body(const model::Appliance& appliance, const model::Step& step);
 
 struct RuleList {
     std::vector<Rule> rules;
@@ -35,7 +38,7 @@ struct RuleList {
     std::map<std::pair<CallPath, const model::Exceeded*>, Variable> evaluations;
     /// The variables of comparisons with leased values.
     std::map<const model::CompareLease*, Variable> leases;
-    std::vector<Met> met; ///< in the order of their rules, where the derivation meets branches
+    std::vector<Met> met; ///< in the order of their rules, where the derivation meets steps
 };
 
 using RulesInOrder = std::vector<const Rule*>;
@@ -59,7 +62,7 @@ struct Derivation {
     Value ttl_spent = 0;
     std::size_t rules_max = 1 << 18;
     std::size_t steps_max = 1 << 20;
-    bool meets_branches = false;
+    bool meets_steps = false;
 };
 
 /// Whatever packet it is given: one of another layer meets no rule.

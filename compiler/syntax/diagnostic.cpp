@@ -14,6 +14,11 @@ std::string hyphened(std::string_view identifier) {
 
 } // namespace
 
+std::string_view name(Severity severity) {
+    constexpr std::string_view names[] = {"error", "warning", "note"};
+    return names[static_cast<std::size_t>(severity)];
+}
+
 const std::vector<KindInfo>& kinds() {
     static const std::vector<KindInfo> table = {
 #define DIAGNOSTIC(name, severity, text) {Kind::name, hyphened(#name), Severity::severity, text},

@@ -9,7 +9,9 @@
 
 namespace syntax {
 
-enum class Severity : std::uint8_t { error, warning };
+enum class Severity : std::uint8_t { error, warning, note };
+
+std::string_view name(Severity severity);
 
 enum class Kind : std::uint8_t {
 #define DIAGNOSTIC(name, severity, text) name,

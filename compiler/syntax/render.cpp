@@ -115,15 +115,11 @@ nlohmann::ordered_json to_json(const Span& span, std::string_view severity, cons
             {"hint", ""}};
 }
 
-std::string_view severity_name(Severity severity) {
-    return severity == Severity::error ? "error" : "warning";
-}
-
 } // namespace
 
 std::string render_text(const Diagnostic& diagnostic, const Sources& sources) {
     const auto& kind = info(diagnostic.kind);
-    auto text = place(diagnostic.span, sources) + ": " + std::string(severity_name(kind.severity)) + ": " +
+    auto text = place(diagnostic.span, sources) + ": " + std::string(name(kind.severity)) + ": " +
                 printable(diagnostic.message) + " [" + kind.name + "]\n" + excerpt(diagnostic.span, sources);
     for (const auto& note : diagnostic.notes)
         text += place(note.span, sources) + ": note: " + printable(note.message) + '\n' +
@@ -134,7 +130,7 @@ std::string render_text(const Diagnostic& diagnostic, const Sources& sources) {
 
 std::string render_json(const Diagnostic& diagnostic, const Sources& sources) {
     const auto& kind = info(diagnostic.kind);
-    auto object = to_json(diagnostic.span, severity_name(kind.severity), diagnostic.message, kind.name, sources);
+    auto object = to_json(diagnostic.span, name(kind.severity), diagnostic.message, kind.name, sources);
     for (const auto& note : diagnostic.notes)
         object["notes"].push_back(to_json(note.span, "note", note.message, kind.name, sources));
     object["hint"] = diagnostic.hint;

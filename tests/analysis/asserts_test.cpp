@@ -38,6 +38,36 @@ TEST_CASE("an Assert speaks of what can come, and of no more") {
         holds("Assert::IP a(gw.forward) { if (iface.out == wan and ip.daddr == 10.1.0.1) { drop } }"));
 }
 
+TEST_CASE("what validity drops does not come, and lengths, times to live and VLANs are those of the way") {
+    const std::string open = "wan.prerouting: f wan.input: f Filter::IP f { accept }\n";
+    const auto never = [&](const std::string& chain, const std::string& condition) {
+        return holds(open + "Assert::IP a(" + chain + ") { if (" + condition + ") { drop } }");
+    };
+    // The number of a network of ours is an old form of broadcast (RFC 1812 4.2.3.1).
+    for (const std::string condition : {"ip.saddr == 10.0.0.0", "ip.saddr == 203.0.113.0", "ip.daddr == 10.0.0.0",
+                                        "ip.saddr == ip.daddr", "vlan.id > 0"}) {
+        INFO(condition);
+        CHECK(never("wan.prerouting", condition));
+        CHECK(never("gw.forward", condition));
+    }
+    CHECK(never("gw.forward", "ip.ttl in [0, 255]"));
+    CHECK_FALSE(never("gw.forward", "ip.ttl == 254 and iface.in == lan"));
+    // It is not looked at before a packet is routed.
+    CHECK_FALSE(never("wan.prerouting", "ip.ttl == 0"));
+    CHECK_FALSE(never("wan.input", "ip.ttl == 0"));
+    CHECK_FALSE(never("wan.prerouting", "ip.ttl == 255"));
+    CHECK(holds(open + "Assert::TCP a(wan.prerouting) { if (ip.length < 40) { drop } }"));
+    CHECK_FALSE(holds(open + "Assert::TCP a(wan.prerouting) { if (ip.length < 41) { drop } }"));
+    CHECK(holds(open + "Assert::IP a(wan.prerouting) { if (ct.state == related and ip.length < 48) { drop } }"));
+}
+
+TEST_CASE("a dnat may send packets to where none can be on its way from outside") {
+    const std::string text = "wan.prerouting: n Nat::IP n { if (ip.dscp == 1) { dnat(127.0.0.9) } }\n"
+                             "Assert::IP a(gw.forward) { if (ip.daddr == 127.0.0.";
+    CHECK_FALSE(holds(text + "9) { drop } }"));
+    CHECK(holds(text + "8) { drop } }"));
+}
+
 TEST_CASE("invalid packets are meant where an Assert names them") {
     const std::string lenient = "Conntrack c { drop_invalid: false } wan.prerouting: f "
                                 "Filter::IP f { if (ct.state == invalid) { accept } drop }\n";
@@ -66,13 +96,47 @@ TEST_CASE("fields are compared with each other in the interpreter") {
     CHECK(analysis::value_in(packet, model::Field::tcp_sport) == 99);
 }
 
-TEST_CASE("a packet of a translated first packet is found, a proof about later ones is not claimed") {
+TEST_CASE("a chain is proved with what its Nats do to first packets, and may have done to those of flows") {
     const std::string translated = "wan.prerouting: [n, f] Nat::IP n { dnat(10.0.0.5) } "
                                    "Filter::IP f { if (ip.daddr == 10.0.0.5) { drop } accept }\n";
     CHECK(std::holds_alternative<Broken>(
         prove(translated + "Assert::IP a(wan.prerouting) { if (ct.state == new) { accept } }")));
-    CHECK(std::holds_alternative<NotDecided>(
-        prove(translated + "Assert::IP a(wan.prerouting) { if (ct.state == new) { drop } }")));
+    CHECK(holds(translated + "Assert::IP a(wan.prerouting) { if (ct.state == new) { drop } }"));
+    // Of a packet of a known flow it is not known whether that was translated; to which address, it is.
+    const std::string some = "wan.prerouting: [n, f] Nat::TCP web { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } } Nat::IP n { web } "
+                             "Filter::TCP g { if (ip.daddr == 10.0.0.5 and tcp.dport == 8080) { accept } } "
+                             "Filter::IP f { g if (ip.daddr in 10.0.0.0/24) { drop } reject }\n";
+    const auto of = [&](const std::string& body) { return prove(some + "Assert::TCP a(wan.prerouting) { " + body + " }"); };
+    CHECK(std::holds_alternative<Holds>(of("if (ct.state == new and tcp.dport == 80) { accept }")));
+    CHECK(std::holds_alternative<Holds>(of("if (ct.state == new and tcp.dport == 81 and ip.daddr == 10.0.0.6) { drop }")));
+    CHECK(std::holds_alternative<Broken>(of("if (ct.state == new and tcp.dport == 8080) { reject }")));
+    CHECK_FALSE(std::holds_alternative<Holds>(of("if (ct.state == established and tcp.dport == 81) { reject }")));
+    const auto appliance = policy(some + "Assert::TCP a(wan.prerouting) { if (ip.daddr in 192.0.2.0/24 and ct.state == established) { accept } }");
+    const auto ends = [&](Ending ending) { return analysis::answer(appliance, appliance.asserts.at(0), ending); };
+    CHECK(std::holds_alternative<NoSuchPacket>(ends(Ending::drop)));
+    CHECK(std::holds_alternative<Witness>(ends(Ending::reject)));
+    CHECK_FALSE(std::holds_alternative<NoSuchPacket>(ends(Ending::accept)));
+}
+
+TEST_CASE("what a Nat says of a first packet holds for later ones only as far as a flow is told by it") {
+    // A flow opened with ttl 9 is translated; a later packet of it, still before any answer, has another.
+    const auto text = [](const std::string& condition) {
+        return "wan.prerouting: [n, f] Nat::IP n { if (" + condition + ") { dnat(10.0.0.5) } } "
+               "Filter::IP f { if (ip.daddr == 10.0.0.5) { drop } accept }\n"
+               "Assert::IP a(wan.prerouting) { if (ct.state == new and not " + condition + " and ip.daddr != 10.0.0.5) { accept } }";
+    };
+    CHECK(holds(text("ip.saddr == 192.0.2.7")));
+    CHECK_FALSE(holds(text("ip.ttl == 9")));
+}
+
+TEST_CASE("a flow that two Nats have translated has been to two places") {
+    const std::string text = "wan.prerouting: [n1, f1, n2, f2]\n"
+                             "Nat::IP n1 { if (ip.dscp == 1) { dnat(10.0.0.5) } }\n"
+                             "Filter::IP f1 { if (ip.daddr == 10.0.0.5) { accept } drop }\n"
+                             "Nat::IP n2 { if (ip.daddr == 10.0.0.5) { dnat(10.0.0.6) } }\n"
+                             "Filter::IP f2 { if (ip.daddr == 10.0.0.6) { accept } drop }\n";
+    CHECK_FALSE(holds(text + "Assert::IP a(wan -> lan) { if (ct.state == established) { drop } }"));
+    CHECK_FALSE(holds(text + "Assert::IP a(wan.prerouting) { if (ct.state == established) { drop } }"));
 }
 
 TEST_CASE("a question may name fields of every protocol; a packet without the field does not meet it") {

@@ -198,7 +198,7 @@ TEST_CASE("what is said of conditions is what trying all packets says") {
                 CHECK(oracle.run(appliance.functions[function].body, packet) ==
                       interpreted(appliance, function, packet));
             }
-        const auto shadowed = analysis::shadowed_statements(appliance);
+        const auto shadowed = analysis::shadowed_statements(appliance).dead;
         std::set<model::StatementId> dead;
         for (const auto& one : shadowed) {
             dead.insert(one.statement);
@@ -244,7 +244,7 @@ TEST_CASE("a translation is lost when later functions drop all of it") {
         const auto appliance = policy("wan.prerouting: [n" + behind + "]\nNat::TCP forward_web { if (tcp.dport == 8080) { dnat(" +
                                       to + ") } }\nNat::IP n { forward_web }\n"
                                       "Filter::IP web { Filter::TCP { if (tcp.dport == 80) { drop } } accept }\n");
-        const auto found = analysis::lost_translations(appliance);
+        const auto found = analysis::lost_translations(appliance, {});
         // Of several statements that drop the last one is shown.
         for (const auto& one : found) CHECK(appliance.statements.at(one.by.value()).action == model::Action::drop);
         return found.size();
@@ -259,7 +259,7 @@ TEST_CASE("a Limit that is asked again may say something else") {
     const auto said = [](const std::string& body) {
         const auto appliance = policy("Limit l { rate: 1, per: second }\nwan.prerouting: f\nFilter::IP f {\n" + body + "\naccept\n}\n");
         analysis::Places places(appliance);
-        return analysis::foregone_conditions(appliance, places, analysis::shadowed_statements(appliance)).size();
+        return analysis::foregone_conditions(appliance, places, analysis::shadowed_statements(appliance).dead).size();
     };
     CHECK(said("if (l.exceeded or l.exceeded) { drop }") == 0);
     CHECK(said("if (l.exceeded and l.exceeded) { drop }") == 0);

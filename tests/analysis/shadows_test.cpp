@@ -13,7 +13,7 @@ Lines shadows(const std::string& text) {
     constexpr std::uint32_t before = 4; // of two_ifaces
     const auto appliance = policy(text);
     Lines lines;
-    for (const auto& [statement, by] : analysis::shadowed_statements(appliance)) {
+    for (const auto& [statement, because, by] : analysis::shadowed_statements(appliance).dead) {
         auto& covering = lines[appliance.statements.at(statement).place.line - before];
         for (const auto id : by) covering.push_back(appliance.statements.at(id).place.line - before);
     }
@@ -57,4 +57,34 @@ TEST_CASE("a last line of defence is not shadowed") {
     CHECK(shadows("wan.prerouting: f Filter::IP f {\nif (ip.ttl > 1) { drop }\nif (ip.ttl <= 1) { accept "
                   "}\ndrop }\n")
               .empty());
+}
+
+TEST_CASE("what cannot come to a chain is decided by nobody") {
+    const auto dead = [](const std::string& chains, const std::string& condition) {
+        const auto appliance = policy(chains + "\nFilter::IP f { if (" + condition + ") { drop } accept }\n");
+        return analysis::shadowed_statements(appliance).dead.size();
+    };
+    for (const std::string condition : {"iface.in == lan", "ct.state == related and ip.protocol == udp", "ip.saddr == 10.0.0.0",
+                                        "ip.saddr in 127.0.0.0/8", "vlan.id == 3", "ct.state == invalid",
+                                        "ip.saddr == ip.daddr", "ip.protocol == udp and ip.length < 28"}) {
+        INFO(condition);
+        CHECK(dead("wan.prerouting: f", condition) == 1);
+    }
+    for (const std::string condition : {"iface.in == wan", "ct.state == related", "ip.ttl == 0", "ip.saddr == 10.0.0.9"})
+        CHECK(dead("wan.prerouting: f", condition) == 0);
+    // Dead on each chain, or not at all.
+    CHECK(dead("wan.prerouting: f lan.prerouting: f", "iface.in == lan") == 0);
+    CHECK(dead("wan.prerouting: f wan.input: f", "ip.ttl == 0") == 0);
+    CHECK(dead("Conntrack c { drop_invalid: false } wan.prerouting: f", "ct.state == invalid") == 0);
+    // Nothing comes to the chain of an Iface that nothing is forwarded to.
+    CHECK(dead("wan.output: f", "iface.out == lan") == 1);
+}
+
+TEST_CASE("a Nat sees first packets as the Nats before it leave them") {
+    const std::string first = "wan.prerouting: [one, two]\nNat::TCP one { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }\n";
+    CHECK(shadows(first + "Nat::TCP two { if (tcp.dport == 80) { dnat(10.0.0.6) }\nif (tcp.dport == 8080) { dnat(10.0.0.7) } }\n") ==
+          Lines{{3, {}}});
+    CHECK(shadows("wan.prerouting: [none, one]\nFilter::IP none { drop }\nNat::IP one { dnat(10.0.0.5) }\n") == Lines{{3, {}}});
+    CHECK(shadows("wan.prerouting: one\nNat::IP one {\nif (ct.state == established) { dnat(10.0.0.5) }\nif (ip.ttl > 3) { dnat(10.0.0.6) } }\n") ==
+          Lines{{3, {}}});
 }

@@ -2,7 +2,7 @@
 // way in which it may end.
 #include "compiler/analysis/packet.hpp"
 #include "compiler/analysis/prover.hpp"
-#include "compiler/analysis/region.hpp"
+#include "compiler/analysis/shown.hpp"
 #include "compiler/sema/load.hpp"
 #include "harness/runner.hpp"
 
@@ -72,4 +72,36 @@ TEST_CASE("the text of a packet says all that is said of it") {
     packet.more_fragments = true;
     CHECK(analysis::literal_of(packet) ==
           R"({ ip: { dont-fragment: false, more-fragments: true }, udp: { dport: 53 }, payload: "a\x00" })");
+}
+
+TEST_CASE("a first packet that is found for a path really takes it") {
+    std::size_t tests = 0;
+    for (const auto& file : samples()) {
+        const auto loaded = sema::load(file);
+        REQUIRE(loaded.appliance);
+        auto appliance = *loaded.appliance;
+        appliance.tests.clear();
+        const auto ifaces = static_cast<model::IfaceId>(appliance.ifaces.size());
+        const auto leased = std::ranges::any_of(appliance.ifaces, [](const auto& iface) { return iface.leases(); });
+        if (leased) continue; // without an address nothing leaves
+        for (model::IfaceId from = 0; from < ifaces; ++from)
+            for (model::IfaceId to = 0; to < ifaces; ++to)
+                for (const auto ending : {analysis::Ending::accept, analysis::Ending::drop, analysis::Ending::reject}) {
+                    const model::Assert::Path path{from, to};
+                    const auto verdict = analysis::Prover(appliance, path, false).find({}, ending);
+                    const auto* witness = std::get_if<analysis::Witness>(&verdict);
+                    if (witness == nullptr || witness->state != model::State::fresh || !witness->assumed.empty()) continue;
+                    // Which address a NIC has only the machine knows.
+                    if (analysis::value_in(witness->packet, model::Field::eth_daddr)) continue;
+                    INFO(name_of(appliance, path) << ' ' << analysis::ending_names[static_cast<std::size_t>(ending)] << ' '
+                                                  << analysis::literal_of(witness->packet));
+                    const auto test = analysis::test_that_shows(appliance, path, {}, *witness);
+                    CHECK(test);
+                    if (test) appliance.tests.push_back(*test);
+                }
+        const auto report = harness::run_tests(appliance, harness::interp_backend(appliance));
+        for (const auto& failure : report.failures) FAIL_CHECK(harness::describe(appliance, failure));
+        tests += report.tests;
+    }
+    CHECK(tests > 20);
 }

@@ -106,8 +106,7 @@ std::map<std::string, std::string> examples() {
             line = line.size() > 4 ? line.substr(4) : "";
             const auto bracket = line.rfind(" [");
             const bool starts = line.ends_with("]") && bracket != std::string::npos &&
-                                (line.find(": error: ") != std::string::npos ||
-                                 line.find(": warning: ") != std::string::npos);
+                                syntax::kind_named(line.substr(bracket + 2, line.size() - bracket - 3));
             if (starts) {
                 keep();
                 kind = line.substr(bracket + 2, line.size() - bracket - 3);
@@ -165,7 +164,9 @@ std::string diagnostics_page() {
     const auto shown = examples();
     for (const auto& kind : syntax::kinds()) {
         page += fmt::format("\n## {}\n\n{}. {}\n", kind.name,
-                            kind.severity == syntax::Severity::error ? "Error" : "Warning", kind.explanation);
+                            kind.severity == syntax::Severity::error     ? "Error"
+                            : kind.severity == syntax::Severity::warning ? "Warning"
+                                                                         : "Note", kind.explanation);
         const auto example = shown.find(kind.name);
         if (example != shown.end())
             page += fmt::format("\n```text\n{}```\n", presentable(example->second));

@@ -75,6 +75,41 @@ TEST_CASE("warnings are no errors, unless asked") {
     CHECK(shell("naclc check --werror p.nacl").status == 1);
 }
 
+TEST_CASE("what is not decided is a note at the end, with all places as JSON, and no error ever") {
+    const Shell shell;
+    // Ten fields with nine values, of which no two are equal: pigeons and holes, for each verdict of the last line.
+    const std::vector<std::string> fields = {"ip.id",        "ip.dscp",    "ip.ttl",     "tcp.sport",    "tcp.dport",
+                                             "tcp.sequence", "tcp.ackseq", "tcp.window", "tcp.checksum", "tcp.urgptr"};
+    std::string text = "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, prerouting: f }\n"
+                       "Filter::IP f { Filter::TCP {\n";
+    for (std::size_t i = 0; i < fields.size(); ++i)
+        for (std::size_t j = i + 1; j < fields.size(); ++j) {
+            std::string same;
+            for (std::size_t value = 1; value < fields.size(); ++value)
+                same += (same.empty() ? "" : " or ") + fields[i] + " == " + std::to_string(value) + " and " + fields[j] +
+                        " == " + std::to_string(value);
+            text += "if (" + same + ") { accept }\n";
+        }
+    std::string few;
+    for (const auto& field : fields) few += (few.empty() ? "" : " and ") + field + " in 1-9";
+    text += "if (" + few + ") {";
+    constexpr std::size_t verdicts = 7;
+    for (std::size_t i = 1; i < verdicts; ++i)
+        text += " if (tcp.reserved == " + std::to_string(i) + ") { " + (i % 2 == 0 ? "drop" : "accept") + " }";
+    shell.write("p.nacl", text + " reject } } drop }\n");
+    const auto done = shell("naclc --werror check --diagnostics=json p.nacl");
+    CHECK(done.status == 0);
+    const auto found = objects(done.output);
+    REQUIRE(found.size() == 1);
+    check_keys(found[0]);
+    CHECK(found[0]["severity"] == "note");
+    CHECK(found[0]["kind"] == "undecided-verdicts");
+    CHECK(found[0]["notes"].size() == verdicts);
+    const auto text_of_it = shell("naclc check p.nacl").output;
+    CHECK(text_of_it.find("7 verdicts are not decided") != std::string::npos);
+    CHECK(text_of_it.find("not decided, nor at 2 more places") != std::string::npos);
+}
+
 TEST_CASE("a file that is missing, or names one that is, is an object too") {
     const Shell shell;
     for (const auto* call : {"check", "emit", "emit --target json", "test", "fmt", "build -o x"}) {

@@ -1,0 +1,13 @@
+// A Test that shows what a proof has found: the packet, sent in or handed to its chain, and before it those that make
+// its flow what it must be. It has been played in the interpreter.
+#pragma once
+#include "compiler/analysis/witness.hpp"
+
+namespace analysis {
+
+/// Its last step expects what becomes of the packet. Nothing where no Test can show it: one can neither make a flow
+/// related nor spend the tokens of a Limit beforehand, nor tell a chain by which Iface a packet leaves.
+std::optional<model::Scenario> test_that_shows(const model::Appliance& appliance, const Way& way,
+                                               const ChainRules& rules, const Witness& witness);
+
+} // namespace analysis

@@ -1,0 +1,76 @@
+// The Test in the message of a broken Assert can be pasted into the policy: it fails as it is, and passes when it
+// expects what the message says.
+#include "compiler/analysis/asserts.hpp"
+#include "compiler/analysis/check.hpp"
+#include "harness/runner.hpp"
+#include "tests/analysis/policy.hpp"
+
+namespace {
+
+const std::string office = "wan.postrouting: narrow\n"
+                           "Filter::IP narrow { if (ip.dscp == 1) { reject } if (ip.ttl == 9) { drop } accept }\n"
+                           "Limit often { rate: 1, per: second }\n";
+
+/// The Tests that the messages about a policy hint at.
+std::vector<std::string> hints(const std::string& text) {
+    const auto loaded = sema::load_text("test.nacl", two_ifaces + text);
+    REQUIRE(loaded.appliance);
+    std::vector<std::string> found;
+    for (const auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources)) {
+        if (diagnostic.kind != syntax::Kind::broken_assert) continue;
+        const auto begin = diagnostic.hint.find("`Test");
+        if (begin == std::string::npos) continue;
+        found.push_back(diagnostic.hint.substr(begin + 1, diagnostic.hint.rfind('`') - begin - 1));
+    }
+    return found;
+}
+
+std::size_t failures_of(const std::string& text) {
+    const auto appliance = policy(text);
+    REQUIRE(appliance.tests.size() == 1);
+    return harness::run_tests(appliance, harness::interp_backend(appliance)).failures.size();
+}
+
+/// The Test fails as it is pasted, and passes when it expects `ending` of its last step.
+void check_pasted(const std::string& text, const std::string& test, const std::string& ending) {
+    INFO(test);
+    CHECK(failures_of(text + test) == 1);
+    auto passing = test;
+    const auto expects = passing.rfind("expect: ") + 8;
+    passing.replace(expects, passing.find_first_of(" ,", expects) - expects, ending);
+    CHECK(failures_of(text + passing) == 0);
+}
+
+} // namespace
+
+TEST_CASE("the Test in the message of a broken Assert fails until the packet is decided as claimed") {
+    struct Broken {
+        std::string assertion, ending;
+    };
+    for (const auto& [assertion, ending] : std::vector<Broken>{
+             {"(lan -> wan) { drop }", "accept"},
+             {"(lan -> wan) { if (ip.dscp == 1) { drop } }", "reject"},
+             {"(lan -> wan) { if (ip.ttl == 10) { accept } }", "drop"},
+             {"(wan -> lan) { if (ct.state == established) { drop } }", "accept"},
+             {"(lan -> wan) { if (ct.state == established) { drop } }", "accept"},
+             {"(wan -> lan) { if (ct.state == established and ip.protocol == icmp) { drop } }", "accept"},
+             {"(wan -> lan) { if (ct.state == established and ip.protocol == udp) { drop } }", "accept"},
+             {"(wan -> lan) { if (ct.state == established and ip.protocol == 47) { drop } }", "accept"},
+             {"(gw.forward) { if (ct.state == established) { drop } }", "accept"},
+             {"(wan.postrouting) { if (ct.state == related and ip.ttl == 9) { accept } }", "drop"}}) {
+        INFO(assertion);
+        const auto text = office + "Assert::IP a" + assertion + "\n";
+        const auto tests = hints(text);
+        REQUIRE(tests.size() == 1);
+        check_pasted(office, tests.front(), ending);
+    }
+}
+
+TEST_CASE("where no Test can say it there is none in the message") {
+    // An error about a flow, an exhausted Limit, and the way out of a packet that a chain is given.
+    CHECK(hints(office + "Assert::IP a(wan -> lan) { if (ct.state == related) { drop } }\n").empty());
+    CHECK(hints("wan.prerouting: f Limit often { rate: 1, per: second }\n"
+                "Filter::IP f { if (often.exceeded) { drop } accept }\n"
+                "Assert::IP a(wan.prerouting) { accept }\n")
+              .empty());
+}
