@@ -177,6 +177,7 @@ Answer Satisfiability::find(const Question& question, const Budget& budget,
     if (!std::ranges::all_of(question.stages, [](const Stage& stage) { return stage.rules->whole; }))
         return GaveUp{};
     CaDiCaL::Solver solver;
+    solver.set("quiet", 1); // else it writes remarks to the standard output
     Circuit circuit(solver, budget.steps / steps_of_a_clause, budget.bytes);
     Encoding encoding(space_, circuit);
     Encoding::Counting counting;

@@ -97,12 +97,12 @@ TEST_CASE("a condition of more boxes than are counted keeps its meaning") {
 }
 
 TEST_CASE("a verdict whose packets a comparison has decided about never decides") {
-    const auto appliance = policy("wan.prerouting: f Filter::TCP f {\n"
+    const auto appliance = policy("wan.prerouting: f Filter::IP f { Filter::TCP {\n"
                                   "if (tcp.window == 9) { drop }\n"
                                   "if (tcp.sport < tcp.dport) { accept }\n"
                                   "if (tcp.sport in 1-100 and tcp.dport in 200-300) { drop }\n"
                                   "if (tcp.sport in 1-100 and tcp.dport in 100-300) { drop }\n"
-                                  "accept }\n");
+                                  "accept } drop }\n");
     constexpr std::uint32_t before = 4; // of two_ifaces
     const auto line = [&](model::StatementId id) { return appliance.statements.at(id).place.line - before; };
     const auto shadowed = analysis::shadowed_statements(appliance);
@@ -114,8 +114,8 @@ TEST_CASE("a verdict whose packets a comparison has decided about never decides"
 
 TEST_CASE("what compared fields say in other words is no difference") {
     const auto change = [](const std::string& before, const std::string& after) {
-        const std::string filter = "wan.prerouting: f Filter::TCP f { ";
-        return analysis::diff(policy(filter + before + " }"), policy(filter + after + " }")).whole;
+        const std::string filter = "wan.prerouting: f Filter::IP f { Filter::TCP { ";
+        return analysis::diff(policy(filter + before + " } drop }"), policy(filter + after + " } drop }")).whole;
     };
     using analysis::Change;
     const std::string same = "if (tcp.sport == tcp.dport) { drop } accept";

@@ -52,7 +52,7 @@ TEST_CASE("what is logged more, less, in other words or of other packets is told
 
 TEST_CASE("each of several equal log statements counts, and so does the severity") {
     CHECK(changes("log(\"x\") accept", "log(\"x\")\nlog(\"x\")\naccept").size() == 1);
-    const std::string to_server = "}\nSyslog s { address: 10.0.0.7 }\nFilter::IP unused {";
+    const std::string to_server = "}\nSyslog s { address: 10.0.0.7, port: 514 }\nFilter::IP unused { accept";
     CHECK(changes("syslog(INFO, \"x\") accept " + to_server, "syslog(WARNING, \"x\")\naccept " + to_server) ==
           Texts{"1 reworded syslog(warning, \"x\") was syslog(info, \"x\")"});
     CHECK(changes("log(\"x\") accept" + to_server, "syslog(DEBUG, \"x\") accept" + to_server).size() == 1);

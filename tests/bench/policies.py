@@ -286,15 +286,19 @@ def chain_list(n, folder):
 
 
 def one_interleaved(chance, n, contrary):
-    """Rules of one field each, by turns; with the same chance, `contrary` says the opposite of each, two for one."""
+    """Rules of one field each, by turns; with the same chance, `contrary` says the opposite of each. Neighbours that say the
+    same change places then, so that the lists are not each other's mirror line by line."""
+    fields = [("ip.saddr", 1 << 32), ("tcp.dport", 1 << 16), ("ip.daddr", 1 << 32), ("tcp.sport", 1 << 16)]
+    lines = []
     for i in range(n):
-        field, high = [("ip.saddr", 1 << 32), ("tcp.dport", 1 << 16), ("ip.daddr", 1 << 32), ("tcp.sport", 1 << 16)][i // 2 % 4]
-        low = chance.randrange(high - 2000)
-        middle, last = low + chance.randrange(1, 900), low + chance.randrange(900, 1900)
-        value = (lambda v: ".".join(str(v >> shift & 255) for shift in (24, 16, 8, 0))) if high > 1 << 16 else str
+        field, end = fields[i // 2 % 4]
+        low = chance.randrange(end - 2000)
+        high = low + chance.randrange(1, 1900)
+        value = (lambda v: ".".join(str(v >> shift & 255) for shift in (24, 16, 8, 0))) if end > 1 << 16 else str
         says = "accept" if (i // 2 % 3 == 0) != contrary else "drop"
-        for a, b in [(low, middle), (middle + 1, last)] if contrary else [(low, last)]:
-            yield f"        if ({field} in {value(a)} - {value(b)}) {{ {says} }}\n"
+        lines.append(f"        if ({field} in {value(low)} - {value(high)}) {{ {says} }}\n")
+    for i in range(0, n - 1, 2):
+        yield from lines[i:i + 2][::-1] if contrary else lines[i:i + 2]
 
 
 def interleaved_lists(n, folder):
