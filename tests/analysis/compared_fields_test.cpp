@@ -105,7 +105,7 @@ TEST_CASE("a verdict whose packets a comparison has decided about never decides"
                                   "accept } drop }\n");
     constexpr std::uint32_t before = 4; // of two_ifaces
     const auto line = [&](model::StatementId id) { return appliance.statements.at(id).place.line - before; };
-    const auto shadowed = analysis::shadowed_statements(appliance);
+    const auto shadowed = analysis::shadowed_statements(appliance).dead;
     REQUIRE(shadowed.size() == 1);
     CHECK(line(shadowed[0].statement) == 4);
     REQUIRE(shadowed[0].by.size() == 1);
