@@ -21,11 +21,7 @@ bool is(const syntax::Diagnostic& diagnostic, syntax::Severity severity) {
 sema::Loaded load(const std::filesystem::path& file) {
     auto loaded = sema::load(file);
     if (!loaded.appliance) return loaded;
-    for (auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources))
-        loaded.diagnostics.push_back(std::move(diagnostic));
-    std::ranges::stable_sort(loaded.diagnostics, {}, [](const syntax::Diagnostic& diagnostic) {
-        return std::pair(is(diagnostic, syntax::Severity::note), diagnostic.span); // notes come last
-    });
+    analysis::add_proofs(*loaded.appliance, loaded.sources, loaded.diagnostics);
     return loaded;
 }
 

@@ -220,4 +220,15 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
     return diagnostics;
 }
 
+void add_proofs(const model::Appliance& appliance, const syntax::Sources& sources,
+                std::vector<syntax::Diagnostic>& diagnostics) {
+    std::set<std::pair<syntax::Kind, syntax::Span>> known;
+    for (const auto& diagnostic : diagnostics) known.emplace(diagnostic.kind, diagnostic.span);
+    for (auto& diagnostic : check(appliance, sources))
+        if (!known.contains({diagnostic.kind, diagnostic.span})) diagnostics.push_back(std::move(diagnostic));
+    std::ranges::stable_sort(diagnostics, {}, [](const syntax::Diagnostic& diagnostic) {
+        return std::pair(syntax::info(diagnostic.kind).severity == syntax::Severity::note, diagnostic.span);
+    });
+}
+
 } // namespace analysis

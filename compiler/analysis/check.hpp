@@ -8,6 +8,10 @@ namespace analysis {
 /// `sources` are those that the appliance was read from.
 std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const syntax::Sources& sources);
 
+/// Adds it to what the types tell, whose words for a place are the better ones. Notes come last.
+void add_proofs(const model::Appliance& appliance, const syntax::Sources& sources,
+                std::vector<syntax::Diagnostic>& diagnostics);
+
 /// A Test that was run, and what was seen in place of what it expects: lines, those but the first indented by
 /// two.
 struct FailedTest {

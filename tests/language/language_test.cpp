@@ -84,8 +84,7 @@ bool is_error(const syntax::Diagnostic& diagnostic) {
 sema::Loaded checked(const std::string& name, const std::string& policy) {
     auto loaded = sema::load_text(name, policy, CASES_DIR);
     if (!loaded.appliance) return loaded;
-    for (auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources))
-        loaded.diagnostics.push_back(std::move(diagnostic));
+    analysis::add_proofs(*loaded.appliance, loaded.sources, loaded.diagnostics);
     // The cases that are about Tests that fail have them run.
     if (name.find("failing_tests") != name.npos)
         for (const auto& [test, place, text, decided] :

@@ -141,7 +141,7 @@ TEST_CASE("a token that stands twice is mostly one mistake") {
 TEST_CASE("a token in the place of another is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token& other) {
               return with(policy, token, other.text);
-          }) >= 0.59);
+          }) >= 0.56);
 }
 
 TEST_CASE("a token too many is mostly one mistake") {
