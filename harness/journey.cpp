@@ -162,12 +162,17 @@ std::optional<model::StatementId> ended_by(const eval::Trace& trace) {
     return std::nullopt;
 }
 
+/// Only a chain or a function was asked.
+bool is_narrow(const eval::Trace& trace) {
+    return trace.stages.size() == 1 && trace.stages.front().next.empty();
+}
+
 std::string end_of(const model::Appliance& appliance, const eval::Trace& trace, const Outcome& outcome) {
     switch (outcome.fate) {
     case Fate::sent:
         return "sent on";
     case Fate::delivered:
-        return "delivered here";
+        return is_narrow(trace) ? "let through" : "delivered here";
     case Fate::held:
         return "held";
     case Fate::dropped:

@@ -184,26 +184,32 @@ void take(Appliance& appliance, Client& client) {
     if (!again) arp::announce(appliance, client.iface);
 }
 
-/// RFC 2131 4.4.1: an address that somebody has must not be taken. Nobody has answered the last one: it is ours.
-void probe(Appliance& appliance, Client& client, Time now) {
-    if (client.probed == probes) return take(appliance, client);
-    ++client.probed;
-    client.due = now + probe_pause_ns;
-    arp::probe(appliance, client.iface, client.lease.address);
-}
-
-void decline(Appliance& appliance, Client& client, const Mac& owner, Time now) {
+/// The address cannot be used: its server is told, and all begins again.
+void decline(Appliance& appliance, Client& client, const Text& why, Time now) {
     Question question = question_of(appliance, client, Type::decline, now);
     question.secs = 0;
     question.requested = client.lease.address;
     question.server = client.server;
     send(appliance, client, question, now);
     Text line = line_about(appliance, client);
-    line << "declined " << Dotted{client.lease.address} << " by " << Dotted{client.server} << ": " << owner
-         << " has it\n";
+    line << "declined " << Dotted{client.lease.address} << " by " << Dotted{client.server} << ": " << why.view() << "\n";
     platform::console(line.view());
     client.declined = static_cast<std::uint8_t>(std::min(client.declined + 1u, declines_max));
     start_over(client, now + (client.declined < declines_max ? declined_pause_ns : many_declined_pause_ns));
+}
+
+/// RFC 2131 4.4.1: an address that somebody has must not be taken. Nobody has answered the last one: it is ours, unless
+/// another Iface has got the network meanwhile.
+void probe(Appliance& appliance, Client& client, Time now) {
+    if (client.probed == probes) {
+        const auto why = objection_to(appliance, client.iface, client.lease);
+        if (why.empty()) return take(appliance, client);
+        Text text;
+        text << why;
+        return decline(appliance, client, text, now);
+    }
+    client.due = now + probe_pause_ns;
+    if (arp::probe(appliance, client.iface, client.lease.address)) ++client.probed;
 }
 
 /// Somebody says that an address is his, or asks whether it is anybody's since he wants it too (RFC 5227 2.1.1).
@@ -212,7 +218,9 @@ void hear_claim(Appliance& appliance, IfaceId iface, Ipv4Address address, const 
     if (client == nullptr || client->is != Is::probing || client->lease.address != address) return;
     // A wire may bring back what we have sent.
     if (owner == appliance.nic_macs[iface_of(appliance, *client).nic]) return;
-    decline(appliance, *client, owner, now);
+    Text why;
+    why << owner << " has it";
+    decline(appliance, *client, why, now);
 }
 
 void hear_offer(Appliance& appliance, Client& client, const Reply& reply, Time now) {
@@ -246,7 +254,8 @@ void hear_ack(Appliance& appliance, Client& client, const Reply& reply, Time now
     client.lease = reply.lease;
     client.lease_s = *reply.lease_s;
     set_times(client, reply);
-    if (!asked) return take(appliance, client);
+    // The fallback may be what is leased.
+    if (!asked || appliance.ipv4[client.iface].has_address(client.lease.address)) return take(appliance, client);
     client.is = Is::probing;
     client.probed = 0;
     probe(appliance, client, now);

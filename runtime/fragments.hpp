@@ -1,7 +1,7 @@
 // Fragments whose datagram is not complete yet (RFC 791 3.2). Bounded in datagrams and in fragments; every
 // fragment stays in the buffer it came in. Datagrams stand in one list, in the order of their first-come
 // fragments, so that the oldest is the next to expire, and the one that gives way when there is no room: honest
-// fragments come in one go, and who sends others to fill the table only drives out his own.
+// fragments come in one go, and then only a flood between them that fills the table drives them out.
 #pragma once
 #include "runtime/packet.hpp"
 

@@ -85,14 +85,15 @@ void write_message(const Appliance& appliance, Packet& packet, const Message& me
     write_ethernet(appliance, packet, message.target_mac, ethertype::arp);
 }
 
-/// Sends one ARP message. A full pool or ring only delays it: requests are repeated, and so are theirs.
-void send(Appliance& appliance, IfaceId iface, const Message& message) {
+/// Sends one ARP message; false when no buffer is left. That only delays it: requests are repeated, and so are theirs.
+bool send(Appliance& appliance, IfaceId iface, const Message& message) {
     Packet* const packet = acquire(appliance);
-    if (packet == nullptr) return;
+    if (packet == nullptr) return false;
     ++appliance.counters.made;
     packet->egress = iface;
     write_message(appliance, *packet, message);
     send_frame(appliance, *packet);
+    return true;
 }
 
 void ask(Appliance& appliance, Neighbour& entry, Time now) {
@@ -210,7 +211,9 @@ void handle(Appliance& appliance, Packet& packet, Time now) {
              {.op = op_reply, .sender = ipv4.address, .target = sender, .target_mac = mac});
 }
 
-void probe(Appliance& appliance, IfaceId iface, Ipv4Address address) { send(appliance, iface, {.target = address}); }
+bool probe(Appliance& appliance, IfaceId iface, Ipv4Address address) {
+    return send(appliance, iface, {.target = address});
+}
 
 void announce(Appliance& appliance, IfaceId iface) {
     const Ipv4Address address = appliance.ipv4[iface].address;

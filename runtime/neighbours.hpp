@@ -41,8 +41,9 @@ void handle(Appliance& appliance, Packet& packet, Time now);
 /// run it again.
 const Mac* resolve(Appliance& appliance, Packet& packet, Time now);
 
-/// Asks who has an address that may become ours: without one of our own, so that nobody learns it (RFC 5227 2.1.1).
-void probe(Appliance& appliance, IfaceId iface, Ipv4Address address);
+/// Asks who has an address that may become ours: without one of our own, so that nobody learns it (RFC 5227 2.1.1). False when
+/// no buffer is left for the question.
+bool probe(Appliance& appliance, IfaceId iface, Ipv4Address address);
 /// Says that the Iface's address is ours now, to all who knew another owner (RFC 5227 2.3).
 void announce(Appliance& appliance, IfaceId iface);
 

@@ -119,6 +119,7 @@ TEST_CASE("a log of packets of known flows is explained on its chain") {
     CHECK(done.status == 0);
     CHECK(has(done.output, "  input        of a: f\n    p.nacl:2:20                  yes: ct.state is established"));
     CHECK(has(done.output, "logged: \"10.0.0.9 established\"\n"));
+    CHECK(done.output.ends_with("\nlet through\n"));
     // As the syslog server of a Debian machine keeps it; without the application's name it is no line of ours.
     CHECK(desk.explain("--log '2026-11-22T10:00:00 fw nacl 10.0.0.9 established'").output == done.output);
     CHECK(desk.explain("--log 'somebody said: 10.0.0.9 established'").status == 1);

@@ -508,6 +508,16 @@ TEST_CASE("an address that somebody has is declined, and the next attempt comes 
     CHECK(runtime::counters().balanced());
 }
 
+TEST_CASE("a network that another Iface gets meanwhile is not taken") {
+    first_probe();
+    runtime::hold_lease(1, {offered + 1, netmask, 0, 0});
+    const runtime::Time now = settle(0);
+    CHECK_FALSE(answers_arp_for(offered, now));
+    CHECK(console().find("dhcp left: declined 10.0.0.55 by 10.0.0.1: another Iface has that network\n") !=
+          console().npos);
+    CHECK(runtime::counters().balanced());
+}
+
 TEST_CASE("whoever wants the address too has it") {
     first_probe();
     test_frames::receive(0, test_frames::arp(1, 0, offered, everybody), 0);
