@@ -19,6 +19,7 @@ using Part = std::variant<std::string, Field>;
 using Parts = std::vector<Part>;
 
 constexpr std::size_t value_max_chars = 17; ///< a MAC address
+constexpr std::size_t readings_max = 16;    ///< of one line
 
 /// A log may print several lines, and need not end one.
 std::vector<Parts> lines_of(const model::Log& log) {
@@ -65,35 +66,40 @@ public:
     Reader(const model::Appliance& appliance, const Parts& parts, std::string_view text)
         : appliance_(appliance), parts_(parts), text_(text) {}
 
-    std::optional<Told> read() {
-        if (!reads(0, 0)) return std::nullopt;
-        std::ranges::reverse(told_);
-        return told_;
+    /// Where nothing stands between two values there may be several ways to read them.
+    std::vector<Told> readings() {
+        reads(0, 0);
+        return std::move(readings_);
     }
 
 private:
     bool reads(std::size_t part, std::size_t at) {
-        if (part == parts_.size()) return at == text_.size();
-        if (failed_.contains({part, at})) return false;
-        if (const auto* written = std::get_if<std::string>(&parts_[part])) {
-            if (text_.substr(at).starts_with(*written) && reads(part + 1, at + written->size())) return true;
-        } else if (reads(std::get<Field>(parts_[part]), part, at)) {
+        if (part == parts_.size()) {
+            if (at != text_.size()) return false;
+            readings_.push_back(told_);
             return true;
         }
-        failed_.emplace(part, at);
-        return false;
+        if (failed_.contains({part, at}) || readings_.size() == readings_max) return false;
+        const auto* written = std::get_if<std::string>(&parts_[part]);
+        const bool is_read = written == nullptr
+                                 ? reads(std::get<Field>(parts_[part]), part, at)
+                                 : text_.substr(at).starts_with(*written) && reads(part + 1, at + written->size());
+        if (!is_read) failed_.emplace(part, at);
+        return is_read;
     }
 
     /// The longest value first, which is nearly always the right one.
     bool reads(Field field, std::size_t part, std::size_t at) {
         const auto rest = text_.substr(at);
-        for (auto length = std::min(rest.size(), value_max_chars_of(field)); length > 0; --length)
-            if (const auto value = value_of(field, rest.substr(0, length)))
-                if (reads(part + 1, at + length)) {
-                    told_.emplace_back(field, *value);
-                    return true;
-                }
-        return false;
+        bool is_read = false;
+        for (auto length = std::min(rest.size(), value_max_chars_of(field)); length > 0; --length) {
+            const auto value = value_of(field, rest.substr(0, length));
+            if (!value) continue;
+            told_.emplace_back(field, *value);
+            is_read |= reads(part + 1, at + length);
+            told_.pop_back();
+        }
+        return is_read;
     }
 
     std::size_t value_max_chars_of(Field field) const {
@@ -141,7 +147,8 @@ private:
     const Parts& parts_;
     std::string_view text_;
     std::set<std::pair<std::size_t, std::size_t>> failed_;
-    Told told_; ///< last first
+    Told told_; ///< so far
+    std::vector<Told> readings_;
 };
 
 /// Where the text may begin: at once, or behind what names the application.
@@ -178,10 +185,8 @@ std::vector<Printed> printed(const model::Appliance& appliance, std::string_view
                 for (auto& parts : lines_of(log)) {
                     if (auto* last = std::get_if<std::string>(&parts.back()))
                         while (last->ends_with(' ') || last->ends_with('\t')) last->pop_back();
-                    if (auto told = Reader(appliance, parts, text).read()) {
-                        result.push_back({&log, place, std::move(*told), std::string(text)});
-                        return;
-                    }
+                    for (auto& told : Reader(appliance, parts, text).readings())
+                        result.push_back({&log, place, std::move(told), std::string(text)});
                 }
             });
         // What explains more of the line is nearer to the truth.

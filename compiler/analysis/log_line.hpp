@@ -10,7 +10,7 @@ namespace analysis {
 /// What a statement read of the packet, as far as its text tells.
 using Told = std::vector<std::pair<model::Field, model::Value>>;
 
-/// A statement that can have printed a line.
+/// A statement that can have printed a line, and one way to read it.
 struct Printed {
     const model::Log* by = nullptr; ///< of the appliance
     model::Place place{};

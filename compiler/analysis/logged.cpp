@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 
 namespace analysis {
 
@@ -154,15 +155,34 @@ std::optional<Verdict> search(const model::Appliance& appliance, const Printed& 
     return verdict;
 }
 
+/// Of the ways to read a line one for which there is a packet; else one that is not decided, and only then one that
+/// cannot be.
+std::optional<Sighting> best_of(std::span<const Printed> readings, const model::Appliance& appliance,
+                                const Way& chain, const symbolic::Budget& budget) {
+    std::optional<Sighting> best;
+    for (const auto& one : readings) {
+        auto verdict = search(appliance, one, chain, budget);
+        if (!verdict) continue;
+        if (best && std::holds_alternative<NoSuchPacket>(*verdict)) continue;
+        const bool is_found = std::holds_alternative<Witness>(*verdict);
+        best = {one, chain, std::move(*verdict)};
+        if (is_found) break;
+    }
+    return best;
+}
+
 } // namespace
 
 std::vector<Sighting> sightings(const model::Appliance& appliance, std::string_view line,
                                 const symbolic::Budget& budget) {
     std::vector<Sighting> result;
-    for (const auto& one : printed(appliance, line))
+    const auto lines = printed(appliance, line);
+    for (auto one = lines.begin(); one != lines.end();) {
+        const auto next = std::find_if(one, lines.end(), [&](const Printed& other) { return other.by != one->by; });
         for (const auto& chain : chains_of(appliance))
-            if (auto verdict = search(appliance, one, chain, budget))
-                result.push_back({one, chain, std::move(*verdict)});
+            if (auto found = best_of({one, next}, appliance, chain, budget)) result.push_back(std::move(*found));
+        one = next;
+    }
     return result;
 }
 

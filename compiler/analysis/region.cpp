@@ -55,6 +55,7 @@ public:
             const auto& iface = appliance.ifaces[id];
             if (eval::forwards(appliance, id)) forwarding_.push_back(id);
             if (iface.leases()) has_leases_ = true;
+            if (iface.masquerade) hides_ = true;
             if (!iface.ipv4 || iface.leases()) continue;
             own_ = either(own_, single(iface.ipv4->address));
             if (const auto broadcast = iface.ipv4->network.broadcast()) {
@@ -62,8 +63,10 @@ public:
                 numbers_ = either(numbers_, single(iface.ipv4->network.address));
             }
         }
-        for (const auto& statement : appliance.statements)
+        for (const auto& statement : appliance.statements) {
             if (statement.action == model::Action::dnat) send_to(statement.ipv4_address);
+            if (statement.action == model::Action::snat) hides_ = true;
+        }
         if (appliance.load_balancer)
             for (const auto& server : appliance.load_balancer->pool) send_to(server.address);
     }
@@ -99,6 +102,10 @@ private:
         translates_ = true;
         if (address) translated_to_ = either(translated_to_, single(*address));
     }
+
+    /// Behind prerouting a packet is on its way to where it was sent. What comes back to a source that was hidden is not:
+    /// an error may go to the very host that sent it.
+    bool goes_as_sent() const { return !translates_ && !hides_; }
 
     std::optional<Box> where(const Sides& sides) {
         Box box;
@@ -196,11 +203,11 @@ private:
         else if (ipv4 && ipv4->network.broadcast())
             group = either(group, single(*ipv4->network.broadcast()));
         const std::pair no_egress{Field::iface_out, single(model::no_iface)};
-        add(with(came_by(iface), {no_egress, {Field::ip_daddr, either(address, group)}}), !translates_);
+        add(with(came_by(iface), {no_egress, {Field::ip_daddr, either(address, group)}}), goes_as_sent());
         for (const auto in : forwarding_)
             if (in != iface)
                 add(with(came_by(in), {no_egress, {Field::ip_daddr, address}, {Field::ip_ttl, routed_ttl}}),
-                    !translates_);
+                    goes_as_sent());
     }
 
     /// Each address of ours is forwarded to only from other Ifaces (path.md, local).
@@ -214,7 +221,7 @@ private:
                                        {Field::ip_ttl, routed_ttl},
                                        {Field::ip_daddr, model::both(sent_by(out, eval::route_through),
                                                                      either(others, foreign))}}),
-                    !translates_);
+                    goes_as_sent());
         }
     }
 
@@ -242,11 +249,11 @@ private:
              {Field::ip_daddr, made_for(iface)},
              {Field::eth_saddr, single(0)},
              {Field::eth_daddr, single(0)}},
-            !translates_);
+            goes_as_sent());
         if (!at_postrouting) return;
         const Sides sent = {{Field::iface_out, single(iface)}, {Field::ip_ttl, routed_ttl}};
         for (const auto in : forwarding_)
-            add(with(came_by(in), with(sent, {{Field::ip_daddr, destinations_by(iface)}})), !translates_);
+            add(with(came_by(in), with(sent, {{Field::ip_daddr, destinations_by(iface)}})), goes_as_sent());
         // What is balanced leaves by the Ifaces of its peers, whatever routes say (path.md, balance).
         if (appliance_.load_balancer)
             for (IfaceId in = 0; in < appliance_.ifaces.size(); ++in)
@@ -334,6 +341,7 @@ private:
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
     IntervalSet translated_to_;
     bool translates_ = false; ///< destinations
+    bool hides_ = false;      ///< sources
     bool has_leases_ = false;
 };
 

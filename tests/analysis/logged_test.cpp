@@ -58,8 +58,9 @@ TEST_CASE("a line tells the values that were printed, of every kind") {
           std::vector<Told>{{{ip_saddr, 0x0a000001}, {tcp_sport, 80}, {tcp_flags, 0x12}}});
     CHECK(told("log(ct.state, iface.in, \" \", eth.saddr)", "relatedlan 02:00:00:00:00:07") ==
           std::vector<Told>{{{ct_state, 2}, {iface_in, 1}, {eth_saddr, 0x020000000007}}});
-    // Nothing between two numbers: the first that fits.
-    CHECK(told("log(ip.ttl, tcp.sport)", "25565535") == std::vector<Told>{{{ip_ttl, 255}, {tcp_sport, 65535}}});
+    // Nothing between two numbers: all ways to read them, the longest value first.
+    CHECK(told("log(ip.ttl, tcp.sport)", "2556") ==
+          std::vector<Told>{{{ip_ttl, 255}, {tcp_sport, 6}}, {{ip_ttl, 25}, {tcp_sport, 56}}, {{ip_ttl, 2}, {tcp_sport, 556}}});
     // What no field can be is not its value.
     CHECK(told("log(\"ttl \", ip.ttl)", "ttl 256").empty());
     CHECK(told("log(\"ttl \", ip.ttl)", "ttl 07").empty());

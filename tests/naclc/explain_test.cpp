@@ -124,3 +124,17 @@ TEST_CASE("a log of packets of known flows is explained on its chain") {
     CHECK(desk.explain("--log '2026-11-22T10:00:00 fw nacl 10.0.0.9 established'").output == done.output);
     CHECK(desk.explain("--log 'somebody said: 10.0.0.9 established'").status == 1);
 }
+
+TEST_CASE("a line that can be read in several ways is explained by one that can be") {
+    const Desk desk("Iface wan { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, prerouting: f }\n"
+                    "Filter::IP f {\n"
+                    "    if (ip.dscp == 12) { log(\"v \", ip.ttl, ip.dscp, \"\\n\") drop }\n"
+                    "    if (ip.dscp == 13) { log(\"t \", ip.dscp, \"\\nt \", ip.ttl, \"\\n\") drop }\n"
+                    "    accept\n}\n");
+    const auto adjacent = desk.explain("--log 'v 1212'"); // not 121 and 2
+    CHECK(adjacent.status == 0);
+    CHECK(has(adjacent.output, "logged: \"v 1212\\n\""));
+    const auto second = desk.explain("--log 't 12'"); // not the first line
+    CHECK(second.status == 0);
+    CHECK(has(second.output, "logged: \"t 13\\nt 12\\n\""));
+}

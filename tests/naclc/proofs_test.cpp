@@ -62,6 +62,19 @@ TEST_CASE("what is not decided has a status of its own, and a wrong question is 
     CHECK(scene("naclc query p.nacl --chain wan.prerouting --verdict drop").status == 0);
 }
 
+TEST_CASE("an error that comes back to a hidden source may go to the host that sent it") {
+    const Scene scene;
+    scene.write("hidden.nacl",
+                "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, masquerade: true }\n"
+                "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                "Gateway gw { connected: [wan, lan], forward: middle }\n"
+                "Filter::IP middle { accept }\n");
+    const std::string ask = "naclc query hidden.nacl --chain gw.forward --verdict accept --where 'ip.saddr == ip.daddr";
+    CHECK(scene(ask + "'").status != 1);
+    CHECK(scene("sed -i 's/, masquerade: true//' hidden.nacl").status == 0);
+    CHECK(scene(ask + "'").status == 1);
+}
+
 TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     const Scene scene;
     CHECK(scene("sed 's/== 22/in [22, 23]/' p.nacl > new.nacl").status == 0);
