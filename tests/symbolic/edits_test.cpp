@@ -19,6 +19,15 @@ Rule random_rule(Space& space, Dice& dice) {
     return rule;
 }
 
+/// Leaves a rule out, or puts one in.
+void edit(RuleList& list, Space& space, Dice& dice, Rule (*make)(Space&, Dice&)) {
+    const auto place = list.rules.begin() + static_cast<std::ptrdiff_t>(dice.below(list.rules.size() + 1));
+    if (place != list.rules.end() && dice.percent(50))
+        list.rules.erase(place);
+    else
+        list.rules.insert(place, make(space, dice));
+}
+
 std::string nothing_else(const Rule&) { return {}; }
 
 /// What is left of a list.
@@ -73,11 +82,7 @@ TEST_CASE("about whom two lists differ, an edited rule decides, and in the other
         for (auto count = dice.below(20); count > 0; --count) before.rules.push_back(random_boxed_rule(space, dice));
         auto after = before;
         for (auto count = dice.below(5); count > 0; --count) {
-            const auto place = after.rules.begin() + static_cast<std::ptrdiff_t>(dice.below(after.rules.size() + 1));
-            if (place != after.rules.end() && dice.percent(50))
-                after.rules.erase(place);
-            else
-                after.rules.insert(place, random_boxed_rule(space, dice));
+            edit(after, space, dice, random_boxed_rule);
         }
         const auto found = edits(before, nothing_else, after, nothing_else);
         REQUIRE(found);
@@ -110,11 +115,7 @@ TEST_CASE("edits are few, and without them two lists are one") {
         auto after = before;
         const auto made = dice.below(6);
         for (std::uint64_t i = 0; i < made; ++i) {
-            const auto place = after.rules.begin() + static_cast<std::ptrdiff_t>(dice.below(after.rules.size() + 1));
-            if (place != after.rules.end() && dice.percent(50))
-                after.rules.erase(place);
-            else
-                after.rules.insert(place, random_rule(space, dice));
+            edit(after, space, dice, random_rule);
         }
         Rule logs;
         logs.log = &log; // decides nothing, hence changes nothing
