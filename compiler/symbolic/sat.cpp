@@ -229,7 +229,9 @@ Answer Engines::confirmed(const Question& question, Answer answer, const Budget&
                           const std::vector<RuleIndex>* only) {
     const auto* found = std::get_if<Found>(&answer);
     if (found == nullptr || found->meant || !may_contradict(space_, found->box)) return answer;
-    return sat.find(question, budget, only);
+    // Whether the box holds a packet does not take the rules, and mostly it does.
+    auto inside = sat.find({{found->box}, {}}, budget);
+    return std::holds_alternative<Found>(inside) ? inside : sat.find(question, budget, only);
 }
 
 } // namespace symbolic

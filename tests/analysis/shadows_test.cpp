@@ -2,7 +2,11 @@
 #include "compiler/analysis/shadows.hpp"
 #include "tests/analysis/policy.hpp"
 
+#include <fmt/core.h>
+
+#include <array>
 #include <map>
+#include <random>
 
 namespace {
 
@@ -87,4 +91,35 @@ TEST_CASE("a Nat sees first packets as the Nats before it leave them") {
     CHECK(shadows("wan.prerouting: [none, one]\nFilter::IP none { drop }\nNat::IP one { dnat(10.0.0.5) }\n") == Lines{{3, {}}});
     CHECK(shadows("wan.prerouting: one\nNat::IP one {\nif (ct.state == established) { dnat(10.0.0.5) }\nif (ip.ttl > 3) { dnat(10.0.0.6) } }\n") ==
           Lines{{3, {}}});
+}
+
+namespace {
+
+/// A list of wide and narrow networks that overlap much, narrow ones first, as at a border.
+std::string border(std::size_t rules) {
+    std::mt19937 random(1); // NOLINT: the same list each time
+    const auto prefix = [&] {
+        const unsigned length = std::array{0U, 8U, 16U, 24U, 32U}[random() % 5];
+        const auto address = 0x0B000000U + random() % 4 * 0x01010000U + random() % 0x10000U;
+        const auto network = length == 0 ? 0 : address >> (32 - length) << (32 - length);
+        return std::pair(length, fmt::format("{}.{}.{}.{}/{}", network >> 24, network >> 16 & 255, network >> 8 & 255, network & 255, length));
+    };
+    std::multimap<unsigned, std::string, std::greater<>> list;
+    while (list.size() < rules) {
+        const auto [from_length, from] = prefix();
+        const auto [to_length, to] = prefix();
+        const auto port = random() % 65536;
+        list.emplace(from_length + to_length,
+                     fmt::format("if (ip.saddr in {} and ip.daddr in {} and tcp.dport in {}-{}) {{ {} }}\n", from, to,
+                                 port / 2, port, random() % 2 == 0 ? "accept" : "drop"));
+    }
+    std::string text = "wan.prerouting: f Filter::IP f { Filter::TCP {\n";
+    for (const auto& [narrow, rule] : list) text += rule;
+    return text + "} drop }\n";
+}
+
+} // namespace
+
+TEST_CASE("no verdict of a long list is left undecided because packets from their own destination cannot come") {
+    CHECK(analysis::shadowed_statements(policy(border(400))).undecided.empty());
 }
