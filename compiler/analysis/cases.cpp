@@ -31,16 +31,24 @@ Target target_of(const model::Appliance& appliance, const symbolic::Rule& rule) 
     return {statement.ipv4_address, statement.port};
 }
 
-/// Whether all packets of a flow in its first one's direction are the same to a rule: it reads what the flow is told
-/// by, and nothing that could change from packet to packet. Fields behind translations are made of such.
-bool is_about_flows(const symbolic::Rule& rule) {
-    if (rule.log != nullptr) return true;
-    static constexpr std::array told_by = {Field::ip_protocol, Field::ip_saddr,  Field::ip_daddr,  Field::tcp_sport,
-                                           Field::tcp_dport,   Field::udp_sport, Field::udp_dport, Field::icmp_type,
-                                           Field::iface_in,    Field::iface_out, Field::ct_state};
-    return std::ranges::all_of(rule.guard, [](const symbolic::Side& side) {
-        return side.variable == symbolic::header_complete || std::ranges::any_of(told_by, [&](Field field) {
-                   return side.variable == symbolic::variable(field);
+/// What a flow is told by: packets of its first one's direction share these.
+constexpr std::array told_by = {Field::ip_protocol, Field::ip_saddr,  Field::ip_daddr,  Field::tcp_sport,
+                                Field::tcp_dport,   Field::udp_sport, Field::udp_dport, Field::icmp_type,
+                                Field::iface_in,    Field::iface_out, Field::ct_state};
+
+/// Whether packets of a flow that it tells apart share the variable. `names`: how fields are called there.
+bool is_of_flow(const Names& names, symbolic::Variable variable) {
+    return variable == symbolic::header_complete || std::ranges::any_of(told_by, [&](Field field) {
+               const auto renamed = names.find(field);
+               return variable == (renamed == names.end() ? symbolic::variable(field) : renamed->second);
+           });
+}
+
+/// Whether all packets of a flow in its first one's direction are the same to a Nat.
+bool is_about_flows(const symbolic::RuleList& nat, const Names& names) {
+    return std::ranges::all_of(nat.rules, [&](const symbolic::Rule& rule) {
+        return rule.log != nullptr || std::ranges::all_of(rule.guard, [&](const symbolic::Side& side) {
+                   return is_of_flow(names, side.variable);
                });
     });
 }
@@ -55,10 +63,14 @@ public:
         find_targets();
         const bool are_few = combinations() <= cases_max;
         // What is found of first packets is the easiest to understand.
-        if (are_few) each_combination({}, [&](const auto& chosen) { first_packets_by(chosen); });
+        if (are_few) each_combination({}, [&](const auto& chosen) { new_flows(chosen, true); });
         untranslated_flows();
         if (are_few)
-            each_combination({}, [&](const auto& chosen) { known_flows(chosen); });
+            each_combination({}, [&](const auto& chosen) {
+                known_flows(chosen);
+                // Where all packets of a flow are the same to the Nats, these are as its first one.
+                if (!are_about_flows_) new_flows(chosen, false);
+            });
         else
             anywhere();
         return std::move(cases_);
@@ -109,13 +121,11 @@ private:
 
     /// What each Nat that translates destinations may do.
     void find_targets() {
-        rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names&) {
+        rules_of(space_, appliance_, way_, {}, [&](const Link* nat, const Names& names) {
             if (nat == nullptr) return;
             std::map<Target, bool> found = {{Target{}, true}};
-            for (const auto& rule : nat->rules.rules) {
-                found[target_of(appliance_, rule)] = true;
-                are_about_flows_ = are_about_flows_ && is_about_flows(rule);
-            }
+            for (const auto& rule : nat->rules.rules) found[target_of(appliance_, rule)] = true;
+            are_about_flows_ = are_about_flows_ && is_about_flows(nat->rules, names);
             auto& targets = targets_.emplace_back();
             for (const auto& [target, ignored] : found) targets.push_back(target);
             are_whole_ = are_whole_ && nat->rules.whole;
@@ -153,8 +163,8 @@ private:
                    "translation " + std::to_string(place));
     }
 
-    /// Their Nats have decided about a first packet that may have been another, but for what a flow is told by; and
-    /// it may have come by another Iface, so that only where prerouting ends they go where their flow goes.
+    /// Their Nats have decided about a first packet, which may have come by another Iface, so that only where
+    /// prerouting ends they go where their flow goes.
     void known_flows(const std::vector<Target>& chosen) {
         auto& one = cases_.emplace_back();
         Box said;
@@ -168,10 +178,27 @@ private:
             rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()}, "prerouting");
             narrow(space_, said, names.at(Field::ip_daddr), out());
         });
-        one.region = translated(states(are_about_flows_ ? State::established : State::fresh, State::related), said);
+        one.region = translated(states(State::established, State::related), said);
     }
 
-    void first_packets_by(const std::vector<Target>& chosen) {
+    /// What a flow is not told by may have been anything in its first packet.
+    symbolic::RuleList of_first_packet(symbolic::RuleList rules, const Names& names) {
+        for (auto& rule : rules.rules) {
+            Box guard;
+            for (const auto& [variable, values] : rule.guard)
+                narrow(space_, guard, is_of_flow(names, variable) ? variable : in_first_packet(variable), values);
+            rule.guard = std::move(guard);
+        }
+        return rules;
+    }
+
+    symbolic::Variable in_first_packet(symbolic::Variable variable) {
+        const auto max = space_.sets[space_.domain(variable)].intervals().back().high;
+        return space_.fact({"first packet " + std::to_string(variable), max});
+    }
+
+    /// `first`: their Nats decide about them, else about a first packet of the same flow.
+    void new_flows(const std::vector<Target>& chosen, bool first) {
         auto& one = cases_.emplace_back();
         Box said;
         std::size_t place = 0;
@@ -179,7 +206,7 @@ private:
         one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
             if (nat == nullptr) return;
             const auto& target = chosen[place];
-            decide(one, *nat, target);
+            decide(one, first ? nat->rules : of_first_packet(nat->rules, names), target);
             translate(target, place, names, said);
             if (target.address) destination = names.at(Field::ip_daddr);
             ++place;
@@ -192,8 +219,8 @@ private:
     }
 
     /// The Nat does this and nothing else: what no rule of it decides it leaves as it is.
-    void decide(Case& one, const Link& nat, const Target& target) {
-        auto& list = one.nats.emplace_back(nat.rules);
+    void decide(Case& one, symbolic::RuleList nat, const Target& target) {
+        auto& list = one.nats.emplace_back(std::move(nat));
         list.rules.emplace_back();
         auto& some = one.outcomes.emplace_back();
         for (const auto& rule : list.rules)

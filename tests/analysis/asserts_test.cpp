@@ -204,6 +204,27 @@ TEST_CASE("a path is proved with what its Nats do to first packets, whatever flo
     CHECK_FALSE(std::holds_alternative<Holds>(path("if (ct.state == established and ip.daddr == 10.0.0.77) { drop }")));
 }
 
+TEST_CASE("a path behind a leased address is proved as far as flows are told by what its Nats read") {
+    const auto is_proved = [](const std::string& condition, const std::string& claim) {
+        const auto loaded = sema::load_text(
+            "test.nacl", "Iface wan { index: 0, config: dhcp, masquerade: true, prerouting: published }\n"
+                         "Iface dmz { index: 1, address: 10.20.0.1, netmask: 255.255.255.0 }\n"
+                         "Gateway gate { connected: [wan, dmz], forward: zones }\n"
+                         "Nat::TCP published { if (ip.daddr == wan.address and " + condition + ") { dnat(10.20.0.80) } }\n"
+                         "Filter::IP zones { if (ct.state == established) { accept }\n"
+                         "if (ip.daddr == 10.20.0.80) { Filter::TCP { accept } } drop }\n"
+                         "Assert::TCP a(wan -> dmz) { if (ct.state == new and " + claim + ") { drop } }\n");
+        for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(diagnostic.message);
+        REQUIRE(loaded.appliance);
+        return std::holds_alternative<Holds>(analysis::prove(*loaded.appliance, loaded.appliance->asserts.front()));
+    };
+    const std::string elsewhere = "ip.daddr != 10.20.0.80 and ";
+    CHECK(is_proved("tcp.dport == 443", elsewhere + "tcp.dport != 443"));
+    CHECK_FALSE(is_proved("tcp.dport == 443", elsewhere + "tcp.dport != 80"));
+    // The next packet may have another time to live, and is translated all the same.
+    CHECK_FALSE(is_proved("ip.ttl == 9", elsewhere + "ip.ttl != 9"));
+}
+
 TEST_CASE("a packet without a header has none of its fields") {
     const eval::Bytes gre = {0x45, 0, 0, 20, 0, 0, 0, 0, 64, 47, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
     const eval::Datagram datagram(gre);
