@@ -12,27 +12,50 @@ constexpr std::array endings = {Ending::accept, Ending::drop, Ending::reject};
 constexpr std::array claims = {model::Action::accept, model::Action::drop,
                                model::Action::reject}; ///< by Ending
 
+symbolic::RuleList packets_of_new_flows(symbolic::Space& space) {
+    symbolic::RuleList list;
+    auto& rule = list.rules.emplace_back();
+    narrow(space, rule.guard, symbolic::variable(model::Field::ct_state),
+           space.one(static_cast<model::Value>(model::State::fresh)));
+    rule.action = model::Action::accept;
+    return list;
+}
+
 } // namespace
+
+std::optional<model::StatementId> claimed_of(const model::Appliance& appliance, const model::Assert& assertion,
+                                             const Witness& witness) {
+    return decided_by(appliance, witness, assertion.layer, assertion.body);
+}
 
 Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             const symbolic::Budget& budget) {
     Prover prover(appliance, assertion.about, names_invalid(appliance, assertion.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "assert "}, assertion.layer, assertion.body);
+    const auto first = packets_of_new_flows(prover.space());
     bool all_decided = true;
     for (const auto claim : claims)
         for (const auto ending : endings) {
             if (claims[static_cast<std::size_t>(ending)] == claim) continue;
             std::optional<model::StatementId> claimed;
             const auto claims_so = [&](const Witness& witness) {
-                claimed = decided_by(appliance, witness, assertion.layer, assertion.body);
+                claimed = claimed_of(appliance, assertion, witness);
                 const auto own = appliance.statements.size();
                 return claimed && appliance.claims.at(*claimed - own).action == claim;
             };
-            auto verdict = prover.find({{&body, symbolic::wanting(claim)}}, ending, claims_so);
+            std::vector<symbolic::Stage> before = {{&body, symbolic::wanting(claim)}};
+            auto verdict = prover.find(before, ending, claims_so);
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
-            if (auto* witness = std::get_if<Witness>(&verdict))
-                return Broken{std::move(*witness), *claimed, claim};
+            const auto* witness = std::get_if<Witness>(&verdict);
+            if (witness == nullptr) continue;
+            if (witness->state == model::State::fresh) return Broken{*witness, *claimed, claim};
+            // Of a new flow it would be easier to understand.
+            before.push_back({&first, symbolic::wanting(model::Action::accept)});
+            const auto easier = prover.find(before, ending, claims_so);
+            if (const auto* fresh = std::get_if<Witness>(&easier)) return Broken{*fresh, *claimed, claim};
+            claims_so(*witness);
+            return Broken{*witness, *claimed, claim, std::holds_alternative<NoSuchPacket>(easier)};
         }
     if (all_decided) return Holds{};
     return NotDecided{};

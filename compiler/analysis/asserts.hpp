@@ -10,9 +10,14 @@ struct Broken {
     Witness witness;
     model::StatementId claimed = 0; ///< the statement of the Assert that says otherwise
     model::Action claim{};
+    bool known_flows_only = false; ///< no packet of a new flow breaks it
 };
 
 using Proof = std::variant<Holds, Broken, NotDecided>;
+
+/// The statement of the Assert by which it claims something of the packet.
+std::optional<model::StatementId> claimed_of(const model::Appliance& appliance, const model::Assert& assertion,
+                                             const Witness& witness);
 
 Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             const symbolic::Budget& budget = {});

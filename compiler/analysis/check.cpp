@@ -28,33 +28,51 @@ model::Expect expectation_of(model::Action claim) {
                                           : model::Expect::reject;
 }
 
-/// A Test that fails until the packet is decided as claimed, on one line; empty where none can say it.
-std::string as_test(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
-                    const Broken& found) {
-    symbolic::Space space;
-    auto test = test_that_shows(appliance, way, rules_of(space, appliance, way), found.witness);
-    if (!test) return {};
-    test->name = "broken";
-    std::get<model::SendStep>(test->steps.back().is).expect = expectation_of(found.claim);
-    auto text = text_of(appliance, sources, *test);
+std::string on_one_line(std::string text) {
     text.pop_back();
     std::ranges::replace(text, '\n', ' ');
     return text;
+}
+
+/// How to see it: a Test that fails until the packet is decided as claimed; where none can say it, the packet.
+std::string shown(const model::Appliance& appliance, const syntax::Sources& sources, const model::Assert& assertion,
+                  const Broken& found) {
+    const auto claims_so = [&](const Witness& witness) {
+        return claimed_of(appliance, assertion, witness) == found.claimed;
+    };
+    symbolic::Space space;
+    const auto& way = assertion.about;
+    auto test = test_that_shows(appliance, way, rules_of(space, appliance, way), found.witness, claims_so);
+    if (!test) {
+        auto packet = on_one_line(members_of(appliance, way, found.witness));
+        packet.pop_back();
+        return "this is such a packet, which no Test can send: `" + packet + '`';
+    }
+    test->name = "broken";
+    std::get<model::SendStep>(test->steps.back().is).expect = expectation_of(found.claim);
+    return "this Test shows it: `" + on_one_line(text_of(appliance, sources, *test)) + '`';
+}
+
+/// What may be wrong with what the Assert says.
+std::string cure(const Broken& found) {
+    if (found.witness.ending == Ending::reject && found.claim == model::Action::drop)
+        return "write `reject` for what is answered, since `drop` claims that there is no answer; ";
+    if (found.known_flows_only)
+        return "packets of flows that were let in before are meant too; if new flows alone are, write "
+               "`ct.state == new` with the condition; ";
+    return {};
 }
 
 syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sources& sources,
                           const model::Assert& assertion, const Broken& found) {
     const auto verdict = ending_names[static_cast<std::size_t>(found.witness.ending)];
     const auto& claim = appliance.claims.at(found.claimed - appliance.statements.size());
-    const bool answers = found.witness.ending == Ending::reject && found.claim == model::Action::drop;
-    const auto test = as_test(appliance, sources, assertion.about, found);
     syntax::Diagnostic diagnostic{
         .kind = syntax::Kind::broken_assert,
         .span = word_at(sources, assertion.place),
         .message = "`" + assertion.name + "` does not hold: `" + text_of(appliance, assertion.about) + "` " +
                    std::string(verdict) + "s a packet that it should " + std::string(word_for(found.claim)),
-        .hint = std::string(answers ? "write `reject` for what is answered, since `drop` claims that there is no answer" : "") +
-                (answers && !test.empty() ? ". Or " : "") + (test.empty() ? "" : "put it into a Test: `" + test + "`")};
+        .hint = cure(found) + shown(appliance, sources, assertion, found)};
     std::string also;
     for (const auto& fact : found.witness.assumed) also += (also.empty() ? ", when " : " and ") + fact;
     if (found.witness.decided)

@@ -111,12 +111,7 @@ private:
             values_[field] = echo_reply;
             return;
         }
-        for (const auto value : preferred(field))
-            if (set.contains(value)) {
-                values_[field] = value;
-                return;
-            }
-        values_[field] = first_of(set, field);
+        values_[field] = likely(set, field);
     }
 
     /// Another value for the first field than the second one has.
@@ -225,6 +220,12 @@ private:
 };
 
 } // namespace
+
+Value likely(const IntervalSet& values, Field field) {
+    for (const auto value : preferred(field))
+        if (values.contains(value)) return value;
+    return first_of(values, field);
+}
 
 std::optional<Witness> choose(const symbolic::Space& space, const symbolic::Box& box) {
     return Choice(space, box).run();

@@ -9,4 +9,7 @@ namespace analysis {
 /// it.
 std::optional<Witness> choose(const symbolic::Space& space, const symbolic::Box& box);
 
+/// Of these values of a field the one that a person would write.
+model::Value likely(const model::IntervalSet& values, model::Field field);
+
 } // namespace analysis

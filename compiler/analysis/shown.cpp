@@ -1,5 +1,8 @@
 #include "compiler/analysis/shown.hpp"
 
+#include "compiler/analysis/choice.hpp"
+#include "compiler/analysis/leased.hpp"
+#include "compiler/analysis/region.hpp"
 #include "compiler/eval/chains.hpp"
 #include "compiler/eval/checksum.hpp"
 #include "compiler/eval/machine.hpp"
@@ -69,8 +72,10 @@ model::PacketSpec with_ports(model::PacketSpec packet) {
 
 class Player {
 public:
-    explicit Player(const model::Appliance& appliance)
-        : appliance_(appliance), macs_(model::nics(appliance).size(), {2, 0, 0, 0, 0, 1}), machine_(appliance, macs_) {}
+    Player(const model::Appliance& appliance, const std::vector<model::Lease>& leases)
+        : appliance_(appliance), macs_(model::nics(appliance).size(), {2, 0, 0, 0, 0, 1}), machine_(appliance, macs_) {
+        for (const auto& lease : leases) machine_.lease(lease.iface, lease.config);
+    }
 
     /// The state with which the last packet came, if all steps end as they expect.
     std::optional<model::State> play(const std::vector<model::TestStep>& steps) {
@@ -83,9 +88,13 @@ public:
             if (expectation(ending_of(result)) != send.expect) return std::nullopt;
             for (const auto& stage : trace.stages)
                 if (stage.stage == "prerouting" && stage.packet == 0) state = stage.before.tracked.state;
+            left_ = result.out.empty() ? eval::Bytes{} : result.out.front().bytes;
         }
         return state;
     }
+
+    /// The frame that the last step made leave; empty without one.
+    const eval::Bytes& left() const { return left_; }
 
 private:
     static Ending ending_of(const eval::Result& result) {
@@ -114,26 +123,77 @@ private:
     const model::Appliance& appliance_;
     std::vector<model::Mac> macs_;
     eval::Machine machine_;
+    eval::Bytes left_;
 };
 
-/// Of a packet that takes a path: with those before it that make its flow.
-std::optional<model::Scenario> sent_in(const model::Appliance& appliance, const model::Assert::Path& path,
-                                       const Witness& witness) {
-    const auto packet = with_ports(witness.packet);
-    const auto asked = sending(path.from, of_its_flow(packet, true, true));
-    const auto answered = sending(path.to, of_its_flow(packet, false, false));
-    const auto last = sending(path.from, witness.packet, witness.ending);
-    std::vector<std::vector<model::TestStep>> histories = {{last}};
-    if (witness.state == model::State::established)
-        histories = {{sending(path.to, of_its_flow(packet, false, true)), last}, {asked, answered, last}};
-    for (auto& steps : histories)
-        if (Player(appliance).play(steps) == witness.state) {
-            model::Scenario test;
-            test.steps = std::move(steps);
-            return test;
-        }
-    return std::nullopt;
+/// The same packet with another value; one that it does not say is left so.
+model::PacketSpec with(model::PacketSpec packet, Field field, Value value) {
+    for (auto& said : packet.fields)
+        if (said.field == field) said.value = value;
+    return packet;
 }
+
+/// Of a packet that takes a path: with those before it that make its flow.
+class Histories {
+public:
+    Histories(const model::Appliance& appliance, const model::Assert::Path& path, const Witness& witness,
+              const Counts& counts)
+        : appliance_(appliance), path_(path), witness_(witness), counts_(counts), packet_(with_ports(witness.packet)),
+          leases_(leases_for(appliance)) {}
+
+    std::optional<model::Scenario> run() const {
+        const auto last = sending(path_.from, witness_.packet, witness_.ending);
+        if (witness_.state != model::State::established) return played({last});
+        if (auto test = played({sending(path_.to, of_its_flow(packet_, false, true)), last})) return test;
+        const auto asked = sending(path_.from, of_its_flow(packet_, true, true));
+        const auto answered = sending(path_.to, of_its_flow(packet_, false, false));
+        if (auto test = played({asked, answered, last})) return test;
+        return answer();
+    }
+
+private:
+    std::optional<model::Scenario> played(std::vector<model::TestStep> steps) const {
+        if (Player(appliance_, leases_).play(steps) != witness_.state) return std::nullopt;
+        model::Scenario test;
+        test.steps = std::move(steps);
+        test.leases = leases_;
+        return test;
+    }
+
+    /// The packet, but with ends that know of each other: somebody behind the path asks somebody before it, and the
+    /// answer goes to whom the question was seen to come from.
+    std::optional<model::Scenario> answer() const {
+        auto packet = with(packet_, Field::ip_saddr, somebody(path_.from, Field::ip_saddr));
+        packet = with(packet, Field::ip_daddr, somebody(path_.to, Field::ip_daddr));
+        const auto asking = sending(path_.to, of_its_flow(packet, false, true));
+        Player player(appliance_, leases_);
+        if (!player.play({asking}) || player.left().empty()) return std::nullopt;
+        const eval::Datagram seen(eval::View(player.left()).subspan(eval::link_of(player.left())->header_bytes));
+        auto answering = witness_;
+        answering.packet = with(packet, Field::ip_daddr, seen.source());
+        if (packet.transport == Layer::tcp)
+            answering.packet = with(answering.packet, Field::tcp_dport, eval::read(seen, Field::tcp_sport));
+        if (packet.transport == Layer::udp)
+            answering.packet = with(answering.packet, Field::udp_dport, eval::read(seen, Field::udp_sport));
+        if (!counts_(answering)) return std::nullopt;
+        return played({asking, sending(path_.from, answering.packet, witness_.ending)});
+    }
+
+    /// The packet's own end, if that is where packets are on their way to by the Iface; else another.
+    Value somebody(model::IfaceId iface, Field field) const {
+        symbolic::Space space;
+        const auto there = destinations_by(space, leasing(appliance_, leases_), iface);
+        const auto own = value_in(packet_, field);
+        return own && there.contains(*own) ? *own : likely(there, field);
+    }
+
+    const model::Appliance& appliance_;
+    const model::Assert::Path& path_;
+    const Witness& witness_;
+    const Counts& counts_;
+    model::PacketSpec packet_;
+    std::vector<model::Lease> leases_;
+};
 
 /// What a Test of a chain sees: destinations are translated on it, as harness/judge does.
 std::optional<Ending> ending_in_test(const model::Appliance& appliance, const Way& chain, const ChainRules& rules,
@@ -190,8 +250,8 @@ std::optional<model::Scenario> handed_to(const model::Appliance& appliance, cons
 } // namespace
 
 std::optional<model::Scenario> test_that_shows(const model::Appliance& appliance, const Way& way,
-                                               const ChainRules& rules, const Witness& witness) {
-    if (const auto* path = std::get_if<model::Assert::Path>(&way)) return sent_in(appliance, *path, witness);
+                                               const ChainRules& rules, const Witness& witness, const Counts& counts) {
+    if (const auto* path = std::get_if<model::Assert::Path>(&way)) return Histories(appliance, *path, witness, counts).run();
     return handed_to(appliance, way, rules, witness);
 }
 

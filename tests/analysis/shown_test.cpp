@@ -66,6 +66,24 @@ TEST_CASE("the Test in the message of a broken Assert fails until the packet is 
     }
 }
 
+TEST_CASE("an answer in the message comes from whom was asked, to whom the question was seen to come from") {
+    for (const std::string policy : {"wan.masquerade: true\n", "wan.postrouting: out Nat::TCP out { snat(203.0.113.9, 4000) }\n"}) {
+        INFO(policy);
+        for (const std::string assertion : {"{ drop }", "{ if (ct.state == established and ip.saddr == 8.8.8.8) { drop } }"}) {
+            const auto tests = hints(policy + "Assert::TCP a(wan -> lan) " + assertion);
+            REQUIRE(tests.size() == 1);
+            check_pasted(policy, tests.front(), "accept");
+        }
+    }
+}
+
+TEST_CASE("a packet of a new flow is shown where there is one") {
+    const auto shown = hints("wan.prerouting: f Filter::IP f { if (ct.state == established) { accept } if (ip.ttl == 9) { accept } drop }\n"
+                             "Assert::IP a(wan.prerouting) { drop }\n");
+    REQUIRE(shown.size() == 1);
+    CHECK(shown.front().find("state:") == std::string::npos);
+}
+
 TEST_CASE("where no Test can say it there is none in the message") {
     // An error about a flow, an exhausted Limit, and the way out of a packet that a chain is given.
     CHECK(hints(office + "Assert::IP a(wan -> lan) { if (ct.state == related) { drop } }\n").empty());
