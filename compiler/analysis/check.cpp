@@ -22,20 +22,13 @@ std::string_view word_for(model::Action action) {
     return words[static_cast<std::size_t>(action)];
 }
 
-model::Expect expectation_of(model::Action claim) {
-    return claim == model::Action::accept ? model::Expect::accept
-           : claim == model::Action::drop ? model::Expect::drop
-                                          : model::Expect::reject;
-}
-
 /// A Test that fails until the packet is decided as claimed, on one line; empty where none can say it.
 std::string as_test(const model::Appliance& appliance, const syntax::Sources& sources, const Way& way,
                     const Broken& found) {
-    symbolic::Space space;
-    auto test = test_that_shows(appliance, way, rules_of(space, appliance, way), found.witness);
+    auto test = test_that_shows(appliance, way, found.witness);
     if (!test) return {};
     test->name = "broken";
-    std::get<model::SendStep>(test->steps.back().is).expect = expectation_of(found.claim);
+    std::get<model::SendStep>(test->steps.back().is).expect = expect_of(ending_of(found.claim));
     auto text = text_of(appliance, sources, *test);
     text.pop_back();
     std::ranges::replace(text, '\n', ' ');

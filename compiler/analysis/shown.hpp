@@ -8,6 +8,6 @@ namespace analysis {
 /// Its last step expects what becomes of the packet. Nothing where no Test can show it: one can neither make a flow
 /// related nor spend the tokens of a Limit beforehand, nor tell a chain by which Iface a packet leaves.
 std::optional<model::Scenario> test_that_shows(const model::Appliance& appliance, const Way& way,
-                                               const ChainRules& rules, const Witness& witness);
+                                               const Witness& witness);
 
 } // namespace analysis
