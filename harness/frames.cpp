@@ -90,7 +90,8 @@ std::string summary(eval::View frame) {
         return fmt::format("udp {}:{} > {}:{}", source, shown(Field::udp_sport), destination,
                            shown(Field::udp_dport));
     if (field_of(frame, Field::icmp_type))
-        return fmt::format("icmp {} > {} type {}", source, destination, shown(Field::icmp_type));
+        return fmt::format("icmp {} > {} type {}{}", source, destination, shown(Field::icmp_type),
+                           field_of(frame, Field::icmp_code) == 0 ? "" : " code " + shown(Field::icmp_code));
     return fmt::format("protocol {} {} > {}", shown(Field::ip_protocol), source, destination);
 }
 

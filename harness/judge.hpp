@@ -1,25 +1,12 @@
 // Tests that are about less than the whole appliance: what one chain or one function says of a packet.
 #pragma once
+#include "compiler/eval/question.hpp"
 #include "harness/outcome.hpp"
 
 namespace harness {
 
-/// The functions to run, and what they are told of the packet besides its bytes.
-struct Question {
-    std::variant<model::WholeAppliance, model::IfaceChain, model::ForwardChain, model::FunctionId> about{};
-    std::vector<model::FunctionId> functions;
-    bool guarded = false; ///< they are a chain: invalid packets are dropped before if the policy says so
-    model::State state = model::State::fresh;
-    std::optional<model::IfaceId> ingress; ///< without one, nothing is known of the frame either
-    std::optional<model::IfaceId> egress;
-
-    /// A dnat on the chain changes what its later functions see.
-    bool translates() const;
-};
-
-/// Those of a chain that are run for a packet of such a flow: a Nat has decided for it when its first packet came.
-std::vector<model::FunctionId> functions_asked(const model::Appliance& appliance,
-                                               const std::vector<model::FunctionId>& chain, model::State state);
+using eval::functions_asked;
+using eval::Question;
 
 /// What a step of such a Test asks of its frame. Throws Error for a frame that no function ever sees.
 Question question_of(const model::Appliance& appliance, const model::Scenario& test,

@@ -46,6 +46,11 @@ std::optional<std::vector<model::StatementId>> play(const model::Appliance& appl
             if (outcome.fate == Fate::sent && outcome.out.size() == 1)
                 last.out = seen(outcome.out.front().bytes);
         }
+        if (auto logged = texts_of(appliance, outcome); !logged.empty()) {
+            for (auto& text : logged)
+                if (text.ends_with('\n')) text.pop_back();
+            last.log = std::move(logged);
+        }
         return outcome.decided;
     }
     return std::nullopt;

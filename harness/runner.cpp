@@ -85,8 +85,104 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
     return std::nullopt;
 }
 
-/// Everything that was logged: on the console, and then what went to the syslog server, without its header.
-std::vector<std::string> texts(const model::Appliance& appliance, const Outcome& outcome) {
+/// What was expected and not seen.
+std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::Scenario& test,
+                                       const model::SendStep& step, const Outcome& outcome) {
+    if (!fulfils(test, outcome, step.expect))
+        return std::string(model::name(step.expect)) +
+               (step.reason ? fmt::format(" ({})", model::name(*step.reason)) : "");
+    if (step.reason && !outcome.dropped_by(*step.reason))
+        return fmt::format("reason {}", model::name(*step.reason));
+    if (step.out)
+        if (auto missing = missing_frame(appliance, *step.out, outcome.out)) return missing;
+    if (step.log) return missing_log(*step.log, texts_of(appliance, outcome));
+    return std::nullopt;
+}
+
+/// One Test while it runs.
+struct TestRun {
+    const model::Appliance& appliance;
+    const Backend& backend;
+    const model::Scenario& test;
+    std::set<model::StatementId>& reached;
+    const Watch& watch;
+    Unexpected unexpected;
+    Conversations conversations{};
+    eval::Time now = 0;
+    std::optional<Failure> failure{}; ///< the first
+
+    void run() {
+        for (const auto& step : test.steps) {
+            if (is_over()) return;
+            std::visit([&](const auto& kind) { run(kind, step.place); }, step.is);
+        }
+    }
+
+private:
+    bool is_over() const { return failure && unexpected == Unexpected::ends; }
+
+    void run(const model::WaitStep& wait, const model::Place&) {
+        now += wait.seconds * eval::second_ns;
+        backend.wait(wait.seconds * eval::second_ns);
+    }
+    void run(const model::SendStep& step, const model::Place& place) try {
+        if (!step.pcap)
+            return send(step, place, craft(step.packet, wire_of(appliance, step.iface.value_or(0)), conversations));
+        std::size_t number = 0;
+        for (auto& frame : frames_in(*step.pcap)) {
+            if (is_over()) return;
+            const auto name = fmt::format("packet {} of {}: ", ++number, *step.pcap);
+            send(step, place, readdressed(std::move(frame), step), name);
+        }
+    } catch (const Error& error) {
+        if (failure) return;
+        failure = {test.name, place, fmt::format("{} broke: {}", backend.name, error.what()), {}, true};
+    }
+
+    /// A capture was taken elsewhere: what was for one host there is for our NIC here.
+    Bytes readdressed(Bytes frame, const model::SendStep& step) const {
+        const auto mac = wire_of(appliance, step.iface.value_or(0)).mac;
+        const bool is_group = !frame.empty() && (frame[0] & 1) != 0;
+        if (!is_group && frame.size() >= mac.size()) std::ranges::copy(mac, frame.begin());
+        return frame;
+    }
+
+    /// `name`: of a frame that is one of several.
+    void send(const model::SendStep& step, const model::Place& place, const Bytes& frame, const std::string& name = {}) {
+        const Outcome outcome = is_narrow(test)
+                                    ? backend.judge(question_of(appliance, test, step, frame), frame)
+                                    : backend.receive(model::nic_of(appliance, *step.iface), frame);
+        reached.insert(outcome.decided.begin(), outcome.decided.end());
+        const auto missing = shortcoming(appliance, test, step, outcome);
+        if (watch) watch({test, step, frame, outcome, missing, now});
+        if (outcome.fate != Fate::dropped) conversations.passed(frame);
+        // Who answers it knows it as it left, translated.
+        if (outcome.fate == Fate::sent)
+            for (const auto& out : outcome.out) conversations.passed(out.bytes);
+        if (!missing || failure) return;
+        failure = {test.name, place,
+                   fmt::format("{}expected {}\n  on {} {}\n  the packet: {}", name, *missing, backend.name, seen(outcome),
+                               summary(frame)),
+                   outcome.decided};
+    }
+
+    std::string seen(const Outcome& outcome) const {
+        if (!is_narrow(test)) return "the packet was " + describe(appliance, outcome, summary);
+        const auto& decided = outcome.decided;
+        return fmt::format("the verdict is {}{}", model::name(judgement(test, outcome)),
+                           decided.empty() ? "" : ", by " + at(appliance, appliance.statements.at(decided.back()).place));
+    }
+};
+
+/// What packets say nothing of follows the addresses that Ifaces have in the Test.
+model::Appliance with_leases(model::Appliance appliance, const model::Scenario& test) {
+    for (const auto& lease : test.leases) appliance.ifaces.at(lease.iface).ipv4 = lease.config;
+    return appliance;
+}
+
+} // namespace
+
+std::vector<std::string> texts_of(const model::Appliance& appliance, const Outcome& outcome) {
     std::vector<std::string> all;
     for (const auto& log : outcome.logs) all.push_back(log.text);
     if (!appliance.syslog) return all;
@@ -102,109 +198,21 @@ std::vector<std::string> texts(const model::Appliance& appliance, const Outcome&
     return all;
 }
 
-/// What was expected and not seen.
-std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::Scenario& test,
-                                       const model::SendStep& step, const Outcome& outcome) {
-    if (!fulfils(test, outcome, step.expect))
-        return std::string(model::name(step.expect)) +
-               (step.reason ? fmt::format(" ({})", model::name(*step.reason)) : "");
-    if (step.reason && !outcome.dropped_by(*step.reason))
-        return fmt::format("reason {}", model::name(*step.reason));
-    if (step.out)
-        if (auto missing = missing_frame(appliance, *step.out, outcome.out)) return missing;
-    if (step.log) return missing_log(*step.log, texts(appliance, outcome));
-    return std::nullopt;
-}
-
-/// One Test while it runs.
-struct TestRun {
-    const model::Appliance& appliance;
-    const Backend& backend;
-    const model::Scenario& test;
-    std::set<model::StatementId>& reached;
-    const Watch& watch;
-    Conversations conversations{};
-
-    std::vector<model::StatementId> decided{}; ///< about the last packet
-
-    /// What is wrong; nothing when all is as expected.
-    std::optional<std::string> run(const model::WaitStep& wait) {
-        backend.wait(wait.seconds * eval::second_ns);
-        return std::nullopt;
-    }
-    std::optional<std::string> run(const model::SendStep& step) {
-        if (!step.pcap) return send(step, craft(step.packet, wire_of(appliance, step.iface.value_or(0)), conversations));
-        std::size_t number = 0;
-        for (auto& frame : frames_in(*step.pcap)) {
-            ++number;
-            if (auto wrong = send(step, readdressed(std::move(frame), step)))
-                return fmt::format("packet {} of {}: {}", number, *step.pcap, *wrong);
-        }
-        return std::nullopt;
-    }
-
-private:
-    /// A capture was taken elsewhere: what was for one host there is for our NIC here.
-    Bytes readdressed(Bytes frame, const model::SendStep& step) const {
-        const auto mac = wire_of(appliance, step.iface.value_or(0)).mac;
-        const bool is_group = !frame.empty() && (frame[0] & 1) != 0;
-        if (!is_group && frame.size() >= mac.size()) std::ranges::copy(mac, frame.begin());
-        return frame;
-    }
-
-    std::optional<std::string> send(const model::SendStep& step, const Bytes& frame) {
-        const Outcome outcome = is_narrow(test)
-                                    ? backend.judge(question_of(appliance, test, step, frame), frame)
-                                    : backend.receive(model::nic_of(appliance, *step.iface), frame);
-        decided = outcome.decided;
-        reached.insert(decided.begin(), decided.end());
-        if (watch) watch({test, step, frame, outcome});
-        if (outcome.fate != Fate::dropped) conversations.passed(frame);
-        // Who answers it knows it as it left, translated.
-        if (outcome.fate == Fate::sent)
-            for (const auto& out : outcome.out) conversations.passed(out.bytes);
-        const auto missing = shortcoming(appliance, test, step, outcome);
-        if (!missing) return std::nullopt;
-        if (is_narrow(test))
-            return fmt::format("expected {}\n  on {} the verdict is {}{}\n  the packet: {}", *missing, backend.name,
-                               model::name(judgement(test, outcome)),
-                               outcome.decided.empty()
-                                   ? ""
-                                   : ", by " + at(appliance, appliance.statements.at(outcome.decided.back()).place),
-                               summary(frame));
-        return fmt::format("expected {}\n  on {} the packet was {}\n  the packet: {}", *missing, backend.name,
-                           describe(appliance, outcome, summary), summary(frame));
-    }
-};
-
-/// What packets say nothing of follows the addresses that Ifaces have in the Test.
-model::Appliance with_leases(model::Appliance appliance, const model::Scenario& test) {
-    for (const auto& lease : test.leases) appliance.ifaces.at(lease.iface).ipv4 = lease.config;
-    return appliance;
-}
-
-} // namespace
-
 std::optional<Failure> run_test(const model::Appliance& appliance, const Backend& backend,
                                 const model::Scenario& test, std::set<model::StatementId>& reached,
-                                const Watch& watch) {
-    model::Place place = test.place;
+                                const Watch& watch, Unexpected unexpected) {
+    const model::Appliance leasing = with_leases(appliance, test);
+    TestRun run{leasing, backend, test, reached, watch, unexpected};
     try {
         backend.boot();
         for (const auto& lease : test.leases) backend.lease(lease.iface, lease.config);
-        const model::Appliance leasing = with_leases(appliance, test);
-        TestRun run{leasing, backend, test, reached, watch};
-        for (const auto& step : test.steps) {
-            place = step.place;
-            const auto wrong = std::visit([&](const auto& kind) { return run.run(kind); }, step.is);
-            if (wrong) return Failure{test.name, place, *wrong, run.decided};
-        }
-        if (!backend.balanced())
-            return Failure{test.name, test.place, "the counters on " + backend.name + " do not balance", {}};
+        run.run();
+        if (!run.failure && !backend.balanced())
+            return Failure{test.name, test.place, "the counters on " + backend.name + " do not balance", {}, true};
     } catch (const Error& error) {
-        return Failure{test.name, place, fmt::format("{} broke: {}", backend.name, error.what()), {}};
+        return Failure{test.name, test.place, fmt::format("{} broke: {}", backend.name, error.what()), {}, true};
     }
-    return std::nullopt;
+    return std::move(run.failure);
 }
 
 RunReport run_tests(const model::Appliance& appliance, const Backend& backend, const Watch& watch) {
@@ -220,7 +228,7 @@ RunReport run_tests(const model::Appliance& appliance, const Backend& backend, c
 std::string describe(const model::Appliance& appliance, const Witness& witness) {
     const auto& outcome = witness.outcome;
     const bool dropped = outcome.fate == Fate::dropped;
-    const auto& [test, step, frame, seen] = witness;
+    const auto& [test, step, frame, seen, missing, at_time] = witness;
     const std::string verdict = is_narrow(test)
                                     ? std::string(model::name(judgement(test, seen)))
                                 : dropped ? fmt::format("drop ({})", model::name(*outcome.reason()))

@@ -11,6 +11,7 @@ struct Failure {
     model::Place place; ///< of the step
     std::string text;   ///< "expected accept, but on host the packet was dropped (filter), decided by …"
     std::vector<model::StatementId> decided; ///< about the packet
+    bool is_broken = false; ///< nothing was expected in vain: the Test could not be played
 };
 
 struct RunReport {
@@ -21,21 +22,29 @@ struct RunReport {
     std::size_t passed() const { return tests - failures.size(); }
 };
 
+/// Everything that was logged: on the console, and then what went to the syslog server, without its header.
+std::vector<std::string> texts_of(const model::Appliance& appliance, const Outcome& outcome);
+
 /// One packet of a Test, and what became of it.
 struct Witness {
     const model::Scenario& test;
     const model::SendStep& step;
     const Bytes& frame;
     const Outcome& outcome;
+    const std::optional<std::string>& missing; ///< what the Test expects of it and has not seen
+    eval::Time at = 0;                         ///< since the appliance was booted
 };
 using Watch = std::function<void(const Witness&)>;
 
 /// Runs each Test on a freshly booted appliance. A backend that breaks fails the Test in which it does.
 RunReport run_tests(const model::Appliance& appliance, const Backend& backend, const Watch& watch = {});
-/// Nothing when the Test passes.
+/// What a Test does behind a packet that is not as expected.
+enum class Unexpected : std::uint8_t { ends, goes_on };
+
+/// Nothing when the Test passes; else its first failure.
 std::optional<Failure> run_test(const model::Appliance& appliance, const Backend& backend,
                                 const model::Scenario& test, std::set<model::StatementId>& reached,
-                                const Watch& watch = {});
+                                const Watch& watch = {}, Unexpected unexpected = Unexpected::ends);
 
 /// "web_is_open: outside  tcp 10.55.7.8:40000 > 192.168.0.10:80 syn  accept  bastion.nacl:42", aligned
 std::string describe(const model::Appliance& appliance, const Witness& witness);

@@ -34,7 +34,7 @@ std::string text_of(const Path& file, const model::Appliance& appliance, const m
 std::string decision(const Path& file, const model::Appliance& appliance, const Witness& witness) {
     if (!witness.decided) return std::string(ending_of(witness));
     const auto& statement = appliance.statements.at(*witness.decided);
-    const auto translation = analysis::translation_of(statement);
+    const auto translation = eval::translation_of(statement);
     return fmt::format("{} at {}", translation.empty() ? std::string(ending_of(witness)) : translation,
                        text_of(file, appliance, statement.place));
 }
@@ -85,13 +85,17 @@ struct Policies {
     }
 };
 
-/// "part of tcp to 10.0.0.0/24 port 80: drop -> accept".
+/// "part of tcp to 10.0.0.0/24 port 80: drop -> accept", "some packets in by lan: …".
 std::string text_of(const analysis::Region& region) {
     const auto name = [](analysis::Ending ending) {
         return analysis::ending_names[static_cast<std::size_t>(ending)];
     };
-    return fmt::format("{}{}: {} -> {}", region.all ? "" : "part of ", region.packets, name(region.from),
-                       name(region.to));
+    constexpr std::string_view any = "any packet";
+    const bool is_any = region.packets.starts_with(any);
+    const auto packets = region.all ? region.packets
+                         : is_any   ? "some packets" + region.packets.substr(any.size())
+                                    : "part of " + region.packets;
+    return fmt::format("{}: {} -> {}", packets, name(region.from), name(region.to));
 }
 
 void print(const Policies& policies, const analysis::ChainDiff& chain, const Difference& difference) {

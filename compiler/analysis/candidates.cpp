@@ -76,9 +76,8 @@ Box Candidates::unspent() {
 /// What of the packets that come to the chain a Test can say.
 std::vector<Box> Candidates::region(const Target& target, const Box& within, Scope scope) {
     const bool is_first = is_nat(target) || scope == Scope::whole;
-    // A Test about less than the appliance is about no route (harness: what it asks of a chain or function).
-    const bool is_chain = scope == Scope::chain && std::holds_alternative<model::IfaceChain>(way_);
-    const bool keeps_egress = is_chain || scope == Scope::whole;
+    // A Test of a function is about no route.
+    const bool keeps_egress = scope != Scope::function;
     const auto egress = symbolic::variable(Field::iface_out);
     const auto one_frame = space_.sets.add({{0, eval::mtu_bytes}}); // longer ones come in fragments
     std::vector<Box> result;

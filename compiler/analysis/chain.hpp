@@ -62,6 +62,17 @@ enum class Ending : std::uint8_t { accept, drop, reject };
 
 inline constexpr std::string_view ending_names[] = {"accept", "drop", "reject"};
 
+/// Of a Filter's statement; a Nat's ends nothing.
+constexpr Ending ending_of(model::Action action) {
+    return action == model::Action::drop ? Ending::drop : action == model::Action::reject ? Ending::reject : Ending::accept;
+}
+
+/// What a Test expects of a packet that ends so.
+constexpr model::Expect expect_of(Ending ending) {
+    constexpr std::array expects = {model::Expect::accept, model::Expect::drop, model::Expect::reject};
+    return expects[static_cast<std::size_t>(ending)];
+}
+
 /// One course to an ending: packets of these states, for which a rule that is meant decides at each stage.
 struct Course {
     model::IntervalSet states;

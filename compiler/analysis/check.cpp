@@ -22,12 +22,6 @@ std::string_view word_for(model::Action action) {
     return words[static_cast<std::size_t>(action)];
 }
 
-model::Expect expectation_of(model::Action claim) {
-    return claim == model::Action::accept ? model::Expect::accept
-           : claim == model::Action::drop ? model::Expect::drop
-                                          : model::Expect::reject;
-}
-
 std::string on_one_line(std::string text) {
     text.pop_back();
     std::ranges::replace(text, '\n', ' ');
@@ -40,16 +34,15 @@ std::string shown(const model::Appliance& appliance, const syntax::Sources& sour
     const auto claims_so = [&](const Witness& witness) {
         return claimed_of(appliance, assertion, witness) == found.claimed;
     };
-    symbolic::Space space;
     const auto& way = assertion.about;
-    auto test = test_that_shows(appliance, way, rules_of(space, appliance, way), found.witness, claims_so);
+    auto test = test_that_shows(appliance, way, found.witness, claims_so);
     if (!test) {
         auto packet = on_one_line(members_of(appliance, way, found.witness));
         packet.pop_back();
         return "this is such a packet, which no Test can send: `" + packet + '`';
     }
     test->name = "broken";
-    std::get<model::SendStep>(test->steps.back().is).expect = expectation_of(found.claim);
+    std::get<model::SendStep>(test->steps.back().is).expect = expect_of(ending_of(found.claim));
     return "this Test shows it: `" + on_one_line(text_of(appliance, sources, *test)) + '`';
 }
 

@@ -39,7 +39,7 @@ std::vector<IfaceId> numbers_in(const model::Appliance& from, const model::Appli
 
 /// What a Nat's rule does to a packet; nothing, where it does nothing.
 std::string translation(const model::Appliance& appliance, const symbolic::Rule& rule) {
-    return rule.statement ? translation_of(appliance.statements.at(*rule.statement)) : std::string();
+    return rule.statement ? eval::translation_of(appliance.statements.at(*rule.statement)) : std::string();
 }
 
 /// The first rule of a list that decides about one packet of a box.
@@ -92,20 +92,12 @@ private:
     /// same kinds are compared function by function.
     void align() {
         const auto same_kind = [](const Link& a, const Link& b) { return a.kind == b.kind; };
-        if (!std::ranges::equal(old_rules_.links, new_rules_.links, same_kind)) {
-            for (const auto& link : old_rules_.links)
-                if (link.kind == FunctionKind::nat) nats_.push_back({&link, nullptr});
-            for (const auto& link : new_rules_.links)
-                if (link.kind == FunctionKind::nat) nats_.push_back({nullptr, &link});
-            return;
-        }
+        if (!std::ranges::equal(old_rules_.links, new_rules_.links, same_kind)) return align_nats();
         bool known = true;
         suspects_.emplace();
         for (std::size_t i = 0; i < new_rules_.links.size(); ++i) {
             const auto &old_link = old_rules_.links[i], &new_link = new_rules_.links[i];
-            auto found = edits(
-                old_link.rules, [&](const auto& rule) { return translation(before_, rule); }, new_link.rules,
-                [&](const auto& rule) { return translation(after_, rule); });
+            const auto found = edits_of(old_link, new_link);
             if (found && found->none()) continue;
             if (new_link.kind == FunctionKind::nat) nats_.push_back({&old_link, &new_link});
             known = known && found;
@@ -114,6 +106,34 @@ private:
                 suspects_->push_back(std::move(one));
         }
         if (!known) suspects_.reset();
+    }
+
+    /// The first Nat of the one chain stands for the first of the other, and so on, wherever Filters stand.
+    void align_nats() {
+        const auto nats_of = [](const ChainRules& rules) {
+            std::vector<const Link*> nats;
+            for (const auto& link : rules.links)
+                if (link.kind == FunctionKind::nat) nats.push_back(&link);
+            return nats;
+        };
+        auto olds = nats_of(old_rules_), news = nats_of(new_rules_);
+        const auto count = std::max(olds.size(), news.size());
+        olds.resize(count);
+        news.resize(count);
+        for (std::size_t i = 0; i < count; ++i)
+            if (olds[i] == nullptr || news[i] == nullptr || !are_alike(*olds[i], *news[i]))
+                nats_.push_back({olds[i], news[i]});
+    }
+
+    std::optional<symbolic::Edits> edits_of(const Link& old_link, const Link& new_link) const {
+        return edits(
+            old_link.rules, [&](const auto& rule) { return translation(before_, rule); }, new_link.rules,
+            [&](const auto& rule) { return translation(after_, rule); });
+    }
+
+    bool are_alike(const Link& old_link, const Link& new_link) const {
+        const auto found = edits_of(old_link, new_link);
+        return found && found->none();
     }
 
     /// False when it is not decided whether a packet changes so.
@@ -327,7 +347,7 @@ private:
                     question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
             const auto answer = engines_.subtraction.find(question, budget_.steps);
             if (const auto* box = std::get_if<symbolic::Found>(&answer); box != nullptr)
-                if (auto found = translated(nats, box->box)) {
+                if (auto found = translated(box->box)) {
                     result_.translated = std::move(found);
                     return true;
                 }
@@ -336,19 +356,12 @@ private:
         return decided;
     }
 
-    /// Nothing when the interpreter does not see it so.
-    std::optional<Difference> translated(const Nats& nats, const Box& box) {
+    /// Nothing when the interpreter does not see it so: a packet may be translated by another Nat, and in the end alike.
+    std::optional<Difference> translated(const Box& box) {
         auto found = both_ends(box);
-        if (!found) return std::nullopt;
-        const auto said = [](const model::Appliance& appliance, const Link* link, Witness& witness) {
-            witness.decided.reset();
-            if (link == nullptr) return std::string();
-            const auto& function = appliance.functions.at(link->function);
-            witness.decided = decided_by(appliance, witness, function.layer, function.body);
-            return witness.decided ? translation_of(appliance.statements.at(*witness.decided)) : std::string();
-        };
-        const auto was = said(before_, nats.before, found->before), is = said(after_, nats.after, found->after);
-        if (was == is) return std::nullopt;
+        if (!found || found->before.translation.is_as(found->after.translation)) return std::nullopt;
+        if (found->before.ending != Ending::accept || found->after.ending != Ending::accept) return std::nullopt;
+        for (auto* end : {&found->before, &found->after}) end->decided = end->translation.by;
         return found;
     }
 

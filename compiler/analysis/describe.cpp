@@ -127,11 +127,4 @@ std::string text_of(const model::Appliance& appliance, Field field, Value value)
     return value < appliance.ifaces.size() ? appliance.ifaces[value].name : "no Iface";
 }
 
-std::string translation_of(const model::Statement& statement) {
-    if (!statement.ipv4_address && !statement.port) return {};
-    return std::string(model::name(statement.action)) + ' ' +
-           (statement.ipv4_address ? eval::show(Field::ip_daddr, *statement.ipv4_address) : "") +
-           (statement.port ? ':' + std::to_string(*statement.port) : "");
-}
-
 } // namespace analysis

@@ -10,7 +10,4 @@ std::string describe(const symbolic::Space& space, const model::Appliance& appli
 /// A field's value as people write it: "10.0.0.1", "80", of an Iface its name.
 std::string text_of(const model::Appliance& appliance, model::Field field, model::Value value);
 
-/// "dnat 10.0.0.5:80"; nothing for what translates nothing.
-std::string translation_of(const model::Statement& statement);
-
 } // namespace analysis

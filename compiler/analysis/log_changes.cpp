@@ -1,6 +1,7 @@
 #include "compiler/analysis/log_changes.hpp"
 
 #include "compiler/analysis/describe.hpp"
+#include "compiler/eval/chains.hpp"
 #include "compiler/model/severity.hpp"
 #include "compiler/symbolic/edits.hpp"
 #include "compiler/syntax/words.hpp"
@@ -44,7 +45,7 @@ RulesInOrder in_order(const ChainRules& chain) {
 symbolic::Meaning effect_in(const model::Appliance& appliance) {
     return [&](const Rule& rule) {
         if (rule.log != nullptr) return text_of(*rule.log);
-        return rule.statement ? translation_of(appliance.statements.at(*rule.statement)) : std::string();
+        return rule.statement ? eval::translation_of(appliance.statements.at(*rule.statement)) : std::string();
     };
 }
 

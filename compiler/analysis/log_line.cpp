@@ -63,8 +63,11 @@ Value number_of(std::string_view text, char separator, int base, Value scale) {
 /// One line of a log held against a text.
 class Reader {
 public:
-    Reader(const model::Appliance& appliance, const Parts& parts, std::string_view text)
-        : appliance_(appliance), parts_(parts), text_(text) {}
+    enum class Ends : std::uint8_t { there, anywhere };
+
+    /// `ends`: where the text may go on behind the parts.
+    Reader(const model::Appliance& appliance, const Parts& parts, std::string_view text, Ends ends = Ends::there)
+        : appliance_(appliance), parts_(parts), text_(text), ends_(ends) {}
 
     /// Where nothing stands between two values there may be several ways to read them.
     std::vector<Told> readings() {
@@ -75,7 +78,7 @@ public:
 private:
     bool reads(std::size_t part, std::size_t at) {
         if (part == parts_.size()) {
-            if (at != text_.size()) return false;
+            if (ends_ == Ends::there && at != text_.size()) return false;
             readings_.push_back(told_);
             return true;
         }
@@ -146,6 +149,7 @@ private:
     const model::Appliance& appliance_;
     const Parts& parts_;
     std::string_view text_;
+    Ends ends_;
     std::set<std::pair<std::size_t, std::size_t>> failed_;
     Told told_; ///< so far
     std::vector<Told> readings_;
@@ -162,6 +166,18 @@ std::vector<std::size_t> starts_of(std::string_view line) {
     return starts;
 }
 
+/// Blanks at the end of a line are not looked at.
+std::string_view without_end(std::string_view line) {
+    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.remove_suffix(1);
+    return line;
+}
+
+Parts without_end(Parts parts) {
+    if (auto* last = std::get_if<std::string>(&parts.back()))
+        while (last->ends_with(' ') || last->ends_with('\t')) last->pop_back();
+    return parts;
+}
+
 template <typename Visit> void each_log(const model::Block& block, const Visit& visit) {
     for (const auto& step : block) {
         if (const auto* log = std::get_if<model::Log>(&step.is)) visit(*log, step.place);
@@ -176,23 +192,93 @@ template <typename Visit> void each_log(const model::Block& block, const Visit& 
 } // namespace
 
 std::vector<Printed> printed(const model::Appliance& appliance, std::string_view line) {
-    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.remove_suffix(1);
+    line = without_end(line);
     std::vector<Printed> result;
     for (const auto start : starts_of(line)) {
         const auto text = line.substr(start);
         for (const auto& function : appliance.functions)
             each_log(function.body, [&](const model::Log& log, const model::Place& place) {
-                for (auto& parts : lines_of(log)) {
-                    if (auto* last = std::get_if<std::string>(&parts.back()))
-                        while (last->ends_with(' ') || last->ends_with('\t')) last->pop_back();
-                    for (auto& told : Reader(appliance, parts, text).readings())
-                        result.push_back({&log, place, std::move(told), std::string(text)});
-                }
+                for (const auto& parts : lines_of(log))
+                    for (auto& told : Reader(appliance, without_end(parts), text).readings())
+                        result.push_back({{{&log, place}}, std::move(told), std::string(text)});
             });
         // What explains more of the line is nearer to the truth.
         if (!result.empty()) break;
     }
     return result;
+}
+
+namespace {
+
+/// Sequences of logs, each with those that may follow it.
+class Together {
+public:
+    Together(const model::Appliance& appliance, std::string_view text) : appliance_(appliance), text_(text) {}
+
+    std::vector<Printed> run(const std::vector<model::FunctionId>& chain) {
+        for (const auto function : chain) collect(appliance_.functions.at(function).body);
+        for (std::size_t i = 0; i < logs_.size(); ++i) begin(i);
+        return std::move(result_);
+    }
+
+private:
+    static constexpr std::size_t together_max = 4, logs_max = 256;
+
+    /// In the order in which a packet may come to them. A message to a syslog server is a line of its own.
+    void collect(const model::Block& block) {
+        for (const auto& step : block) {
+            if (logs_.size() == logs_max) return;
+            if (const auto* log = std::get_if<model::Log>(&step.is); log != nullptr && !log->severity)
+                logs_.push_back({log, step.place});
+            if (const auto* enter = std::get_if<model::Enter>(&step.is)) collect(enter->body);
+            if (const auto* call = std::get_if<model::Call>(&step.is)) collect(appliance_.functions.at(call->function).body);
+            if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
+                collect(branch->then);
+                collect(branch->otherwise);
+            }
+        }
+    }
+
+    static bool ends_line(const model::Log& log) {
+        const auto* last = std::get_if<std::string>(&log.parts.back());
+        return last != nullptr && last->ends_with('\n');
+    }
+
+    void begin(std::size_t first) {
+        const auto lines = lines_of(*logs_[first].log);
+        if (lines.empty() || ends_line(*logs_[first].log)) return;
+        by_ = {logs_[first]};
+        go_on(first, lines.back());
+    }
+
+    /// With one more, which ends the line or is all in it.
+    void go_on(std::size_t last, const Parts& so_far) {
+        if (by_.size() == together_max || Reader(appliance_, so_far, text_, Reader::Ends::anywhere).readings().empty())
+            return;
+        for (auto next = last + 1; next < logs_.size() && result_.size() < readings_max; ++next) {
+            const auto lines = lines_of(*logs_[next].log);
+            if (lines.empty()) continue;
+            auto parts = so_far;
+            parts.insert(parts.end(), lines.front().begin(), lines.front().end());
+            by_.push_back(logs_[next]);
+            for (auto& told : Reader(appliance_, without_end(parts), text_).readings())
+                result_.push_back({by_, std::move(told), std::string(text_)});
+            if (lines.size() == 1 && !ends_line(*logs_[next].log)) go_on(next, parts);
+            by_.pop_back();
+        }
+    }
+
+    const model::Appliance& appliance_;
+    std::string_view text_;
+    std::vector<LogAt> logs_, by_;
+    std::vector<Printed> result_;
+};
+
+} // namespace
+
+std::vector<Printed> printed_together(const model::Appliance& appliance,
+                                      const std::vector<model::FunctionId>& chain, std::string_view line) {
+    return Together(appliance, without_end(line)).run(chain);
 }
 
 } // namespace analysis

@@ -10,10 +10,16 @@ namespace analysis {
 /// What a statement read of the packet, as far as its text tells.
 using Told = std::vector<std::pair<model::Field, model::Value>>;
 
-/// A statement that can have printed a line, and one way to read it.
-struct Printed {
-    const model::Log* by = nullptr; ///< of the appliance
+struct LogAt {
+    const model::Log* log = nullptr; ///< of the appliance
     model::Place place{};
+
+    friend bool operator==(const LogAt&, const LogAt&) = default;
+};
+
+/// What can have printed a line, and one way to read it.
+struct Printed {
+    std::vector<LogAt> by; ///< one statement, or several, one behind the other
     Told told{};
     std::string text{}; ///< the line without what a syslog server puts before it
 };
@@ -21,5 +27,10 @@ struct Printed {
 /// All that can, in source order. A line is one as the console shows it, a message of RFC 5424, or one of a
 /// syslog server's file, where anything may stand before the text, "nacl" in it (the name of the application).
 std::vector<Printed> printed(const model::Appliance& appliance, std::string_view line);
+
+/// The ways in which several `log` statements of a chain's functions print it together, since none of them but the
+/// last ends the line.
+std::vector<Printed> printed_together(const model::Appliance& appliance,
+                                      const std::vector<model::FunctionId>& chain, std::string_view line);
 
 } // namespace analysis

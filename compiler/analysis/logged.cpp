@@ -13,35 +13,57 @@ using model::Field;
 using symbolic::Box;
 using symbolic::Stage;
 
-/// A number for the rules of the log, which engines know as they know those of a verdict.
-constexpr auto log_mark = std::numeric_limits<model::StatementId>::max();
+/// Numbers for the rules of the logs, which engines know as they know those of a verdict.
+model::StatementId mark_of(std::size_t log) {
+    return std::numeric_limits<model::StatementId>::max() - static_cast<model::StatementId>(log);
+}
 
-/// Whether a function of the chain, which is on the way, has the log.
-bool mark(const model::Appliance& appliance, ChainRules& rules, const Way& chain, const model::Log* log) {
+/// Whether the functions of the chain, which is on the way, have the logs.
+bool mark(const model::Appliance& appliance, ChainRules& rules, const Way& chain, const std::vector<LogAt>& logs) {
     const auto name = text_of(appliance, chain);
-    bool is_there = false;
+    std::vector<bool> are_there(logs.size());
     for (auto& link : rules.links) {
         if (text_of(appliance, link.chain) != name) continue;
         for (auto& rule : link.rules.rules) {
-            if (rule.log != log) continue;
-            rule.statement = log_mark;
-            is_there = true;
+            const auto log = std::ranges::find(logs, rule.log, &LogAt::log);
+            if (rule.log == nullptr || log == logs.end()) continue;
+            const auto number = static_cast<std::size_t>(log - logs.begin());
+            rule.statement = mark_of(number);
+            are_there[number] = true;
         }
     }
-    return is_there;
+    return std::ranges::all_of(are_there, [](bool is_there) { return is_there; });
 }
 
-/// A packet gets to a log when the Filters before its function accept it.
-std::vector<Course> courses_to_log(const ChainRules& rules) {
-    std::vector<Course> courses;
+/// A packet gets to a log when the Filters before its function accept it. Several come one behind the other, on one
+/// function or on later ones.
+std::vector<Course> courses_to_logs(const ChainRules& rules, std::size_t logs) {
+    struct Part {
+        Course course;
+        std::size_t logged = 0;
+    };
     constexpr auto invalid = static_cast<model::Value>(model::State::invalid);
-    Course so_far{{{0, rules.drops_invalid ? invalid - 1 : invalid}}, {}};
+    const Course before_all{{{0, rules.drops_invalid ? invalid - 1 : invalid}}, {}};
+    std::vector<Part> parts = {Part{before_all}};
+    std::vector<Course> courses;
     for (const auto& link : rules.links) {
         const bool is_nat = link.kind == model::FunctionKind::nat;
-        courses.push_back(so_far);
-        if (is_nat) courses.back().states = {{0, 0}};
-        courses.back().stages.push_back({&link.rules, {.statement = log_mark}});
-        if (!is_nat) so_far.stages.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+        for (std::size_t i = 0; i < parts.size(); ++i) { // those that are added here log further, too
+            const bool may_log = std::ranges::any_of(link.rules.rules, [&](const symbolic::Rule& rule) {
+                return rule.log != nullptr && rule.statement == mark_of(parts[i].logged);
+            });
+            if (!may_log) continue;
+            auto part = parts[i];
+            if (is_nat) part.course.states = {{0, 0}};
+            part.course.stages.push_back({&link.rules, {.statement = mark_of(part.logged)}});
+            if (++part.logged == logs)
+                courses.push_back(std::move(part.course));
+            else
+                parts.push_back(std::move(part));
+        }
+        if (is_nat) continue;
+        for (auto& part : parts)
+            part.course.stages.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
     }
     return courses;
 }
@@ -88,10 +110,21 @@ private:
     }
 
     Verdict find(const Told& told) {
+        auto verdict = find(told, false);
+        const bool may_be_others = line_.by.size() > 1 && std::holds_alternative<NotDecided>(verdict);
+        if (!may_be_others) return verdict;
+        auto undisturbed = find(told, true);
+        return std::holds_alternative<Witness>(undisturbed) ? undisturbed : verdict;
+    }
+
+    /// `undisturbed`: only by packets for which no other log can stand between those of the line.
+    Verdict find(const Told& told, bool undisturbed) {
         bool all_decided = true;
         for (const auto& one : cases_)
-            for (const auto& course : courses_to_log(one.rules)) {
-                symbolic::Question question{narrowed(space_, with(one.region, told), course), one.before};
+            for (const auto& course : courses_to_logs(one.rules, line_.by.size())) {
+                auto region = with(one.region, told);
+                if (undisturbed) region = without_others(std::move(region), one.rules);
+                symbolic::Question question{narrowed(space_, std::move(region), course), one.before};
                 question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
                 const auto answer = engines_.find(question, budget_);
                 if (std::holds_alternative<symbolic::Proved>(answer)) continue;
@@ -105,6 +138,28 @@ private:
         return NotDecided{};
     }
 
+    std::vector<Box> without_others(std::vector<Box> region, const ChainRules& rules) {
+        constexpr std::size_t boxes_max = 2'000;
+        const auto last = mark_of(line_.by.size() - 1);
+        std::vector<const Box*> others; // that come before the line's next log, behind its first
+        bool has_begun = false;
+        for (const auto& link : rules.links)
+            for (const auto& rule : link.rules.rules) {
+                if (rule.log == nullptr) continue;
+                if (rule.statement == last) has_begun = false;
+                if (has_begun && !rule.statement) others.push_back(&rule.guard);
+                if (rule.statement == mark_of(0)) has_begun = true;
+            }
+        for (const auto* other : others) {
+            std::vector<Box> rest;
+            for (auto& box : region)
+                for (auto& piece : symbolic::without(space_, std::move(box), *other)) rest.push_back(std::move(piece));
+            region = std::move(rest);
+            if (region.size() > boxes_max) break;
+        }
+        return region;
+    }
+
     std::vector<Box> with(std::vector<Box> region, const Told& told) {
         std::erase_if(region, [&](Box& box) {
             return !std::ranges::all_of(told, [&](const auto& one) {
@@ -116,7 +171,9 @@ private:
     }
 
     bool is_printed(const Witness& witness) const {
-        return std::ranges::any_of(witness.logged, [&](const eval::LogText& log) { return log.text.find(line_.text) != log.text.npos; });
+        std::string logged;
+        for (const auto& log : witness.logged) logged += log.text;
+        return logged.find(line_.text) != logged.npos;
     }
 
     const model::Appliance& appliance_;
@@ -171,10 +228,8 @@ std::optional<Sighting> best_of(std::span<const Printed> readings, const model::
     return best;
 }
 
-} // namespace
-
-std::vector<Sighting> sightings(const model::Appliance& appliance, std::string_view line,
-                                const symbolic::Budget& budget) {
+std::vector<Sighting> of_one_statement(const model::Appliance& appliance, std::string_view line,
+                                       const symbolic::Budget& budget) {
     std::vector<Sighting> result;
     const auto lines = printed(appliance, line);
     for (auto one = lines.begin(); one != lines.end();) {
@@ -182,6 +237,20 @@ std::vector<Sighting> sightings(const model::Appliance& appliance, std::string_v
         for (const auto& chain : chains_of(appliance))
             if (auto found = best_of({one, next}, appliance, chain, budget)) result.push_back(std::move(*found));
         one = next;
+    }
+    return result;
+}
+
+} // namespace
+
+std::vector<Sighting> sightings(const model::Appliance& appliance, std::string_view line,
+                                const symbolic::Budget& budget) {
+    auto result = of_one_statement(appliance, line, budget);
+    const auto is_found = [](const Sighting& one) { return std::holds_alternative<Witness>(one.verdict); };
+    if (std::ranges::any_of(result, is_found)) return result;
+    for (const auto& chain : chains_of(appliance)) {
+        const auto lines = printed_together(appliance, functions_of(appliance, chain), line);
+        if (auto found = best_of(lines, appliance, chain, budget)) result.push_back(std::move(*found));
     }
     return result;
 }

@@ -1,4 +1,4 @@
-// Which packets a statement of a policy logs in one line: asked of every chain on which it stands.
+// Which packets the statements of a policy log in one line: asked of every chain on which they stand.
 #pragma once
 #include "compiler/analysis/log_line.hpp"
 #include "compiler/analysis/prover.hpp"

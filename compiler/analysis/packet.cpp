@@ -30,7 +30,9 @@ std::string text_of(Field field, model::Value value) {
     return names.find(',') == std::string::npos ? names : '[' + names + ']';
 }
 
-std::string quoted_bytes(const std::string& bytes) {
+} // namespace
+
+std::string quoted_bytes(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text = "\"";
     for (const char byte : bytes) {
@@ -45,8 +47,6 @@ std::string quoted_bytes(const std::string& bytes) {
     }
     return text + '"';
 }
-
-} // namespace
 
 std::optional<model::Value> value_in(const model::PacketSpec& packet, Field field) {
     for (const auto& [said, value] : packet.fields)

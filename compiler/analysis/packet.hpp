@@ -14,6 +14,9 @@ eval::Bytes datagram_of(const model::PacketSpec& packet);
 /// The header of the frame that it comes in, as far as it says anything of that.
 eval::Bytes ethernet_of(const model::PacketSpec& packet);
 
+/// A string of a policy that has these bytes.
+std::string quoted_bytes(std::string_view bytes);
+
 /// As it is written in a policy: "{ ip: { saddr: 10.0.0.1 }, tcp: { dport: 80 } }".
 std::string literal_of(const model::PacketSpec& packet);
 

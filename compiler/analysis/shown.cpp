@@ -3,10 +3,9 @@
 #include "compiler/analysis/choice.hpp"
 #include "compiler/analysis/leased.hpp"
 #include "compiler/analysis/region.hpp"
-#include "compiler/eval/chains.hpp"
 #include "compiler/eval/checksum.hpp"
 #include "compiler/eval/machine.hpp"
-#include "compiler/eval/rewrite.hpp"
+#include "compiler/eval/question.hpp"
 
 #include <algorithm>
 
@@ -18,17 +17,11 @@ using model::Field;
 using model::Layer;
 using model::Value;
 
-constexpr model::Expect expectation(Ending ending) {
-    return ending == Ending::accept ? model::Expect::accept
-           : ending == Ending::drop ? model::Expect::drop
-                                    : model::Expect::reject;
-}
-
 model::TestStep sending(model::IfaceId iface, model::PacketSpec packet, Ending ending = Ending::accept) {
     model::SendStep step;
     step.iface = iface;
     step.packet = std::move(packet);
-    step.expect = expectation(ending);
+    step.expect = expect_of(ending);
     return {std::move(step), {}};
 }
 
@@ -85,7 +78,7 @@ public:
             eval::Trace trace;
             const auto result =
                 machine_.receive(model::nic_of(appliance_, *send.iface), frame_of(send), 0, &trace);
-            if (expectation(ending_of(result)) != send.expect) return std::nullopt;
+            if (expect_of(ending_of(result)) != send.expect) return std::nullopt;
             for (const auto& stage : trace.stages)
                 if (stage.stage == "prerouting" && stage.packet == 0) state = stage.before.tracked.state;
             left_ = result.out.empty() ? eval::Bytes{} : result.out.front().bytes;
@@ -108,14 +101,13 @@ private:
         const eval::Datagram read(datagram);
         if (!value_in(step.packet, Field::ip_checksum))
             eval::put16(datagram, 10, eval::checksum(eval::View(datagram).first(read.header_bytes())));
-        auto frame = ethernet_of(step.packet);
+        auto frame = analysis::frame_of(appliance_, step.packet, *step.iface);
         const auto set = [&](std::size_t at, Field field, const model::Mac& mac) {
             if (!value_in(step.packet, field)) std::ranges::copy(mac, frame.begin() + static_cast<std::ptrdiff_t>(at));
         };
         set(0, Field::eth_daddr, macs_[model::nic_of(appliance_, *step.iface)]);
         set(6, Field::eth_saddr, eval::neighbour_mac(read.source()));
-        eval::put16(frame, 12, eval::ether_type::ipv4);
-        if (const auto vlan = appliance_.ifaces.at(*step.iface).vlan) eval::insert_tag(frame, *vlan);
+        eval::put16(frame, frame.size() - 2, eval::ether_type::ipv4);
         eval::append(frame, datagram);
         return frame;
     }
@@ -195,41 +187,22 @@ private:
     std::vector<model::Lease> leases_;
 };
 
-/// What a Test of a chain sees: destinations are translated on it, as harness/judge does.
-std::optional<Ending> ending_in_test(const model::Appliance& appliance, const Way& chain, const ChainRules& rules,
-                                     const Witness& witness) {
-    auto datagram = datagram_of(witness.packet);
+/// What a Test of a chain sees.
+std::optional<Ending> ending_in_test(const model::Appliance& appliance, const model::Scenario& test) {
+    const auto& step = std::get<model::SendStep>(test.steps.front().is);
+    const auto datagram = datagram_of(step.packet);
+    const auto question = eval::question_of(appliance, test, step, eval::Datagram(datagram));
     if (datagram.size() > eval::mtu_bytes) return std::nullopt;
-    if (rules.drops_invalid && witness.state == model::State::invalid) return Ending::drop;
-    const auto ethernet = ethernet_of(witness.packet);
-    const bool made_here = witness.ingress == model::no_iface;
-    const bool says_egress = std::holds_alternative<model::IfaceChain>(chain);
-    const bool is_sound = eval::Datagram(datagram).transport_sound();
+    const auto frame = frame_of(appliance, step.packet, question.ingress.value_or(model::no_iface));
     std::vector<eval::LogText> logs;
     eval::Limits limits(appliance.limits);
-    for (const auto& link : rules.links) {
-        const bool is_nat = link.kind == model::FunctionKind::nat;
-        if (is_nat && witness.state != model::State::fresh) continue;
-        const eval::Subject subject{eval::Datagram(datagram), witness.state,
-                                    made_here ? eval::View{} : eval::View(ethernet), witness.ingress,
-                                    says_egress ? witness.egress : model::no_iface};
-        const auto decided = eval::run_function(appliance, link.function, subject, {logs, limits});
-        if (!decided) continue;
-        const auto& statement = appliance.statements.at(*decided);
-        const auto action = statement.action;
-        if (action == model::Action::dnat && is_sound && translates_destinations(link.chain, link.kind))
-            eval::rewrite(datagram, eval::End::destination,
-                          eval::destination_said(eval::Datagram(datagram), statement));
-        if (action == model::Action::drop) return Ending::drop;
-        if (action == model::Action::reject) return Ending::reject;
-    }
-    return Ending::accept;
+    const auto judged = eval::judge(appliance, question, frame, eval::Datagram(datagram), {logs, limits});
+    if (!judged.dropped) return Ending::accept;
+    return judged.dropped == model::Reason::reject ? Ending::reject : Ending::drop;
 }
 
 /// Of a packet that a chain is given, whatever its flow.
-std::optional<model::Scenario> handed_to(const model::Appliance& appliance, const Way& chain, const ChainRules& rules,
-                                         const Witness& witness) {
-    if (ending_in_test(appliance, chain, rules, witness) != witness.ending) return std::nullopt;
+std::optional<model::Scenario> handed_to(const model::Appliance& appliance, const Way& chain, const Witness& witness) {
     const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
     auto step = sending(0, witness.packet, witness.ending);
     auto& send = std::get<model::SendStep>(step.is);
@@ -244,15 +217,16 @@ std::optional<model::Scenario> handed_to(const model::Appliance& appliance, cons
     else
         test.about = model::ForwardChain{};
     test.steps.push_back(std::move(step));
+    if (ending_in_test(appliance, test) != witness.ending) return std::nullopt;
     return test;
 }
 
 } // namespace
 
 std::optional<model::Scenario> test_that_shows(const model::Appliance& appliance, const Way& way,
-                                               const ChainRules& rules, const Witness& witness, const Counts& counts) {
+                                               const Witness& witness, const Counts& counts) {
     if (const auto* path = std::get_if<model::Assert::Path>(&way)) return Histories(appliance, *path, witness, counts).run();
-    return handed_to(appliance, way, rules, witness);
+    return handed_to(appliance, way, witness);
 }
 
 } // namespace analysis

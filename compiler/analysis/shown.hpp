@@ -9,9 +9,9 @@ namespace analysis {
 using Counts = std::function<bool(const Witness&)>;
 
 /// Its last step expects what becomes of the packet. Nothing where no Test can show it: one can neither make a flow
-/// related nor spend the tokens of a Limit beforehand, nor tell a chain by which Iface a packet leaves.
+/// related nor spend the tokens of a Limit beforehand.
 std::optional<model::Scenario> test_that_shows(const model::Appliance& appliance, const Way& way,
-                                               const ChainRules& rules, const Witness& witness,
+                                               const Witness& witness,
                                                const Counts& counts = [](const Witness&) { return false; });
 
 } // namespace analysis

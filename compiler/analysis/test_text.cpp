@@ -9,7 +9,6 @@ namespace analysis {
 
 namespace {
 
-
 std::string address(model::Ipv4Address value) { return eval::show(model::Field::ip_saddr, value); }
 
 class Text {
@@ -62,7 +61,10 @@ private:
                 ",\nexpect: " + std::string(model::name(step.expect));
         if (step.reason) text += ",\nreason: " + std::string(model::name(*step.reason));
         if (step.out) text += ",\nout: " + literal_of(step.out->packet);
-        return text;
+        if (!step.log) return text;
+        text += ",\nlog: [";
+        for (std::size_t i = 0; i < step.log->size(); ++i) text += (i == 0 ? "" : ", ") + quoted_bytes(step.log->at(i));
+        return text + "]";
     }
 
     const std::string& name(model::IfaceId iface) const { return appliance_.ifaces.at(iface).name; }

@@ -12,26 +12,27 @@ namespace analysis {
 
 using model::Field;
 
-namespace {
-
-/// The start of the frame that the packet came in; none for one that was made here.
-eval::Bytes frame_of(const model::Appliance& appliance, const Witness& witness) {
-    if (witness.ingress == model::no_iface) return {};
-    auto frame = ethernet_of(witness.packet);
-    if (const auto vlan = appliance.ifaces.at(witness.ingress).vlan) eval::insert_tag(frame, *vlan);
+eval::Bytes frame_of(const model::Appliance& appliance, const model::PacketSpec& packet, model::Value ingress) {
+    if (ingress == model::no_iface) return {}; // it was made here
+    auto frame = ethernet_of(packet);
+    if (const auto vlan = appliance.ifaces.at(ingress).vlan) eval::insert_tag(frame, *vlan);
     return frame;
 }
+
+namespace {
 
 class Replay {
 public:
     Replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
            const Way& way, Witness& witness)
         : space_(space), box_(box), appliance_(appliance), way_(way), witness_(witness),
-          datagram_(datagram_of(witness.packet)), frame_(frame_of(appliance, witness)),
+          datagram_(datagram_of(witness.packet)), frame_(frame_of(appliance, witness.packet, witness.ingress)),
           limits_(appliance.limits) {}
 
     void run(const ChainRules& rules) {
         witness_.ending = Ending::accept;
+        witness_.translation = {};
+        read_destination();
         if (rules.drops_invalid && witness_.state == model::State::invalid) {
             witness_.ending = Ending::drop;
             return;
@@ -42,14 +43,14 @@ public:
             route(link.chain);
             const auto decided = run(link);
             if (is_nat) {
-                if (decided) translate(link.chain, appliance_.statements.at(*decided));
+                if (decided) translate(link.chain, *decided);
                 continue;
             }
             if (!decided) continue;
             witness_.decided = decided;
             const auto action = appliance_.statements.at(*decided).action;
             if (action == model::Action::accept) continue;
-            witness_.ending = action == model::Action::drop ? Ending::drop : Ending::reject;
+            witness_.ending = ending_of(action);
             return;
         }
     }
@@ -105,16 +106,35 @@ private:
         routed_ = true;
     }
 
-    /// What a dnat does at once (path.md, Translation).
-    void translate(const Way& chain, const model::Statement& statement) {
+    /// What a dnat does at once, and what a snat wants done in the end (path.md, Translation).
+    void translate(const Way& chain, model::StatementId id) {
+        const auto& statement = appliance_.statements.at(id);
+        auto& known = witness_.translation;
+        const auto transport = witness_.packet.transport;
+        const bool has_ports = transport == model::Layer::tcp || transport == model::Layer::udp;
+        const auto port = has_ports ? statement.port : std::nullopt;
         const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
-        if (statement.action != model::Action::dnat || of_iface == nullptr) return;
-        if (of_iface->hook != model::Hook::prerouting && of_iface->hook != model::Hook::output) return;
+        const bool is_last = of_iface != nullptr && of_iface->hook == model::Hook::postrouting;
+        if (statement.action == model::Action::snat && is_last) {
+            known.by = id;
+            if (statement.ipv4_address) known.source = statement.ipv4_address;
+            if (port) known.source_port = port;
+        }
+        if (statement.action != model::Action::dnat || !translates_destinations(chain, model::FunctionKind::nat)) return;
         const auto header_bytes = eval::Datagram(datagram_).header_bytes();
         if (statement.ipv4_address) eval::put32(datagram_, 16, *statement.ipv4_address);
+        if (port) eval::put16(datagram_, header_bytes + 2, *port);
+        known.by = id;
+        read_destination();
+    }
+
+    void read_destination() {
+        const eval::Datagram datagram(datagram_);
         const auto transport = witness_.packet.transport;
-        if (statement.port && (transport == model::Layer::tcp || transport == model::Layer::udp))
-            eval::put16(datagram_, header_bytes + 2, *statement.port);
+        const bool has_ports = transport == model::Layer::tcp || transport == model::Layer::udp;
+        witness_.translation.destination = datagram.destination();
+        if (has_ports && datagram.transport_complete())
+            witness_.translation.destination_port = eval::get16(datagram_, datagram.header_bytes() + 2);
     }
 
     const symbolic::Space& space_;
@@ -149,7 +169,7 @@ std::optional<model::StatementId> decided_by(const model::Appliance& appliance, 
     model::Appliance with_block = appliance;
     with_block.functions.push_back({{}, model::FunctionKind::filter, layer, block, {}});
     const auto datagram = datagram_of(witness.packet);
-    const auto frame = frame_of(appliance, witness);
+    const auto frame = frame_of(appliance, witness.packet, witness.ingress);
     const eval::Subject subject{eval::Datagram(datagram), witness.state, frame, witness.ingress, witness.egress};
     std::vector<eval::LogText> logs;
     eval::Limits limits(with_block.limits);

@@ -8,6 +8,20 @@
 
 namespace analysis {
 
+/// With which ends a first packet leaves its chain, as far as Nats have a say in it there.
+struct Translation {
+    std::optional<model::StatementId> by; ///< the last that had
+    std::uint32_t destination = 0;
+    std::uint16_t destination_port = 0; ///< of TCP and UDP
+    std::optional<std::uint32_t> source;
+    std::optional<std::uint16_t> source_port;
+
+    bool is_as(const Translation& other) const {
+        return destination == other.destination && source == other.source &&
+               destination_port == other.destination_port && source_port == other.source_port;
+    }
+};
+
 struct Witness {
     model::PacketSpec packet;
     model::State state{};
@@ -18,7 +32,11 @@ struct Witness {
         decided;                      ///< nothing: dropped before the first function, or no function is there
     std::vector<std::string> assumed; ///< what Limits and leases say: "`ssh_try.exceeded` is true"
     std::vector<eval::LogText> logged{};
+    Translation translation{};
 };
+
+/// The start of the frame in which a packet comes in by an Iface.
+eval::Bytes frame_of(const model::Appliance& appliance, const model::PacketSpec& packet, model::Value ingress);
 
 /// The packet of a box that people would write first, and how the way ends for it according to the
 /// interpreter. Nothing when the fields that it would need contradict each other.

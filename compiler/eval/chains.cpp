@@ -17,52 +17,51 @@ public:
 
     Decided function(model::FunctionId id) {
         const auto& function = appliance_.functions.at(id);
-        const bool body = enters(function.layer);
-        note(Entered{id, body});
-        return body ? block(function.body) : std::nullopt;
+        return body(function.layer, function.body, function.place);
     }
 
 private:
     Decided block(const model::Block& steps) {
         for (const auto& step : steps)
-            if (const auto decided = std::visit([&](const auto& kind) { return run(kind); }, step.is))
+            if (const auto decided = std::visit([&](const auto& kind) { return run(kind, step.place); }, step.is))
                 return decided;
         return std::nullopt;
     }
 
-    Decided run(const model::Branch& branch) {
+    /// Others than its protocol's packets pass it by.
+    Decided body(model::Layer layer, const model::Block& steps, const model::Place& place) {
+        if (enters(layer)) return block(steps);
+        note(PassedBy{place, layer});
+        return std::nullopt;
+    }
+
+    Decided run(const model::Branch& branch, const model::Place&) {
         return block(holds(branch.condition) ? branch.then : branch.otherwise);
     }
-    Decided run(const model::Enter& enter) { return enters(enter.layer) ? block(enter.body) : std::nullopt; }
-    Decided run(const model::Call& call) {
+    Decided run(const model::Enter& enter, const model::Place& place) { return body(enter.layer, enter.body, place); }
+    Decided run(const model::Call& call, const model::Place&) {
         calls_.push_back(&call);
         const auto decided = function(call.function);
         calls_.pop_back();
         return decided;
     }
-    Decided run(const model::Verdict& verdict) {
+    Decided run(const model::Verdict& verdict, const model::Place&) {
         note(eval::Decided{verdict.statement});
         return verdict.statement;
     }
-    Decided run(const model::Log& log) {
+    Decided run(const model::Log& log, const model::Place& place) {
         if (effects_.texts != nullptr && !effects_.texts->take(effects_.now)) return std::nullopt;
         std::string text;
         for (const auto& part : log.parts) {
             if (const auto* written = std::get_if<std::string>(&part))
                 text += *written;
             else
-                text += shown(std::get<model::Field>(part));
+                text += show(appliance_, std::get<model::Field>(part), value(std::get<model::Field>(part)));
         }
-        note(Logged{text});
+        note(Logged{place, text});
         const bool sent = log.severity && effects_.syslog && effects_.syslog(*log.severity, text);
         if (!sent) effects_.logs.push_back({std::move(text), log.severity});
         return std::nullopt;
-    }
-
-    std::string shown(model::Field field) const {
-        const auto read = value(field);
-        if (model::info(field).kind != model::FieldKind::iface) return show(field, read);
-        return read == model::no_iface ? "none" : appliance_.ifaces.at(read).name;
     }
 
     bool enters(model::Layer layer) const {
@@ -75,8 +74,11 @@ private:
             if (const auto known = effects_.assumed(condition, calls_)) return *known;
         const bool result = std::visit([&](const auto& kind) { return holds(kind); }, condition.is);
         if (effects_.events != nullptr)
-            if (auto read = std::visit([&](const auto& kind) { return fields_of(kind); }, condition.is))
-                note(Asked{condition.place, std::move(*read), result});
+            if (auto asked = std::visit([&](const auto& kind) { return asked_by(kind); }, condition.is)) {
+                asked->place = condition.place;
+                asked->holds = result;
+                note(std::move(*asked));
+            }
         return result;
     }
     bool holds(const model::Constant& constant) const { return constant.value; }
@@ -111,16 +113,29 @@ private:
     }
 
     /// What a comparison reads; none for what is made of others.
-    using Read = std::vector<std::pair<model::Field, model::Value>>;
-    std::optional<Read> fields_of(const model::Test& test) const { return Read{{test.field, value(test.field)}}; }
-    std::optional<Read> fields_of(const model::Compare& compare) const {
-        return Read{{compare.left, value(compare.left)}, {compare.right, value(compare.right)}};
+    std::optional<Asked> asked_by(const model::Test& test) const { return reading({test.field}); }
+    std::optional<Asked> asked_by(const model::Compare& compare) const {
+        return reading({compare.left, compare.right});
     }
-    std::optional<Read> fields_of(const model::CompareLease& compare) const {
-        return Read{{compare.field, value(compare.field)}};
+    std::optional<Asked> asked_by(const model::CompareLease& compare) const {
+        auto asked = reading({compare.field});
+        asked.with = Leased{compare.iface, compare.member,
+                            model::value_of(appliance_.ifaces.at(compare.iface).ipv4, compare.member)};
+        return asked;
     }
-    std::optional<Read> fields_of(const model::Exceeded&) const { return Read{}; }
-    template <typename Other> std::optional<Read> fields_of(const Other&) const { return std::nullopt; }
+    std::optional<Asked> asked_by(const model::Exceeded& exceeded) const {
+        const auto& key = appliance_.limits.at(exceeded.limit).key;
+        auto asked = key ? reading({*key}) : Asked{};
+        asked.with = exceeded.limit;
+        return asked;
+    }
+    template <typename Other> std::optional<Asked> asked_by(const Other&) const { return std::nullopt; }
+
+    Asked reading(std::initializer_list<model::Field> fields) const {
+        Asked asked;
+        for (const auto field : fields) asked.read.emplace_back(field, value(field));
+        return asked;
+    }
 
     model::Value value(model::Field field) const {
         switch (field) {
@@ -198,6 +213,18 @@ std::string show(model::Field field, model::Value value) {
     default:
         return std::to_string(value);
     }
+}
+
+std::string show(const model::Appliance& appliance, model::Field field, model::Value value) {
+    if (model::info(field).kind != model::FieldKind::iface) return show(field, value);
+    return value == model::no_iface ? "none" : appliance.ifaces.at(value).name;
+}
+
+std::string translation_of(const model::Statement& statement) {
+    if (!statement.ipv4_address && !statement.port) return {};
+    return std::string(model::name(statement.action)) + ' ' +
+           (statement.ipv4_address ? dotted(*statement.ipv4_address) : "") +
+           (statement.port ? ':' + std::to_string(*statement.port) : "");
 }
 
 } // namespace eval

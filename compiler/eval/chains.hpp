@@ -54,5 +54,9 @@ std::optional<model::StatementId> run_function(const model::Appliance& appliance
 
 /// A field's value as a log statement prints it; of Ifaces the number, as their names stand in the policy.
 std::string show(model::Field field, model::Value value);
+std::string show(const model::Appliance& appliance, model::Field field, model::Value value);
+
+/// "dnat 10.0.0.5:80"; nothing for what translates nothing.
+std::string translation_of(const model::Statement& statement);
 
 } // namespace eval

@@ -85,6 +85,10 @@ void Machine::run_stage(Packet& packet, void (Machine::*stage)(Packet&), std::st
     done.next = names[static_cast<std::size_t>(packet.at)];
 }
 
+void Machine::note(Event event) {
+    if (trace_ != nullptr) trace_->stages.back().events.push_back(std::move(event));
+}
+
 void Machine::count_drops(Reason reason, std::size_t times) {
     counters_.dropped += times;
     result_.drops.insert(result_.drops.end(), times, reason);
@@ -137,6 +141,11 @@ void Machine::validate(Packet& packet) {
     }
     if (const auto fault = address_fault(appliance_, packet.ingress, packet.datagram(), packet.group_mac))
         return drop(packet, *fault);
+    if (appliance_.ifaces[packet.ingress].strict_rpf) // RFC 3704 2.2
+        if (const auto back = way_back(appliance_, packet.datagram()); back != packet.ingress) {
+            note(CameWrongWay{back});
+            return drop(packet, Reason::martian);
+        }
     if (const auto fault = tcp_flags_fault(packet.datagram())) return drop(packet, *fault);
     packet.at = At::reassemble;
 }

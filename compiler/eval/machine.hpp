@@ -110,6 +110,7 @@ private:
 
     void run(Packet& packet);
     void run_stage(Packet& packet, void (Machine::*stage)(Packet&), std::string_view name);
+    void note(Event event); ///< about the stage that a packet is in
     void drop(Packet& packet, model::Reason reason);
     void count_drops(model::Reason reason, std::size_t times);
     void deliver_at_once(Packet& packet);
@@ -140,7 +141,7 @@ private:
 
     // Translation: machine_nat.cpp.
     void run_nat(Packet& packet, model::FunctionId id, std::size_t place, Translates what);
-    void send_elsewhere(Packet& packet, const model::Statement& dnat);
+    void send_elsewhere(Packet& packet, model::StatementId dnat);
     void set_destination(Packet& packet, const Endpoint& to);
     void send_to_peer(Packet& packet);
     void finish_destination(Packet& packet);

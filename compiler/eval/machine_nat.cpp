@@ -32,7 +32,7 @@ void Machine::run_nat(Packet& packet, model::FunctionId id, std::size_t place, T
         const auto& statement = appliance_.statements.at(*decided);
         if (statement.action == model::Action::dnat && what == Translates::destination) {
             packet.opening.decisions[place] = *decided;
-            send_elsewhere(packet, statement);
+            send_elsewhere(packet, *decided);
         }
         if (statement.action == model::Action::snat && what == Translates::source) {
             if (statement.ipv4_address) packet.source_said.address = statement.ipv4_address;
@@ -46,11 +46,12 @@ void Machine::run_nat(Packet& packet, model::FunctionId id, std::size_t place, T
     const Flow& flow = flows_.flow(*tracked.flow);
     const auto kept = flow.decisions.find(place);
     if (flow.entrance == packet.opening.entrance && kept != flow.decisions.end())
-        send_elsewhere(packet, appliance_.statements.at(kept->second));
+        send_elsewhere(packet, kept->second);
 }
 
-void Machine::send_elsewhere(Packet& packet, const model::Statement& dnat) {
-    rewrite(packet, End::destination, destination_said(packet.datagram(), dnat));
+void Machine::send_elsewhere(Packet& packet, model::StatementId dnat) {
+    rewrite(packet, End::destination, destination_said(packet.datagram(), appliance_.statements.at(dnat)));
+    if (trace_ != nullptr) note(SentElsewhere{dnat, packet.tracked.flow.has_value(), packet.bytes});
 }
 
 /// Of a packet of a known flow, or of an error about one.

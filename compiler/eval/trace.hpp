@@ -8,23 +8,44 @@
 
 namespace eval {
 
-/// A function was called, entered or not: others than its protocol's packets pass it by.
-struct Entered {
-    model::FunctionId function = 0;
-    bool body = false;
+/// A body was passed by, since it is for packets of another protocol.
+struct PassedBy {
+    model::Place place;
+    model::Layer layer{};
 };
 
-/// A comparison was made, or a Limit asked.
+/// What a leased member of an Iface was when it was compared with.
+struct Leased {
+    model::IfaceId iface = 0;
+    model::Ipv4Member member{};
+    model::Value value = 0;
+};
+
+/// A comparison was made, or a Limit asked, which reads its key.
 struct Asked {
     model::Place place;
     std::vector<std::pair<model::Field, model::Value>> read;
     bool holds = false;
+    std::variant<std::monostate, model::LimitId, Leased> with{};
 };
 
 struct Decided { model::StatementId statement = 0; };
-struct Logged { std::string text; };
+struct Logged {
+    model::Place place;
+    std::string text;
+};
 
-using Event = std::variant<Entered, Asked, Decided, Logged>;
+/// A dnat has sent the packet elsewhere: now, or when it decided about the first one of the flow.
+struct SentElsewhere {
+    model::StatementId by = 0;
+    bool is_kept = false;
+    Bytes datagram; ///< as it is now
+};
+
+/// `rpf: strict` let it not come in here: what goes to its source leaves elsewhere, or nowhere.
+struct CameWrongWay { std::optional<model::IfaceId> back; };
+
+using Event = std::variant<PassedBy, Asked, Decided, Logged, SentElsewhere, CameWrongWay>;
 
 /// A packet between two stages.
 struct Snapshot {

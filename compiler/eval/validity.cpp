@@ -142,13 +142,13 @@ std::optional<Reason> address_fault(const model::Appliance& appliance, model::If
     if (group_mac && !is_multicast(destination) && destination != limited_broadcast &&
         !is_broadcast_of(appliance.ifaces[ingress], destination))
         return Reason::not_for_us;
-
-    if (appliance.ifaces[ingress].strict_rpf) {
-        const auto back = route_from_here(appliance, source);
-        const auto* hop = std::get_if<Hop>(&back);
-        if (hop == nullptr || hop->egress != ingress) return Reason::martian;
-    }
     return std::nullopt;
+}
+
+std::optional<model::IfaceId> way_back(const model::Appliance& appliance, const Datagram& datagram) {
+    const auto back = route_from_here(appliance, datagram.source());
+    const auto* hop = std::get_if<Hop>(&back);
+    return hop == nullptr ? std::nullopt : std::optional(hop->egress);
 }
 
 std::optional<Reason> tcp_flags_fault(const Datagram& datagram) {

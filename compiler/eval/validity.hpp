@@ -31,9 +31,12 @@ std::optional<model::Reason> header_fault(View packet);
 /// Whether it is a DHCP server's answer to the client behind a NIC with that address (RFC 2131).
 bool is_dhcp_reply(const Datagram& datagram, const model::Mac& nic);
 
-/// Addresses that cannot be on the wire of that Iface, or not in a frame to a group.
+/// Addresses that cannot be on a wire of ours, or not in a frame to a group.
 std::optional<model::Reason> address_fault(const model::Appliance& appliance, model::IfaceId ingress,
                                            const Datagram& datagram, bool group_mac);
+
+/// The Iface by which answers to its source leave, if there is one: with `rpf: strict` the one that it came by.
+std::optional<model::IfaceId> way_back(const model::Appliance& appliance, const Datagram& datagram);
 
 /// Combinations of flags that only scanners send.
 std::optional<model::Reason> tcp_flags_fault(const Datagram& datagram);

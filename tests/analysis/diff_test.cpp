@@ -5,6 +5,8 @@
 #include "harness/dice.hpp"
 #include "tests/analysis/policy.hpp"
 
+#include <algorithm>
+
 using analysis::Change;
 
 namespace {
@@ -180,4 +182,188 @@ TEST_CASE("a change that trying all packets shows is found") {
                                      : Change::equivalent));
     }
     CHECK(changed > 20);
+}
+
+namespace {
+
+/// A chain in front of wan: functions by name, and how they are written.
+std::string prerouting(const std::string& names, const std::string& functions) {
+    return "wan.prerouting: [" + names + "]\n" + functions;
+}
+
+const std::string to_server = "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } if (tcp.dport in 90-99) { dnat(10.0.0.6) } }\n";
+
+} // namespace
+
+TEST_CASE("what means the same is equivalent, however it is written") {
+    const std::string checks = "Filter::IP f { if (ip.ttl < 5) { drop } if (ip.saddr in [198.51.100.0/24, 192.0.2.7]) { reject } accept }\n";
+    const auto whole = prerouting("f", checks);
+    for (const auto& same : {
+             prerouting("a, b", "Filter::IP a { if (ip.ttl < 5) { drop } accept }\n"
+                                "Filter::IP b { if (ip.saddr in [198.51.100.0/24, 192.0.2.7]) { reject } accept }\n"),
+             prerouting("g", "Filter::IP low { if (ip.ttl < 5) { drop } }\nFilter::IP bad { if (ip.saddr in them) { reject } }\n"
+                             "them: [192.0.2.7, 198.51.100.0-198.51.100.255]\nFilter::IP g { low() bad() accept }\n"),
+             prerouting("f", "Filter::IP f { if (ip.ttl >= 5 and not ip.saddr in [198.51.100.0/24, 192.0.2.7]) { accept }\n"
+                             "if (ip.ttl > 4) { reject } drop }\n"),
+             prerouting("f", "Filter::IP f { if (ip.ttl < 5) { drop } if (ip.saddr == 192.0.2.7) { reject } else {\n"
+                             "if (ip.saddr in 198.51.100.0/24) { reject } accept } }\n")}) {
+        INFO(same);
+        CHECK(change(whole, same) == Change::equivalent);
+        CHECK(change(same, whole) == Change::equivalent);
+    }
+}
+
+TEST_CASE("a Nat may stand before or behind a Filter that reads nothing it changes, and Filters be split round it") {
+    const std::string low = "Filter::IP low { if (ip.ttl < 5) { drop } accept }\n";
+    const std::string bad = "Filter::IP bad { if (ip.saddr in 198.51.100.0/24) { drop } accept }\n";
+    const std::string both = "Filter::IP all { if (ip.ttl < 5) { drop } if (ip.saddr in 198.51.100.0/24) { drop } accept }\n";
+    const auto behind = prerouting("n, low", to_server + low), before = prerouting("low, n", to_server + low);
+    CHECK(change(behind, before) == Change::equivalent);
+    CHECK(change(before, behind) == Change::equivalent);
+    CHECK(change(prerouting("n, all", to_server + both), prerouting("low, n, bad", low + to_server + bad)) == Change::equivalent);
+    // Where the Filter reads the destination, it is another.
+    const std::string there = "Filter::IP there { if (ip.daddr == 10.0.0.5) { drop } accept }\n";
+    CHECK(change(prerouting("n, there", to_server + there), prerouting("there, n", to_server + there)) != Change::equivalent);
+}
+
+TEST_CASE("of a packet that leaves as before nobody says that it is translated otherwise") {
+    const std::string low = "Filter::IP low { if (ip.ttl < 5) { drop } accept }\n";
+    const auto diff_of = [](const std::string& before, const std::string& after) {
+        return analysis::diff(policy(before), policy(after)).chains;
+    };
+    const auto find = [](const auto& chains) {
+        return *std::ranges::find(chains, "wan.prerouting", &analysis::ChainDiff::name);
+    };
+    const std::string split = "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }\n"
+                              "Nat::TCP m { if (tcp.dport in 90-99) { dnat(10.0.0.6) } }\n";
+    const auto one = find(diff_of(prerouting("n, low", to_server + low), prerouting("n, m, low", split + low)));
+    CHECK_FALSE(one.translated.has_value());
+    CHECK(one.change != Change::incomparable);
+    const auto other = find(diff_of(prerouting("n, low", to_server + low),
+                                    prerouting("low, n", low + "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8081) } }\n")));
+    REQUIRE(other.translated.has_value());
+    CHECK(other.change == Change::incomparable);
+    CHECK_FALSE(other.translated->before.translation.is_as(other.translated->after.translation));
+}
+
+namespace {
+
+/// Random chains of Filters and Nats over few values, so that every packet can be tried.
+struct RandomChain {
+    harness::Dice& dice;
+
+    std::string condition() const {
+        const auto n = [&](unsigned below) { return std::to_string(dice.below(below)); };
+        switch (dice.below(4)) {
+        case 0: return "ip.ttl <= " + n(4);
+        case 1: return "ip.dscp == " + n(3);
+        case 2: return "tcp.dport in [" + n(4) + ", " + n(4) + "]";
+        default: return "ip.daddr == 203.0.113." + std::to_string(11 + dice.below(3));
+        }
+    }
+    std::string lines(bool nat) const {
+        std::string text;
+        for (auto count = 1 + dice.below(3); count > 0; --count)
+            text += "if (" + condition() + ") { " +
+                    (nat ? "dnat(203.0.113." + std::to_string(11 + dice.below(3)) + ")" : dice.one_of({"accept", "drop", "reject"})) +
+                    " }\n";
+        return text;
+    }
+    struct Function {
+        bool nat = false;
+        std::string lines;
+    };
+    std::vector<Function> functions() const {
+        std::vector<Function> all;
+        for (auto count = 1 + dice.below(3); count > 0; --count) {
+            const bool nat = dice.percent(40);
+            all.push_back({nat, lines(nat)});
+        }
+        return all;
+    }
+    static std::string text_of(const std::vector<Function>& functions) {
+        std::string names, text;
+        for (const auto& [nat, lines] : functions) {
+            const auto name = "f" + std::to_string(names.size());
+            names += (names.empty() ? "" : ", ") + name;
+            text += (nat ? "Nat::TCP " : "Filter::TCP ") + name + " {\n" + lines + (nat ? "" : "accept\n") + "}\n";
+        }
+        return prerouting(names, text);
+    }
+    /// The same, or something near it.
+    void edit(std::vector<Function>& functions) const {
+        const auto place = dice.below(functions.size());
+        switch (dice.below(4)) {
+        case 0: std::swap(functions[place], functions[dice.below(functions.size())]); break;
+        case 1: functions.insert(functions.begin() + static_cast<std::ptrdiff_t>(place), Function{false, lines(false)}); break;
+        case 2: functions[place].lines = lines(functions[place].nat); break;
+        default: break;
+        }
+    }
+};
+
+struct End {
+    int rank = 0; ///< drop, reject, accept
+    model::Value destination = 0;
+};
+
+/// How the chain ends for a first packet, as the interpreter sees it.
+End end_of(const model::Appliance& appliance, const model::PacketSpec& packet) {
+    auto datagram = analysis::datagram_of(packet);
+    std::vector<eval::LogText> logs;
+    eval::Limits limits(appliance.limits);
+    for (const auto id : appliance.ifaces.front().chain(model::Hook::prerouting)) {
+        const auto decided = eval::run_function(appliance, id, {eval::Datagram(datagram)}, {.logs = logs, .limits = limits});
+        if (!decided) continue;
+        const auto& statement = appliance.statements.at(*decided);
+        if (statement.action == model::Action::drop) return {0, 0};
+        if (statement.action == model::Action::reject) return {1, 0};
+        if (statement.ipv4_address) eval::put32(datagram, 16, *statement.ipv4_address);
+    }
+    return {2, eval::Datagram(datagram).destination()};
+}
+
+} // namespace
+
+TEST_CASE("what is said of random chains with Nats is what trying all first packets shows") {
+    std::size_t decided = 0, translated = 0;
+    constexpr std::size_t pairs = 300;
+    for (std::uint64_t seed = 1; seed <= pairs; ++seed) {
+        harness::Dice dice(seed);
+        const RandomChain random{dice};
+        auto functions = random.functions();
+        const auto before_text = RandomChain::text_of(functions);
+        for (auto count = dice.below(3); count > 0; --count) random.edit(functions);
+        const auto after_text = RandomChain::text_of(functions);
+        INFO("seed " << seed << "\n" << before_text << after_text);
+        const auto before = policy(before_text), after = policy(after_text);
+        bool more = false, less = false, otherwise = false;
+        for (const model::Value ttl : {1, 2, 3, 64})
+            for (const model::Value dscp : {0, 1, 2, 9})
+                for (const model::Value port : {0, 1, 2, 3, 99})
+                    for (const model::Value host : {1, 11, 12, 13, 99}) {
+                        const model::PacketSpec packet{{{model::Field::ip_ttl, ttl},
+                                                        {model::Field::ip_dscp, dscp},
+                                                        {model::Field::ip_saddr, 0xc6336407},
+                                                        {model::Field::ip_daddr, 0xcb007100 + host},
+                                                        {model::Field::tcp_dport, port}},
+                                                       model::Layer::tcp,
+                                                       {}};
+                        const auto was = end_of(before, packet), is = end_of(after, packet);
+                        more = more || is.rank > was.rank;
+                        less = less || is.rank < was.rank;
+                        otherwise = otherwise || (was.rank == 2 && is.rank == 2 && was.destination != is.destination);
+                    }
+        const auto diff = analysis::diff(before, after);
+        const auto& chain = *std::ranges::find(diff.chains, "wan.prerouting", &analysis::ChainDiff::name);
+        if (more || less || otherwise) CHECK(chain.change != Change::equivalent);
+        if (chain.translated) CHECK(otherwise);
+        if (more && (less || otherwise)) CHECK((chain.change == Change::incomparable || chain.change == Change::not_decided));
+        if (more && chain.change == Change::less_permissive) FAIL_CHECK("it is more permissive for some packet");
+        if (less && chain.change == Change::more_permissive) FAIL_CHECK("it is less permissive for some packet");
+        decided += chain.change != Change::not_decided;
+        translated += chain.translated.has_value();
+    }
+    CHECK(decided * 10 > pairs * 9);
+    CHECK(translated > 10);
 }

@@ -169,3 +169,15 @@ TEST_CASE("a Test sends packets that fit into a frame") {
     REQUIRE(generated(larger).untested.size() == 1);
     CHECK(generated(larger).untested.begin()->second == analysis::Untested::unsaid);
 }
+
+TEST_CASE("what a statement logs is expected, too") {
+    const auto appliance = whole_policy(wan + "wan.input: door\nFilter::IP door { if (ip.ttl > 9) {\n accept }\n"
+                                              "log(\"ttl \", ip.ttl, \"\\n\") syslog(INFO, \"it \\\"drops\\\"\")\n drop }\n");
+    const auto made = generated(appliance);
+    CHECK_FALSE(last_step(first_in(made, appliance, 4)).log.has_value());
+    const auto& logged = last_step(first_in(made, appliance, 6)).log;
+    REQUIRE(logged.has_value());
+    REQUIRE(logged->size() == 2);
+    CHECK(logged->front().starts_with("ttl "));
+    CHECK(logged->back() == "it \"drops\"");
+}

@@ -84,6 +84,14 @@ TEST_CASE("a packet of a new flow is shown where there is one") {
     CHECK(shown.front().find("state:") == std::string::npos);
 }
 
+TEST_CASE("a Test of a chain sees the tag of its Iface's VLAN") {
+    const std::string trunk = "Iface tagged { index: 2, vlan: 10, address: 10.7.0.1, netmask: 255.255.255.0, prerouting: v }\n"
+                              "Filter::IP v { if (vlan.id == 10) { accept } drop }\n";
+    const auto tests = hints(trunk + "Assert::IP a(tagged.prerouting) { if (vlan.id == 10) { drop } }\n");
+    REQUIRE(tests.size() == 1);
+    check_pasted(trunk, tests.front(), "accept");
+}
+
 TEST_CASE("where no Test can say it there is none in the message") {
     // An error about a flow, an exhausted Limit, and the way out of a packet that a chain is given.
     CHECK(hints(office + "Assert::IP a(wan -> lan) { if (ct.state == related) { drop } }\n").empty());

@@ -95,7 +95,7 @@ TEST_CASE("a first packet that is found for a path really takes it") {
                     if (analysis::value_in(witness->packet, model::Field::eth_daddr)) continue;
                     INFO(name_of(appliance, path) << ' ' << analysis::ending_names[static_cast<std::size_t>(ending)] << ' '
                                                   << analysis::literal_of(witness->packet));
-                    const auto test = analysis::test_that_shows(appliance, path, {}, *witness);
+                    const auto test = analysis::test_that_shows(appliance, path, *witness);
                     CHECK(test);
                     if (test) appliance.tests.push_back(*test);
                 }

@@ -138,3 +138,97 @@ TEST_CASE("a line that can be read in several ways is explained by one that can 
     CHECK(second.status == 0);
     CHECK(has(second.output, "logged: \"t 13\\nt 12\\n\""));
 }
+
+TEST_CASE("a Test is followed to its end, and each packet that ends otherwise than expected is told") {
+    const Desk desk("Iface a { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, input: f }\n"
+                    "Filter::IP f { if (ct.state == established) { accept } if (ip.ttl > 9) { accept } drop }\n"
+                    "Test t { steps: [\n"
+                    "  { iface: a, packet: { ip: { ttl: 5 } }, expect: accept },\n"
+                    "  { wait: 31 },\n"
+                    "  { iface: a, packet: { ip: { ttl: 5 } }, expect: drop, reason: ttl },\n"
+                    "  { iface: a, packet: { ip: { ttl: 50 } }, expect: accept }\n"
+                    "] }\n");
+    const auto done = desk.explain("--test t");
+    CHECK(done.status == 0);
+    CHECK(done.output.starts_with("packet 1: icmp 10.0.0.2 > 10.0.0.1 type 8, in by a\n"));
+    CHECK(has(done.output, "dropped (filter) by p.nacl:2:83\n  otherwise than expected: the Test expects accept\n\n"
+                           "packet 2: after 31 s: icmp 10.0.0.2 > 10.0.0.1 type 8, in by a\n"));
+    CHECK(has(done.output, "  otherwise than expected: the Test expects reason ttl\n\npacket 3: "));
+    CHECK(done.output.ends_with("\n3 packets: otherwise than expected: 1, 2\n"));
+}
+
+TEST_CASE("all packets of a capture are followed, whatever becomes of them, and one that cannot be read is said") {
+    const Desk desk("Iface a { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, vlan: 7, rpf: strict, input: f }\n"
+                    "Filter::IP f { drop }\n");
+    const auto made = desk.shell("python3 -c '\nimport struct\n"
+                                 "ip = bytes.fromhex(\"450000140000000040110000\") + bytes([10,0,0,9,10,0,0,1])\n"
+                                 "far = bytes.fromhex(\"450000140000000040110000\") + bytes([9,9,9,9,10,0,0,1])\n"
+                                 "def sum(h):\n"
+                                 "    s = 0\n"
+                                 "    for at in range(0, 20, 2): s += h[at] * 256 + h[at + 1]\n"
+                                 "    s = 65535 - (s % 65536 + s // 65536)\n"
+                                 "    return h[:10] + struct.pack(\">H\", s) + h[12:]\n"
+                                 "def put(tag, packet): \n"
+                                 "    frame = bytes(12) + tag + bytes.fromhex(\"0800\") + sum(packet)\n"
+                                 "    return struct.pack(\"<IIII\", 0, 0, len(frame), len(frame)) + frame\n"
+                                 "seven, nine = bytes.fromhex(\"81000007\"), bytes.fromhex(\"81000009\")\n"
+                                 "open(\"c.pcap\", \"wb\").write(struct.pack(\"<IHHiIII\", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)\n"
+                                 "    + put(nine, ip) + put(seven, far) + put(seven, ip))\n'");
+    REQUIRE(made.status == 0);
+    const auto done = desk.explain("--iface a --pcap c.pcap");
+    CHECK(done.status == 0);
+    CHECK(has(done.output, "packet 1: protocol 17 10.0.0.9 > 10.0.0.1, VLAN 9, at the NIC of a\n  receive\n    dropped: unknown_vlan: "));
+    CHECK(has(done.output, "packet 2: protocol 17 9.9.9.9 > 10.0.0.1, VLAN 7, in by a\n  validate\n"
+                           "    rpf: strict, and there is no way back to its source\n    dropped: martian: "));
+    CHECK(has(done.output, "packet 3: protocol 17 10.0.0.9 > 10.0.0.1, VLAN 7, in by a\n"));
+    CHECK_FALSE(has(done.output, "expected"));
+    desk.shell.write("bad.pcap", "hello");
+    CHECK(desk.explain("--iface a --pcap bad.pcap").status == 2);
+    CHECK(has(desk.errors(), "bad.pcap cannot be read as a capture"));
+}
+
+TEST_CASE("a line that several logs print together is explained") {
+    const Desk desk("Iface a { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, prerouting: f }\n"
+                    "Filter::IP f {\n"
+                    "    log(\"from \", ip.saddr, \" \")\n"
+                    "    Filter::TCP { if (tcp.dport == 22) { log(\"ssh \") } g() }\n"
+                    "    Filter::UDP { log(\"udp \", udp.dport, \"\\n\") }\n"
+                    "    log(\"done\\n\")\n"
+                    "    drop\n"
+                    "}\n"
+                    "Filter::TCP g { log(\"to port \", tcp.dport, \"\\n\") }\n");
+    const auto three = desk.explain("--log 'from 1.2.3.4 ssh to port 22'");
+    CHECK(three.status == 0);
+    CHECK(three.output.starts_with("p.nacl:3:5 and p.nacl:4:42 and p.nacl:9:17 print this together, on a.prerouting, for a "
+                                   "packet such as this:\ntcp 1.2.3.4:49152 > "));
+    CHECK(desk.explain("--log 'from 1.2.3.4 udp 53'").status == 0);
+    // The logs between must not be met.
+    const auto neither = desk.explain("--log 'from 9.9.9.9 done'");
+    CHECK(neither.status == 0);
+    CHECK_FALSE(has(neither.output, "\ntcp "));
+    CHECK_FALSE(has(neither.output, "\nudp "));
+    const auto none = desk.explain("--log 'from 1.2.3.4 ssh to port 23'");
+    CHECK(none.status == 1);
+    CHECK(has(none.output, "for no packet that can come there"));
+}
+
+TEST_CASE("a line that takes a spent Limit, or a lease, is shown with it") {
+    const Desk desk("Iface up { index: 0, config: dhcp, prerouting: f }\n"
+                    "Limit l { rate: 1, per: minute, burst: 3, key: ip.saddr }\n"
+                    "Filter::IP f {\n"
+                    "    if (ip.daddr == up.address and l.exceeded) { log(\"often \", ip.daddr, \"\\n\") drop }\n"
+                    "    accept\n"
+                    "}\n");
+    const auto ours = desk.explain("--log 'often 192.0.2.2'");
+    CHECK(ours.status == 0);
+    CHECK(has(ours.output, "when `l.exceeded` is true\n"
+                           "when up has leased 192.0.2.2/24 with the gateway 192.0.2.1\n"
+                           "after 3 packets like it, which take the tokens of a Limit\n"));
+    CHECK(has(ours.output, "yes: ip.daddr is 192.0.2.2, up.address is 192.0.2.2"));
+    CHECK(has(ours.output, "yes: l has no token left, ip.saddr is "));
+    CHECK(has(ours.output, "logged: \"often 192.0.2.2\\n\""));
+    // Nobody knows which address it had then.
+    const auto other = desk.explain("--log 'often 84.0.2.2'");
+    CHECK(other.status == 0);
+    CHECK(has(other.output, "this is its way without that, on which the line is not printed:\n"));
+}

@@ -134,6 +134,16 @@ TEST_CASE("the summary says what is unreachable, and what no Test can send") {
               .status == 0);
 }
 
+TEST_CASE("what is logged is written so that it is read back") {
+    const Shell shell;
+    shell.write("p.nacl", "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, prerouting: edge }\n"
+                          "Filter::IP edge { log(\"no \\\"\\t\\\\\", ip.saddr, \"\\n\") drop }\n");
+    CHECK(shell("naclc test --generate p.nacl -o made.nacl").status == 0);
+    CHECK(shell.read("made.nacl").find("log: [\"no \\x22\\x09\\x5c203.0.113.") != std::string::npos);
+    CHECK(shell("naclc test made.nacl").status == 0);
+    CHECK(shell("sed -i 's/no /on /' p.nacl && naclc test --on interp made.nacl").status == 1);
+}
+
 TEST_CASE("options that do not go together are wrong usage, and nothing is written") {
     const Shell shell;
     shell.write("p.nacl", policy);
