@@ -223,7 +223,8 @@ TEST_CASE("a Nat may stand before or behind a Filter that reads nothing it chang
     CHECK(change(prerouting("n, all", to_server + both), prerouting("low, n, bad", low + to_server + bad)) == Change::equivalent);
     // Where the Filter reads the destination, it is another.
     const std::string there = "Filter::IP there { if (ip.daddr == 10.0.0.5) { drop } accept }\n";
-    CHECK(change(prerouting("n, there", to_server + there), prerouting("there, n", to_server + there)) != Change::equivalent);
+    const auto moved = analysis::diff(policy(prerouting("n, there", to_server + there)), policy(prerouting("there, n", to_server + there)));
+    CHECK(moved.whole != Change::equivalent);
 }
 
 TEST_CASE("of a packet that leaves as before nobody says that it is translated otherwise") {
@@ -327,7 +328,7 @@ End end_of(const model::Appliance& appliance, const model::PacketSpec& packet) {
 
 TEST_CASE("what is said of random chains with Nats is what trying all first packets shows") {
     std::size_t decided = 0, translated = 0;
-    constexpr std::size_t pairs = 300;
+    constexpr std::size_t pairs = 120;
     for (std::uint64_t seed = 1; seed <= pairs; ++seed) {
         harness::Dice dice(seed);
         const RandomChain random{dice};
