@@ -206,7 +206,7 @@ private:
         std::string escaped;
         for (const char c : logged.text)
             escaped += c == '\n' ? "\\n" : std::string(1, c);
-        line(logged.place, fmt::format("logged: \"{}\"", escaped));
+        text_ += fmt::format("    {:<28} logged: \"{}\"\n", at(appliance_, logged.place), escaped);
     }
 
     /// "    bastion.nacl:42:9  no: ct.state is new    if (ct.state == established) {"; the text once for each line.

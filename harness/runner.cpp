@@ -126,8 +126,7 @@ private:
         backend.wait(wait.seconds * eval::second_ns);
     }
     void run(const model::SendStep& step, const model::Place& place) try {
-        if (!step.pcap)
-            return send(step, place, craft(step.packet, wire_of(appliance, step.iface.value_or(0)), conversations));
+        if (!step.pcap) return send(step, place, craft(step.packet, wire(step), conversations));
         std::size_t number = 0;
         for (auto& frame : frames_in(*step.pcap)) {
             if (is_over()) return;
@@ -137,6 +136,17 @@ private:
     } catch (const Error& error) {
         if (failure) return;
         failure = {test.name, place, fmt::format("{} broke: {}", backend.name, error.what()), {}, true};
+    }
+
+    /// A chain that packets come in by knows its Iface, and so its NIC and VLAN, where a Test of it does not say one.
+    Wire wire(const model::SendStep& step) const {
+        auto of_test = wire_of(appliance, step.iface.value_or(0));
+        const auto ingress = is_narrow(test) ? eval::question_of(appliance, test, step).ingress : step.iface;
+        if (!ingress) return of_test;
+        const auto known = wire_of(appliance, *ingress);
+        of_test.mac = known.mac;
+        of_test.vlan = known.vlan;
+        return of_test;
     }
 
     /// A capture was taken elsewhere: what was for one host there is for our NIC here.

@@ -37,29 +37,32 @@ TEST_CASE("every packet of a Test is followed, with its flow and what is rewritt
     const auto done = Desk(router).explain("--test there_and_back");
     CHECK(done.status == 0);
     CHECK(done.output ==
-          "tcp 10.0.0.9:5000 > 10.0.0.1:80 syn, in by wan\n"
+          "packet 1: tcp 10.0.0.9:5000 > 10.0.0.1:80 syn, in by wan\n"
           "  track        new: of no flow that is known\n"
           "  prerouting   of wan: n\n"
           "    p.nacl:4:18                  yes: tcp.dport is 80                 Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.1.5, 8080) } }\n"
-          "    p.nacl:4:37                  dnat\n"
+          "    p.nacl:4:37                  dnat 10.0.1.5:8080\n"
           "    rewritten to tcp 10.0.0.9:5000 > 10.0.1.5:8080 syn\n"
           "  route        by lan to 10.0.1.5\n"
           "  postrouting  of lan: seen\n"
+          "    p.nacl:5:19                  passed by: for udp packets only      Filter::IP seen { Filter::UDP { drop } known() log(\"to \", ip.daddr, \"\\n\") accept }\n"
           "    p.nacl:6:25                  no: ip.ttl is 63                     Filter::TCP known { if (ip.ttl < 2 or tcp.dport in [8080, 9090]) { accept } }\n"
           "    p.nacl:6:39                  yes: tcp.dport is 8080\n"
           "    p.nacl:6:68                  accept\n"
           "  transmit     leaves by lan\n"
           "sent on\n"
-          "  out: tcp 10.0.0.9:5000 > 10.0.1.5:8080 syn\n"
+          "  out by lan: tcp 10.0.0.9:5000 > 10.0.1.5:8080 syn\n"
           "\n"
-          "tcp 10.0.1.5:8080 > 10.0.0.9:5000 syn,ack, in by lan\n"
+          "packet 2: tcp 10.0.1.5:8080 > 10.0.0.9:5000 syn,ack, in by lan\n"
           "  track        established: answers the flow from 10.0.0.9:5000 to 10.0.0.1:80\n"
           "  route        by wan to 10.0.0.9\n"
           "  postrouting\n"
-          "    rewritten to tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n"
+          "    rewritten to tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack: translated back\n"
           "  transmit     leaves by wan\n"
           "sent on\n"
-          "  out: tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n");
+          "  out by wan: tcp 10.0.0.1:80 > 10.0.0.9:5000 syn,ack\n"
+          "\n"
+          "2 packets: all as expected\n");
 }
 
 TEST_CASE("what is made here because of a packet, functions for others, and texts are told, too") {
@@ -68,12 +71,12 @@ TEST_CASE("what is made here because of a packet, functions for others, and text
     CHECK(has(ping, "  local        for an address of wan\n  deliver      delivered here\n"
                     "a packet made here: icmp 10.0.0.1 > 10.0.0.9 type 0\n"));
     const auto gre = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9, daddr: 10.0.1.7, protocol: 47 } }'").output;
-    CHECK(has(gre, "for other packets only               Filter::TCP known {"));
-    CHECK(has(gre, "logged: \"to 10.0.1.7\\n\"\n"));
+    CHECK(has(gre, "passed by: for tcp packets only      Filter::TCP known {"));
+    CHECK(has(gre, "p.nacl:5:48                  logged: \"to 10.0.1.7\\n\""));
     const auto udp = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9, daddr: 10.0.1.7 }, udp: {} }'").output;
     CHECK(has(udp, "    dropped: filter\ndropped (filter) by p.nacl:5:33\n"));
     const auto broken = desk.explain("--iface wan --packet '{ ip: { saddr: 10.0.0.9, version: 5 } }'").output;
-    CHECK(has(broken, "  validate\n    dropped: bad_version\ndropped (bad_version)\n"));
+    CHECK(has(broken, "  validate\n    dropped: bad_version: the IP version is not 4\ndropped (bad_version)\n"));
 }
 
 TEST_CASE("what cannot be explained is said with its place") {
@@ -97,8 +100,8 @@ TEST_CASE("a line of the log is followed back to a packet, through what comes be
     CHECK(done.output.starts_with("p.nacl:5:48 prints this, on lan.postrouting, for a packet such as this:\n"
                                   "tcp 203.0.113.7:49152 > 10.0.1.77:443 syn, in by wan\n"
                                   "  track        new: of no flow that is known\n"));
-    CHECK(has(done.output, "logged: \"to 10.0.1.77\\n\"\n"));
-    CHECK(done.output.ends_with("sent on\n  out: tcp 203.0.113.7:49152 > 10.0.1.77:443 syn\n"));
+    CHECK(has(done.output, "logged: \"to 10.0.1.77\\n\""));
+    CHECK(done.output.ends_with("sent on\n  out by lan: tcp 203.0.113.7:49152 > 10.0.1.77:443 syn\n"));
 
     const auto none = desk.explain("--log 'to 10.9.9.9'");
     CHECK(none.status == 1);
