@@ -40,6 +40,36 @@ def boots(machine, image):
         assert guest.exit_code() == EXIT_OFF
 
 
+def finds_entropy(machine, image):
+    """What random numbers rest on is said at boot, and a machine that gives nothing is warned about."""
+    device = ["-device", "virtio-rng-device" if machine == "microvm" else "virtio-rng-pci"]
+    without = ["-cpu", "max,-rdrand,-rdseed"]
+    alone = "clock jitter alone: give the machine a CPU with RDRAND, or virtio-rng"
+    for options, sources in [(without, alone), (without + device, "virtio-rng, clock jitter"),
+                             (["-cpu", "max"], "the processor, clock jitter"),
+                             (["-cpu", "max"] + device, "the processor, virtio-rng, clock jitter")]:
+        with Guest(machine, image, options=options) as guest:
+            guest.expect(rf"\nrandom numbers from {sources}\n")
+            guest.expect(r"ready in ")
+            guest.type("q")
+            assert guest.exit_code() == EXIT_OFF
+
+
+def outlives_peer(machine, image):
+    """Nobody reads what leaves by one NIC: what is too much is dropped, and frames the other way go on."""
+    flood = [frame(number, 1514) for number in range(2000)]
+    frames = [frame(number, 60) for number in range(300)]
+    with Guest(machine, image) as guest:
+        guest.expect(r"ready in .*\n")
+        for each in flood:
+            guest.send(0, each)
+        pump(guest, 1, 0, frames, 16)
+        guest.type("q")
+        sent, refused = map(int, guest.expect(r"received 2300\nsent (\d+)\nrefused (\d+)\n").groups())
+        assert sent + refused == 2300 and sent >= 300 and refused > 0, (sent, refused)
+        assert guest.exit_code() == EXIT_OFF
+
+
 def powers_off(machine, image):
     """Without isa-debug-exit the machine turns itself off by ACPI. A reset would only boot it again here."""
     with Guest(machine, image, debug_exit=False, reboot=True) as guest:
