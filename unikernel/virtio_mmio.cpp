@@ -151,8 +151,8 @@ void read_microvm(Places& places) {
 bool is_of(VirtioType type, const VirtioMmio& device) {
     constexpr std::uint32_t magic = 0x7472'6976;
     paging::map(device.registers, 512, paging::Access::device);
-    if (read(device.registers, magic_value) != magic || read(device.registers, device_id) != static_cast<std::uint32_t>(type))
-        return false;
+    if (read(device.registers, magic_value) != magic) return false;
+    if (read(device.registers, device_id) != static_cast<std::uint32_t>(type)) return false;
     if (read(device.registers, version) == 2) return true;
     serial::print("virtio device at ", serial::Hex{device.registers},
                   " is a legacy device: start QEMU with -global virtio-mmio.force-legacy=false\n");

@@ -61,7 +61,7 @@ TEST_CASE("both translations of random policies say what the interpreter says") 
 TEST_CASE("a wrong translation is found where later functions of the chain see it") {
     const auto to = [](const std::string& address, const std::string& chain) {
         return policy("Iface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, " + chain +
-                      ": [elsewhere, there] }\nNat elsewhere { dnat(" + address +
+                      ": [elsewhere, there] }\nNat::IP elsewhere { dnat(" + address +
                       ") }\nFilter::IP there { if (ip.daddr == 10.0.0.9) { accept } drop }\n");
     };
     const std::string chain = GENERATE("prerouting", "output");

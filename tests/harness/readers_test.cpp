@@ -72,6 +72,20 @@ TEST_CASE("the growth of the counters tells a packet's fate") {
     CHECK_THROWS_AS(outcome_between(before, after, 0), Error);
 }
 
+TEST_CASE("what a packet caused may find the queue full when the packet itself has left") {
+    Tally after;
+    after.received = 1;
+    const auto full = static_cast<std::size_t>(model::Reason::queue_full);
+    after.dropped[full] = after.dropped_made[full] = 1; // its syslog datagram
+    const auto told = [&] { return describe({}, outcome_between({}, after, 0), nullptr); };
+    CHECK(told() == "sent on, what it caused dropped (queue_full)");
+    after.delivered = 1;
+    CHECK(told() == "delivered here, its reply dropped (queue_full)");
+    after.delivered = 0;
+    after.dropped[full] = 2;
+    CHECK(told() == "dropped (queue_full, queue_full)");
+}
+
 TEST_CASE("a fragment that is held waits, also when others stop waiting") {
     Tally before;
     before.waiting = 2;

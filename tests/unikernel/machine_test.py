@@ -10,6 +10,12 @@ LOGGED = 0x88b6 # the stand-in data plane logs what such a frame holds
 FAULTS = {
     "write": r"page fault: write to read-only memory, error 0x3, rip 0x1[0-9a-f]+, cr2 0x1",
     "execute": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
+    "run_stack": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
+    "constant": r"page fault: write to read-only memory, error 0x3, rip 0x1[0-9a-f]+, cr2 0x1",
+    "run_constant": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
+    "guard_main": r"page fault: stack overflow into the guard page, error 0x0,",
+    "guard_fault": r"page fault: stack overflow into the guard page, error 0x0,",
+    "guard_double": r"page fault: stack overflow into the guard page, error 0x0,",
     "null": r"page fault: access to the null page, error 0x2, rip 0x1[0-9a-f]+, cr2 0x8,",
     "stack": r"page fault: stack overflow into the guard page, error 0x2,",
     "canary": r"assertion failed: no array reaches past its end at ",
@@ -53,6 +59,11 @@ def finds_entropy(machine, image):
             guest.expect(r"ready in ")
             guest.type("q")
             assert guest.exit_code() == EXIT_OFF
+    seeds = set()
+    for _ in range(3):
+        with Guest(machine, image, options=without) as guest:
+            seeds.add(guest.expect(r"\nseed (\d+)\n")[1])
+    assert len(seeds) == 3, seeds
 
 
 def outlives_peer(machine, image):
@@ -144,6 +155,12 @@ def misses_nic(machine, image):
         assert "ready" not in guest.console
 
 
+def names_twice(machine, image):
+    with Guest(machine, image) as guest:
+        guest.expect(rf"Ifaces left and right name the same NIC, 0 {mac(0).hex(':')}\nnothing is forwarded\n")
+        assert guest.exit_code() == EXIT_FAIL
+
+
 def misses_mac(machine, image):
     """The image wants its first NIC by a MAC."""
     with Guest(machine, image, nics=2) as guest:
@@ -178,6 +195,7 @@ def outlives_console(machine, image):
     text is there whole or counted as lost."""
     text = "x" * 1000
     with Guest(machine, image) as guest:
+        guest.narrow_console()
         guest.expect(r"ready in .*\n")
         guest.patience(20)
         pump(guest, 0, 1, [logged(text)] * 500, 16)
@@ -209,6 +227,7 @@ def tells_all(machine, image):
 def powers_off_unread(machine, image):
     """The end waits for a console that nobody reads, but not for ever."""
     with Guest(machine, image) as guest:
+        guest.narrow_console()
         guest.expect(r"ready in .*\n")
         guest.patience(20)
         pump(guest, 0, 1, [logged("x" * 1000)] * 200, 16)
