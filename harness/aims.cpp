@@ -215,6 +215,8 @@ AimedPacket Aims::next() {
     packet.question.about = chain_.about;
     packet.question.guarded = true;
     packet.question.state = static_cast<model::State>(of(values, Field::ct_state).value_or(0) & 3);
+    if (appliance_.functions.at(aim.function).kind != model::FunctionKind::filter)
+        packet.question.state = model::State::fresh; // Nats see no other
     // Alone, so that no function before it on the chain keeps the packet from it; sometimes all together.
     packet.question.functions = {aim.function};
     if (dice_.percent(20))
