@@ -31,6 +31,7 @@ std::vector<ChainToAsk> chains_to_ask(const model::Appliance& appliance) {
             const bool leaving = hook == output || hook == postrouting;
             ChainToAsk chain{.name = iface.name + "." +
                                      std::string(model::hook_names[static_cast<std::size_t>(hook)]),
+                             .about = model::IfaceChain{id, hook},
                              .functions = iface.chain(hook),
                              .ingress = {},
                              .egress = {},
@@ -39,7 +40,7 @@ std::vector<ChainToAsk> chains_to_ask(const model::Appliance& appliance) {
             chains.push_back(std::move(chain));
         }
     if (appliance.gateway && !appliance.gateway->forward.empty())
-        chains.push_back({"forward", appliance.gateway->forward, {}, {}, true});
+        chains.push_back({"forward", model::ForwardChain{}, appliance.gateway->forward, {}, {}, true});
     return chains;
 }
 
@@ -211,8 +212,11 @@ AimedPacket Aims::next() {
     packet.question.egress = chain_.egress       ? chain_.egress
                              : chain_.has_egress ? iface(Field::iface_out)
                                                  : std::nullopt;
+    packet.question.about = chain_.about;
     packet.question.guarded = true;
     packet.question.state = static_cast<model::State>(of(values, Field::ct_state).value_or(0) & 3);
+    if (appliance_.functions.at(aim.function).kind != model::FunctionKind::filter)
+        packet.question.state = model::State::fresh; // Nats see no other
     // Alone, so that no function before it on the chain keeps the packet from it; sometimes all together.
     packet.question.functions = {aim.function};
     if (dice_.percent(20))

@@ -13,6 +13,7 @@ namespace harness {
 /// A chain of the policy, with what its functions are told of every packet.
 struct ChainToAsk {
     std::string name; ///< "wan.prerouting"
+    About about;
     std::vector<model::FunctionId> functions;
     std::optional<model::IfaceId> ingress, egress; ///< where the chain says it
     bool has_egress = false;                       ///< some egress is known, whichever

@@ -42,6 +42,7 @@ std::uint64_t random() {
 void console(std::string_view) {}
 
 Time idle_ns() { return 0; }
+Time held_ns(NicId) { return 0; }
 
 void log(std::optional<Severity> severity, std::string_view text) {
     host.logged(host.context, severity ? static_cast<int>(*severity) : -1, text.data(), text.size());

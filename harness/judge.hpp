@@ -5,6 +5,7 @@
 
 namespace harness {
 
+using eval::About;
 using eval::functions_asked;
 using eval::Question;
 

@@ -19,7 +19,8 @@ std::string fate(const Outcome& outcome) {
     constexpr std::array<std::string_view, 4> names = {"sent on", "delivered here", "dropped", "held"};
     if (outcome.dropped_by(model::Reason::reject)) return "rejected";
     std::string text(names[static_cast<std::size_t>(outcome.fate)]);
-    if (outcome.fate == Fate::delivered && outcome.reason()) text += ", its reply dropped";
+    if (outcome.fate != Fate::dropped && outcome.reason())
+        text += outcome.fate == Fate::delivered ? ", its reply dropped" : ", what it caused dropped";
     std::string reasons;
     for (const auto reason : outcome.drops)
         reasons += fmt::format("{}{}", reasons.empty() ? "" : ", ", model::name(reason));

@@ -14,6 +14,11 @@ using model::NicId;
 using eval::Time;
 using eval::View;
 
+/// Of fragments that were held and end when another packet comes, whatever becomes of that one.
+constexpr bool ends_held(model::Reason reason) {
+    return reason == model::Reason::reassembly_timeout || reason == model::Reason::reassembly_evicted;
+}
+
 struct Outcome {
     Fate fate = Fate::dropped;        ///< of the packet that was sent in
     std::vector<model::Reason> drops; ///< of that packet, of the reply that it caused, of held fragments
@@ -21,10 +26,9 @@ struct Outcome {
     std::vector<eval::LogText> logs;
     std::vector<FrameOut> out; ///< without ARP
 
-    /// Why it was dropped; held fragments that expired meanwhile have nothing to do with it.
+    /// Why it was dropped.
     std::optional<model::Reason> reason() const {
-        const auto is_own = [](model::Reason reason) { return reason != model::Reason::reassembly_timeout; };
-        const auto own = std::ranges::find_if(drops, is_own);
+        const auto own = std::ranges::find_if_not(drops, ends_held);
         return own == drops.end() ? std::nullopt : std::optional(*own);
     }
     bool dropped_by(model::Reason wanted) const { return fate == Fate::dropped && reason() == wanted; }

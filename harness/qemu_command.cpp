@@ -26,6 +26,7 @@ std::vector<std::string> qemu_command(const QemuMachine& machine) {
         "stdio",              "-device",
         "isa-debug-exit,iobase=0xf4,iosize=4"};
     if (is_microvm(machine)) command.insert(command.end(), {"-global", "virtio-mmio.force-legacy=false"});
+    command.insert(command.end(), {"-device", is_microvm(machine) ? "virtio-rng-device" : "virtio-rng-pci"});
     return command;
 }
 

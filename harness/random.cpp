@@ -539,6 +539,9 @@ std::vector<std::optional<model::Ipv4Config>> possible_leases(const model::Appli
         in(base + 5, 29, {}),
         in(0xc6336409, 31, 0xc6336408),  // 198.51.100.9: without a broadcast address
         in(0xc6336409, 32, 0xc63364fe)}; // and with a gateway that lies outside
+    for (model::IfaceId other = 0; other < appliance.ifaces.size(); ++other) // a gateway that is ourselves
+        if (const auto& own = appliance.ifaces[other].ipv4; own && other != iface)
+            leases.push_back(in(base + 9, 24, own->address));
     for (const auto& statement : appliance.statements)
         if (statement.action == model::Action::snat && statement.ipv4_address)
             leases.push_back(in(*statement.ipv4_address, 24, {}));

@@ -26,16 +26,14 @@ Outcome outcome_between(const Tally& before, const Tally& after, std::uint64_t a
     if (received != 1 || delivered > 1)
         throw Error(
             fmt::format("one packet was sent, but {} were received and {} delivered", received, delivered));
-    // A fragment that is held waits; those that have waited too long end meanwhile, whatever becomes of this
-    // one.
-    const auto late = static_cast<std::size_t>(model::Reason::reassembly_timeout);
-    const std::uint64_t expired = after.dropped[late] - before.dropped[late];
+    // A fragment that is held waits; others may end meanwhile, whatever becomes of this one.
+    const auto ended = static_cast<std::uint64_t>(std::ranges::count_if(outcome.drops, ends_held));
     if (delivered == 1)
         outcome.fate = Fate::delivered;
     else if (dropped)
         outcome.fate = Fate::dropped;
     else
-        outcome.fate = after.waiting + expired > before.waiting ? Fate::held : Fate::sent;
+        outcome.fate = after.waiting + ended > before.waiting ? Fate::held : Fate::sent;
     return outcome;
 }
 

@@ -52,7 +52,7 @@ struct Appliance {
         Time at = 0;
         std::uint64_t count = 0; ///< of packets refused, then
     };
-    std::array<ToldFull, 5> told_full{}; ///< see full_tables.cpp
+    std::array<ToldFull, 6> told_full{}; ///< see full_tables.cpp
     struct {
         Packet* first = nullptr;
         Packet* last = nullptr;
@@ -65,6 +65,7 @@ struct Appliance {
     std::uint64_t port_seed = 0; ///< hides from peers where the search for a free port starts
     std::array<std::uint64_t, 2> neighbour_seed{}; ///< hides the neighbours' hash from peers
     std::size_t buffers_waiting = 0; ///< for neighbours, all together
+    std::array<Time, 256> defended_until{}; ///< of the Ifaces: no claim to their address is answered before that
     Packet* free_packets = nullptr;
     Time now = 0;
     Time booted = 0;

@@ -20,7 +20,7 @@ void send_by(Appliance& appliance, Packet& packet, IfaceId iface) {
     const Ipv4Config& egress = appliance.ipv4[iface];
     if (!egress.configured) return drop(appliance, packet, Reason::no_address);
     auto hop = next_hop(appliance, appliance.policy.own_routes, field::ip_daddr(packet), iface);
-    if (!hop && egress.gateway != 0) hop = {iface, egress.gateway};
+    if (!hop) hop = by_router(appliance, iface, egress.gateway);
     // A leased address may be one that a peer had.
     if (!hop || egress.has_address(hop->address)) return drop(appliance, packet, Reason::no_route);
     packet.egress = hop->iface;

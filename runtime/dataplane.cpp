@@ -64,6 +64,7 @@ void boot(std::span<const Mac> macs, Time now, std::uint64_t port_seed) {
     for (auto& hits : linked_policy.hits) hits = 0;
     appliance.counters = {};
     appliance.buffers_waiting = 0;
+    appliance.defended_until = {};
     appliance.logs_lost = {.count = 0, .told_at = now};
     appliance.syslog = {};
     appliance.told_full = {};

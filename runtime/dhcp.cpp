@@ -52,10 +52,12 @@ bool has_lease(const Client& client) {
     return client.is == Is::bound || client.is == Is::renewing || client.is == Is::rebinding;
 }
 
-/// To everybody on the wire, from nobody yet; or to the server that gave the lease.
-void send(Appliance& appliance, const Client& client, const Question& question, Time now) {
+/// To everybody on the wire, from nobody yet; or to the server that gave the lease. False when it has found no buffer, or
+/// no room in the ring: then it is as if it had not been tried, and due again soon.
+bool send(Appliance& appliance, Client& client, const Question& question, Time now) {
+    client.due = now + unsent_pause_ns;
     Packet* const packet = acquire(appliance);
-    if (packet == nullptr) return; // it will ask again
+    if (packet == nullptr) return false;
     const Ipv4Config& ipv4 = appliance.ipv4[client.iface];
     const bool to_server = client.is == Is::renewing;
     make_own(appliance, *packet,
@@ -73,7 +75,10 @@ void send(Appliance& appliance, const Client& client, const Question& question, 
     const bool by_gateway = !ipv4.on_network(client.server) && ipv4.gateway != 0;
     packet->nexthop = by_gateway ? ipv4.gateway : client.server;
     packet->at = At::transmit;
+    const std::uint64_t& refused = appliance.counters.dropped_made[static_cast<std::size_t>(Reason::queue_full)];
+    const std::uint64_t before = refused;
     run(appliance, std::span{&packet, 1}, now);
+    return refused == before;
 }
 
 Question question_of(const Appliance& appliance, const Client& client, Type type, Time now) {
@@ -85,29 +90,28 @@ Question question_of(const Appliance& appliance, const Client& client, Type type
 
 void discover(Appliance& appliance, Client& client, Time now) {
     client.complained = false;
+    if (!send(appliance, client, question_of(appliance, client, Type::discover, now), now)) return;
     client.due = now + pause_after(client.discovers);
     client.discovers = static_cast<std::uint8_t>(std::min(client.discovers + 1, 255));
-    send(appliance, client, question_of(appliance, client, Type::discover, now), now);
 }
 
 /// For what has been offered, which others learn that they have not been taken by.
 void request(Appliance& appliance, Client& client, Time now) {
-    client.due = now + pause_after(client.requests++);
     client.asked = now;
     Question question = question_of(appliance, client, Type::request, now);
     question.requested = client.offered;
     question.server = client.server;
-    send(appliance, client, question, now);
+    if (send(appliance, client, question, now)) client.due = now + pause_after(client.requests++);
 }
 
 /// RFC 2131 4.4.5: again after half of the time that is left, but not within a minute.
 void extend(Appliance& appliance, Client& client, Time now) {
-    const Time end = client.is == Is::renewing ? client.rebind_at : client.expires_at;
-    client.due = std::min(now + std::max((end - now) / 2, renewal_pause_min_ns), end);
     client.asked = now;
     Question question = question_of(appliance, client, Type::request, now);
     question.current = appliance.ipv4[client.iface].address;
-    send(appliance, client, question, now);
+    if (!send(appliance, client, question, now)) return;
+    const Time end = client.is == Is::renewing ? client.rebind_at : client.expires_at;
+    client.due = std::min(now + std::max((end - now) / 2, renewal_pause_min_ns), end);
 }
 
 void start_over(Client& client, Time due) {
@@ -184,18 +188,24 @@ void take(Appliance& appliance, Client& client) {
     if (!again) arp::announce(appliance, client.iface);
 }
 
-/// The address cannot be used: its server is told, and all begins again.
-void decline(Appliance& appliance, Client& client, const Text& why, Time now) {
+/// All begins again when its server has been told.
+void tell_declined(Appliance& appliance, Client& client, Time now) {
     Question question = question_of(appliance, client, Type::decline, now);
     question.secs = 0;
     question.requested = client.lease.address;
     question.server = client.server;
-    send(appliance, client, question, now);
+    if (!send(appliance, client, question, now)) return;
+    start_over(client, now + (client.declined < declines_max ? declined_pause_ns : many_declined_pause_ns));
+}
+
+/// The address cannot be used.
+void decline(Appliance& appliance, Client& client, const Text& why, Time now) {
     Text line = line_about(appliance, client);
     line << "declined " << Dotted{client.lease.address} << " by " << Dotted{client.server} << ": " << why.view() << "\n";
     platform::console(line.view());
     client.declined = static_cast<std::uint8_t>(std::min(client.declined + 1u, declines_max));
-    start_over(client, now + (client.declined < declines_max ? declined_pause_ns : many_declined_pause_ns));
+    client.is = Is::declining;
+    tell_declined(appliance, client, now);
 }
 
 /// RFC 2131 4.4.1: an address that somebody has must not be taken. Nobody has answered the last one: it is ours, unless
@@ -283,6 +293,7 @@ void act(Appliance& appliance, Client& client, Time now) {
         start_over(client, now);
         return discover(appliance, client, now);
     case Is::probing: return probe(appliance, client, now);
+    case Is::declining: return tell_declined(appliance, client, now);
     case Is::bound:
         client.is = Is::renewing;
         client.xid = static_cast<std::uint32_t>(platform::random());
@@ -363,8 +374,8 @@ void tick(Appliance& appliance, Time now) {
 
 /// One line for each client.
 void report(Appliance& appliance, Reader tell) {
-    constexpr std::array<std::string_view, 7> names = {"selecting", "requesting", "probing", "bound",
-                                                       "renewing",  "rebinding",  "held"};
+    constexpr std::array<std::string_view, 8> names = {"selecting", "requesting", "probing",   "declining",
+                                                       "bound",     "renewing",   "rebinding", "held"};
     for (const Client& client : appliance.policy.dhcp_clients) {
         const Ipv4Config& ipv4 = appliance.ipv4[client.iface];
         Text line;

@@ -13,6 +13,7 @@ namespace dhcp {
 inline constexpr Time fallback_after_ns = 10'000'000'000; ///< without a lease
 inline constexpr Time pause_min_ns = 1'000'000'000;       ///< after the first question; doubled after each
 inline constexpr Time pause_max_ns = 64'000'000'000;
+inline constexpr Time unsent_pause_ns = 100'000'000; ///< behind one that found no buffer, or no room in the ring
 inline constexpr unsigned requests_max = 4;               ///< of an offer; then it starts over
 inline constexpr Time renewal_pause_min_ns = 60'000'000'000; ///< RFC 2131 4.4.5
 // Whether somebody has the address is asked as RFC 5227 2.1.1 has it, in less than a second and not in four to seven.
@@ -28,6 +29,7 @@ struct Client {
         selecting,  ///< asks for offers
         requesting, ///< asks for the one that it has taken
         probing,    ///< has got it, and asks whether somebody else has that address
+        declining,  ///< somebody has, which its server has to be told
         bound,      ///< has a lease
         renewing,   ///< has one, and asks who gave it for more time
         rebinding,  ///< has one, and asks anybody

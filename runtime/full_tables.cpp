@@ -6,8 +6,8 @@ namespace runtime {
 namespace {
 
 constexpr Time interval_ns = 10'000'000'000;
-constexpr std::array reasons = {Reason::ct_full, Reason::nat_exhausted, Reason::reassembly_full, Reason::arp_full,
-                                Reason::limit_full};
+constexpr std::array reasons = {Reason::ct_full, Reason::nat_exhausted, Reason::reassembly_full,
+                                Reason::reassembly_evicted, Reason::arp_full, Reason::limit_full};
 
 } // namespace
 

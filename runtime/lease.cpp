@@ -1,5 +1,7 @@
 #include "runtime/lease.hpp"
 
+#include "runtime/neighbours.hpp"
+
 #include <algorithm>
 
 namespace runtime {
@@ -89,7 +91,10 @@ void set_lease(Appliance& appliance, IfaceId id, const Lease& lease) {
     Ipv4Config& now = appliance.ipv4[id];
     const Ipv4Config before = now;
     now = {};
-    if (before.configured && before.address != lease.address) appliance.flows.end_translated_to(before.address);
+    if (before.configured && before.address != lease.address) {
+        appliance.flows.end_translated_to(before.address);
+        arp::forget(appliance, id);
+    }
     if (lease.address != 0) {
         const bool has_broadcast = ~lease.netmask > 1; // RFC 3021: not with 31 bits
         const std::uint16_t pool = iface.has_pool ? pool_for(appliance, lease.address) : std::uint16_t{0};

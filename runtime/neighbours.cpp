@@ -3,6 +3,7 @@
 #include "runtime/answers.hpp"
 #include "runtime/datagram.hpp"
 #include "runtime/mix.hpp"
+#include "runtime/text.hpp"
 #include "runtime/transmit.hpp"
 #include "runtime/transport.hpp"
 
@@ -85,15 +86,15 @@ void write_message(const Appliance& appliance, Packet& packet, const Message& me
     write_ethernet(appliance, packet, message.target_mac, ethertype::arp);
 }
 
-/// Sends one ARP message; false when no buffer is left. That only delays it: requests are repeated, and so are theirs.
+/// Sends one ARP message; false when there is no buffer for it, or no room in the ring. That only delays it: requests are
+/// repeated, and so are theirs.
 bool send(Appliance& appliance, IfaceId iface, const Message& message) {
     Packet* const packet = acquire(appliance);
     if (packet == nullptr) return false;
     ++appliance.counters.made;
     packet->egress = iface;
     write_message(appliance, *packet, message);
-    send_frame(appliance, *packet);
-    return true;
+    return send_frame(appliance, *packet);
 }
 
 void ask(Appliance& appliance, Neighbour& entry, Time now) {
@@ -102,16 +103,21 @@ void ask(Appliance& appliance, Neighbour& entry, Time now) {
     send(appliance, entry.iface, {.sender = appliance.ipv4[entry.iface].address, .target = entry.address});
 }
 
+/// Takes the packet off that has waited longest; its `next` still leads to the one behind it.
+Packet& take_oldest(Appliance& appliance, Neighbour& entry) {
+    Packet& packet = *entry.first_waiting;
+    entry.first_waiting = packet.next;
+    --entry.waiting;
+    appliance.buffers_waiting -= buffer_count(packet);
+    appliance.counters.waiting -= frame_count(packet);
+    return packet;
+}
+
 /// Runs `work(packet)` on each packet that waits for the neighbour, and then lets it go on. The queue is taken off
 /// first, since what happens to a packet may need the entry's place for another neighbour.
 template <typename Work> void let_go(Appliance& appliance, Neighbour& entry, Time now, Work work) {
     Packet* next = entry.first_waiting;
-    entry.first_waiting = nullptr;
-    entry.waiting = 0;
-    for (const Packet* packet = next; packet != nullptr; packet = packet->next) {
-        appliance.buffers_waiting -= buffer_count(*packet);
-        appliance.counters.waiting -= frame_count(*packet);
-    }
+    while (entry.first_waiting != nullptr) take_oldest(appliance, entry);
     while (next != nullptr) {
         Packet* const packet = next;
         next = packet->next;
@@ -144,17 +150,44 @@ void evict(Appliance& appliance, Neighbour& entry, Time now) {
     let_go(appliance, entry, now, [&](Packet& packet) { drop(appliance, packet, Reason::arp_full); });
 }
 
-/// A datagram waits as a whole: as one packet for its neighbour, with all its buffers for the memory of all.
+/// Buffers that wait for other neighbours.
+std::size_t buffers_elsewhere(const Appliance& appliance, const Neighbour& entry) {
+    std::size_t own = 0;
+    for (const Packet* packet = entry.first_waiting; packet != nullptr; packet = packet->next)
+        own += buffer_count(*packet);
+    return appliance.buffers_waiting - own;
+}
+
+/// A datagram waits as a whole: as one packet for its neighbour, with all its buffers for the memory of all. The latest
+/// wait (RFC 1122 2.3.2.2): of those for the same neighbour the oldest gives way, for another neighbour none does.
 void wait(Appliance& appliance, Neighbour& entry, Packet& packet) {
     const std::size_t buffers = buffer_count(packet);
-    if (entry.waiting == waiting_per_neighbour || appliance.buffers_waiting + buffers > waiting_buffers)
+    if (buffers_elsewhere(appliance, entry) + buffers > waiting_buffers)
         return drop(appliance, packet, Reason::arp_full);
+    while (entry.waiting == waiting_per_neighbour || appliance.buffers_waiting + buffers > waiting_buffers) {
+        Packet& oldest = take_oldest(appliance, entry);
+        drop(appliance, oldest, Reason::arp_full);
+        release_all(appliance, oldest);
+    }
     packet.next = nullptr;
     (entry.first_waiting == nullptr ? entry.first_waiting : entry.last_waiting->next) = &packet;
     entry.last_waiting = &packet;
     ++entry.waiting;
     appliance.buffers_waiting += buffers;
     appliance.counters.waiting += frame_count(packet);
+}
+
+/// Somebody else says that our address is his. It stays ours, as RFC 5227 2.4 (c) has it for routers: who could take it by
+/// two messages could stop the appliance. All who believed him are told otherwise, at a limited rate.
+void defend(Appliance& appliance, IfaceId iface, const Mac& other, Time now) {
+    Time& quiet_until = appliance.defended_until[iface];
+    if (now < quiet_until) return;
+    quiet_until = now + defend_interval_ns;
+    announce(appliance, iface);
+    Text line;
+    line << "arp " << appliance.policy.ifaces[iface].name << ": " << other << " claims our address "
+         << Dotted{appliance.ipv4[iface].address} << "\n";
+    platform::console(line.view());
 }
 
 } // namespace
@@ -194,6 +227,7 @@ void handle(Appliance& appliance, Packet& packet, Time now) {
     if ((mac[0] & 1) != 0) return;
     if (const Leasing* const leasing = appliance.policy.parts.leasing)
         leasing->hear_claim(appliance, packet.ingress, sender == 0 && op == op_request ? target : sender, mac, now);
+    if (ipv4.has_address(sender) && mac != appliance.nic_macs[packet.nic]) defend(appliance, packet.ingress, mac, now);
     if (sender == ipv4.address || !for_us) return;
 
     // News about an address outside the network is believed only when it was asked for (a next hop may lie there);
@@ -218,6 +252,15 @@ bool probe(Appliance& appliance, IfaceId iface, Ipv4Address address) {
 void announce(Appliance& appliance, IfaceId iface) {
     const Ipv4Address address = appliance.ipv4[iface].address;
     send(appliance, iface, {.sender = address, .target = address});
+}
+
+void forget(Appliance& appliance, IfaceId iface) {
+    for (auto& entry : appliance.policy.neighbours) {
+        if (entry.is == Neighbour::Is::free || entry.iface != iface) continue;
+        entry.is = Neighbour::Is::free;
+        let_go(appliance, entry, appliance.now,
+               [&](Packet& packet) { drop(appliance, packet, Reason::no_address); });
+    }
 }
 
 void tick(Appliance& appliance, Time now) {

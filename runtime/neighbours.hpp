@@ -33,6 +33,7 @@ inline constexpr Time fresh_ns = 60'000'000'000; ///< RFC 1122 2.3.2.1: on the o
 inline constexpr unsigned tries = 3;
 inline constexpr unsigned waiting_per_neighbour = 4;
 inline constexpr std::size_t waiting_buffers = 64; ///< all neighbours together
+inline constexpr Time defend_interval_ns = 10'000'000'000; ///< RFC 5227 1.1, DEFEND_INTERVAL
 
 /// An ARP frame for an Iface's NIC: answers requests for our address, learns what we asked for.
 void handle(Appliance& appliance, Packet& packet, Time now);
@@ -42,10 +43,14 @@ void handle(Appliance& appliance, Packet& packet, Time now);
 const Mac* resolve(Appliance& appliance, Packet& packet, Time now);
 
 /// Asks who has an address that may become ours: without one of our own, so that nobody learns it (RFC 5227 2.1.1). False when
-/// no buffer is left for the question.
+/// the question has not left: no buffer, or no room in the ring.
 bool probe(Appliance& appliance, IfaceId iface, Ipv4Address address);
-/// Says that the Iface's address is ours now, to all who knew another owner (RFC 5227 2.3).
+/// Says that the Iface's address is ours, to all who knew another owner (RFC 5227 2.3).
 void announce(Appliance& appliance, IfaceId iface);
+
+/// The Iface has another address: what was known of its neighbours holds no more, and what waits for one was made for the
+/// old address.
+void forget(Appliance& appliance, IfaceId iface);
 
 /// Retries and gives up.
 void tick(Appliance& appliance, Time now);

@@ -40,6 +40,8 @@ void console(std::string_view text);
 
 /// How long the processor has slept since the boot, on the clock of the data plane. 0 where nobody knows.
 Time idle_ns();
+/// How long nothing has been received since the boot because the NIC's transmit ring had no room. 0 where nobody waits for it.
+Time held_ns(NicId nic);
 
 /// One statement's text, whole: of `log`, or of `syslog` with its severity, where no server takes it. The image prints
 /// it; the harness collects it.

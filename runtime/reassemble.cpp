@@ -62,7 +62,7 @@ void reassemble_one(Appliance& appliance, Packet*& place, Time now) {
     }
     if (datagram != nullptr && full(*datagram)) return drop(appliance, packet, Reason::reassembly_full);
     if (Datagram* const other = appliance.fragments.in_the_way(datagram))
-        discard(appliance, *other, Reason::reassembly_timeout); // its time is over sooner
+        discard(appliance, *other, Reason::reassembly_evicted);
     if (datagram == nullptr) datagram = &appliance.fragments.open(key, now);
     appliance.fragments.hold(*datagram, packet);
     ++appliance.counters.waiting;

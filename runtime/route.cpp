@@ -85,6 +85,11 @@ bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now) {
 
 void decrement_ttl(Packet& packet) { for_each_buffer(packet, decrement_ttl_of); }
 
+std::optional<NextHop> by_router(const Appliance& appliance, IfaceId iface, Ipv4Address router) {
+    if (router == 0 || iface_with_address(appliance, router)) return std::nullopt;
+    return NextHop{iface, router};
+}
+
 std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Route> routes, Ipv4Address destination,
                                 std::optional<IfaceId> only) {
     for (const auto& route : routes) {
@@ -93,9 +98,7 @@ std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Rout
         const Ipv4Config& ipv4 = appliance.ipv4[route.iface];
         if (!ipv4.configured) return NextHop{route.iface, 0};
         if (route.nexthop == 0 && ipv4.on_network(destination)) return NextHop{route.iface, destination};
-        const Ipv4Address router = route.nexthop != 0 ? route.nexthop : ipv4.gateway;
-        if (router == 0 || iface_with_address(appliance, router)) return std::nullopt;
-        return NextHop{route.iface, router};
+        return by_router(appliance, route.iface, route.nexthop != 0 ? route.nexthop : ipv4.gateway);
     }
     return std::nullopt;
 }

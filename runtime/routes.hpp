@@ -17,6 +17,9 @@ struct NextHop {
 std::optional<NextHop> next_hop(const Appliance& appliance, std::span<const Route> routes, Ipv4Address destination,
                                 std::optional<IfaceId> only = std::nullopt);
 
+/// By that router, 0 for none. Nothing when it is ourselves.
+std::optional<NextHop> by_router(const Appliance& appliance, IfaceId iface, Ipv4Address router);
+
 /// Whether the packet has come to the end of its way; then it is dropped, and answered unless the policy forbids it.
 bool ttl_ran_out(Appliance& appliance, Packet& packet, Time now);
 /// Of all its buffers.

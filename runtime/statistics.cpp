@@ -17,7 +17,7 @@ void report_nics(Appliance& appliance, Reader tell) {
         const NicCounters& nic = appliance.counters.nics[i];
         Text text;
         text << "nic " << std::uint64_t{i} << " received " << nic.received << " sent " << nic.sent << " refused "
-             << nic.refused << "\n";
+             << nic.refused << " held_ms " << platform::held_ns(static_cast<NicId>(i)) / 1'000'000 << "\n";
         tell(appliance, text.view());
     }
 }

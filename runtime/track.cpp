@@ -199,6 +199,8 @@ void stage::track(Appliance& appliance, Burst& burst) {
         }
         if (tuple && (packet.flow != nullptr || opens)) earlier.note(packet, *tuple);
         if (known != nullptr && follows(appliance, known->tuples[0].protocol)) earlier.note_followed(*known);
+        // Its flow must not inherit what an earlier packet's Nats said, where no chain of output would begin anew.
+        if (packet.made_here && parts.translation != nullptr) parts.translation->begin_destination(appliance, packet);
         packet.at = packet.made_here ? At::output : At::prerouting;
     }
 }

@@ -41,7 +41,7 @@ std::span<Packet* const> frames_of(Appliance& appliance, Packet& packet, Frames&
 
 } // namespace
 
-void hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets) {
+std::size_t hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets) {
     const std::size_t taken = platform::transmit(nic, packets);
     NicCounters& counters = appliance.counters.nics[nic];
     appliance.counters.sent += taken;
@@ -51,6 +51,7 @@ void hand_over(Appliance& appliance, NicId nic, std::span<Packet* const> packets
         drop(appliance, *packet, Reason::queue_full);
         release(appliance, *packet);
     }
+    return taken;
 }
 
 void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& destination, std::uint16_t type) {
@@ -70,9 +71,9 @@ void write_ethernet(const Appliance& appliance, Packet& packet, const Mac& desti
     put16(header, 12 + tag_bytes, type);
 }
 
-void send_frame(Appliance& appliance, Packet& packet) {
+bool send_frame(Appliance& appliance, Packet& packet) {
     Packet* const frame = &packet;
-    hand_over(appliance, appliance.policy.ifaces[packet.egress].nic, std::span{&frame, 1});
+    return hand_over(appliance, appliance.policy.ifaces[packet.egress].nic, std::span{&frame, 1}) == 1;
 }
 
 void stage::transmit(Appliance& appliance, Burst& burst) {

@@ -6,6 +6,7 @@
 #include "unikernel/nics.hpp"
 #include "unikernel/poweroff.hpp"
 #include "unikernel/serial.hpp"
+#include "unikernel/turns.hpp"
 
 #include <array>
 
@@ -33,19 +34,20 @@ void deliver(runtime::NicId id, std::span<runtime::Packet* const> frames) {
 }
 
 /// Frames stay in the ring that they came in by while one that they may leave by has no room.
-bool may_receive(runtime::Time now) {
+bool may_receive() {
+    const runtime::Time now = clock::now();
     bool may = true;
     for (VirtioNet& nic : nics::driven()) may = nic.may_be_given_more(now) && may;
     return may;
 }
 
 /// One burst from one NIC; false when nothing had come.
-bool poll(runtime::NicId id) {
+bool poll(std::size_t id) {
     VirtioNet& nic = nics::driven()[id];
     nic.reclaim();
     std::array<runtime::Packet*, runtime::burst_packets> burst;
     const std::size_t count = nic.receive(burst);
-    if (count > 0) deliver(id, {burst.data(), count});
+    if (count > 0) deliver(static_cast<runtime::NicId>(id), {burst.data(), count});
     nic.refill();
     if (count > 0) flush();
     return count > 0;
@@ -87,20 +89,18 @@ runtime::Time slept_ns() { return slept; }
 void run() {
     serial::set_pace(serial::Pace::eager);
     runtime::Time ticked = clock::now();
+    Turns turns;
     for (;;) {
-        const bool may = may_receive(clock::now());
-        bool came = false;
-        for (std::size_t id = 0; may && id < nics::driven().size(); ++id)
-            came |= poll(static_cast<runtime::NicId>(id));
+        const Turns::Round round = turns.round(nics::driven().size(), may_receive, poll);
         if (const runtime::Time now = clock::now(); now - ticked >= tick_interval_ns) {
             ticked = now;
             tick();
         }
         // When the console stands still, the timer wakes us to try again.
         const bool printed = serial::drain();
-        if (!may)
+        if (round == Turns::Round::held)
             cpu::pause();
-        else if (!came && !printed)
+        else if (round == Turns::Round::idle && !printed)
             sleep();
     }
 }

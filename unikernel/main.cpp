@@ -7,6 +7,7 @@
 #include "unikernel/clock.hpp"
 #include "unikernel/descriptors.hpp"
 #include "unikernel/door_hooks.hpp"
+#include "unikernel/entropy.hpp"
 #include "unikernel/image.hpp"
 #include "unikernel/loop.hpp"
 #include "unikernel/nics.hpp"
@@ -29,13 +30,6 @@ void require_memory() {
     poweroff::fail();
 }
 
-void seed_random() {
-    if (const auto fixed = door::fixed_seed())
-        random::seed(*fixed);
-    else
-        random::seed();
-}
-
 } // namespace
 
 extern "C" [[noreturn]] void unikernel_main(std::uint64_t start_info_address) {
@@ -48,7 +42,7 @@ extern "C" [[noreturn]] void unikernel_main(std::uint64_t start_info_address) {
     abi::construct_statics();
     acpi::read(start_info::rsdp_address());
     clock::begin_calibration();
-    seed_random();
+    entropy::gather();
     __stack_chk_guard = random::next();
     apic::open();
 
@@ -56,6 +50,7 @@ extern "C" [[noreturn]] void unikernel_main(std::uint64_t start_info_address) {
     runtime::print_banner();
     nics::find();
     clock::end_calibration();
+    entropy::complete();
     apic::start_timer();
     runtime::boot(nics::macs(), door::now(), door::fixed_seed().value_or(random::next()));
     nics::go();

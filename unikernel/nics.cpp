@@ -74,8 +74,8 @@ void drive(const runtime::NicSelector& selector) {
 } // namespace
 
 void find() {
-    virtio_pci::for_each_net(add<VirtioPci>);
-    virtio_mmio::for_each_net(add<VirtioMmio>);
+    virtio_pci::for_each(VirtioType::network, add<VirtioPci>);
+    virtio_mmio::for_each(VirtioType::network, add<VirtioMmio>);
     for (const runtime::NicSelector& selector : runtime::nics()) drive(selector);
 }
 

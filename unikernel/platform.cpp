@@ -21,6 +21,7 @@ void console(std::string_view text) {
 }
 
 Time idle_ns() { return unikernel::loop::slept_ns(); }
+Time held_ns(NicId nic) { return unikernel::nics::driven()[nic].held_ns(); }
 
 void log(std::optional<Severity> severity, std::string_view text) {
     if (unikernel::door::keep_log(severity, text)) return;

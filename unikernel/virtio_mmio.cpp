@@ -148,25 +148,25 @@ void read_microvm(Places& places) {
         places.add(first_slot + slot * slot_bytes, first_interrupt + slot);
 }
 
-bool is_net(const VirtioMmio& device) {
-    constexpr std::uint32_t magic = 0x7472'6976, network = 1;
+bool is_of(VirtioType type, const VirtioMmio& device) {
+    constexpr std::uint32_t magic = 0x7472'6976;
     paging::map(device.registers, 512, paging::Access::device);
-    if (read(device.registers, magic_value) != magic || read(device.registers, device_id) != network)
-        return false;
+    if (read(device.registers, magic_value) != magic) return false;
+    if (read(device.registers, device_id) != static_cast<std::uint32_t>(type)) return false;
     if (read(device.registers, version) == 2) return true;
-    serial::print("NIC at ", serial::Hex{device.registers},
+    serial::print("virtio device at ", serial::Hex{device.registers},
                   " is a legacy device: start QEMU with -global virtio-mmio.force-legacy=false\n");
     return false;
 }
 
 } // namespace
 
-void for_each_net(Visitor visit) {
+void for_each(VirtioType type, Visitor visit) {
     Places places;
     read_command_line(places);
     if (places.count == 0) read_microvm(places);
     for (const VirtioMmio& device : std::span(places.slots.data(), places.count))
-        if (is_net(device)) visit(device);
+        if (is_of(type, device)) visit(device);
 }
 
 } // namespace virtio_mmio

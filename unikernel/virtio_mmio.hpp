@@ -1,5 +1,6 @@
 // virtio over MMIO, version 2 of its registers (virtio 1.1, 4.2.2).
 #pragma once
+#include "unikernel/virtio_type.hpp"
 #include "unikernel/virtqueue.hpp"
 
 #include <cstdint>
@@ -23,10 +24,10 @@ struct VirtioMmio {
 
 namespace virtio_mmio {
 
-/// Calls `visit` for each network device, by descending address: that is the order QEMU was given them.
+/// Calls `visit` for each device of that type, by descending address: that is the order QEMU was given them.
 /// The kernel command line says where they are, or else they are looked for where QEMU's microvm has them.
 using Visitor = void (*)(const VirtioMmio&);
-void for_each_net(Visitor visit);
+void for_each(VirtioType type, Visitor visit);
 
 } // namespace virtio_mmio
 

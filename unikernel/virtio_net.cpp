@@ -11,8 +11,6 @@ namespace {
 constexpr std::uint64_t feature_mac = 1 << 5;
 constexpr std::uint64_t feature_version_1 = std::uint64_t{1} << 32;
 constexpr std::uint16_t receive_index = 0, send_index = 1;
-/// Longer than QEMU takes between its turns with a ring, shorter than anybody notices a pause.
-constexpr runtime::Time patience_ns = 5'000'000;
 
 } // namespace
 
@@ -87,12 +85,7 @@ void VirtioNet::reclaim() {
 
 bool VirtioNet::may_be_given_more(runtime::Time now) {
     if (!send_.has_room_for_burst()) reclaim();
-    if (send_.has_room_for_burst()) {
-        full_since_ = 0;
-        return true;
-    }
-    if (full_since_ == 0) full_since_ = now;
-    return now - full_since_ >= patience_ns;
+    return !patience_.waits(!send_.has_room_for_burst(), now);
 }
 
 bool VirtioNet::prepare_sleep() {

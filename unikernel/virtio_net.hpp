@@ -1,5 +1,6 @@
 // A virtio NIC (virtio 1.1, 5.1): frames in, frames out, nothing offloaded.
 #pragma once
+#include "unikernel/patience.hpp"
 #include "unikernel/virtio.hpp"
 
 #include <span>
@@ -26,8 +27,10 @@ public:
     void reclaim();
     bool all_sent() const { return send_.drained(); }
     /// False while the ring is too full for a burst and the device may still get on with it: it may need the processor
-    /// for that. Once it has stood still for longer than that it is not waited for any more, until it has got on.
+    /// for that. How long and how often it is waited for, Patience says.
     bool may_be_given_more(runtime::Time now);
+    /// How long nothing was received because of that.
+    runtime::Time held_ns() const { return patience_.waited_ns(); }
 
     /// Interrupts are wanted only before a sleep. False: a frame is there already.
     bool prepare_sleep();
@@ -38,7 +41,7 @@ private:
     Virtqueue receive_, send_;
     Doorbell receive_bell_, send_bell_;
     runtime::NicId id_ = 0;
-    runtime::Time full_since_ = 0; ///< 0: there is room
+    Patience patience_;
     bool running_ = false;
 };
 

@@ -144,14 +144,21 @@ void add_part(VirtioPci& device, std::uint8_t capability) {
     }
 }
 
-Visitor visit_net;
+VirtioType wanted;
+Visitor visit_wanted;
+
+/// 4.1.2: a device of today, or one that can also be one of before virtio 1.
+bool is_wanted(pci::Function function) {
+    constexpr std::uint16_t virtio_vendor = 0x1af4, transitional_net = 0x1000, transitional_entropy = 0x1005;
+    const auto modern = static_cast<std::uint16_t>(0x1040 + static_cast<std::uint16_t>(wanted));
+    const auto transitional = wanted == VirtioType::network ? transitional_net : transitional_entropy;
+    const std::uint16_t device_id = pci::read16(function, pci::device_offset);
+    return pci::read16(function, pci::vendor_offset) == virtio_vendor &&
+           (device_id == transitional || device_id == modern);
+}
 
 void visit(pci::Function function) {
-    constexpr std::uint16_t virtio_vendor = 0x1af4, transitional_net = 0x1000, modern_net = 0x1041;
-    const std::uint16_t device_id = pci::read16(function, pci::device_offset);
-    if (pci::read16(function, pci::vendor_offset) != virtio_vendor ||
-        (device_id != transitional_net && device_id != modern_net))
-        return;
+    if (!is_wanted(function)) return;
     const std::uint16_t command = pci::read16(function, pci::command_offset);
     pci::write16(function, pci::command_offset,
                  static_cast<std::uint16_t>(command | pci::memory_enable | pci::master_enable |
@@ -171,17 +178,19 @@ void visit(pci::Function function) {
             device.has_messages = true;
         }
     }
-    if (device.common != 0 && device.notify != 0 && device.device != 0)
-        visit_net(device);
+    const bool has_config = device.device != 0 || wanted == VirtioType::entropy; // which has none
+    if (device.common != 0 && device.notify != 0 && has_config)
+        visit_wanted(device);
     else
-        serial::print("NIC at PCI device ", std::uint64_t{function.address >> 11 & 31},
+        serial::print("virtio device at PCI device ", std::uint64_t{function.address >> 11 & 31},
                       " is a legacy device: start QEMU without disable-modern=on\n");
 }
 
 } // namespace
 
-void for_each_net(Visitor visitor) {
-    visit_net = visitor;
+void for_each(VirtioType type, Visitor visitor) {
+    wanted = type;
+    visit_wanted = visitor;
     pci::for_each(visit);
 }
 

@@ -1,6 +1,7 @@
 // virtio over PCI, by the capabilities of a modern device (virtio 1.1, 4.1.4).
 #pragma once
 #include "unikernel/pci.hpp"
+#include "unikernel/virtio_type.hpp"
 #include "unikernel/virtqueue.hpp"
 
 namespace unikernel {
@@ -28,9 +29,9 @@ struct VirtioPci {
 
 namespace virtio_pci {
 
-/// Calls `visit` for each network device, by ascending device number: that is the order QEMU was given them.
+/// Calls `visit` for each device of that type, by ascending device number: that is the order QEMU was given them.
 using Visitor = void (*)(const VirtioPci&);
-void for_each_net(Visitor visit);
+void for_each(VirtioType type, Visitor visit);
 
 } // namespace virtio_pci
 

@@ -155,7 +155,7 @@ void Machine::reassemble(Packet& packet) {
     if (!appliance_.tracks() || !packet.datagram().is_fragment()) return;
     auto [taken, displaced] = fragments_.take(packet.ingress, packet.datagram(), now_);
     counters_.waiting = fragments_.count();
-    count_drops(Reason::reassembly_timeout, displaced);
+    count_drops(Reason::reassembly_evicted, displaced);
     if (const auto* refused = std::get_if<Refused>(&taken)) {
         count_drops(refused->reason, refused->held_ones);
         return drop(packet, refused->reason);

@@ -6,9 +6,12 @@
 
 namespace eval {
 
+/// What a Test is about.
+using About = std::variant<model::WholeAppliance, model::IfaceChain, model::ForwardChain, model::FunctionId>;
+
 /// The functions to run, and what they are told of the packet besides its bytes.
 struct Question {
-    std::variant<model::WholeAppliance, model::IfaceChain, model::ForwardChain, model::FunctionId> about{};
+    About about{};
     std::vector<model::FunctionId> functions;
     bool guarded = false; ///< they are a chain: invalid packets are dropped before if the policy says so
     model::State state = model::State::fresh;

@@ -97,8 +97,8 @@ Routed route_by(const model::Appliance& appliance, model::IfaceId iface, model::
     auto routes = all_routes(appliance);
     std::erase_if(routes, [&](const model::Route& route) { return route.iface != iface; });
     const auto routed = next_hop(appliance, best(routes, destination), destination);
-    if (std::holds_alternative<Hop>(routed) || !ipv4->gateway) return routed;
-    return Hop{iface, *ipv4->gateway};
+    if (std::holds_alternative<Hop>(routed)) return routed;
+    return by_router(appliance, iface, ipv4->gateway);
 }
 
 } // namespace eval

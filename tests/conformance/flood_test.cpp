@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace conformance;
 
 TEST_CASE("under a SYN flood of ten times the table an established connection loses nothing") {
@@ -36,16 +38,21 @@ TEST_CASE("under a SYN flood of ten times the table an established connection lo
 
 TEST_CASE("under a flood of fragments that nothing completes, datagrams whose pieces come in one go pass") {
     on_each_backend("flooded", [](const Scene& scene) {
-        unsigned strays = 0;
+        unsigned strays = 0, evicted = 0;
         const auto flood = [&](unsigned count) {
             for (const unsigned end = strays + count; strays < end; ++strays) {
                 Bytes stray = fragment(udp({ip(203, 0, 113, 9), 1, alice, 2}, "some data"), 0, 8, true);
                 stray = with_ip_byte(stray, 4, static_cast<std::uint8_t>(strays / 256));
-                CHECK(scene.send("outside", with_ip_byte(stray, 5, static_cast<std::uint8_t>(strays % 256))).fate ==
-                      harness::Fate::held);
+                const auto outcome =
+                    scene.send("outside", with_ip_byte(stray, 5, static_cast<std::uint8_t>(strays % 256)));
+                CHECK(outcome.fate == harness::Fate::held);
+                CHECK(std::ranges::count(outcome.drops, model::Reason::reassembly_evicted) ==
+                      std::ssize(outcome.drops));
+                evicted += static_cast<unsigned>(outcome.drops.size());
             }
         };
         flood(100);
+        CHECK(evicted == 100 - 64);
         for (unsigned round = 0; round < 3; ++round) {
             harness::Outcome last;
             for (const auto& piece : in_fragments(udp({peer, 53, alice, 5000}, std::string(3000, 'x')), 1480)) {

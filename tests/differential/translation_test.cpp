@@ -58,6 +58,20 @@ TEST_CASE("both translations of random policies say what the interpreter says") 
     }
 }
 
+TEST_CASE("a wrong translation is found where later functions of the chain see it") {
+    const auto to = [](const std::string& address, const std::string& chain) {
+        return policy("Iface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, " + chain +
+                      ": [elsewhere, there] }\nNat::IP elsewhere { dnat(" + address +
+                      ") }\nFilter::IP there { if (ip.daddr == 10.0.0.9) { accept } drop }\n");
+    };
+    const std::string chain = GENERATE("prerouting", "output");
+    const auto right = to("10.0.0.9", chain), wrong = to("10.0.0.8", chain);
+    const auto as_compiled = compared(right, codegen::cpp_for_tests(right));
+    INFO(as_compiled.disagreement.value_or(""));
+    CHECK_FALSE(as_compiled.disagreement);
+    CHECK(compared(right, codegen::cpp_for_tests(wrong)).disagreement);
+}
+
 TEST_CASE("a wrong number in a table is found") {
     std::string text = "Iface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: f }\n"
                        "Filter::IP f {\nFilter::TCP {\n";

@@ -50,6 +50,20 @@ TEST_CASE("a connection goes to its server and back, with the inner address as i
     CHECK(bench.machine.counters().balanced());
 }
 
+TEST_CASE("a gateway that is another of our own addresses is no way to a peer, as a lease can make it") {
+    auto p = balanced();
+    const auto router = GENERATE(sample::inside_address, sample::outside_address, ip(10, 55, 0, 254));
+    p.appliance.ifaces[sample::outside].ipv4->gateway = router;
+    Bench bench(p.appliance);
+    const Ends far{ip(198, 51, 100, 9), sample::outside_address};
+    CHECK(server_of(bench.outside(ipv4(far, eval::tcp, tcp(far, 40000, 80, syn), outside_mac))) == 0);
+    const auto reply = bench.inside(answer(0, 40000));
+    if (router == ip(10, 55, 0, 254))
+        CHECK(gone(reply) == "10.55.0.1:80 > 198.51.100.9:40000");
+    else
+        CHECK(dropped_by(reply, Reason::no_route));
+}
+
 TEST_CASE("two clients with one port are told apart") {
     Bench bench(balanced().appliance);
     bench.outside(ask(40000));

@@ -72,6 +72,20 @@ TEST_CASE("the growth of the counters tells a packet's fate") {
     CHECK_THROWS_AS(outcome_between(before, after, 0), Error);
 }
 
+TEST_CASE("what a packet caused may find the queue full when the packet itself has left") {
+    Tally after;
+    after.received = 1;
+    const auto full = static_cast<std::size_t>(model::Reason::queue_full);
+    after.dropped[full] = after.dropped_made[full] = 1; // its syslog datagram
+    const auto told = [&] { return describe({}, outcome_between({}, after, 0), nullptr); };
+    CHECK(told() == "sent on, what it caused dropped (queue_full)");
+    after.delivered = 1;
+    CHECK(told() == "delivered here, its reply dropped (queue_full)");
+    after.delivered = 0;
+    after.dropped[full] = 2;
+    CHECK(told() == "dropped (queue_full, queue_full)");
+}
+
 TEST_CASE("a fragment that is held waits, also when others stop waiting") {
     Tally before;
     before.waiting = 2;
@@ -79,7 +93,8 @@ TEST_CASE("a fragment that is held waits, also when others stop waiting") {
     after.received = 1;
     after.waiting = 3;
     CHECK(outcome_between(before, after, 0).fate == Fate::held);
-    after.dropped[static_cast<std::size_t>(model::Reason::reassembly_timeout)] = 2;
+    after.dropped[static_cast<std::size_t>(GENERATE(model::Reason::reassembly_timeout,
+                                                    model::Reason::reassembly_evicted))] = 2;
     after.waiting = 1;
     CHECK(outcome_between(before, after, 0).fate == Fate::held);
     after.waiting = 0;

@@ -567,6 +567,130 @@ TEST_CASE("who always claims what is offered is asked ever more slowly, and the 
     CHECK(runtime::counters().balanced());
 }
 
+TEST_CASE("what finds the transmit ring full is sent again, whatever it is") {
+    const auto block = [](bool blocked) { state().ring_room = blocked ? 0 : ~std::size_t{0}; };
+    runtime::Time now = 0;
+    // Lets room come after two seconds without; what leaves within the 200 ms after that.
+    const auto unblocked = [&] {
+        now = pass(now, 2);
+        block(false);
+        for (int i = 0; i < 2; ++i) runtime::tick(now += second_ns / 10);
+        return asked_left();
+    };
+    const auto only = [](const std::vector<Asked>& all) {
+        REQUIRE(all.size() == 1);
+        return all[0];
+    };
+    test_frames::boot();
+    block(true);
+    const Asked question = only(unblocked());
+    CHECK(question.type == discover);
+
+    block(true);
+    hear({.type = offer, .xid = question.xid, .options = usual()}, now);
+    CHECK(only(unblocked()).type == request);
+
+    block(true);
+    hear({.type = ack, .xid = question.xid, .options = usual()}, now);
+    now = pass(now, 2);
+    block(false);
+    CHECK_FALSE(answers_arp_for(offered, now)); // which nobody has been asked about
+    for (int i = 0; i < 6; ++i) runtime::tick(now += second_ns / 10);
+    CHECK(arp_by_left().size() == 2); // of three: it is not ours yet
+
+    block(true);
+    test_frames::receive(0, test_frames::arp(2, offered, 0, test_frames::left_mac), now);
+    const Asked declined = only(unblocked());
+    CHECK(declined.type == decline);
+    CHECK(declined.xid == question.xid);
+    CHECK(declined.requested == offered);
+    CHECK(console().find("declined") == console().rfind("declined"));
+    now = pass(now, 9);
+    CHECK(asked_left().empty());
+    now = pass(now, 2);
+    CHECK(only(asked_left()).type == discover);
+    CHECK(test_frames::dropped(runtime::Reason::queue_full) > 0);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("a renewal that finds the transmit ring full is sent again") {
+    bind_left();
+    const auto mode = GENERATE(1799, 3149); // before T1, before T2
+    runtime::Time now = pass(bound, static_cast<runtime::Time>(mode) - 1);
+    asked();
+    state().ring_room = 0;
+    now = pass(now, 2);
+    test_frames::receive(0, test_frames::arp(1, server, offered, test_frames::left_mac), now);
+    state().ring_room = ~std::size_t{0};
+    pass(now, 1);
+    CHECK_FALSE(asked_left().empty());
+}
+
+TEST_CASE("who says that a leased address is his changes nothing, and is told otherwise (RFC 5227 2.4)") {
+    bind_left();
+    state().console.clear();
+    for (int i = 0; i < 5; ++i) test_frames::receive(0, test_frames::arp(2, offered, 0, everybody), bound);
+    CHECK(arp_by_left().size() == 1);
+    CHECK(console() == "arp left: 02:00:0a:00:00:09 claims our address 10.0.0.55\n");
+    CHECK(answers_arp_for(offered, bound));
+    CHECK(asked_left().empty());
+}
+
+TEST_CASE("what waits for a neighbour does not leave with an address that is no longer ours") {
+    test_frames::boot();
+    runtime::hold_lease(0, {offered, netmask, 0, 0});
+    const auto forwarded = [] {
+        Frame frame = test_frames::ethernet(test_frames::right_mac, 0x0800, 20);
+        const runtime::MutableBytes ip = test_frames::ip_of(frame);
+        runtime::put8(ip, 0, 0x45);
+        runtime::put16(ip, 2, 20);
+        runtime::put8(ip, 8, 64);
+        runtime::put8(ip, 9, 47);
+        runtime::put32(ip, 12, test_frames::right_peer);
+        runtime::put32(ip, 16, server);
+        test_frames::seal(frame);
+        return frame;
+    };
+    runtime::hold_lease(1, {0x0a000101, netmask, 0, 0});
+    test_frames::receive(1, forwarded());
+    test_frames::receive(1, forwarded());
+    REQUIRE(runtime::counters().waiting == 2);
+    SECTION("another one") {
+        runtime::hold_lease(0, {offered + 1, netmask, 0, 0});
+        CHECK(test_frames::dropped(runtime::Reason::no_address) == 2);
+    }
+    SECTION("none") {
+        runtime::hold_lease(0, {});
+        CHECK(test_frames::dropped(runtime::Reason::no_address) == 2);
+    }
+    SECTION("the same again") {
+        runtime::hold_lease(0, {offered, netmask, server, 0});
+        CHECK(runtime::counters().waiting == 2);
+    }
+    SECTION("another Iface's") {
+        runtime::hold_lease(1, {0x0a000102, netmask, 0, 0});
+        CHECK(runtime::counters().waiting == 2);
+    }
+    state().sent.clear();
+    const std::uint64_t waiting = runtime::counters().waiting;
+    test_frames::receive(0, test_frames::arp(2, server, offered, test_frames::left_mac));
+    CHECK(state().sent.size() == waiting);
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("another address has neighbours of its own") {
+    test_frames::boot();
+    runtime::hold_lease(0, {offered, netmask, 0, 0});
+    REQUIRE(answers_arp_for(offered, 0)); // and learns who asked
+    const auto known = [] {
+        return std::ranges::count(runtime::linked_policy.neighbours, runtime::Neighbour::Is::known,
+                                  &runtime::Neighbour::is);
+    };
+    REQUIRE(known() == 1);
+    runtime::hold_lease(0, {offered + 1, netmask, 0, 0});
+    CHECK(known() == 0);
+}
+
 TEST_CASE("a lease can be held from outside") {
     test_frames::boot();
     runtime::hold_lease(0, {offered, netmask, 0, 0});

@@ -131,6 +131,66 @@ TEST_CASE("of the places where an address may stand, questions take at most two 
     CHECK(full > 0);
 }
 
+TEST_CASE("the latest packets wait for a neighbour (RFC 1122 2.3.2.2)") {
+    boot();
+    const std::size_t buffers = free_buffers();
+    for (std::uint16_t number = 0; number < 10; ++number) {
+        Frame frame = packet(left_peer, right_peer);
+        runtime::put16(ip_of(frame), 4, number);
+        seal(frame);
+        receive(0, frame);
+    }
+    CHECK(dropped(runtime::Reason::arp_full) == 6);
+    state().sent.clear();
+    right_peer_answers();
+    REQUIRE(state().sent.size() == 4);
+    for (std::uint16_t i = 0; i < 4; ++i) CHECK(runtime::get16(state().sent[i].frame, 14 + 4) == 6 + i);
+    CHECK(runtime::counters().waiting == 0);
+    CHECK(runtime::counters().balanced());
+    CHECK(free_buffers() == buffers);
+}
+
+TEST_CASE("who claims our address is told otherwise, at most every ten seconds, and it stays ours (RFC 5227 2.4)") {
+    boot();
+    const Frame claim = GENERATE(arp(1, left_address, left_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
+                                 arp(2, left_address, left_peer, left_mac), arp(1, left_address, left_peer, left_mac));
+    const auto announced = [&](runtime::Time now) {
+        state() = {};
+        receive(0, claim, now);
+        if (state().sent.empty()) {
+            CHECK(state().console.empty());
+            return false;
+        }
+        REQUIRE(state().sent.size() == 1);
+        const Frame& frame = state().sent[0].frame;
+        CHECK(runtime::get_mac(frame, 0) == runtime::Mac{0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
+        CHECK(runtime::get_mac(frame, 14 + 8) == left_mac);
+        CHECK(runtime::get32(frame, 14 + 14) == left_address);
+        CHECK(runtime::get32(frame, 14 + 24) == left_address);
+        CHECK(state().console == "arp left: 02:00:0a:00:00:09 claims our address 10.0.0.1\n");
+        return true;
+    };
+    const runtime::Time begin = second_ns, interval = runtime::arp::defend_interval_ns;
+    CHECK(announced(begin));
+    CHECK_FALSE(announced(begin));
+    CHECK_FALSE(announced(begin + interval - 1));
+    CHECK(announced(begin + interval));
+    CHECK(std::ranges::all_of(runtime::linked_policy.neighbours,
+                              [](const auto& entry) { return entry.is == runtime::Neighbour::Is::free; }));
+    CHECK(runtime::counters().balanced());
+}
+
+TEST_CASE("our own address by our own NIC is no claim, nor is another Iface's, nor a probe") {
+    boot();
+    Frame own = arp(1, left_address, left_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
+    runtime::put_mac(own, 14 + 8, left_mac);
+    receive(0, own);
+    receive(0, arp(1, right_address, right_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));
+    receive(0, arp(2, 0, 0, left_mac));
+    CHECK(state().sent.empty());
+    CHECK(state().console.empty());
+}
+
 TEST_CASE("a probe for our address is answered, and nothing is learnt from it (RFC 5227)") {
     boot();
     receive(0, arp(1, 0, left_address, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));

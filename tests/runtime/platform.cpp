@@ -31,6 +31,7 @@ std::uint64_t random() {
 
 void console(std::string_view text) { test_platform::state().console += text; }
 Time idle_ns() { return 0; }
+Time held_ns(NicId nic) { return nic * 2'500'000u; }
 void log(std::optional<Severity> severity, std::string_view text) {
     test_platform::state().logs.push_back(std::string(prefix_of(severity)).append(text));
 }

@@ -117,8 +117,8 @@ TEST_CASE("random fragments never halt, leak a buffer or unbalance the counters"
     using runtime::Reason;
     for (const Reason reason :
          {Reason::fragment_tiny, Reason::fragment_overlap, Reason::fragment_too_long, Reason::reassembly_full,
-          Reason::reassembly_timeout, Reason::bad_length, Reason::bad_checksum, Reason::filter, Reason::reject,
-          Reason::ttl}) {
+          Reason::reassembly_timeout, Reason::reassembly_evicted, Reason::bad_length, Reason::bad_checksum,
+          Reason::filter, Reason::reject, Reason::ttl}) {
         INFO(runtime::reason_names[static_cast<std::size_t>(reason)]);
         CHECK(total[static_cast<std::size_t>(reason)] > 0);
     }

@@ -243,18 +243,20 @@ TEST_CASE("as many datagrams are held as there is room for, and the oldest gives
         receive(0, cut(whole)[0], id);
     }
     CHECK(runtime::counters().waiting == 64);
-    CHECK(dropped(Reason::reassembly_timeout) == 1);
+    CHECK(dropped(Reason::reassembly_evicted) == 1);
     whole.identification = 30;
     receive(0, cut(whole)[1], 64); // one of them is completed
     CHECK(sent_by(1).size() == 2);
     whole.identification = 0;
     receive(0, cut(whole)[1], 64); // the first one was forgotten; what comes of it has the free place
     CHECK(sent_by(1).size() == 2);
-    CHECK(dropped(Reason::reassembly_timeout) == 1);
+    CHECK(dropped(Reason::reassembly_timeout) == 0);
+    state().console.clear();
     runtime::tick(timeout_ns + 1);
+    CHECK(state().console == "reassembly_evicted: 1 packet refused\n");
     CHECK(runtime::counters().waiting == 63);
     runtime::tick(timeout_ns + 64);
-    CHECK(dropped(Reason::reassembly_timeout) == 65);
+    CHECK(dropped(Reason::reassembly_timeout) == 64);
     check_nothing_left();
 }
 
@@ -284,7 +286,7 @@ TEST_CASE("256 fragments are held together, and the oldest datagram gives way wi
         receive_each(0, pieces);
     }
     CHECK(runtime::counters().waiting == 4 * 59);
-    CHECK(dropped(Reason::reassembly_timeout) == 59);
+    CHECK(dropped(Reason::reassembly_evicted) == 59);
     runtime::tick(timeout_ns);
     check_nothing_left();
 }
@@ -362,26 +364,34 @@ TEST_CASE("a datagram waits for its neighbour with all its fragments") {
     check_nothing_left();
 }
 
-TEST_CASE("a datagram for whose fragments there is no room to wait does not wait at all") {
+TEST_CASE("64 buffers wait for all neighbours: what has no room gets that of its own neighbour's, or does not wait at all") {
     set_silent_scene();
     left_peer_asks();
-    receive_each(0, cut(udp(50 * 16 - 8), 16));
-    CHECK(runtime::counters().waiting == 50);
-    Whole other = udp(15 * 16 - 8);
-    other.identification = 8;
-    receive_each(0, cut(other, 16));
-    CHECK(dropped(Reason::arp_full) == 15);
-    CHECK(runtime::counters().waiting == 50);
+    std::uint16_t identification = 100;
+    const auto send = [&](std::size_t fragments, runtime::Ipv4Address destination) {
+        Whole whole = udp(fragments * 16 - 8);
+        whole.destination = destination;
+        whole.identification = identification++;
+        runtime::put16(whole.payload, 6, 0); // no checksum
+        receive_each(0, cut(whole, 16));
+        CHECK(runtime::counters().balanced());
+        return std::pair{runtime::counters().waiting, dropped(Reason::arp_full)};
+    };
+    using Counts = std::pair<std::uint64_t, std::uint64_t>;
+    CHECK(send(50, right_peer) == Counts{50, 0});
+    CHECK(send(15, right_peer + 1) == Counts{50, 15});
+    CHECK(send(14, right_peer + 1) == Counts{64, 15});
+    CHECK(send(15, right_peer + 1) == Counts{64, 30}); // what is there already stays when that would not help
+    CHECK(send(10, right_peer + 1) == Counts{60, 44});
+    CHECK(send(4, right_peer + 1) == Counts{64, 44});
+    CHECK(send(1, right_peer + 1) == Counts{55, 54});
+    CHECK(send(55, right_peer) == Counts{60, 104});
     right_peer_answers();
-    CHECK(sent_by(1).size() == 50);
-    check_nothing_left();
-    Whole later = udp(50 * 16 - 8); // there is room again
-    later.destination = right_peer + 1;
-    runtime::put16(later.payload, 6, 0); // no checksum
-    receive_each(0, cut(later, 16));
-    CHECK(runtime::counters().waiting == 50);
+    CHECK(sent_by(1).size() == 55);
     for (unsigned s = 1; s <= 3; ++s) runtime::tick(s * second_ns);
-    CHECK(dropped(Reason::arp_failed) == 50);
+    CHECK(dropped(Reason::arp_failed) == 5);
+    CHECK(send(64, right_peer + 2) == Counts{64, 104}); // there is room again
+    for (unsigned s = 4; s <= 6; ++s) runtime::tick(s * second_ns);
     check_nothing_left();
 }
 

@@ -128,6 +128,18 @@ TEST_CASE("a full transmit ring drops by name and gives the buffers back") {
     CHECK(runtime::counters().balanced());
 }
 
+TEST_CASE("the statistics of a NIC") {
+    boot();
+    receive(0, datagram());
+    right_peer_answers();
+    state().ring_room = 0;
+    receive(0, datagram());
+    state().console.clear();
+    runtime::print_statistics();
+    CHECK(state().console.find("\nnic 0 received 2 sent 0 refused 0 held_ms 0\n"
+                               "nic 1 received 1 sent 2 refused 1 held_ms 2\n") != std::string::npos);
+}
+
 TEST_CASE("a packet cut off at any length is dropped by name, and nothing is read beyond it") {
     boot();
     receive(0, datagram());

@@ -1,6 +1,7 @@
 // FAULT_* says which mistake.
 #include "tests/unikernel/fault.hpp"
 #include "runtime/platform.hpp"
+#include "unikernel/image.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -23,6 +24,13 @@ namespace {
 }
 #elif defined(FAULT_EXECUTE)
 std::uint8_t code[] = {0xc3};
+#elif defined(FAULT_CONSTANT) || defined(FAULT_RUN_CONSTANT)
+const std::uint8_t constant[] = {0xc3};
+#elif defined(FAULT_GUARD_MAIN) || defined(FAULT_GUARD_FAULT) || defined(FAULT_GUARD_DOUBLE)
+/// What the byte below a stack holds, if it may be read.
+void read_below(const char* stack) {
+    static_cast<void>(*reinterpret_cast<const volatile char*>(unikernel::address_of(stack) - 1));
+}
 #elif defined(FAULT_SMEP) || defined(FAULT_SMAP) || defined(FAULT_UMIP)
 /// Opens a page to user code, which no table of ours does.
 void give_to_user(const void* page) {
@@ -75,6 +83,19 @@ void tests::fault() {
     *reinterpret_cast<volatile std::uint8_t*>(own_code) = 0x90;
 #elif defined(FAULT_EXECUTE)
     reinterpret_cast<void (*)()>(&code)();
+#elif defined(FAULT_RUN_STACK)
+    volatile std::uint8_t code[] = {0xc3};
+    reinterpret_cast<void (*)()>(const_cast<std::uint8_t*>(&code[0]))();
+#elif defined(FAULT_CONSTANT)
+    *const_cast<volatile std::uint8_t*>(constant) = 0x90;
+#elif defined(FAULT_RUN_CONSTANT)
+    reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(&constant))();
+#elif defined(FAULT_GUARD_MAIN)
+    read_below(stack_begin);
+#elif defined(FAULT_GUARD_FAULT)
+    read_below(fault_stack_begin);
+#elif defined(FAULT_GUARD_DOUBLE)
+    read_below(double_fault_stack_begin);
 #elif defined(FAULT_NULL)
     std::uint64_t address = 8;
     asm("" : "+r"(address));

@@ -47,8 +47,9 @@ void print_counter(std::string_view name, std::uint64_t value) {
 
 std::span<const NicSelector> nics() { return selectors; }
 
-void boot(std::span<const Mac>, Time, std::uint64_t) {
+void boot(std::span<const Mac>, Time, std::uint64_t port_seed) {
     for (Packet& packet : pool) release(packet);
+    print_counter("seed", port_seed);
     tests::fault();
 }
 

@@ -1,4 +1,5 @@
 """An image in QEMU: its console, its NICs, its end. Everything waits for a condition, with a bound."""
+import fcntl
 import os
 import re
 import select
@@ -54,6 +55,10 @@ class Guest:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+
+    def narrow_console(self):
+        """From here on the console stands still as soon as 4 KiB, less than its ring holds, are not read."""
+        fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
 
     def patience(self, seconds):
         """All that follows may take this long."""

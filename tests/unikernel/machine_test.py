@@ -10,6 +10,12 @@ LOGGED = 0x88b6 # the stand-in data plane logs what such a frame holds
 FAULTS = {
     "write": r"page fault: write to read-only memory, error 0x3, rip 0x1[0-9a-f]+, cr2 0x1",
     "execute": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
+    "run_stack": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
+    "constant": r"page fault: write to read-only memory, error 0x3, rip 0x1[0-9a-f]+, cr2 0x1",
+    "run_constant": r"page fault: execution of data, error 0x11, rip (0x[0-9a-f]+), cr2 \1,",
+    "guard_main": r"page fault: stack overflow into the guard page, error 0x0,",
+    "guard_fault": r"page fault: stack overflow into the guard page, error 0x0,",
+    "guard_double": r"page fault: stack overflow into the guard page, error 0x0,",
     "null": r"page fault: access to the null page, error 0x2, rip 0x1[0-9a-f]+, cr2 0x8,",
     "stack": r"page fault: stack overflow into the guard page, error 0x2,",
     "canary": r"assertion failed: no array reaches past its end at ",
@@ -37,6 +43,41 @@ def boots(machine, image):
         guest.expect(r"received 0\n(.*\n)*ticks [1-9]")
         guest.type("q")
         guest.expect(r"received 0\n")
+        assert guest.exit_code() == EXIT_OFF
+
+
+def finds_entropy(machine, image):
+    """What random numbers rest on is said at boot, and a machine that gives nothing is warned about."""
+    device = ["-device", "virtio-rng-device" if machine == "microvm" else "virtio-rng-pci"]
+    without = ["-cpu", "max,-rdrand,-rdseed"]
+    alone = "clock jitter alone: give the machine a CPU with RDRAND, or virtio-rng"
+    for options, sources in [(without, alone), (without + device, "virtio-rng, clock jitter"),
+                             (["-cpu", "max"], "the processor, clock jitter"),
+                             (["-cpu", "max"] + device, "the processor, virtio-rng, clock jitter")]:
+        with Guest(machine, image, options=options) as guest:
+            guest.expect(rf"\nrandom numbers from {sources}\n")
+            guest.expect(r"ready in ")
+            guest.type("q")
+            assert guest.exit_code() == EXIT_OFF
+    seeds = set()
+    for _ in range(3):
+        with Guest(machine, image, options=without) as guest:
+            seeds.add(guest.expect(r"\nseed (\d+)\n")[1])
+    assert len(seeds) == 3, seeds
+
+
+def outlives_peer(machine, image):
+    """Nobody reads what leaves by one NIC: what is too much is dropped, and frames the other way go on."""
+    flood = [frame(number, 1514) for number in range(2000)]
+    frames = [frame(number, 60) for number in range(300)]
+    with Guest(machine, image) as guest:
+        guest.expect(r"ready in .*\n")
+        for each in flood:
+            guest.send(0, each)
+        pump(guest, 1, 0, frames, 16)
+        guest.type("q")
+        sent, refused = map(int, guest.expect(r"received 2300\nsent (\d+)\nrefused (\d+)\n").groups())
+        assert sent + refused == 2300 and sent >= 300 and refused > 0, (sent, refused)
         assert guest.exit_code() == EXIT_OFF
 
 
@@ -114,6 +155,12 @@ def misses_nic(machine, image):
         assert "ready" not in guest.console
 
 
+def names_twice(machine, image):
+    with Guest(machine, image) as guest:
+        guest.expect(rf"Ifaces left and right name the same NIC, 0 {mac(0).hex(':')}\nnothing is forwarded\n")
+        assert guest.exit_code() == EXIT_FAIL
+
+
 def misses_mac(machine, image):
     """The image wants its first NIC by a MAC."""
     with Guest(machine, image, nics=2) as guest:
@@ -148,6 +195,7 @@ def outlives_console(machine, image):
     text is there whole or counted as lost."""
     text = "x" * 1000
     with Guest(machine, image) as guest:
+        guest.narrow_console()
         guest.expect(r"ready in .*\n")
         guest.patience(20)
         pump(guest, 0, 1, [logged(text)] * 500, 16)
@@ -179,6 +227,7 @@ def tells_all(machine, image):
 def powers_off_unread(machine, image):
     """The end waits for a console that nobody reads, but not for ever."""
     with Guest(machine, image) as guest:
+        guest.narrow_console()
         guest.expect(r"ready in .*\n")
         guest.patience(20)
         pump(guest, 0, 1, [logged("x" * 1000)] * 200, 16)
