@@ -2,6 +2,7 @@
 
 #include "compiler/analysis/asserts.hpp"
 #include "compiler/analysis/foregone.hpp"
+#include "compiler/analysis/leftover.hpp"
 #include "compiler/analysis/members.hpp"
 #include "compiler/analysis/remark.hpp"
 #include "compiler/analysis/shown.hpp"
@@ -114,6 +115,8 @@ std::string reason_of(const Foregone& found) {
     case Foregone::Because::verdicts:
         return found.body != nullptr ? "all of its packets are decided before"
                                      : "all packets for which it would be are decided before";
+    case Foregone::Because::functions:
+        return "functions before it on the chain decide about all of its packets";
     case Foregone::Because::rest:
         break;
     }
@@ -140,6 +143,20 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
     return diagnostic;
 }
 
+/// Conditions that say what is left, once and whole.
+syntax::Diagnostic leftover(const std::vector<const model::Condition*>& conditions) {
+    const bool one = conditions.size() == 1;
+    const auto span = [](const model::Condition* condition) { return span_of(condition->place, condition->end); };
+    syntax::Diagnostic diagnostic{
+        .kind = syntax::Kind::says_what_is_left,
+        .span = span(conditions.front()),
+        .message = std::to_string(conditions.size()) + (one ? " condition is" : " conditions are") +
+                   " always true here: all packets for which " + (one ? "it" : "one") +
+                   " would be false are decided before, or cannot come"};
+    for (const auto* condition : conditions) diagnostic.notes.push_back({span(condition), "true of all that is left"});
+    return diagnostic;
+}
+
 /// What never decides, and what comes out the same for all packets: one message for one mistake.
 void verdicts_and_conditions(const model::Appliance& appliance, const syntax::Sources& sources,
                              const std::vector<Shadowed>& dead, std::vector<syntax::Diagnostic>& diagnostics) {
@@ -157,6 +174,8 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
                                           (by.empty() ? "the conditions that ask for it exclude it"
                                                       : "all packets that it is about are decided before"),
                                .notes = decided_at(appliance, sources, by)});
+    if (const auto left = leftover_conditions(appliance, places, conditions); !left.empty())
+        diagnostics.push_back(leftover(left));
     for (const auto& found : dead)
         if (!explained.contains(found.statement)) diagnostics.push_back(shadowed(appliance, sources, found));
 }

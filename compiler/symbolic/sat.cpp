@@ -133,6 +133,9 @@ private:
         if (const auto* comparison = std::get_if<Comparison>(&fact->meaning)) {
             pin(comparison->left);
             pin(comparison->right);
+        } else if (const auto* room = std::get_if<Room>(&fact->meaning)) {
+            for (const auto& part : room->parts) pin(part.variable);
+            pin(room->within);
         } else {
             pin(std::get<Formula>(fact->meaning));
         }
@@ -212,6 +215,10 @@ bool may_contradict(const Space& space, const Box& box) {
     return std::ranges::any_of(box, [&](const Side& side) {
         const auto* fact = space.fact(side.variable);
         if (fact == nullptr || !fact->has_meaning()) return false;
+        if (const auto* room = std::get_if<Room>(&fact->meaning))
+            return space.sets[side.values].contains(0) || !may_have_room(*room, [&](Variable variable) -> const IntervalSet& {
+                return space.sets[values_of(space, box, variable)];
+            });
         const auto* comparison = std::get_if<Comparison>(&fact->meaning);
         const bool differ =
             comparison != nullptr && !comparison->less && !space.sets[side.values].contains(1);
