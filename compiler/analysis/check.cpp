@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <set>
 
 namespace analysis {
@@ -145,15 +146,16 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
 
 /// Conditions that say what is left, once and whole.
 syntax::Diagnostic leftover(const std::vector<const model::Condition*>& conditions) {
-    const bool one = conditions.size() == 1;
+    const auto more = conditions.size() - 1;
+    const std::string what = more == 0   ? "this is always true here: "
+                             : more == 1 ? "this and another condition are always true here: "
+                                         : "this and " + std::to_string(more) + " more conditions are always true here: ";
     const auto span = [](const model::Condition* condition) { return span_of(condition->place, condition->end); };
-    syntax::Diagnostic diagnostic{
-        .kind = syntax::Kind::says_what_is_left,
-        .span = span(conditions.front()),
-        .message = std::to_string(conditions.size()) + (one ? " condition is" : " conditions are") +
-                   " always true here: all packets for which " + (one ? "it" : "one") +
-                   " would be false are decided before, or cannot come"};
-    for (const auto* condition : conditions) diagnostic.notes.push_back({span(condition), "true of all that is left"});
+    syntax::Diagnostic diagnostic{.kind = syntax::Kind::says_what_is_left,
+                                  .span = span(conditions.front()),
+                                  .message = what + "packets for which it would be false are decided before, or cannot come"};
+    for (const auto* condition : conditions | std::views::drop(1))
+        diagnostic.notes.push_back({span(condition), "true of all that is left too"});
     return diagnostic;
 }
 

@@ -406,21 +406,15 @@ std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Applia
     return Region(space, appliance).wherever_to(path, invalid);
 }
 
-bool can_come(const symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
+bool can_come(symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
     const auto values = [&](const Box& of, symbolic::Variable variable) {
         return symbolic::values_in(space.sets[values_of(space, of, variable)]);
     };
-    const auto has_room = [&](const Box& some, const symbolic::Side& side) {
-        const auto* fact = space.fact(side.variable);
-        const auto* room = fact == nullptr ? nullptr : std::get_if<symbolic::Room>(&fact->meaning);
-        return room == nullptr || symbolic::may_have_room(*room, [&](symbolic::Variable variable) {
-            return model::both(space.sets[values_of(space, some, variable)], space.sets[values_of(space, box, variable)]);
-        });
-    };
     return std::ranges::any_of(region, [&](const Box& some) {
-        return std::ranges::all_of(some, [&](const symbolic::Side& side) {
+        const bool meet = std::ranges::all_of(some, [&](const symbolic::Side& side) {
             return symbolic::meet(values(some, side.variable), values(box, side.variable));
-        }) && std::ranges::all_of(some, [&](const symbolic::Side& side) { return has_room(some, side); });
+        });
+        return meet && !may_contradict(space, both(space, some, box).value());
     });
 }
 
