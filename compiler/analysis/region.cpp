@@ -121,8 +121,11 @@ private:
     void add(const Sides& sides, bool as_they_came) {
         const auto box = where(sides);
         if (!box) return;
-        for (const auto& kind : kinds_of_land(as_they_came))
-            if (auto some = both(space_, *box, kind)) ways_.push_back(std::move(*some));
+        auto* to = &ways_;
+        for (const auto& kind : kinds_of_land(as_they_came)) {
+            if (auto some = both(space_, *box, kind)) to->push_back(std::move(*some));
+            to = &to_themselves_;
+        }
     }
 
     /// What goes to another than it comes from, and what of the others there is: an error that its quoted packet's own
@@ -279,6 +282,7 @@ private:
     std::vector<Box> with_headers(bool delivered, bool invalid) {
         const auto kinds = boxes_of_headers(delivered, invalid);
         std::vector<Box> boxes;
+        ways_.insert(ways_.end(), to_themselves_.begin(), to_themselves_.end()); // they are the last to be shown
         for (const auto& way : ways_)
             for (const auto& kind : kinds)
                 if (auto box = both(space_, way, kind)) boxes.push_back(std::move(*box));
@@ -369,7 +373,7 @@ private:
 
     symbolic::Space& space_;
     const model::Appliance& appliance_;
-    std::vector<Box> ways_;
+    std::vector<Box> ways_, to_themselves_;
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
     IntervalSet translated_to_;

@@ -84,7 +84,7 @@ struct Author {
 } // namespace
 
 std::string random_policy(Dice& dice, bool translates) {
-    Author author{dice};
+    Author author{dice, translates};
     auto text = std::string(
         "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0 }\n"
         "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
