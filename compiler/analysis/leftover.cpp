@@ -40,7 +40,7 @@ private:
 } // namespace
 
 std::vector<const model::Condition*> leftover_conditions(const model::Appliance& appliance, Places& places,
-                                          const std::vector<Foregone>& found) {
+                                                         const std::vector<Foregone>& found) {
     if (!places.whole()) return {};
     Search search(places, found);
     for (const auto& function : appliance.functions)

@@ -230,19 +230,20 @@ Answer Satisfiability::find(const Question& question, const Budget& budget,
 bool may_contradict(const Space& space, const Box& box) {
     const auto facts = static_cast<std::size_t>(
         std::ranges::count_if(box, [&](const Side& side) { return space.fact(side.variable) != nullptr; }));
+    const auto values = [&](Variable variable) -> const IntervalSet& {
+        return space.sets[values_of(space, box, variable)];
+    };
     return std::ranges::any_of(box, [&](const Side& side) {
         const auto* fact = space.fact(side.variable);
         if (fact == nullptr || !fact->has_meaning()) return false;
         if (const auto* room = std::get_if<Room>(&fact->meaning))
-            return space.sets[side.values].contains(0) || !is_alone(space, box, *room) || !may_have_room(*room, [&](Variable variable) -> const IntervalSet& {
-                return space.sets[values_of(space, box, variable)];
-            });
+            return space.sets[side.values].contains(0) || !is_alone(space, box, *room) ||
+                   !may_have_room(*room, values);
         const auto* comparison = std::get_if<Comparison>(&fact->meaning);
         const bool differ =
             comparison != nullptr && !comparison->less && !space.sets[side.values].contains(1);
         if (!differ) return true;
-        const auto& left = space.sets[values_of(space, box, comparison->left)];
-        const auto& right = space.sets[values_of(space, box, comparison->right)];
+        const auto &left = values(comparison->left), &right = values(comparison->right);
         return std::max(left.size(), right.size()) <= facts && meet(values_in(left), values_in(right));
     });
 }

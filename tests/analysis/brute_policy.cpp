@@ -18,23 +18,43 @@ struct Author {
 
     std::string test(Layer layer) {
         if (layer == Layer::tcp && dice.percent(65))
-            return dice.one_of<std::string>({"tcp.dport == 80", "tcp.dport == 22", "tcp.dport in [22, 80]", "tcp.dport in web",
-                                             "tcp.sport == 80", "tcp.sport < tcp.dport", "tcp.sport == tcp.dport",
-                                             "syn in tcp.flags", "tcp.flags == syn", "tcp.flags == ack", "tcp.dport < 80"});
+            return dice.one_of<std::string>({"tcp.dport == 80", "tcp.dport == 22", "tcp.dport in [22, 80]",
+                                             "tcp.dport in web", "tcp.sport == 80", "tcp.sport < tcp.dport",
+                                             "tcp.sport == tcp.dport", "syn in tcp.flags", "tcp.flags == syn",
+                                             "tcp.flags == ack", "tcp.dport < 80"});
         if (layer == Layer::udp && dice.percent(65))
-            return dice.one_of<std::string>({"udp.dport == 80", "udp.dport in [22, 80]", "udp.dport in web", "udp.sport == 80",
-                                             "udp.sport < udp.dport", "udp.dport >= 80"});
+            return dice.one_of<std::string>({"udp.dport == 80", "udp.dport in [22, 80]", "udp.dport in web",
+                                             "udp.sport == 80", "udp.sport < udp.dport", "udp.dport >= 80"});
         if (layer == Layer::icmp && dice.percent(65))
-            return dice.one_of<std::string>({"icmp.type == echo-request", "icmp.type == echo-reply", "icmp.type in [3, 11]",
-                                             "icmp.type == time-exceeded"});
+            return dice.one_of<std::string>({"icmp.type == echo-request", "icmp.type == echo-reply",
+                                             "icmp.type in [3, 11]", "icmp.type == time-exceeded"});
         if (about_limits && dice.percent(4)) return "lim.exceeded";
-        return dice.one_of<std::string>(
-            {"ip.protocol == tcp", "ip.protocol == udp", "ip.protocol == icmp", "ip.protocol in [tcp, udp]", "ip.protocol != tcp",
-             "ct.state == new", "ct.state == established", "ct.state in [established, related]", "ct.state == related",
-             "iface.in == wan", "iface.in == lan", "ip.saddr == 10.0.0.5", "ip.saddr in [10.0.0.5, 203.0.113.9]",
-             "ip.saddr in hosts", "ip.daddr in hosts", "ip.daddr == 10.0.0.6", "ip.daddr in 10.0.0.0/24", "ip.ttl < 2", "ip.ttl == 64",
-             "ip.ttl in [1, 2, 64]", "ip.dscp == 2", "ip.dscp == ip.ttl", "ip.ttl > ip.dscp", "ip.saddr < ip.daddr",
-             "ip.dscp in [0, 2]", "ip.protocol == 47"});
+        return dice.one_of<std::string>({"ip.protocol == tcp",
+                                         "ip.protocol == udp",
+                                         "ip.protocol == icmp",
+                                         "ip.protocol in [tcp, udp]",
+                                         "ip.protocol != tcp",
+                                         "ct.state == new",
+                                         "ct.state == established",
+                                         "ct.state in [established, related]",
+                                         "ct.state == related",
+                                         "iface.in == wan",
+                                         "iface.in == lan",
+                                         "ip.saddr == 10.0.0.5",
+                                         "ip.saddr in [10.0.0.5, 203.0.113.9]",
+                                         "ip.saddr in hosts",
+                                         "ip.daddr in hosts",
+                                         "ip.daddr == 10.0.0.6",
+                                         "ip.daddr in 10.0.0.0/24",
+                                         "ip.ttl < 2",
+                                         "ip.ttl == 64",
+                                         "ip.ttl in [1, 2, 64]",
+                                         "ip.dscp == 2",
+                                         "ip.dscp == ip.ttl",
+                                         "ip.ttl > ip.dscp",
+                                         "ip.saddr < ip.daddr",
+                                         "ip.dscp in [0, 2]",
+                                         "ip.protocol == 47"});
     }
 
     std::string condition(Layer layer, unsigned depth) {
@@ -45,7 +65,9 @@ struct Author {
         return (dice.percent(15) ? "not (" : "(") + joined + ")";
     }
 
-    std::string verdict() { return dice.one_of<std::string>({"accept\n", "accept\n", "drop\n", "reject\n", "log(\"seen\")\n"}); }
+    std::string verdict() {
+        return dice.one_of<std::string>({"accept\n", "accept\n", "drop\n", "reject\n", "log(\"seen\")\n"});
+    }
 
     std::string body(Layer layer, unsigned depth, bool may_call) {
         return depth > 0 && dice.percent(50) ? block(layer, depth - 1, may_call) : verdict();
@@ -57,10 +79,12 @@ struct Author {
             const auto [name, inner] = dice.one_of<std::pair<std::string, Layer>>(
                 {{"TCP", Layer::tcp}, {"UDP", Layer::udp}, {"ICMP", Layer::icmp}});
             if (layer == Layer::ip || layer == inner)
-                return "Filter::" + name + " {\n" + block(inner, depth - 1, false) + (dice.percent(25) ? verdict() : "") + "}\n";
+                return "Filter::" + name + " {\n" + block(inner, depth - 1, false) +
+                       (dice.percent(25) ? verdict() : "") + "}\n";
         }
         auto text = "if (" + condition(layer, 2) + ") {\n" + body(layer, depth, may_call) + "}";
-        while (dice.percent(25)) text += " else if (" + condition(layer, 1) + ") {\n" + body(layer, 0, may_call) + "}";
+        while (dice.percent(25))
+            text += " else if (" + condition(layer, 1) + ") {\n" + body(layer, 0, may_call) + "}";
         if (dice.percent(20)) text += " else {\n" + body(layer, depth, may_call) + "}";
         return text + "\n";
     }
@@ -85,21 +109,24 @@ struct Author {
 
 std::string random_policy(Dice& dice, bool translates) {
     Author author{dice, translates};
-    auto text = std::string(
-        "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0 }\n"
-        "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
-        "Gateway gw { connected: [wan, lan], default: { net: 0.0.0.0, netmask: 0.0.0.0, iface: wan, nexthop: 203.0.113.2 } }\n"
-        "Limit lim { rate: 1, per: second }\nweb: [22, 80]\nhosts: [10.0.0.5, 10.0.0.6]\n");
-    text += translates ? dice.one_of<std::string>({"wan.prerouting: [a, n, b]\nlan.prerouting: a\ngw.forward: c\n",
-                                                   "wan.prerouting: n\nlan.prerouting: [b, a]\ngw.forward: [c, a]\nlan.postrouting: b\n",
-                                                   "wan.prerouting: [n, n2, a]\nlan.prerouting: n2\ngw.forward: c\nlan.postrouting: b\n"})
-                       : dice.one_of<std::string>({"wan.prerouting: [a, b]\nlan.prerouting: b\ngw.forward: c\n",
-                                                   "wan.prerouting: a\nlan.prerouting: [b, a]\ngw.forward: [c, a]\n",
-                                                   "wan.prerouting: [a, b, c]\ngw.forward: [b, c]\n"});
+    auto text =
+        std::string("Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0 }\n"
+                    "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                    "Gateway gw { connected: [wan, lan], default: { net: 0.0.0.0, netmask: 0.0.0.0, iface: "
+                    "wan, nexthop: 203.0.113.2 } }\n"
+                    "Limit lim { rate: 1, per: second }\nweb: [22, 80]\nhosts: [10.0.0.5, 10.0.0.6]\n");
+    text += translates
+                ? dice.one_of<std::string>(
+                      {"wan.prerouting: [a, n, b]\nlan.prerouting: a\ngw.forward: c\n",
+                       "wan.prerouting: n\nlan.prerouting: [b, a]\ngw.forward: [c, a]\nlan.postrouting: b\n",
+                       "wan.prerouting: [n, n2, a]\nlan.prerouting: n2\ngw.forward: c\nlan.postrouting: b\n"})
+                : dice.one_of<std::string>({"wan.prerouting: [a, b]\nlan.prerouting: b\ngw.forward: c\n",
+                                            "wan.prerouting: a\nlan.prerouting: [b, a]\ngw.forward: [c, a]\n",
+                                            "wan.prerouting: [a, b, c]\ngw.forward: [b, c]\n"});
     text += "Filter::IP h {\n" + author.block(Layer::ip, 1, false) + "}\n";
     for (const std::string name : {"a", "b", "c"})
-        text += "Filter::IP " + name + " {\n" + author.block(Layer::ip, 2, true) + dice.one_of<std::string>({"accept\n", "accept\n", "drop\n"}) +
-                "}\n";
+        text += "Filter::IP " + name + " {\n" + author.block(Layer::ip, 2, true) +
+                dice.one_of<std::string>({"accept\n", "accept\n", "drop\n"}) + "}\n";
     if (translates)
         for (const std::string name : {"n", "n2"}) {
             text += "Nat::IP " + name + " {\n";
@@ -109,8 +136,9 @@ std::string random_policy(Dice& dice, bool translates) {
     author.about_limits = false;
     for (const std::string about : {"wan.prerouting", "lan.prerouting", "gw.forward", "wan -> lan"})
         for (const std::string claim : {"accept", "drop", "reject"})
-            text += "Assert::IP " + claim + "_" + about.substr(0, about.find_first_of(". ")) + (about.find('>') == about.npos ? "" : "_out") +
-                    "(" + about + ") { if (" + author.condition(Layer::ip, 2) + ") { " + claim + " } }\n";
+            text += "Assert::IP " + claim + "_" + about.substr(0, about.find_first_of(". ")) +
+                    (about.find('>') == about.npos ? "" : "_out") + "(" + about + ") { if (" +
+                    author.condition(Layer::ip, 2) + ") { " + claim + " } }\n";
     return text;
 }
 
@@ -124,7 +152,10 @@ void with_headers(const Packet& made, std::vector<Packet>& packets) {
     auto packet = made;
     const auto add = [&](Value protocol, std::initializer_list<State> states) {
         packet[Field::ip_protocol] = protocol;
-        packet[Field::ip_length] = protocol == eval::tcp ? 40 : protocol == 47 ? 20 : protocol == eval::udp ? 28 : 56;
+        packet[Field::ip_length] = protocol == eval::tcp   ? 40
+                                   : protocol == 47        ? 20
+                                   : protocol == eval::udp ? 28
+                                                           : 56;
         for (const auto state : states) {
             packet[Field::ct_state] = static_cast<Value>(state);
             packets.push_back(packet);

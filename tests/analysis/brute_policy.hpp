@@ -17,7 +17,8 @@ struct Packet {
     model::Value operator[](model::Field field) const { return values[static_cast<std::size_t>(field)]; }
 };
 
-/// A policy of three Filters, two on several chains, and Nats where it translates; with Asserts about its chains and a path.
+/// A policy of three Filters, two on several chains, and Nats where it translates; with Asserts about its
+/// chains and a path.
 std::string random_policy(harness::Dice& dice, bool translates);
 
 /// Packets for a chain of it, as they can come there: "prerouting" of an Iface, "forward".

@@ -1,5 +1,5 @@
-// Everything that is said of random policies, against trying all packets of some values on every chain and path: what
-// is said never to be is never, and what never is is said.
+// Everything that is said of random policies, against trying all packets of some values on every chain and
+// path: what is said never to be is never, and what never is is said.
 #include "compiler/analysis/asserts.hpp"
 #include "compiler/analysis/foregone.hpp"
 #include "compiler/analysis/leftover.hpp"
@@ -56,11 +56,8 @@ public:
                 if (keeps_) entered[&step] |= is_of(packet, enter->layer);
                 if (is_of(packet, enter->layer)) decided = run(enter->body, packet);
             } else if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
-                const auto* outer = around_;
-                around_ = branch;
                 if (keeps_) coming[branch].push_back(packet);
                 const bool is_met = holds(branch->condition, packet, {});
-                around_ = outer;
                 decided = run(is_met ? branch->then : branch->otherwise, packet);
             }
             if (decided) return decided;
@@ -71,7 +68,8 @@ public:
     bool holds(const Condition& condition, const Packet& packet, const LeftOut& left_out) {
         bool result = false;
         if (const auto* test = std::get_if<model::Test>(&condition.is)) {
-            result = contains(appliance_.sets.at(test->set), packet[test->field] & test->mask, left_out.member);
+            result =
+                contains(appliance_.sets.at(test->set), packet[test->field] & test->mask, left_out.member);
         } else if (const auto* compare = std::get_if<model::Compare>(&condition.is)) {
             result = model::holds(packet[compare->left], compare->relation, packet[compare->right]);
         } else if (std::holds_alternative<model::Exceeded>(condition.is)) {
@@ -86,7 +84,8 @@ public:
             for (const auto& operand : any->operands)
                 if (!result && &operand != left_out.operand) result = holds(operand, packet, left_out);
         }
-        if (keeps_ && left_out.operand == nullptr && left_out.member == nullptr) outcomes[&condition][result] = true;
+        if (keeps_ && left_out.operand == nullptr && left_out.member == nullptr)
+            outcomes[&condition][result] = true;
         return result;
     }
 
@@ -96,7 +95,8 @@ public:
         bool matters = false;
         for (const auto& [branch, packets] : coming)
             for (const auto& packet : packets)
-                if (holds(branch->condition, packet, {}) != holds(branch->condition, packet, left_out)) matters = true;
+                if (holds(branch->condition, packet, {}) != holds(branch->condition, packet, left_out))
+                    matters = true;
         keeps_ = true;
         return matters;
     }
@@ -142,18 +142,19 @@ private:
     }
 
     const model::Appliance& appliance_;
-    const model::Branch* around_ = nullptr;
     bool keeps_ = true;
 };
 
 struct Counts {
-    std::size_t dead = 0, foregone = 0, rest = 0, members = 0, leftover = 0, lost = 0, holds = 0, broken = 0, not_decided = 0, missed = 0;
+    std::size_t dead = 0, foregone = 0, rest = 0, members = 0, leftover = 0, lost = 0, holds = 0, broken = 0,
+                not_decided = 0, missed = 0;
 };
 
 /// All packets on all chains, and on the ways from one Iface through to another.
 class Judge {
 public:
-    Judge(const model::Appliance& appliance, Counts& counts) : appliance_(appliance), oracle_(appliance), counts_(counts) {
+    Judge(const model::Appliance& appliance, Counts& counts)
+        : appliance_(appliance), oracle_(appliance), counts_(counts) {
         for (const bool limits_say : {false, true}) {
             oracle_.limits_say = limits_say;
             try_all();
@@ -183,7 +184,8 @@ private:
                 auto now = packet;
                 const auto& chain = appliance_.ifaces[iface].chain(model::Hook::prerouting);
                 const auto ended = oracle_.through(chain, true, now);
-                if (!chain.empty()) note(model::IfaceChain{iface, model::Hook::prerouting}, packet, ended.how);
+                if (!chain.empty())
+                    note(model::IfaceChain{iface, model::Hook::prerouting}, packet, ended.how);
                 onwards(packet, now, ended);
             }
         for (const auto& packet : brute::packets_at_forward()) {
@@ -233,8 +235,10 @@ private:
         }
         std::set<StatementId> asked;
         for (const auto& chain : analysis::chains_of(appliance_))
-            for (const auto id : analysis::functions_of(appliance_, chain)) asked_about(appliance_.functions.at(id).body, false, asked);
-        if (appliance_.translates()) return; // Limits there may say what they like each time, and flows be known
+            for (const auto id : analysis::functions_of(appliance_, chain))
+                asked_about(appliance_.functions.at(id).body, false, asked);
+        if (appliance_.translates())
+            return; // Limits there may say what they like each time, and flows be known
         for (const auto statement : asked) {
             counts_.missed += !oracle_.deciding.contains(statement) && !said.contains(statement);
         }
@@ -246,7 +250,8 @@ private:
             if (said_.contains(&step)) continue;
             if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
                 bool is_said = false;
-                analysis::each_part(branch->condition, [&](const Condition& part) { is_said |= said_.contains(&part); });
+                analysis::each_part(branch->condition,
+                                    [&](const Condition& part) { is_said |= said_.contains(&part); });
                 if (is_said) continue;
                 asked_about(branch->then, true, asked);
                 asked_about(branch->otherwise, true, asked);
@@ -303,7 +308,9 @@ private:
     }
 
     static model::Action action_of(Ending ending) {
-        return ending == Ending::accept ? model::Action::accept : ending == Ending::drop ? model::Action::drop : model::Action::reject;
+        return ending == Ending::accept ? model::Action::accept
+               : ending == Ending::drop ? model::Action::drop
+                                        : model::Action::reject;
     }
 
     void claim(const model::Assert& assertion) {
@@ -359,11 +366,13 @@ private:
             const bool translates = of_iface != nullptr && of_iface->hook == model::Hook::prerouting;
             return oracle_.through(analysis::functions_of(appliance_, way), translates, packet).how;
         }
-        auto how = oracle_.through(appliance_.ifaces[path->from].chain(model::Hook::prerouting), true, packet).how;
+        auto how =
+            oracle_.through(appliance_.ifaces[path->from].chain(model::Hook::prerouting), true, packet).how;
         packet[Field::ip_ttl] -= 1;
         if (how == Ending::accept) how = oracle_.through(appliance_.gateway->forward, false, packet).how;
         if (how == Ending::accept)
-            how = oracle_.through(appliance_.ifaces[path->to].chain(model::Hook::postrouting), false, packet).how;
+            how = oracle_.through(appliance_.ifaces[path->to].chain(model::Hook::postrouting), false, packet)
+                      .how;
         return how;
     }
 
@@ -377,7 +386,8 @@ private:
 
 } // namespace
 
-TEST_CASE("what is said of verdicts, conditions, members, translations and Asserts is what trying all packets says") {
+TEST_CASE("what is said of verdicts, conditions, members, translations and Asserts is what trying all "
+          "packets says") {
     // More of them where the environment says so.
     const auto* more = std::getenv("NACLC_POLICIES");
     const std::uint64_t policies = more != nullptr ? std::stoull(more) : 8;
@@ -387,11 +397,13 @@ TEST_CASE("what is said of verdicts, conditions, members, translations and Asser
         const auto text = brute::random_policy(dice, seed % 2 == 0);
         const auto loaded = sema::load_text("test.nacl", text);
         INFO("seed " << seed << '\n' << text);
-        for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(diagnostic.message << " in line " << diagnostic.span.begin.line);
+        for (const auto& diagnostic : loaded.diagnostics)
+            UNSCOPED_INFO(diagnostic.message << " in line " << diagnostic.span.begin.line);
         REQUIRE(loaded.appliance);
         Judge(*loaded.appliance, counts).run();
     }
-    INFO("lost " << counts.lost << ", left over " << counts.leftover << ", not decided " << counts.not_decided);
+    INFO("lost " << counts.lost << ", left over " << counts.leftover << ", not decided "
+                 << counts.not_decided);
     CHECK(counts.missed * 50 <= counts.dead); // what decides about other values alone
     CHECK(counts.dead > 10);
     CHECK(counts.foregone > 30);
@@ -400,7 +412,8 @@ TEST_CASE("what is said of verdicts, conditions, members, translations and Asser
     CHECK(counts.holds > 5);
     CHECK(counts.broken > 30);
     if (more != nullptr)
-        WARN("dead " << counts.dead << ", conditions " << counts.foregone << " (rest " << counts.rest << "), members " << counts.members
-                     << ", left over " << counts.leftover << ", lost " << counts.lost << ", hold " << counts.holds << ", broken "
-                     << counts.broken << ", not decided " << counts.not_decided << ", missed " << counts.missed);
+        WARN("dead " << counts.dead << ", conditions " << counts.foregone << " (rest " << counts.rest
+                     << "), members " << counts.members << ", left over " << counts.leftover << ", lost "
+                     << counts.lost << ", hold " << counts.holds << ", broken " << counts.broken
+                     << ", not decided " << counts.not_decided << ", missed " << counts.missed);
 }
