@@ -28,11 +28,13 @@ sema::Loaded load(const std::filesystem::path& file) {
 /// People see the first places of many; programs get all of them.
 syntax::Diagnostic shortened(syntax::Diagnostic diagnostic) {
     constexpr std::size_t shown_max = 5;
-    const bool is_long = diagnostic.kind == syntax::Kind::undecided_verdicts && diagnostic.notes.size() > shown_max;
-    if (!is_long) return diagnostic;
+    const bool is_undecided = diagnostic.kind == syntax::Kind::undecided_verdicts;
+    const bool is_list = is_undecided || diagnostic.kind == syntax::Kind::says_what_is_left;
+    if (!is_list || diagnostic.notes.size() <= shown_max) return diagnostic;
     const auto more = diagnostic.notes.size() - shown_max;
     diagnostic.notes.resize(shown_max);
-    diagnostic.notes.back().message += fmt::format(", nor at {} more places: `--diagnostics json` names them all", more);
+    diagnostic.notes.back().message += fmt::format(", {} at {} more places: `--diagnostics json` names them all",
+                                                    is_undecided ? "nor" : "and", more);
     return diagnostic;
 }
 

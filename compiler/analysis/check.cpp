@@ -2,6 +2,7 @@
 
 #include "compiler/analysis/asserts.hpp"
 #include "compiler/analysis/foregone.hpp"
+#include "compiler/analysis/leftover.hpp"
 #include "compiler/analysis/members.hpp"
 #include "compiler/analysis/remark.hpp"
 #include "compiler/analysis/shown.hpp"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <set>
 
 namespace analysis {
@@ -125,6 +127,8 @@ std::string reason_of(const Foregone& found) {
     case Foregone::Because::verdicts:
         return found.body != nullptr ? "all of its packets are decided before"
                                      : "all packets for which it would be are decided before";
+    case Foregone::Because::functions:
+        return "functions before it on the chain decide about all of its packets";
     case Foregone::Because::rest:
         break;
     }
@@ -151,6 +155,21 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
     return diagnostic;
 }
 
+/// Conditions that say what is left, once and whole.
+syntax::Diagnostic leftover(const std::vector<const model::Condition*>& conditions) {
+    const auto more = conditions.size() - 1;
+    const std::string what = more == 0   ? "this is always true here: "
+                             : more == 1 ? "this and another condition are always true here: "
+                                         : "this and " + std::to_string(more) + " more conditions are always true here: ";
+    const auto span = [](const model::Condition* condition) { return span_of(condition->place, condition->end); };
+    syntax::Diagnostic diagnostic{.kind = syntax::Kind::says_what_is_left,
+                                  .span = span(conditions.front()),
+                                  .message = what + "packets for which it would be false are decided before, or cannot come"};
+    for (const auto* condition : conditions | std::views::drop(1))
+        diagnostic.notes.push_back({span(condition), "true of all that is left too"});
+    return diagnostic;
+}
+
 /// What never decides, and what comes out the same for all packets: one message for one mistake.
 void verdicts_and_conditions(const model::Appliance& appliance, const syntax::Sources& sources,
                              const std::vector<Shadowed>& dead, std::vector<syntax::Diagnostic>& diagnostics) {
@@ -168,6 +187,8 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
                                           (by.empty() ? "the conditions that ask for it exclude it"
                                                       : "all packets that it is about are decided before"),
                                .notes = decided_at(appliance, sources, by)});
+    if (const auto left = leftover_conditions(appliance, places, conditions); !left.empty())
+        diagnostics.push_back(leftover(left));
     for (const auto& found : dead)
         if (!explained.contains(found.statement)) diagnostics.push_back(shadowed(appliance, sources, found));
 }

@@ -88,15 +88,27 @@ public:
         for (const auto& entry : model::field_table) set(entry.field);
         for (const auto& side : box_)
             if (side.variable > symbolic::header_complete) compare(side);
-        if (values_[Field::ip_saddr] == values_[Field::ip_daddr]) differ(Field::ip_daddr, Field::ip_saddr);
-        // No packet comes from where it goes (path.md, validate).
-        if (values_[Field::ip_saddr] == values_[Field::ip_daddr] || !lengths()) return std::nullopt;
+        const auto is_land = [&] { return values_[Field::ip_saddr] == values_[Field::ip_daddr]; };
+        // No packet comes from where it goes (path.md, validate), if it has not been translated.
+        const bool may_be_land = says_land();
+        if (is_land() && !may_be_land) differ(Field::ip_daddr, Field::ip_saddr);
+        if ((is_land() && !may_be_land) || !lengths()) return std::nullopt;
         return made();
     }
 
 private:
     const IntervalSet& allowed(Field field) const {
         return space_.sets[values_of(space_, box_, symbolic::variable(field))];
+    }
+
+    bool says_land() const {
+        static constexpr symbolic::Comparison land{symbolic::variable(Field::ip_saddr), false,
+                                                   symbolic::variable(Field::ip_daddr)};
+        return std::ranges::any_of(box_, [&](const symbolic::Side& side) {
+            const auto* fact = space_.fact(side.variable);
+            const auto* comparison = fact == nullptr ? nullptr : std::get_if<symbolic::Comparison>(&fact->meaning);
+            return comparison != nullptr && *comparison == land && !space_.sets[side.values].contains(0);
+        });
     }
 
     /// What a flow is established by is an answer, as a rule.
@@ -165,7 +177,10 @@ private:
         if (layer == Layer::tcp) bytes += std::max<Value>(values_[Field::tcp_doff], 5) * 4;
         if (layer == Layer::udp)
             bytes += std::max<Value>(values_[Field::udp_length] == 0 ? 8 : values_[Field::udp_length], 8);
-        if (layer == Layer::icmp) bytes += 8;
+        // An error quotes the header of what it is about.
+        constexpr Value error_bytes = 28;
+        const bool is_error = values_[Field::ct_state] == static_cast<Value>(model::State::related);
+        if (layer == Layer::icmp) bytes += is_error ? error_bytes : 8;
         const auto& total = allowed(Field::ip_length);
         const auto fits = std::ranges::lower_bound(total.intervals(), bytes, {}, &model::Interval::high);
         if (fits == total.intervals().end()) return false;

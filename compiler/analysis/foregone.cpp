@@ -180,7 +180,7 @@ private:
         std::set<StatementId> inside;
         if (decides(written.branch.then, inside) || is_said_of_one(inside)) return;
         const auto coming = [&](bool holds) {
-            return places_.coming(written.step, Packets::that_can_come, [&](Listing& listing, model::Layer layer) {
+            return places_.coming(written.step, Packets::let_through, [&](Listing& listing, model::Layer layer) {
                 return listing.where(condition, holds, layer);
             });
         };
@@ -195,7 +195,9 @@ private:
     }
 
     void add(Foregone found, const Coming& none, const model::Block& body) {
-        found.because = none.decided_by.empty() ? Because::nobody : Because::verdicts;
+        found.because = none.by_functions ? Because::functions
+                        : none.decided_by.empty() ? Because::nobody
+                                                  : Because::verdicts;
         found.by = none.decided_by;
         found.explains = statements_in(appliance_, body);
         found_.push_back(std::move(found));
@@ -215,7 +217,7 @@ private:
         std::set<StatementId> inside;
         if (enter == nullptr || decides(enter->body, inside) || is_said_of_one(inside)) return;
         const auto coming = [&](model::Layer of) {
-            return places_.coming(step, Packets::that_can_come, [&](Listing& listing, model::Layer) {
+            return places_.coming(step, Packets::let_through, [&](Listing& listing, model::Layer) {
                 Box box;
                 const bool is_possible = narrow_to(listing.space(), box, of);
                 return std::optional(is_possible ? Region{box} : Region{});

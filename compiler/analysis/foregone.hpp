@@ -17,12 +17,13 @@ struct Foregone {
     const model::Step* body = nullptr;           ///< that no packet gets into: a nested function, or a call
     bool holds = false;                          ///< the condition does, always; else never
     enum class Because : std::uint8_t {
-        itself,   ///< its parts say so
-        given,    ///< the conditions around it, and those joined with it, say so
-        callers,  ///< whatever leads to it does, in one way or another
-        nobody,   ///< no packet for which it would be can come to the chain
-        verdicts, ///< it never is since all packets for which it would be are decided before
-        rest,     ///< it can be left out: what it is joined with says it
+        itself,    ///< its parts say so
+        given,     ///< the conditions around it, and those joined with it, say so
+        callers,   ///< whatever leads to it does, in one way or another
+        nobody,    ///< no packet for which it would be can come to the chain
+        verdicts,  ///< it never is since all packets for which it would be are decided before
+        functions, ///< they are decided by functions before it on a chain
+        rest,      ///< it can be left out: what it is joined with says it
     } because{};
     std::vector<Given> given{};
     std::vector<model::StatementId> by{}; ///< of verdicts
@@ -33,7 +34,7 @@ struct Foregone {
 
 /// Those of the policy's own file, in the order of functions and statements. Nothing new is said of what a
 /// comparison alone tells, and nothing of a condition that always holds since no others can come, or since verdicts
-/// before it have decided about all other packets: to write down what is left is no mistake.
+/// before it have decided about all other packets (leftover.hpp).
 std::vector<Foregone> foregone_conditions(const model::Appliance& appliance, Places& places,
                                           const std::vector<Shadowed>& shadowed);
 

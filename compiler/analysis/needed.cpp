@@ -23,10 +23,4 @@ std::vector<RuleIndex> needed_of(const AskOfSome& ask, std::vector<RuleIndex> ru
     return rules;
 }
 
-std::vector<RuleIndex> needed_of(symbolic::Subtraction& engine, const symbolic::Question& question,
-                                 std::vector<RuleIndex> rules, std::size_t steps_max) {
-    return needed_of([&](const auto& some) { return engine.find(question, steps_max, &some); },
-                     std::move(rules));
-}
-
 } // namespace analysis

@@ -12,7 +12,5 @@ using AskOfSome = std::function<symbolic::Answer(const std::vector<symbolic::Rul
 /// Leaves out of the rules behind a proof what it does not need; of few, each without which there is still
 /// one.
 std::vector<symbolic::RuleIndex> needed_of(const AskOfSome& ask, std::vector<symbolic::RuleIndex> rules);
-std::vector<symbolic::RuleIndex> needed_of(symbolic::Subtraction& engine, const symbolic::Question& question,
-                                           std::vector<symbolic::RuleIndex> rules, std::size_t steps_max);
 
 } // namespace analysis

@@ -18,6 +18,12 @@ constexpr std::size_t steps_for_all = 20'000'000;
 constexpr std::size_t of_a_question = 1'000'000;
 constexpr std::size_t rules_max = 1 << 19; ///< of all functions
 constexpr std::size_t boxes_max = 1 << 16; ///< of a region among the packets that can come
+constexpr std::size_t rules_before_max = 1 << 12; ///< of the functions before one on a chain
+
+Coming::Answer answer_of(const symbolic::Answer& answer) {
+    if (std::holds_alternative<symbolic::Found>(answer)) return Coming::Answer::some;
+    return std::holds_alternative<symbolic::Proved>(answer) ? Coming::Answer::none : Coming::Answer::unknown;
+}
 
 std::map<model::FunctionId, std::vector<Use>> uses_of_functions(const model::Appliance& appliance) {
     std::map<model::FunctionId, std::vector<Use>> uses;
@@ -31,13 +37,32 @@ std::map<model::FunctionId, std::vector<Use>> uses_of_functions(const model::App
 } // namespace
 
 Listing::Listing(const model::Appliance& appliance, model::FunctionId function, const std::vector<Use>& uses)
-    : asking_{.space = space_, .appliance = appliance, .prefix = "asked "}, engine_(space_) {
+    : asking_{.space = space_, .appliance = appliance, .prefix = "asked "}, engines_(space_) {
     symbolic::Derivation derivation{.space = space_, .appliance = appliance};
     derivation.meets_steps = true;
     rules_ = symbolic::rules_of(derivation, function);
-    for (const auto& [chain, place] : uses)
-        for (auto& box : packets_at_function(space_, appliance, chain, place)) packets_.push_back(std::move(box));
+    for (const auto& use : uses) approach(appliance, use);
+    for (const auto& one : approaches_) packets_.insert(packets_.end(), one.packets.begin(), one.packets.end());
     if (packets_.empty()) packets_ = {{}}; // that nothing comes to a chain is no fault of its functions
+}
+
+void Listing::approach(const model::Appliance& appliance, const Use& use) {
+    const auto& functions = functions_of(appliance, use.chain);
+    auto& made = approaches_.emplace_back();
+    made.packets = packets_at_function(space_, appliance, use.chain, use.place);
+    std::size_t rules = 0;
+    for (std::size_t place = 0; place < use.place; ++place) {
+        const auto kind = appliance.functions.at(functions[place]).kind;
+        if (translates_destinations(use.chain, kind)) break;
+        if (kind == model::FunctionKind::nat) continue;
+        auto list = symbolic::rules_of({.space = space_,
+                                        .appliance = appliance,
+                                        .prefix = text_of(appliance, use.chain) + ' ' + std::to_string(place) + ' '},
+                                       functions[place]);
+        rules += list.rules.size();
+        if (!list.whole || rules > rules_before_max) break;
+        made.before.push_back(std::move(list));
+    }
 }
 
 std::optional<std::vector<Box>> Listing::where(const model::Condition& condition, bool holds,
@@ -45,15 +70,22 @@ std::optional<std::vector<Box>> Listing::where(const model::Condition& condition
     return symbolic::Conditions(asking_, asked_).exactly(condition, holds, layer, {});
 }
 
-symbolic::Answer Listing::comes(const std::vector<Box>& region, StatementId statement, std::size_t steps_max) {
-    return engine_.find({region, {{&rules_, {.statement = statement}}}}, steps_max);
+symbolic::Answer Listing::comes(const std::vector<Box>& region, StatementId statement, std::size_t steps_max,
+                                const std::deque<symbolic::RuleList>& before) {
+    symbolic::Question question{region, {}};
+    for (const auto& list : before) question.stages.push_back({&list, symbolic::wanting(model::Action::accept)});
+    question.stages.push_back({&rules_, {.statement = statement}});
+    return engines_.confirmed(question, engines_.subtraction.find(question, steps_max), {.steps = steps_max});
 }
 
 std::set<StatementId> Listing::decided_by(const std::vector<Box>& region, StatementId statement,
                                           const symbolic::Proved& proved, std::size_t steps_max) {
     const symbolic::Question question{region, {{&rules_, {.statement = statement}}}};
     std::set<StatementId> by;
-    for (const auto rule : needed_of(engine_, question, proved.because, steps_max))
+    const auto ask_of_some = [&](const auto& some) {
+        return engines_.confirmed(question, engines_.subtraction.find(question, steps_max, &some), {.steps = steps_max}, &some);
+    };
+    for (const auto rule : needed_of(ask_of_some, proved.because))
         by.insert(*rules_.rules[rule].statement);
     return by;
 }
@@ -83,24 +115,41 @@ Places::Places(const model::Appliance& appliance)
 }
 
 Coming::Answer Places::ask(Listing& listing, const symbolic::Met& met, Packets packets, std::vector<Box> region,
-                           std::set<StatementId>& by) {
+                           std::set<StatementId>& by, bool& by_functions) {
     using Answer = Coming::Answer;
     if (steps_ > steps_max_) return Answer::unknown;
     const auto before = listing.steps();
     const auto number = *listing.rules().rules[met.rule].statement;
     auto answer = listing.comes(region, number, of_a_question);
     if (const auto* found = std::get_if<symbolic::Found>(&answer);
-        found != nullptr && packets == Packets::that_can_come &&
+        found != nullptr && packets != Packets::all &&
         !can_come(listing.space(), listing.packets(), found->box)) {
         if (region.size() * listing.packets().size() > boxes_max) return Answer::unknown;
         region = within(listing.space(), region, listing.packets());
         answer = listing.comes(region, number, of_a_question);
     }
+    auto result = answer_of(answer);
     if (const auto* proved = std::get_if<symbolic::Proved>(&answer))
         by.merge(listing.decided_by(region, number, *proved, of_a_question));
+    if (result == Answer::some && packets == Packets::let_through) {
+        result = ask_of_each_chain(listing, number, region);
+        by_functions = by_functions || result == Answer::none;
+    }
     steps_ += listing.steps() - before;
-    if (std::holds_alternative<symbolic::Found>(answer)) return Answer::some;
-    return std::holds_alternative<symbolic::Proved>(answer) ? Answer::none : Answer::unknown;
+    return result;
+}
+
+/// Of what functions before it on its chains let through.
+Coming::Answer Places::ask_of_each_chain(Listing& listing, StatementId number, const std::vector<Box>& region) {
+    using Answer = Coming::Answer;
+    if (std::ranges::all_of(listing.approaches(), [](const auto& one) { return one.before.empty(); })) return Answer::some;
+    for (const auto& one : listing.approaches()) {
+        if (region.size() * one.packets.size() > boxes_max) return Answer::unknown;
+        const auto inside = within(listing.space(), region, one.packets);
+        const auto answer = answer_of(listing.comes(inside, number, of_a_question, one.before));
+        if (answer != Answer::none) return answer;
+    }
+    return Answer::none;
 }
 
 } // namespace analysis

@@ -68,7 +68,10 @@ public:
             if (statement.action == model::Action::snat) hides_ = true;
         }
         if (appliance.load_balancer)
-            for (const auto& server : appliance.load_balancer->pool) send_to(server.address);
+            for (const auto& server : appliance.load_balancer->pool) {
+                send_to(server.address);
+                hides_ = true; // path.md, Translation: the servers do not see who asks
+            }
     }
 
     std::vector<Box> of(const Way& way, bool invalid) {
@@ -116,15 +119,30 @@ private:
 
     /// Packets on a way. `as_they_came`: nothing has been translated, so none goes to where it comes from.
     void add(const Sides& sides, bool as_they_came) {
-        auto box = where(sides);
-        if (box && as_they_came) box = both(space_, std::move(*box), not_land());
-        if (box) ways_.push_back(std::move(*box));
+        const auto box = where(sides);
+        if (!box) return;
+        auto* to = &ways_;
+        for (const auto& kind : kinds_of_land(as_they_came)) {
+            if (auto some = both(space_, *box, kind)) to->push_back(std::move(*some));
+            to = &to_themselves_;
+        }
     }
 
-    Box not_land() {
-        const model::Condition differ{
-            model::Compare{Field::ip_saddr, model::Relation::not_equal, Field::ip_daddr}, {}, {}};
-        return symbolic::boxes_of({space_, appliance_}, differ, model::Layer::ip).value().front();
+    /// What goes to another than it comes from, and what of the others there is: an error that its quoted packet's own
+    /// sender sends to where that was hidden, and what is translated to its own sender.
+    std::vector<Box> kinds_of_land(bool as_they_came) {
+        const symbolic::Comparison same{symbolic::variable(Field::ip_saddr), false, symbolic::variable(Field::ip_daddr)};
+        const auto equal = space_.fact(same);
+        std::vector<Box> kinds(1);
+        narrow(space_, kinds.front(), equal, space_.one(0));
+        const auto land = [&](const Sides& sides) {
+            auto box = where(sides);
+            if (box && narrow(space_, *box, equal, space_.one(1))) kinds.push_back(std::move(*box));
+        };
+        if (as_they_came) return kinds;
+        if (hides_) land({{Field::ct_state, single(as_value(model::State::related))}});
+        if (translates_) land({{Field::ip_saddr, translated_to_}, {Field::ip_daddr, translated_to_}});
+        return kinds;
     }
 
     /// Of packets that come in by an Iface, as `validate` lets them pass.
@@ -264,6 +282,7 @@ private:
     std::vector<Box> with_headers(bool delivered, bool invalid) {
         const auto kinds = boxes_of_headers(delivered, invalid);
         std::vector<Box> boxes;
+        ways_.insert(ways_.end(), to_themselves_.begin(), to_themselves_.end()); // they are the last to be shown
         for (const auto& way : ways_)
             for (const auto& kind : kinds)
                 if (auto box = both(space_, way, kind)) boxes.push_back(std::move(*box));
@@ -287,11 +306,29 @@ private:
                                                         ? single(*headers.protocol)
                                                         : without({{0, 255}}, {{1, 1}, {6, 6}, {17, 17}})}};
                 auto box = where(with(std::move(sides), headers.also));
+                const auto room = space_.fact(room_for(headers));
+                narrow(space_, *box, room, space_.one(1));
                 if (headers.protocol)
                     narrow(space_, *box, symbolic::header_complete, space_.one(headers.complete ? 1 : 0));
                 boxes.push_back(std::move(*box));
             }
         return boxes;
+    }
+
+    /// The whole packet has room for its headers, as long as they say they are, and what is behind them.
+    static symbolic::Room room_for(const Headers& headers) {
+        constexpr unsigned words_of_four = 2;
+        symbolic::Room room{{{symbolic::variable(Field::ip_hdrlength)}}, 0, symbolic::variable(Field::ip_length)};
+        const auto said = [&](Field field) { // only of sound headers: path.md, validate
+            return std::ranges::any_of(headers.also, [&](const auto& side) { return side.first == field; });
+        };
+        if (said(Field::tcp_doff))
+            room.parts.push_back({symbolic::variable(Field::tcp_doff), words_of_four});
+        else if (said(Field::udp_length))
+            room.parts.push_back({symbolic::variable(Field::udp_length)});
+        else
+            room.more = headers.payload_bytes.low;
+        return room;
     }
 
     /// What goes together according to "track" in path.md.
@@ -336,7 +373,7 @@ private:
 
     symbolic::Space& space_;
     const model::Appliance& appliance_;
-    std::vector<Box> ways_;
+    std::vector<Box> ways_, to_themselves_;
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
     IntervalSet translated_to_;
@@ -373,14 +410,15 @@ std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Applia
     return Region(space, appliance).wherever_to(path, invalid);
 }
 
-bool can_come(const symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
+bool can_come(symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
     const auto values = [&](const Box& of, symbolic::Variable variable) {
         return symbolic::values_in(space.sets[values_of(space, of, variable)]);
     };
     return std::ranges::any_of(region, [&](const Box& some) {
-        return std::ranges::all_of(some, [&](const symbolic::Side& side) {
+        const bool meet = std::ranges::all_of(some, [&](const symbolic::Side& side) {
             return symbolic::meet(values(some, side.variable), values(box, side.variable));
         });
+        return meet && !may_contradict(space, both(space, some, box).value());
     });
 }
 

@@ -14,8 +14,8 @@ std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appli
 std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
                                                const model::Assert::Path& path, bool invalid);
 
-/// Whether a box holds some of a region.
-bool can_come(const symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
+/// Whether a box holds some of a region for sure, whatever facts mean.
+bool can_come(symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
 
 /// The packets of new flows among them: those that a Nat sees.
 std::vector<symbolic::Box> first_packets(symbolic::Space& space, std::vector<symbolic::Box> region);

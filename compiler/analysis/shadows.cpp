@@ -24,6 +24,7 @@ using symbolic::Stage;
 // each statement on the average; the most is half a minute for a policy, and 30 milliseconds for one statement.
 constexpr std::size_t steps_for_each_statement = 20'000;
 constexpr std::size_t steps_max = 1'000'000'000;
+constexpr std::size_t steps_at_least = 20'000'000; ///< a short policy can wait for a solver
 constexpr std::size_t of_a_statement = 1'000'000;
 
 class Search {
@@ -136,7 +137,7 @@ private:
 
     symbolic::Answer ask(symbolic::Engines& engines, const Question& question, std::size_t steps_max_of_it,
                          const std::vector<symbolic::RuleIndex>* only = nullptr) const {
-        const auto all = std::min(steps_for_each_statement * appliance_.statements.size(), steps_max);
+        const auto all = std::clamp(steps_for_each_statement * appliance_.statements.size(), steps_at_least, steps_max);
         if (only == nullptr && steps_ > all + of_a_statement) return symbolic::GaveUp{};
         return engines.confirmed(question, engines.subtraction.find(question, steps_max_of_it, only),
                                  {.steps = steps_max_of_it}, only);

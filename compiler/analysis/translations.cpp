@@ -33,9 +33,8 @@ public:
         nat_ = symbolic::rules_of({.space = space_, .appliance = appliance, .names = unrouted_, .prefix = "nat "},
                                   chain[place]);
         for (auto later = place + 1; later < chain.size(); ++later) {
-            const bool is_nat = appliance.functions.at(chain[later]).kind == FunctionKind::nat;
-            translates_again_ = translates_again_ || is_nat;
-            if (!is_nat) add(before_, chain[later], unrouted_, 0);
+            add(before_, chain[later], unrouted_, 0);
+            if (appliance.functions.at(chain[later]).kind == FunctionKind::nat) later_nats_.insert(&before_.back());
         }
     }
 
@@ -49,7 +48,7 @@ public:
     /// Nothing when something may arrive.
     std::optional<Lost> lost(StatementId translation) {
         const auto& statement = appliance_.statements.at(translation);
-        if (translates_again_ || !nat_.whole || !statement.ipv4_address || !comes_to(translation)) return std::nullopt;
+        if (!nat_.whole || !statement.ipv4_address || !comes_to(translation)) return std::nullopt;
         const auto egress = egress_to(*statement.ipv4_address);
         if (!egress) return std::nullopt;
         const auto region = translated(translation, *egress);
@@ -58,6 +57,11 @@ public:
             passed.push_back(stage);
             const auto answer = engine_.find({region, passed}, steps_max);
             if (std::holds_alternative<symbolic::GaveUp>(answer)) return std::nullopt;
+            if (later_nats_.contains(stage.rules)) {
+                if (std::holds_alternative<symbolic::Found>(answer)) return std::nullopt; // it sends some elsewhere
+                passed.pop_back();
+                continue;
+            }
             if (std::holds_alternative<symbolic::Found>(answer)) continue;
             return last_that_drops({region, passed}, translation);
         }
@@ -114,7 +118,9 @@ private:
                 if (appliance_.functions.at(function).kind == FunctionKind::filter) add(lists, function, routed_, 1);
         }
         std::vector<Stage> stages;
-        for (const auto& list : before_) stages.push_back({&list, symbolic::wanting(Action::accept)});
+        for (const auto& list : before_)
+            stages.push_back({&list, later_nats_.contains(&list) ? symbolic::wanting(Action::dnat, Action::snat)
+                                                                 : symbolic::wanting(Action::accept)});
         for (const auto& list : lists) stages.push_back({&list, symbolic::wanting(Action::accept)});
         return stages;
     }
@@ -155,10 +161,10 @@ private:
     symbolic::Subtraction engine_;
     symbolic::Names unrouted_, routed_;
     RuleList nat_;
-    std::deque<RuleList> before_;                                ///< the later Filters of prerouting
+    std::deque<RuleList> before_;                                ///< the later functions of prerouting
+    std::set<const RuleList*> later_nats_;                       ///< among them
     std::map<model::IfaceId, std::deque<RuleList>> behind_;      ///< those of forward and postrouting, by egress
     std::size_t evaluations_ = 0;
-    bool translates_again_ = false;
 };
 
 } // namespace

@@ -114,4 +114,19 @@ Literal Circuit::less(Bits a, Bits b) {
     return either(both(-a.front(), b.front()), both(same(a.front(), b.front()), rest));
 }
 
+std::vector<Literal> Circuit::sum(Bits a, Bits b) {
+    std::vector<Literal> bits;
+    Literal carry = no;
+    for (std::size_t place = 1; place <= std::max(a.size(), b.size()); ++place) {
+        const auto one = place <= a.size() ? a[a.size() - place] : no;
+        const auto other = place <= b.size() ? b[b.size() - place] : no;
+        const auto differ = -same(one, other);
+        bits.push_back(-same(differ, carry));
+        carry = either(both(one, other), both(differ, carry));
+    }
+    bits.push_back(carry);
+    std::ranges::reverse(bits);
+    return bits;
+}
+
 } // namespace symbolic

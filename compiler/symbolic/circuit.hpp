@@ -44,6 +44,8 @@ public:
     Literal is_in(Bits number, model::Value low, model::Value high);
     Literal equal(Bits a, Bits b);
     Literal less(Bits a, Bits b);
+    /// One bit longer than the longer one.
+    std::vector<Literal> sum(Bits a, Bits b);
 
 private:
     /// `above`: the number is `than` or more; else `than` or less. The bits that count are the lowest.

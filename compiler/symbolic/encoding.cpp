@@ -16,9 +16,22 @@ Bits Encoding::bits(Variable variable) {
 
 Literal Encoding::of(const Fact& fact) {
     if (const auto* formula = std::get_if<Formula>(&fact.meaning)) return of(*formula);
+    if (const auto* room = std::get_if<Room>(&fact.meaning)) return of(*room);
     const auto [left, less, right] = std::get<Comparison>(fact.meaning);
     const auto a = bits(left), b = bits(right);
     return less ? circuit_.less(a, b) : circuit_.equal(a, b);
+}
+
+Literal Encoding::of(const Room& room) {
+    std::vector<Literal> sum;
+    for (auto rest = room.more; rest > 0; rest >>= 1) sum.insert(sum.begin(), (rest & 1) != 0 ? Circuit::yes : Circuit::no);
+    for (const auto& [variable, doubled] : room.parts) {
+        auto part = bits(variable);
+        std::vector<Literal> shifted(part.begin(), part.end());
+        shifted.insert(shifted.end(), doubled, Circuit::no);
+        sum = circuit_.sum(sum, shifted);
+    }
+    return -circuit_.less(bits(room.within), sum);
 }
 
 Literal Encoding::of(const Formula& formula) {

@@ -24,6 +24,7 @@ private:
     Literal of(const Stage& stage, const Counting* counting);
     Literal of(const Side& side);
     Literal of(const Fact& fact);
+    Literal of(const Room& room);
     Literal of(const Formula& formula);
     Literal in_one_of(const std::vector<Box>& boxes);
     Bits bits(Variable variable);

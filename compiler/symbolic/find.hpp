@@ -116,7 +116,7 @@ private:
 };
 
 /// Whether facts in a box may contradict what it says of the variables that they follow from. Fields that differ
-/// do not, as long as they have values to choose from.
+/// do not, as long as they have values to choose from, or none in common; and room there is, where the least have it.
 bool may_contradict(const Space& space, const Box& box);
 
 /// All of them, one after the other. Lists that it is asked about outlive it.

@@ -1,6 +1,7 @@
 // Answers from a SAT solver (CaDiCaL), which alone knows what facts mean, and which sees through lists whose
 // rules overlap in many fields. What it finds is one packet; the rules round that make a box of it.
 #include "compiler/symbolic/encoding.hpp"
+#include "compiler/symbolic/values.hpp"
 
 #include <cadical.hpp>
 
@@ -133,6 +134,9 @@ private:
         if (const auto* comparison = std::get_if<Comparison>(&fact->meaning)) {
             pin(comparison->left);
             pin(comparison->right);
+        } else if (const auto* room = std::get_if<Room>(&fact->meaning)) {
+            for (const auto& part : room->parts) pin(part.variable);
+            pin(room->within);
         } else {
             pin(std::get<Formula>(fact->meaning));
         }
@@ -168,6 +172,22 @@ std::vector<RuleIndex> taking(const Stage& stage) {
         if (one.log == nullptr && !stage.wanted(one)) rules.push_back(rule);
     }
     return rules;
+}
+
+/// Whether no other fact in a box is about what there must be room for, or in.
+bool is_alone(const Space& space, const Box& box, const Room& room) {
+    const auto needs = [&](Variable variable) {
+        const auto is = [&](const Room::Part& part) { return part.variable == variable; };
+        return variable == room.within || std::ranges::any_of(room.parts, is);
+    };
+    return std::ranges::none_of(box, [&](const Side& side) {
+        const auto* fact = space.fact(side.variable);
+        if (fact == nullptr) return false;
+        if (const auto* comparison = std::get_if<Comparison>(&fact->meaning))
+            return needs(comparison->left) || needs(comparison->right);
+        const auto* other = std::get_if<Room>(&fact->meaning);
+        return other != nullptr && *other != room;
+    });
 }
 
 } // namespace
@@ -208,14 +228,23 @@ Answer Satisfiability::find(const Question& question, const Budget& budget,
 }
 
 bool may_contradict(const Space& space, const Box& box) {
-    const auto count = [&](Variable variable) { return space.sets[values_of(space, box, variable)].size(); };
+    const auto facts = static_cast<std::size_t>(
+        std::ranges::count_if(box, [&](const Side& side) { return space.fact(side.variable) != nullptr; }));
+    const auto values = [&](Variable variable) -> const IntervalSet& {
+        return space.sets[values_of(space, box, variable)];
+    };
     return std::ranges::any_of(box, [&](const Side& side) {
         const auto* fact = space.fact(side.variable);
         if (fact == nullptr || !fact->has_meaning()) return false;
+        if (const auto* room = std::get_if<Room>(&fact->meaning))
+            return space.sets[side.values].contains(0) || !is_alone(space, box, *room) ||
+                   !may_have_room(*room, values);
         const auto* comparison = std::get_if<Comparison>(&fact->meaning);
         const bool differ =
             comparison != nullptr && !comparison->less && !space.sets[side.values].contains(1);
-        return !differ || std::max(count(comparison->left), count(comparison->right)) <= box.size();
+        if (!differ) return true;
+        const auto &left = values(comparison->left), &right = values(comparison->right);
+        return std::max(left.size(), right.size()) <= facts && meet(values_in(left), values_in(right));
     });
 }
 

@@ -41,6 +41,13 @@ Variable Space::fact(const Comparison& comparison) {
                  Comparison{left, less, right}});
 }
 
+Variable Space::fact(const Room& room) {
+    auto name = "room for " + std::to_string(room.more);
+    for (const auto& [variable, doubled] : room.parts)
+        name += " + " + std::to_string(variable) + " * " + std::to_string(1U << doubled);
+    return fact({name + " in " + std::to_string(room.within), 1, room});
+}
+
 SetRef values_of(const Space& space, const Box& box, Variable variable) {
     const auto found = at(box, variable);
     return found != box.end() && found->variable == variable ? found->values : space.domain(variable);

@@ -40,6 +40,22 @@ struct Comparison {
     friend bool operator==(const Comparison&, const Comparison&) = default;
 };
 
+/// A sum of variables, each doubled so often, and of a constant, that is at most one more variable: a length has
+/// room for others.
+struct Room {
+    struct Part {
+        Variable variable = 0;
+        unsigned doubled = 0;
+
+        friend bool operator==(const Part&, const Part&) = default;
+    };
+    std::vector<Part> parts;
+    Value more = 0;
+    Variable within = 0;
+
+    friend bool operator==(const Room&, const Room&) = default;
+};
+
 /// A condition: all of its operands, or some of them; without operands, a packet in one of the boxes.
 struct Formula {
     std::vector<Formula> operands;
@@ -55,7 +71,7 @@ struct Fact {
     std::string name;
     Value max = 1; ///< the smallest value is 0
     /// When it is 1, where that follows from other variables. Intervals cannot say it, a SAT solver can.
-    std::variant<std::monostate, Comparison, Formula> meaning{};
+    std::variant<std::monostate, Comparison, Room, Formula> meaning{};
 
     bool has_meaning() const { return !std::holds_alternative<std::monostate>(meaning); }
 };
@@ -68,6 +84,8 @@ public:
     Variable fact(Fact fact);
     /// The fact that two variables are so.
     Variable fact(const Comparison& comparison);
+    /// The fact that there is room.
+    Variable fact(const Room& room);
     /// What there is to say of a variable behind `header_complete`; nothing of others.
     const Fact* fact(Variable variable) const {
         return variable > header_complete ? &facts_[variable - header_complete - 1] : nullptr;
@@ -86,6 +104,17 @@ private:
 };
 
 SetRef values_of(const Space& space, const Box& box, Variable variable);
+/// Whether there may be room where each variable may have any of its values. `values`: those of one.
+template <typename Values>
+bool may_have_room(const Room& room, const Values& values) {
+    auto least = room.more;
+    for (const auto& [variable, doubled] : room.parts) {
+        const IntervalSet& of_part = values(variable);
+        least += of_part.intervals().front().low << doubled;
+    }
+    const IntervalSet& of_whole = values(room.within);
+    return least <= of_whole.intervals().back().high;
+}
 /// False when nothing is left of it.
 bool narrow(Space& space, Box& box, Variable variable, SetRef values);
 /// Nothing when they share no packet.

@@ -39,6 +39,22 @@ struct Seen {
     }
 };
 
+/// What a fact is of a packet; nothing where that lacks a field.
+std::optional<Value> is_so(const symbolic::Fact& fact, const Seen& seen) {
+    const auto field = [&](symbolic::Variable variable) { return seen.value(static_cast<Field>(variable)); };
+    if (const auto* room = std::get_if<symbolic::Room>(&fact.meaning)) {
+        auto sum = room->more;
+        for (const auto& [variable, doubled] : room->parts) {
+            if (!field(variable)) return std::nullopt;
+            sum += *field(variable) << doubled;
+        }
+        return sum <= field(room->within).value() ? 1 : 0;
+    }
+    const auto& [left_one, less, right_one] = std::get<symbolic::Comparison>(fact.meaning);
+    const auto left = field(left_one).value(), right = field(right_one).value();
+    return (less ? left < right : left == right) ? 1 : 0;
+}
+
 /// The first variable that the box says something else of; nothing when the packet is in it.
 std::optional<std::string> outside(const symbolic::Space& space, const symbolic::Box& box, const Seen& seen) {
     for (const auto& [variable, values] : box) {
@@ -53,10 +69,7 @@ std::optional<std::string> outside(const symbolic::Space& space, const symbolic:
         } else {
             const auto* fact = space.fact(variable);
             name = fact->name;
-            const auto& [left_one, less, right_one] = std::get<symbolic::Comparison>(fact->meaning);
-            const auto left = seen.value(static_cast<Field>(left_one)).value();
-            const auto right = seen.value(static_cast<Field>(right_one)).value();
-            value = (less ? left < right : left == right) ? 1 : 0;
+            value = is_so(*fact, seen);
         }
         if (value && !space.sets[values].contains(*value)) return name + " is " + std::to_string(*value);
     }

@@ -55,7 +55,7 @@ std::string said_about(const sema::Loaded& loaded) {
     std::string text;
     for (const auto& diagnostic : loaded.diagnostics) text += syntax::render_text(diagnostic, loaded.sources);
     // The cases that are about the ruleset of nftables are made into one.
-    if (loaded.appliance && loaded.sources[0].name.starts_with("nftables_"))
+    if (loaded.appliance && loaded.sources[0].name.find("nftables_") != std::string::npos)
         for (const auto& problem : codegen::nft::emit(*loaded.appliance, {}).problems) {
             const syntax::Position at{problem.place.line, problem.place.column};
             text += syntax::render_text({.kind = syntax::Kind::not_in_nftables,

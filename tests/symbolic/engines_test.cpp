@@ -53,6 +53,11 @@ std::vector<Variable> random_facts(Space& space, Dice& dice) {
         const auto right = (left + other) % fields.size();
         facts.push_back(space.fact({variable(fields[left]), dice.percent(60), variable(fields[right])}));
     }
+    if (dice.percent(40)) {
+        Room room{{{variable(fields[0]), static_cast<unsigned>(dice.below(2))}}, dice.below(3), variable(fields[1 + dice.below(2)])};
+        if (dice.percent(50)) room.parts.push_back({variable(fields[3])});
+        facts.push_back(space.fact(room));
+    }
     if (dice.percent(50)) facts.push_back(space.fact({"formula", 1, random_formula(space, dice, 2)}));
     return facts;
 }
@@ -93,6 +98,11 @@ Value value_of(const Space& space, Variable variable, const Point& point) {
         return point.at(static_cast<std::size_t>(field - fields.begin()));
     }
     if (const auto* formula = std::get_if<Formula>(&fact->meaning)) return holds(space, *formula, point) ? 1 : 0;
+    if (const auto* room = std::get_if<Room>(&fact->meaning)) {
+        auto sum = room->more;
+        for (const auto& part : room->parts) sum += value_of(space, part.variable, point) << part.doubled;
+        return sum <= value_of(space, room->within, point) ? 1 : 0;
+    }
     const auto& [left, less, right] = std::get<Comparison>(fact->meaning);
     const auto a = value_of(space, left, point), b = value_of(space, right, point);
     return (less ? a < b : a == b) ? 1 : 0;

@@ -1,0 +1,155 @@
+// Asserts about whole paths whose answers are known: with translations, hidden sources, routes, VLANs,
+// checked sources, replies, errors and lengths. A packet that breaks one is played in the interpreter.
+#include "compiler/analysis/asserts.hpp"
+#include "compiler/analysis/shown.hpp"
+#include "compiler/sema/load.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+struct Net {
+    std::string wan{}, lan{}, dmz = "index: 2"; ///< more members
+    std::string route{};
+};
+
+std::string text_of(const Net& net, const std::string& functions) {
+    return "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0" + net.wan +
+           " }\nIface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0" + net.lan +
+           " }\nIface dmz { " + net.dmz +
+           ", address: 10.0.1.1, netmask: 255.255.255.0 }\nGateway gw { connected: [wan, lan, dmz], " +
+           net.route +
+           "default: { net: 0.0.0.0, netmask: 0.0.0.0, iface: wan, nexthop: 203.0.113.2 }, forward: f }\n" +
+           functions;
+}
+
+enum class Is { proved, broken, shown }; ///< `shown`: broken, and a Test shows it
+
+void expect(const std::string& policy, const std::string& about, const std::string& claim, Is wanted) {
+    const auto text = policy + "Assert::IP a(" + about + ") { " + claim + " }\n";
+    const auto loaded = sema::load_text("test.nacl", text);
+    INFO(text);
+    for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(diagnostic.message);
+    REQUIRE(loaded.appliance);
+    const auto proof = analysis::prove(*loaded.appliance, loaded.appliance->asserts.front());
+    CHECK(std::holds_alternative<analysis::Holds>(proof) == (wanted == Is::proved));
+    const auto* broken = std::get_if<analysis::Broken>(&proof);
+    CHECK((broken != nullptr) == (wanted != Is::proved));
+    if (broken == nullptr || wanted != Is::shown) return;
+    INFO(analysis::literal_of(broken->witness.packet));
+    CHECK(analysis::test_that_shows(*loaded.appliance, loaded.appliance->asserts.front().about, {},
+                                    broken->witness));
+}
+
+} // namespace
+
+TEST_CASE("what is known of replies, errors and directions is what is proved") {
+    const auto usual = text_of({}, "Filter::IP f {\nif (ct.state in [established, related]) { accept }\n"
+                                   "if (iface.in == lan) { accept }\ndrop\n}\n");
+    expect(usual, "wan -> lan", "if (ct.state == new) { drop }", Is::proved);
+    expect(usual, "wan -> lan", "drop", Is::shown);
+    expect(usual, "lan -> wan", "accept", Is::proved);
+    expect(usual, "lan -> dmz", "accept", Is::proved);
+    expect(usual, "dmz -> lan", "accept", Is::shown);
+    expect(usual, "dmz -> wan", "if (ip.protocol == 47) { accept }", Is::shown);
+    const auto errors = text_of({}, "Filter::IP f { if (ct.state == related) { drop } accept }\n");
+    expect(errors, "wan -> lan", "Assert::ICMP { if (icmp.type == time-exceeded) { drop } }", Is::proved);
+    expect(errors, "wan -> lan", "Assert::ICMP { accept }", Is::broken);
+    expect(errors, "wan -> lan", "Assert::TCP { accept }", Is::proved);
+}
+
+TEST_CASE("what is known of translations is what is proved") {
+    const auto published = text_of(
+        {}, "wan.prerouting: n\nNat::TCP n { if (tcp.dport == 80) { dnat(10.0.1.9, 8080) } }\n"
+            "Filter::IP f {\nif (ct.state in [established, related]) { accept }\nif (iface.in == wan) {\n"
+            "if (ip.daddr == 10.0.1.9) { Filter::TCP { if (tcp.dport == 8080) { accept } } "
+            "}\ndrop\n}\naccept\n}\n");
+    const auto new_tcp = [](const std::string& claim) {
+        return "if (ct.state == new) { Assert::TCP { " + claim + " } }";
+    };
+    expect(published, "wan -> dmz", new_tcp("if (tcp.dport == 80) { accept }"), Is::proved);
+    expect(published, "wan -> dmz", new_tcp("if (tcp.dport == 443) { accept }"), Is::shown);
+    expect(published, "wan -> dmz", new_tcp("if (tcp.dport == 8080) { drop }"), Is::shown);
+    expect(published, "wan -> dmz", new_tcp("if (tcp.dport in [443, 8081]) { drop }"), Is::proved);
+    expect(published, "wan -> dmz", "if (ct.state == new) { Assert::UDP { drop } }", Is::proved);
+    expect(published, "wan -> dmz", "if (ct.state == new) { drop }", Is::shown);
+    expect(published, "wan -> lan", "if (ct.state == new) { drop }", Is::proved);
+    expect(published, "lan -> wan", "accept", Is::proved);
+    const auto hidden =
+        text_of({.wan = ", masquerade: true"},
+                "wan.postrouting: p\nFilter::IP p { if (ip.saddr in 10.0.1.0/24) { drop } accept }\n"
+                "Filter::IP f {\nif (iface.in != wan) { accept }\n"
+                "if (ct.state in [established, related]) { accept }\ndrop\n}\n");
+    expect(hidden, "wan -> lan", "if (ct.state == new) { drop }", Is::proved);
+    expect(hidden, "wan -> lan", "if (ip.saddr == 198.51.100.9) { drop }", Is::broken);
+    expect(hidden, "wan -> lan", "if (ip.saddr == ip.daddr) { drop }", Is::proved);
+    expect(hidden, "dmz -> wan", "accept", Is::shown);
+    expect(hidden, "lan -> wan", "if (ip.saddr in 10.0.0.0/24) { accept }", Is::proved);
+}
+
+TEST_CASE("an error that comes from where it goes to is found behind hidden sources only") {
+    const std::string functions = "Filter::IP f { accept }\n",
+                      to_itself = "if (ip.saddr == ip.daddr) { drop }";
+    const auto published =
+        "wan.prerouting: n\nNat::TCP n { if (tcp.dport == 80) { dnat(10.0.1.9) } }\n" + functions;
+    expect(text_of({}, functions), "gw.forward", to_itself, Is::proved);
+    const auto hidden = text_of({.wan = ", masquerade: true"}, functions);
+    expect(hidden, "gw.forward", to_itself, Is::broken);
+    expect(hidden, "gw.forward", "if (ip.saddr == ip.daddr and ct.state != related) { drop }", Is::proved);
+    expect(hidden, "gw.forward", "if (ip.saddr == ip.daddr) { accept }", Is::proved);
+    // The server may ask for what is published of itself.
+    expect(text_of({}, published), "gw.forward",
+           "if (ip.saddr == 10.0.1.9 and ct.state == new) { " + to_itself + " }", Is::broken);
+    expect(text_of({}, published), "gw.forward", "if (ip.saddr != 10.0.1.9) { " + to_itself + " }",
+           Is::proved);
+}
+
+TEST_CASE("what is known of routes, VLANs, checked sources and the time to live is what is proved") {
+    const std::string by_source = "Filter::IP f { if (ip.saddr in 10.0.0.0/24) { accept } drop }\n";
+    expect(text_of({.lan = ", rpf: strict"}, by_source), "lan -> wan", "accept", Is::proved);
+    expect(text_of({}, by_source), "lan -> wan", "accept", Is::shown);
+    const auto tagged =
+        text_of({.dmz = "index: 1, vlan: 7"}, "Filter::IP f { if (vlan.id == 7) { drop } accept }\n");
+    expect(tagged, "dmz -> wan", "drop", Is::proved);
+    expect(tagged, "lan -> wan", "drop", Is::shown);
+    expect(tagged, "lan -> wan", "accept", Is::proved);
+    const auto routed =
+        text_of({.route = "far: { net: 172.16.0.0, netmask: 255.255.0.0, iface: dmz, nexthop: 10.0.1.2 }, "},
+                "Filter::IP f { if (ip.daddr in 172.16.0.0/12) { drop } accept }\n");
+    expect(routed, "lan -> dmz", "accept", Is::shown);
+    expect(routed, "lan -> wan", "if (ip.daddr in 172.16.0.0/16) { accept }", Is::proved);
+    expect(routed, "lan -> wan", "accept", Is::shown);
+    const auto aged = text_of(
+        {}, "lan.prerouting: g\nFilter::IP g { Filter::TCP { if (tcp.dport == 25) { reject } } accept }\n"
+            "Filter::IP f { if (ip.ttl < 10) { reject } accept }\n");
+    expect(aged, "lan -> wan", "if (ip.ttl > 10) { Assert::UDP { accept } }", Is::proved);
+    expect(aged, "lan -> wan", "if (ip.ttl == 10) { accept }", Is::shown);
+    expect(aged, "lan -> wan", "Assert::TCP { if (tcp.dport == 25) { reject } }", Is::proved);
+    expect(aged, "lan -> wan", "Assert::TCP { if (tcp.dport == 25) { drop } }", Is::shown);
+}
+
+TEST_CASE("lengths that depend on each other are followed") {
+    const auto dropping = [](const std::string& layer, const std::string& condition) {
+        return text_of({}, "Filter::IP f {\nFilter::" + layer + " { if (" + condition +
+                               ") { drop } }\naccept\n}\n");
+    };
+    const auto never = [&](const std::string& layer, const std::string& condition) {
+        expect(dropping(layer, condition), "lan -> wan", "accept", Is::proved);
+    };
+    const auto sometimes = [&](const std::string& layer, const std::string& condition) {
+        expect(dropping(layer, condition), "lan -> wan", "accept", Is::shown);
+    };
+    never("TCP", "ip.length < 40");
+    never("UDP", "udp.length > 100 and ip.length < 121");
+    sometimes("UDP", "udp.length > 100 and ip.length < 122");
+    never("UDP", "udp.length > ip.length");
+    never("UDP", "udp.length == ip.length");
+    sometimes("UDP", "udp.length < ip.length");
+    never("TCP", "tcp.doff == 15 and ip.length < 80");
+    sometimes("TCP", "tcp.doff == 15 and ip.length < 81");
+    never("TCP", "ip.hdrlength == 60 and tcp.doff > 14 and ip.length < 120");
+    sometimes("TCP", "ip.hdrlength == 60 and tcp.doff > 14 and ip.length == 120");
+    never("ICMP", "ct.state == related and ip.hdrlength == 24 and ip.length < 52");
+    sometimes("ICMP", "ct.state == new and ip.hdrlength == 24 and ip.length < 52");
+    never("ICMP", "ip.hdrlength > 32 and ip.length < 44");
+}
