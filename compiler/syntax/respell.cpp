@@ -15,7 +15,8 @@ using K = TokenKind;
 
 bool respelt(Cursor& at) {
     using namespace respelling;
-    if (merge_conflict(at) || names(at) || operators(at) || bare_condition(at) || lists(at)) return true;
+    if (merge_conflict(at) || doubled_opener(at) || names(at) || operators(at) || conditions(at) || lists(at))
+        return true;
     return at.is(0, K::name) && (words(at) || headings(at) || declarations(at));
 }
 

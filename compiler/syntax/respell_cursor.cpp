@@ -1,3 +1,4 @@
+// Where the passes that respell are.
 #include "compiler/syntax/respell.hpp"
 
 #include <algorithm>
@@ -31,13 +32,20 @@ std::size_t Cursor::tokens_on_line() const {
     return count;
 }
 
+bool Cursor::opener_follows(std::initializer_list<std::string_view> words) const {
+    const auto index = open.empty() ? 0 : open.back().index;
+    return index > 0 && one_of(lower(out[index - 1].text), words);
+}
+
 void Cursor::take() {
     const auto kind = token().kind;
     out.push_back(token());
     if (is_open_bracket(kind)) {
         const bool body = kind == K::open_brace && opens_body(out, out.size() - 1);
-        open.push_back({kind, body});
+        open.push_back({kind, body, false, out.size() - 1});
     } else if (is_close_bracket(kind) && !open.empty()) {
+        const auto opener = open.back().index;
+        open_before_closer = opener > 0 ? out[opener - 1].kind : K::end_of_file;
         if (open.back().is_braced_list && kind == K::close_brace)
             out.back() = {K::close_bracket, "]", token().span, true};
         open.pop_back();
@@ -87,6 +95,15 @@ bool Cursor::opens_block() const {
         if (kind == K::open_brace || kind == K::close_brace) return false;
     }
     return false;
+}
+
+void Cursor::join_words(std::size_t count) {
+    auto name = token().text;
+    for (std::size_t i = 1; i < count; ++i) name += '_' + token(i).text;
+    const auto span = join(token().span, token(count - 1).span);
+    report(Kind::bad_name, span, "a name is one word", "write `" + name + "`");
+    put(K::name, name, span);
+    next += count;
 }
 
 void Cursor::respell_word(std::string_view meant, K kind) {

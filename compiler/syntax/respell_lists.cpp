@@ -29,9 +29,9 @@ bool ellipsis(Cursor& at) {
     if (!character && !dots) return false;
     const std::size_t count = character ? 1 : 3;
     at.report(Kind::stray_character, join(at.token().span, at.token(count - 1).span),
-           quoted(character ? at.token().text : "...") + " has no meaning here",
-           at.in(K::open_bracket) ? "write every value, or a range such as `80-443`"
-                               : "write what belongs here");
+              quoted(character ? at.token().text : "...") + " has no meaning here",
+              at.in(K::open_bracket) ? "write every value, or a range such as `80-443`"
+                                     : "write what belongs here");
     at.next += count;
     if (at.is(0, K::comma) && (at.before() == K::comma || at.before() == K::open_bracket)) ++at.next;
     return true;
@@ -47,17 +47,21 @@ bool braced_list(Cursor& at) {
     const auto end = at.closer_of(0);
     if (end == 0 || at.token(end).kind != K::close_brace || at.is(2, K::colon) || at.is(end + 1, K::colon))
         return false;
-    const bool holds_values = is_literal(at.token(1).kind) || (at.is(1, K::name) && !is_verdict(at.token(1).text));
-    const bool is_one = end == 2 || at.is(2, K::comma) || at.is(2, K::slash) || at.is(2, K::minus) || at.is(2, K::dot);
+    const bool holds_values =
+        is_literal(at.token(1).kind) || (at.is(1, K::name) && !is_verdict(at.token(1).text));
+    const bool is_one =
+        end == 2 || at.is(2, K::comma) || at.is(2, K::slash) || at.is(2, K::minus) || at.is(2, K::dot);
     const auto left = at.before();
     const bool lacks_in = at.in(K::open_paren) && ends_value(left);
     // `if (a == b { accept }`
-    const bool is_body = lacks_in && at.is(1, K::name) && (end > 2 ? !at.is(2, K::comma) : !at.is(3, K::close_paren));
+    const bool is_body =
+        lacks_in && at.is(1, K::name) && (end > 2 ? !at.is(2, K::comma) : !at.is(3, K::close_paren));
     const bool is_value = left == K::colon || left == K::in || left == K::equal || left == K::not_equal ||
                           (left == K::comma && at.in(K::open_bracket)) || left == K::open_bracket;
     if (!holds_values || !is_one || is_body || (!lacks_in && !is_value)) return false;
-    at.report(Kind::syntax_error, join(at.token().span, at.token(end).span), "a list stands between `[` and `]`",
-           "write `" + std::string(lacks_in ? "in " : "") + "[" + at.written(1, end) + "]`");
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end).span),
+              "a list stands between `[` and `]`",
+              "write `" + std::string(lacks_in ? "in " : "") + "[" + at.written(1, end) + "]`");
     if (lacks_in) at.put(K::in, "in", at.token().span);
     at.put(K::open_bracket, "[", at.token().span);
     at.open.push_back({K::open_brace, false, true});
@@ -87,8 +91,8 @@ bool flag_mask(Cursor& at) {
     auto count = flags_from(at, 4, mask);
     if (count == 0 || (!is_masked && mask.size() < 2)) return false;
     auto end = 4 + count;
-    if (is_masked && at.is(end, K::close_paren) && at.in(K::open_paren) && at.out.back().kind == K::open_paren &&
-        (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
+    if (is_masked && at.is(end, K::close_paren) && at.in(K::open_paren) &&
+        at.out.back().kind == K::open_paren && (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
         ++end; // `(tcp.flags & syn) != 0`
     const bool unwrap = end > 4 + count;
     const bool is_compared = is_masked && (at.is(end, K::equal) || at.is(end, K::not_equal));
@@ -97,9 +101,11 @@ bool flag_mask(Cursor& at) {
         end += 1 + std::max<std::size_t>(count, 1);
     }
     const auto span = join(at.token().span, at.token(end - 1).span);
-    const auto cure = is_masked ? asked_one_by_one(mask, wanted) : "tcp.flags " + at.token(3).text + " [" + joined(mask) + "]";
-    at.report(Kind::syntax_error, span, "flags are not numbers that `" + std::string(is_masked ? "&" : "|") + "` works on",
-           "write `" + cure + "`");
+    const auto cure = is_masked ? asked_one_by_one(mask, wanted)
+                                : "tcp.flags " + at.token(3).text + " [" + joined(mask) + "]";
+    at.report(Kind::syntax_error, span,
+              "flags are not numbers that `" + std::string(is_masked ? "&" : "|") + "` works on",
+              "write `" + cure + "`");
     if (unwrap) at.out.pop_back(), at.open.pop_back();
     at.put(K::name, mask.front(), span);
     at.put(K::in, "in", span);
@@ -112,19 +118,20 @@ bool flag_mask(Cursor& at) {
 bool flag_list(Cursor& at) {
     const bool of_member =
         at.is(0, K::name) && at.before() == K::colon && at.in(K::open_brace) && !at.open.back().is_body;
-    const bool of_list =
-        at.is(0, K::name) && (at.before() == K::open_bracket || at.before() == K::comma) && at.in(K::open_bracket);
+    const bool of_list = at.is(0, K::name) && (at.before() == K::open_bracket || at.before() == K::comma) &&
+                         at.in(K::open_bracket);
     if (!of_member && !of_list) return false;
     std::vector<std::string> flags;
     std::size_t end = 0;
     for (; at.is(end, K::name); end += 2) {
         flags.push_back(at.token(end).text);
-        if (!at.is(end + 1, K::bad_character) || (at.token(end + 1).text != "|" && at.token(end + 1).text != "+"))
+        if (!at.is(end + 1, K::bad_character) ||
+            (at.token(end + 1).text != "|" && at.token(end + 1).text != "+"))
             break;
     }
     if (flags.size() < 2 || !at.is(end, K::name)) return false;
     at.report(Kind::syntax_error, join(at.token().span, at.token(end).span), "several values stand in a list",
-           "write `" + (of_member ? "[" + joined(flags) + "]" : joined(flags)) + "`");
+              "write `" + (of_member ? "[" + joined(flags) + "]" : joined(flags)) + "`");
     const auto span = at.token().span;
     if (of_member) at.put(K::open_bracket, "[", span);
     for (std::size_t i = 0; i < flags.size(); ++i) {
@@ -147,12 +154,13 @@ bool doubled_comma(Cursor& at) {
 /// `{{ drop }}`: one pair is left out, and what it holds is read.
 bool doubled_braces(Cursor& at) {
     if (at.left_out_closers.contains(at.next)) return ++at.next, true;
-    if (!at.braces_match || !at.is(0, K::open_brace) || at.before() != K::open_brace || at.in(K::open_bracket))
+    if (!at.braces_match || !at.is(0, K::open_brace) || at.before() != K::open_brace ||
+        at.in(K::open_bracket))
         return false;
     const auto end = at.closer_of(0);
     if (end == 0 || at.token(end).kind != K::close_brace || !at.is(end + 1, K::close_brace)) return false;
     at.report(Kind::stray_bracket, at.token().span, "these braces stand in braces already",
-           "leave one pair of them out");
+              "leave one pair of them out");
     at.left_out_closers.insert(at.next + end);
     ++at.next;
     return true;
@@ -161,7 +169,8 @@ bool doubled_braces(Cursor& at) {
 } // namespace
 
 bool lists(Cursor& at) {
-    return ellipsis(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) || flag_mask(at) || flag_list(at);
+    return ellipsis(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) || flag_mask(at) ||
+           flag_list(at);
 }
 
 } // namespace syntax::respelling

@@ -29,7 +29,7 @@ bool number_as_name(Cursor& at) {
         const auto& text = at.token().text;
         const auto letters = text.find_first_not_of("0123456789");
         at.report(Kind::bad_name, at.token().span, quoted(text) + " is no name, which starts with a letter",
-               "write `" + text.substr(letters) + text.substr(0, letters) + "`");
+                  "write `" + text.substr(letters) + text.substr(0, letters) + "`");
     }
     at.put(K::name, at.token().text, at.token().span);
     ++at.next;
@@ -59,7 +59,8 @@ bool quoted_name(Cursor& at) {
                         !at.in(K::open_paren);
     if (!is_word || (!of_object && !is_key)) return false;
     if (!std::exchange(at.quotes_are_said, true))
-        at.report(Kind::syntax_error, at.token().span, "a name stands without quotes", "write `" + text + "`");
+        at.report(Kind::syntax_error, at.token().span, "a name stands without quotes",
+                  "write `" + text + "`");
     at.put(K::name, text, at.token().span);
     ++at.next;
     return true;

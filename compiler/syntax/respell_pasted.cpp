@@ -1,4 +1,4 @@
-// What a merge leaves behind where two versions did not fit together.
+// What merging and pasting leave behind: conflicts, and lines that stand twice.
 #include "compiler/syntax/respell.hpp"
 
 namespace syntax::respelling {
@@ -19,12 +19,26 @@ bool merge_conflict(Cursor& at) {
     if (kind == '\0') return false;
     if (kind == '<')
         at.report(Kind::syntax_error, at.token().span, "a merge left a conflict here",
-               "keep one of the two versions, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`");
+                  "keep one of the two versions, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`");
     at.next += at.tokens_on_line();
     if (kind != '=') return true;
     auto end = at.next;
     while (end < at.tokens.size() && (at.tokens[end].span.begin.column != 1 || marker(end) != '>')) ++end;
     if (end < at.tokens.size()) at.next = end;
+    return true;
+}
+
+bool doubled_opener(Cursor& at) {
+    if (at.braces_match || !at.starts_line()) return false;
+    const auto count = at.tokens_on_line();
+    if (count < 2 || at.next < count || !at.is(count - 1, K::open_brace)) return false;
+    const auto first = at.next - count;
+    if (at.tokens[first].span.begin.line + 1 != at.token().span.begin.line) return false;
+    for (std::size_t i = 0; i < count; ++i)
+        if (at.tokens[first + i].text != at.token(i).text) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(count - 1).span), "this line stands twice",
+              "leave one of them out");
+    at.next += count;
     return true;
 }
 

@@ -1,10 +1,30 @@
+// The parentheses and braces of an `if`.
 #include "compiler/syntax/respell.hpp"
 
 namespace syntax::respelling {
 
+namespace {
+
+/// `if (a == b):` and `else:`, as Python has them.
+bool colon_for_brace(Cursor& at) {
+    if (!at.is(0, K::colon) || at.is(1, K::open_brace) ||
+        (at.next + 1 < at.tokens.size() && !at.starts_line(1)))
+        return false;
+    const bool of_if = at.before() == K::close_paren && at.open_before_closer == K::if_;
+    const bool of_else =
+        at.before() == K::else_ && at.out.size() > 1 && at.out[at.out.size() - 2].kind == K::close_brace;
+    if (!of_if && !of_else) return false;
+    at.report(Kind::syntax_error, at.token().span, "the body of an `if` stands in braces", "write `{` … `}`");
+    at.put(K::open_brace, "{", at.token().span);
+    at.open.push_back({K::open_brace, true});
+    ++at.next;
+    return true;
+}
+
 /// `if a == b {`, `if a == b) {` and `if (a) and (b) {`: the parentheses around the whole are added.
-bool bare_condition(Cursor& at) {
-    if (!at.is(0, K::if_) || at.is(1, K::colon) || at.before() == K::colon || at.before() == K::dot) return false;
+bool bare_parentheses(Cursor& at) {
+    if (!at.is(0, K::if_) || at.is(1, K::colon) || at.before() == K::colon || at.before() == K::dot)
+        return false;
     constexpr std::size_t tokens_max = 500; // nobody's conditions are longer
     std::size_t depth = 0, end = 1;
     const bool is_opened = at.is(1, K::open_paren) || at.is(1, K::open_bracket) || at.is(1, K::open_brace);
@@ -25,12 +45,16 @@ bool bare_condition(Cursor& at) {
     }
     if (!is_bare || depth > 0 || end < 2 || !at.is(end, K::open_brace)) return false;
     at.report(Kind::syntax_error, at.token(1).span, "the condition of an `if` stands in parentheses",
-           "write `if (condition) { … }`");
+              "write `if (condition) { … }`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
     at.open.push_back({K::open_paren, false});
     if (!has_closer) at.close_before = at.next + end - 1;
     return true;
 }
+
+} // namespace
+
+bool conditions(Cursor& at) { return bare_parentheses(at) || colon_for_brace(at); }
 
 } // namespace syntax::respelling
