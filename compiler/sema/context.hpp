@@ -48,7 +48,7 @@ struct Context {
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
     std::set<const syntax::Value*> bad_members; ///< of typed objects, whose values have been refused
-    std::set<std::string> said_of_names; ///< what was said about the values behind names
+    std::set<std::string> said_of_values; ///< by the names or places of those that stand elsewhere
     /// How deep in names, and in lists and objects behind them, the analysis is.
     std::size_t depth = 0;
     bool depth_is_reported = false; ///< one chain of names has many links, and is one mistake
@@ -63,13 +63,27 @@ struct Context {
         diagnostics.report({kind, span, std::move(message), std::move(notes), std::move(hint)});
     }
 
+    /// Whether that has not been said of the value that stands there. A string where something else is wanted is
+    /// wrong wherever it is used: few things are strings, and quotes are easily put where none belong.
+    bool is_news(const syntax::Span& span, bool is_string, const std::string& message) {
+        const auto place = place_of(span);
+        return said_of_values
+            .insert(std::to_string(place.file) + ':' + std::to_string(place.line) + ':' +
+                    std::to_string(place.column) + ": " + (is_string ? "a string" : message))
+            .second;
+    }
+
     /// About a value where it is used. What is wrong with the value behind a name is one mistake, however
     /// often the name is used.
     void report_value(syntax::Kind kind, const syntax::Value& value, std::string message,
                       std::string hint = {}, std::vector<syntax::Note> notes = {}) {
         const auto* path = std::get_if<syntax::Path>(&value.is);
-        const bool is_named = path != nullptr && scope.find(path->parts.front().text) != nullptr;
-        if (is_named && !said_of_names.insert(to_string(*path) + ": " + message).second) return;
+        const auto* element = path == nullptr ? nullptr : scope.find(path->parts.front().text);
+        const auto* behind = element != nullptr && path->parts.size() == 1 ? &element->value : nullptr;
+        if (behind != nullptr && std::holds_alternative<syntax::String>(behind->is)) {
+            if (!is_news(behind->span, true, message)) return;
+        } else if (element != nullptr && !said_of_values.insert(to_string(*path) + ": " + message).second)
+            return;
         report(kind, value.span, std::move(message), std::move(hint), std::move(notes));
     }
 };

@@ -239,6 +239,9 @@ private:
         };
         auto hint = hint_for_statement(word);
         if (hint.empty()) hint = context_.suggestions.among(context_.functions.size(), name.text, names);
+        const bool may_be_doubled = hint.empty() && (context_.scope.doubled.contains(ElementType::filter) ||
+                                                     context_.scope.doubled.contains(ElementType::nat));
+        if (may_be_doubled) return std::nullopt;
         // Words in a row are a line of another language, and one mistake; but for those that are misspelt.
         if (!follows_unknown_ || !action.arguments.empty() || hint.starts_with("did you mean"))
             report(Kind::unknown_statement, name.span,
@@ -262,6 +265,7 @@ private:
                    "write `accept`, `drop` or `reject`");
             return false;
         }
+        if (std::exchange(misfit_is_said_, true)) return false; // the function is of another kind than was meant
         report(Kind::action_not_allowed, span,
                quoted(word) + " is for " + std::string(kind_name(kind)) + " functions, and this is a " +
                    std::string(kind_name(kind_)),
@@ -315,8 +319,7 @@ private:
         }
         NatArguments result;
         const auto* port = std::get_if<syntax::Integer>(&action.arguments.front().is);
-        if (count == 2 && port != nullptr &&
-            std::holds_alternative<syntax::Address>(action.arguments[1].is)) {
+        if (count == 2 && port != nullptr && is_address(action.arguments[1])) {
             report(Kind::wrong_arguments, action.arguments.front().span,
                    "the address comes first, and then the port",
                    "write `" + word + "(" + source_of(action.arguments[1]) + ", " +
@@ -327,6 +330,14 @@ private:
         for (std::size_t i = 0; i < count; ++i)
             fine &= nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result);
         return fine ? std::optional(result) : std::nullopt;
+    }
+
+    bool is_address(const syntax::Value& value) const {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        const auto* element = path == nullptr || path->parts.size() > 1
+                                  ? nullptr
+                                  : context_.scope.find(path->parts.front().text);
+        return std::holds_alternative<syntax::Address>(element == nullptr ? value.is : element->value.is);
     }
 
     bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address,
@@ -349,8 +360,8 @@ private:
         const std::string wanted = may_be_address && may_be_port ? "an address or a port"
                                    : may_be_port                 ? "a port"
                                                                  : "an address";
-        report(Kind::wrong_arguments, argument.span,
-               text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
+        context_.report_value(Kind::wrong_arguments, argument,
+                              text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
         return false;
     }
 
@@ -518,6 +529,7 @@ private:
     const syntax::Statement* unknown_ = nullptr; ///< the last one whose first word means nothing
     bool follows_unknown_ = false;               ///< on its line
     bool is_unknown_ = false;
+    bool misfit_is_said_ = false; ///< that an action is for functions of another kind
 };
 
 } // namespace

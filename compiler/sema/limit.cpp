@@ -39,6 +39,14 @@ void define_limit(Context& context, const Element& element, model::Limit& limit)
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
     const ObjectReader reader(context, *object, "a Limit", {"rate", "per", "burst", "key", "size"});
+    const auto rate = reader["rate"];
+    const auto* text = rate ? std::get_if<syntax::String>(&rate.value->is) : nullptr;
+    const auto slash = text == nullptr ? std::string::npos : text->text.find('/');
+    if (slash != std::string::npos)
+        return context.report(Kind::wrong_member_type, rate.value->span,
+                              "`rate` is a number, and the time stands in a member of its own",
+                              "write `rate: " + text->text.substr(0, slash) + ", per: " +
+                                  text->text.substr(slash + 1) + "`");
     for (const auto* key : {"rate", "per"})
         if (reader.lacks(key))
             context.report(Kind::missing_member, element.heading,

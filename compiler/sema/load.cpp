@@ -150,11 +150,25 @@ private:
         for (auto& diagnostic : found.sorted()) {
             if (says_missing(diagnostic.kind) && !is_shape_known) continue;
             const auto whole = says_missing(diagnostic.kind) ? declaration_of(diagnostic.span) : diagnostic.span;
+            const bool is_of_member = diagnostic.kind == syntax::Kind::unknown_member;
+            if (is_of_member && is_cut(names_in(diagnostic.message).front(), said)) continue;
             const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(whole, other.span); };
             const bool is_error = syntax::info(diagnostic.kind).severity == syntax::Severity::error;
             if (is_error && !may_be_lost(diagnostic) && std::none_of(said.begin(), said.end(), is_inside))
                 diagnostics_.report(std::move(diagnostic));
         }
+    }
+
+    /// Whether the untyped element has a part that could not be parsed.
+    bool is_cut(const std::string& name, const std::vector<syntax::Diagnostic>& said) const {
+        for (const auto& program : programs_)
+            for (const auto& declaration : program.declarations) {
+                const auto* untyped = std::get_if<syntax::Untyped>(&declaration);
+                if (untyped == nullptr || untyped->path.parts.front().text != name) continue;
+                const auto is_inside = [&](const auto& other) { return encloses(untyped->span, other.span); };
+                if (std::ranges::any_of(said, is_inside)) return true;
+            }
+        return false;
     }
 
     syntax::Span declaration_of(const syntax::Span& span) const {

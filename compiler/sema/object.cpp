@@ -258,7 +258,8 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         if (element == nullptr && context.scope.refused_names.contains(name)) return std::nullopt;
         if (element == nullptr) {
             const auto near = did_you_mean(name, iface_names(context));
-            if (context.scope.has_nameless_object) return std::nullopt;
+            const bool may_be_doubled = near.empty() && context.scope.doubled.contains(ElementType::iface);
+            if (context.scope.has_nameless_object || may_be_doubled) return std::nullopt;
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
                            near.empty() ? known_ifaces(context) : near);
             return std::nullopt;

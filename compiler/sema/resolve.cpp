@@ -107,7 +107,8 @@ Settled unknown(Context& context, const syntax::Path& path) {
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
                                          [&] { return known_names(context); });
-    if (!context.scope.has_nameless_object)
+    const bool may_be_doubled = hint.empty() && context.scope.doubled.contains(ElementType::untyped);
+    if (!context.scope.has_nameless_object && !may_be_doubled)
         context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
                        std::move(hint));
     return Poison{};

@@ -25,10 +25,9 @@ const syntax::Span& place_for(const Leaf& leaf, const syntax::Span& use) {
 /// An item that is written elsewhere is one mistake, however many comparisons use it.
 void report_leaf(Context& context, Kind kind, const Leaf& leaf, const syntax::Span& use, std::string message,
                  std::string hint = {}) {
-    const auto place = place_of(leaf.span);
-    const auto key = std::to_string(place.file) + ':' + std::to_string(place.line) + ':' +
-                     std::to_string(place.column) + ": " + message;
-    if (!encloses(use, leaf.span) && !context.said_of_names.insert(key).second) return;
+    const auto* literal = std::get_if<const syntax::Value*>(&leaf.is);
+    const bool is_string = literal != nullptr && std::holds_alternative<syntax::String>((*literal)->is);
+    if (!encloses(use, leaf.span) && !context.is_news(leaf.span, is_string, message)) return;
     context.report(kind, place_for(leaf, use), std::move(message), std::move(hint), note_about(leaf, use));
 }
 

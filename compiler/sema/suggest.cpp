@@ -90,6 +90,9 @@ constexpr std::array synonyms = {
     Synonym{"ping", "echo-request"},
     Synonym{"pong", "echo-reply"},
     Synonym{"seconds", "interval"},
+    Synonym{"sleep", "wait"},
+    Synonym{"pause", "wait"},
+    Synonym{"delay", "wait"},
     Synonym{"IPv4", "IP"},
     Synonym{"ipv4", "ip"},
     Synonym{"inet", "ip"},
@@ -121,6 +124,14 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
     return meant != nullptr ? meant : misspelt(word, candidates);
 }
 
+namespace {
+
+bool begins_alike(std::string_view a, std::string_view b) {
+    return !a.empty() && !b.empty() && lower(a.substr(0, 1)) == lower(b.substr(0, 1));
+}
+
+} // namespace
+
 const std::string* misspelt(std::string_view word, const std::vector<std::string>& candidates) {
     constexpr std::size_t letters_max = 100; // what is longer was not typed, and the comparison is quadratic
     const std::string* best = nullptr;
@@ -132,7 +143,11 @@ const std::string* misspelt(std::string_view word, const std::vector<std::string
                    shorter = std::min(word.size(), candidate.size());
         if (longer - shorter >= best_distance) continue;
         const auto distance = edit_distance(word, candidate);
-        if (distance < best_distance && distance < longer) best = &candidate, best_distance = distance;
+        // Who mistypes a word mostly begins it right.
+        const bool begins_so = best != nullptr && distance == best_distance && !begins_alike(word, *best) &&
+                               begins_alike(word, candidate);
+        const bool is_better = distance < best_distance || begins_so;
+        if (is_better && distance < longer) best = &candidate, best_distance = distance;
     }
     return best;
 }

@@ -37,6 +37,7 @@ public:
         const ObjectReader reader(context_, object, steps == nullptr ? "a Test" : "a Test with `steps`", keys);
         scope(reader["chain"], reader["function"]);
         if (const auto member = reader["lease"]) leases(member);
+        if (steps == nullptr && !reader.lacks("steps")) return std::nullopt; // it is misspelt
         if (steps == nullptr) {
             const auto step = send(reader, element_.heading, "Test " + quoted(element_.name.text));
             scenario_.steps.push_back({step, scenario_.place});
@@ -142,7 +143,7 @@ private:
         const auto* object = object_of(context_, {&name, &item});
         if (object == nullptr) return;
         const bool is_misspelt =
-            object->pairs.size() == 1 && misspelt(lower(object->pairs.front().key.text), {"wait"}) != nullptr;
+            object->pairs.size() == 1 && nearest(lower(object->pairs.front().key.text), {"wait"}) != nullptr;
         if (find_pair(*object, "wait", true) == nullptr && !is_misspelt) {
             const ObjectReader reader(context_, *object, "a step of a Test", step_keys);
             scenario_.steps.push_back({send(reader, item.span, "this step"), place_of(item.span)});

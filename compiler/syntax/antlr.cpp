@@ -8,6 +8,7 @@
 #include "NaClParser.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace syntax {
 
@@ -229,16 +230,24 @@ public:
         return values(rule.value());
     }
 
+    /// A member that stands twice, which is told where the keys are read: the comma is a part of it.
+    bool is_doubled(antlr4::ParserRuleContext* before, antlr4::ParserRuleContext* item) const {
+        auto* first = dynamic_cast<P::PairContext*>(before);
+        auto* second = dynamic_cast<P::PairContext*>(item);
+        return first != nullptr && second != nullptr &&
+               tokens_.token(*first->getStart()).text == tokens_.token(*second->getStart()).text;
+    }
+
     /// The grammar lets two items follow each other without a comma, for the sake of this message.
     void check_commas(const std::vector<antlr4::tree::ParseTree*>& children) {
-        const antlr4::ParserRuleContext* before = nullptr;
+        antlr4::ParserRuleContext* before = nullptr;
         for (auto* child : children) {
             auto* item = dynamic_cast<antlr4::ParserRuleContext*>(child);
             // Behind a bracket that was closed for the user the comma is a part of the same mistake.
             const auto start = item == nullptr ? 0 : tokens_.index(*item->getStart());
             const bool is_news = item != nullptr && before != nullptr && !tokens_[start - 1].inserted &&
                                  !tokens_[start].inserted;
-            if (is_news)
+            if (is_news && !is_doubled(before, item))
                 diagnostics_.report({Kind::missing_comma,
                                      tokens_.token(*item->getStart()).span,
                                      "a `,` is missing before this",
@@ -284,9 +293,9 @@ public:
     Conditional conditional(P::ConditionalContext& rule) {
         Conditional result;
         result.arms.push_back(arm(*rule.arm()));
-        bool is_over = false;
+        bool is_over = false, is_said = false;
         for (auto* rest : rule.otherwise()) {
-            if (is_over) report_late_else(*rest);
+            if (is_over && !std::exchange(is_said, true)) report_late_else(*rest);
             if (auto* b = rest->body()) {
                 result.otherwise = body(*b, "an `else`");
                 is_over = true;

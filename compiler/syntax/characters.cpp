@@ -2,6 +2,8 @@
 // alphabets. Each becomes the one that it was taken for, after a message that names it.
 #include "compiler/syntax/repair.hpp"
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 namespace syntax {
@@ -23,6 +25,19 @@ bool is_space(char32_t c) {
     return c == 0xa0 || (c >= 0x2000 && c <= 0x200d) || c == 0x202f || c == 0x205f || c == 0x2060 ||
            c == 0x3000 || c == 0xfeff;
 }
+/// The operators of mathematics, as word processors and other alphabets have them.
+struct Operator {
+    char32_t character;
+    K kind;
+    std::string_view meant;
+};
+constexpr std::array operators = {
+    Operator{0x2260, K::not_equal, "!="},  Operator{0x2264, K::less_equal, "<="},
+    Operator{0x2265, K::greater_equal, ">="}, Operator{0x2192, K::arrow, "->"},
+    Operator{0x2227, K::and_, "and"},      Operator{0x2228, K::or_, "or"},
+    Operator{0x2208, K::in, "in"},         Operator{0xac, K::not_, "not"},
+};
+
 bool is_dash(char32_t c) { return (c >= 0x2010 && c <= 0x2015) || c == 0x2212; }
 /// Beyond ASCII most are, but for the blocks of punctuation and symbols.
 bool is_letter(char32_t c) {
@@ -66,6 +81,12 @@ public:
             if (is_dash(c)) {
                 report(token.span, quoted_with_number(token.text, c) + " is a dash of print", "write `-`");
                 token = {K::minus, "-", token.span, true};
+            }
+            const auto meant = std::ranges::find(operators, c, &Operator::character);
+            if (meant != operators.end()) {
+                report(token.span, quoted_with_number(token.text, c) + " is an operator of print",
+                       "write `" + std::string(meant->meant) + "`");
+                token = {meant->kind, std::string(meant->meant), token.span, true};
             }
             result.push_back(std::move(token));
         }

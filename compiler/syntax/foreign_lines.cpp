@@ -37,8 +37,7 @@ public:
     ForeignLines(const Tokens& tokens, Diagnostics& diagnostics)
         : tokens_(tokens), diagnostics_(diagnostics) {
         for (std::size_t i = 0; i + 2 < tokens.size(); ++i)
-            if (tokens[i].kind == K::colon && tokens[i + 1].kind == K::name &&
-                tokens[i + 2].kind == K::name && is_rule_word(lower(tokens[i + 2].text)))
+            if (tokens[i].kind == K::colon && tokens[i + 1].kind == K::name && tokens[i + 2].kind == K::name)
                 functions_.insert(lower(tokens[i + 2].text));
             else if (tokens[i].kind == K::name && tokens[i + 1].kind == K::string)
                 imports_ |= lower(tokens[i].text) == "import";
@@ -87,18 +86,20 @@ private:
         diagnostics_.report({kind, span, std::move(message), {}, std::move(hint)});
     }
 
-    /// `-- text`, `; text`, `% text` and `' text`, on lines of their own or behind what is one.
+    /// `-- text`, `; text`, `% text`, `' text` and `<!-- text -->`, on lines of their own or behind what is one.
     bool comment() {
         const auto& text = token().text;
         // `--dport` behind other words is an option.
         const bool dashes = is(0, K::minus) && is(1, K::minus) && touches(0) &&
                             (starts_line() || !is(2, K::name) || !touches(1));
         const bool mark = is(0, K::bad_character) && (text == ";" || text == "%" || text == "'");
+        const bool of_markup = is(0, K::less) && is(1, K::not_) && is(2, K::minus) && touches(0) && touches(1);
         const bool is_one =
-            dashes || (mark && (starts_line() ? begins_line_of_text() : begins_text_behind()));
+            dashes || of_markup || (mark && (starts_line() ? begins_line_of_text() : begins_text_behind()));
         if (!is_one) return false;
         if (comments_said_.insert(text).second) // who writes one so writes all so
-            report(Kind::stray_character, token().span, quoted(dashes ? "--" : text) + " starts no comment",
+            report(Kind::stray_character, token().span,
+                   quoted(dashes ? "--" : of_markup ? "<!--" : text) + " starts no comment",
                    "comments start with `#` or `//`");
         at_ += tokens_on_line();
         return true;
@@ -115,7 +116,8 @@ private:
     /// Words that are no statements, nor members: `accept ; as we agreed`.
     bool begins_text_behind() const {
         const auto count = tokens_on_line();
-        if (count < 3 || touches(0) || token().text == "'" || tokens_[at_ - 1].span.end == token().span.begin)
+        const bool is_statement = count < 2 || (count == 2 && may_be_called(1));
+        if (is_statement || touches(0) || token().text == "'" || tokens_[at_ - 1].span.end == token().span.begin)
             return false;
         if (!is(1, K::name) || is_verdict(token(1).text) || is(2, K::open_paren) || is(2, K::colon))
             return false;
@@ -123,6 +125,8 @@ private:
             if (is_open_bracket(token(i).kind) || is_close_bracket(token(i).kind)) return false;
         return true;
     }
+
+    bool may_be_called(std::size_t ahead) const { return imports_ || functions_.contains(lower(token(ahead).text)); }
 
     bool begins_statement() const {
         if (in_body_.empty()) return starts_line() && end_declaration(out_);
@@ -254,7 +258,7 @@ private:
     Tokens out_;
     std::size_t at_ = 0;
     std::vector<bool> in_body_;       ///< for each bracket around
-    std::set<std::string> functions_; ///< that are called as rules begin
+    std::set<std::string> functions_; ///< that are declared
     bool imports_ = false;
     std::set<std::string> comments_said_; ///< by what they begin with
 };
@@ -264,7 +268,7 @@ private:
 Tokens without_foreign_lines(Tokens tokens, Diagnostics& diagnostics) {
     // Most policies have none, and may be large.
     const auto may_begin_one = [&](const Token& token) {
-        if (token.kind == K::bad_character || token.kind == K::minus) return true;
+        if (token.kind == K::bad_character || token.kind == K::minus || token.kind == K::less) return true;
         if (token.kind != K::name) return false;
         const auto* before = &token == tokens.data() ? nullptr : &token - 1;
         const bool begins = before == nullptr || before->kind == K::open_brace ||

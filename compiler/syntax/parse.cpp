@@ -84,7 +84,27 @@ std::string seen(const Token& token) {
     return "saw `" + token.text + "`";
 }
 
+/// `ip.ttl ==` at the end of a line: what is missing is missing there, and not before what the next line begins with.
+bool is_missing_at_line_end(const SyntaxError& error) {
+    const auto wanted = belongs(error);
+    const bool is_one_thing = wanted.starts_with('`') ? wanted.find(' ') == std::string::npos
+                                                      : wanted == "a value" || wanted.ends_with(" or member") ||
+                                                            wanted == "a number";
+    return is_one_thing && error.before.kind != TokenKind::end_of_file && !is_close_bracket(error.before.kind) &&
+           !is_open_bracket(error.before.kind) && error.before.kind != TokenKind::comma &&
+           error.before.span.end.line != error.seen.span.begin.line;
+}
+
 void report(const SyntaxError& error, const Tokens& tokens, Diagnostics& diagnostics) {
+    if (is_missing_at_line_end(error)) {
+        const auto& before = error.before.span;
+        diagnostics.report({Kind::syntax_error,
+                            {before.file, before.end, before.end},
+                            belongs(error) + " is missing after `" + error.before.text + "`",
+                            {},
+                            syntax_hint(error, tokens)});
+        return;
+    }
     diagnostics.report({Kind::syntax_error,
                         error.seen.span,
                         seen(error.seen) + " where " + belongs(error) + " belongs",

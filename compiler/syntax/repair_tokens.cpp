@@ -35,6 +35,7 @@ public:
                 keep(token);
             }
         }
+        report_semicolons();
         return std::move(out_);
     }
 
@@ -76,6 +77,9 @@ private:
 
     /// Of the tokens from `first` to `last` one string; returns the index of the last.
     std::size_t close_string_at(std::size_t first, std::size_t last) {
+        // `log(text ", ip.saddr)`: the word is a part of the string that lacks its first quote.
+        const bool of_call = !open_.empty() && open_.back() == Inside::condition;
+        if (of_call && out_.back().kind == TokenKind::name) out_.back().inserted = true;
         auto token = tokens_[last];
         token.span = join(tokens_[first].span, token.span);
         close_string(std::move(token));
@@ -131,6 +135,35 @@ private:
         std::string_view hint;
     };
 
+    /// `return;`: the word is the mistake.
+    bool follows_foreign_word() const {
+        constexpr std::array<std::string_view, 4> words = {"return", "break", "continue", "exit"};
+        return !out_.empty() && std::ranges::find(words, out_.back().text) != words.end();
+    }
+
+    /// The `=` of `$name = value`: of its two mistakes the first has been told.
+    bool follows_sigil(std::string_view text, const Span& span) const {
+        return text == "=" && open_.empty() && last_said_ == std::pair(span.begin.line, std::string(hint_for("$")));
+    }
+
+    /// Some are told each. Who writes more of them ends every line so, and that is one habit.
+    void report_semicolons() {
+        constexpr std::size_t told_each_max = 2, notes_max = 5;
+        const auto message = [](const Semicolon& one) {
+            return Diagnostic{Kind::stray_character, one.span, "`;` has no meaning here", {}, one.hint};
+        };
+        if (semicolons_.size() <= told_each_max) {
+            for (const auto& one : semicolons_) diagnostics_.report(message(one));
+            return;
+        }
+        auto whole = message(semicolons_.front());
+        const auto others = semicolons_.size() - 1;
+        whole.message += ", nor at " + std::to_string(others) + " other places";
+        for (std::size_t i = 1; i <= std::min(others, notes_max); ++i)
+            whole.notes.push_back({semicolons_[i].span, "it stands here too"});
+        diagnostics_.report(std::move(whole));
+    }
+
     /// `log("a";`: nothing else on the line closes what it opened.
     bool ends_call(std::size_t at) const {
         const auto line = tokens_[at].span.begin.line;
@@ -157,6 +190,8 @@ private:
                         : "write `name: value`"};
         if (text == "+" && in_condition && !out_.empty() && out_.back().kind == TokenKind::string)
             return Meant{",", TokenKind::comma, "what is logged stands between commas"};
+        if (text == "\\" && !out_.empty() && out_.back().kind == TokenKind::address)
+            return Meant{"/", TokenKind::slash, "a network is written with `/`, as in `10.0.0.0/24`"};
         if (text == "&") return Meant{"&&", TokenKind::and_, "write `and` or `&&`"};
         if (text == "|") return Meant{"||", TokenKind::or_, "write `or` or `||`"};
         if (text == ";" && in_value) return Meant{",", TokenKind::comma, hint_for(text)};
@@ -238,9 +273,12 @@ private:
         const std::string known(replacement ? replacement->hint : hint_for(text));
         const std::string hint = known.empty() ? "leave it out" : known;
         // A second quotation mark of the wrong kind on the line is no second mistake.
-        const bool is_news = text == ";" || known.empty() || std::pair(span.begin.line, hint) != last_said_;
+        const bool is_again = text != ";" && !known.empty() && std::pair(span.begin.line, hint) == last_said_;
+        const bool is_consequence = follows_sigil(text, span);
         last_said_ = {span.begin.line, hint};
-        if (is_news)
+        if (text == ";" && (!replacement || replacement->kind == TokenKind::comma)) {
+            if (!follows_foreign_word()) semicolons_.push_back({span, hint});
+        } else if (!is_again && !is_consequence)
             diagnostics_.report(
                 {Kind::stray_character, span, "`" + printable(text) + "` has no meaning here", {}, hint});
         if (replacement)
@@ -257,9 +295,15 @@ private:
         return text;
     }
 
+    struct Semicolon {
+        Span span;
+        std::string hint;
+    };
+
     Tokens tokens_;
     Diagnostics& diagnostics_;
     Tokens out_;
+    std::vector<Semicolon> semicolons_; ///< that mean nothing and are left out
     enum class Inside : std::uint8_t { condition, value, body };
     std::vector<Inside> open_; ///< what the brackets around hold
     bool dropped_ = false; ///< the token before the next one was dropped, so it may seem out of place

@@ -51,14 +51,11 @@ K kind_at(const Tokens& tokens, std::size_t index) {
     return index < tokens.size() ? tokens[index].kind : K::end_of_file;
 }
 
-std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
+std::string statement_hint(const SyntaxError& error) {
     if (error.seen.kind == K::open_brace && is_verdict(error.before.text))
         return quoted(error.before.text) + " takes no body: leave the braces out";
     const auto word = lower(error.before.text);
     if (word == "rate") return "write a `Limit`, and test it: `if (name.exceeded) { drop }`";
-    const auto action = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
-    if (word == "to" && (action == "dnat" || action == "snat"))
-        return "write `" + action + "(" + error.seen.text + ")`";
     if (word == "prefix") return "write `log(\"text\")`";
     const bool takes_arguments = word == "log" || word == "syslog" || word == "dnat" || word == "snat";
     if (takes_arguments && is_literal(error.seen.kind))
@@ -111,6 +108,10 @@ std::string foreign_condition(const SyntaxError& error, const Tokens& tokens) {
     return rule.statement.substr(begin + 4, end - begin - 4);
 }
 
+bool is_transport_or_ip(const std::string& word) {
+    return word == "ip" || word == "tcp" || word == "udp" || word == "icmp" || word == "ct";
+}
+
 /// In the parentheses of a condition.
 std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& before = error.before;
@@ -124,6 +125,13 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
             if (const auto meant = property_of(lower(before.text), tokens[next]); !meant.empty())
                 return "write `" + meant + "`";
         return "a property is written with a dot: `" + path_before(error, tokens) + "." + text_at(tokens, next) + "`";
+    }
+    if (seen.kind == K::not_ && kind_at(tokens, error.index + 1) == K::close_paren) return "leave it out";
+    if (seen.kind == K::open_bracket && before.kind == K::name) {
+        const bool is_object = is_transport_or_ip(lower(before.text));
+        return is_object ? "a property is written with a dot: `" + before.text + "." +
+                               text_at(tokens, error.index + 1) + "`"
+                         : "a list has no indexes: `in` asks whether a value is in it";
     }
     if (seen.kind == K::comma && !ends_comparison) return "conditions are joined with `and` and `or`";
     if (seen.kind == K::comma)
@@ -141,8 +149,7 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (seen.kind == K::name && (word == "matches" || word == "within" || word == "like"))
         return "write `" + path_before(error, tokens) + " in …`";
     if (const auto meant = foreign_condition(error, tokens); !meant.empty()) return "write `" + meant + "`";
-    if (seen.kind == K::name &&
-        (object == "ip" || object == "tcp" || object == "udp" || object == "icmp" || object == "ct"))
+    if (seen.kind == K::name && is_transport_or_ip(object))
         return "write `" + object + "." + seen.text + "`";
     if (before.kind == K::name && is_literal(seen.kind))
         return "compare them: `" + path_before(error, tokens) + " == " + seen.text + "`";
@@ -158,7 +165,8 @@ std::string general_hint(const SyntaxError& error, const Tokens& tokens, const s
     const auto& before = error.before;
     const auto& seen = error.seen;
     const auto kind_before = error.index > 1 ? tokens[error.index - 2].kind : K::end_of_file;
-    if (wanted == "a member" && seen.kind == K::comma) return "leave it out";
+    const bool begins = before.kind == K::open_bracket || before.kind == K::open_paren;
+    if (seen.kind == K::comma && (wanted == "a member" || begins)) return "leave it out";
     if (wanted == "a member" || wanted == "`:`") return "members are written `name: value`, with commas between";
     if (wanted != "a value") return {};
     if (kind_at(tokens, error.index + (seen.kind == K::colon ? 0 : 1)) == K::colon)
@@ -223,7 +231,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "a declaration")
         if (auto hint = typed_hint(error, tokens); !hint.empty()) return hint;
     if (wanted == "a declaration") return declaration_hint(first);
-    if (wanted == "a statement") return statement_hint(error, tokens);
+    if (wanted == "a statement") return statement_hint(error);
     if (wanted == "`(`" && before.kind == K::if_) return "write `if (condition) { … }`";
     if (wanted == "`{`" && is_verdict(seen.text)) return "write `{ " + seen.text + " }`";
     if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";

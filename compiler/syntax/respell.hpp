@@ -1,0 +1,95 @@
+// What the passes that respell share: where they are in the tokens, which brackets are open there, and what
+// has been put out. Each of them looks at the next token, and takes it and what belongs to it if it is
+// theirs.
+#pragma once
+#include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/repair.hpp"
+#include "compiler/syntax/words.hpp"
+
+#include <initializer_list>
+#include <optional>
+#include <set>
+
+namespace syntax::respelling {
+
+using K = TokenKind;
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words);
+
+struct Cursor {
+    struct Open {
+        K bracket;
+        bool is_body;
+        bool is_braced_list = false;
+        std::size_t index = 0; ///< in what has been put out
+    };
+
+    const Tokens& tokens;
+    Diagnostics& diagnostics;
+    Tokens out{};
+    std::size_t next = 0; ///< the first token that is not read
+    std::vector<Open> open{};
+
+    std::set<std::string> keyword_names{};     ///< of functions
+    std::set<std::string> numbers_as_names{};  ///< `2lan`
+    std::optional<std::size_t> close_before{}; ///< where a `)` is missing
+    std::set<std::size_t> left_out_closers{};  ///< closers of braces that are left out
+    K open_before_closer{};                    ///< what stands before the brackets that were closed last
+    bool braces_match = true;
+    bool quotes_are_said = false;
+
+    // Tokens from the next one on, and the last that was put out.
+    bool is(std::size_t ahead, K kind) const;
+    const Token& token(std::size_t ahead = 0) const;
+    std::string word_at(std::size_t ahead) const;
+    bool is_literal_at(std::size_t ahead) const;
+    bool starts_line(std::size_t ahead = 0) const;
+    std::size_t tokens_on_line() const;
+    K before() const;
+    bool in(K bracket) const;
+    /// Whether the innermost bracket stands behind one of these words.
+    bool opener_follows(std::initializer_list<std::string_view> words) const;
+
+    /// How many tokens from the opener on its closer stands; 0 when that is not near.
+    std::size_t closer_of(std::size_t opener) const;
+    /// As it is written, for a message; `…` when that is long.
+    std::string written(std::size_t begin, std::size_t end) const;
+    /// `when (…) {`: whether the parentheses behind the word end before a brace.
+    bool opens_block() const;
+    /// From `index` on: `Filter::IP not {`.
+    bool names_function(std::size_t index) const;
+
+    void take();
+    void put(K kind, std::string_view text, const Span& span);
+    void report(Kind kind, const Span& span, std::string message, std::string hint);
+    /// The next words are one name.
+    void join_words(std::size_t count);
+    /// The next token, which is a word, was meant to be this; nothing where that is empty.
+    void respell_word(std::string_view meant, K kind);
+};
+
+// Each says whether the next token was one of theirs, and is behind it then.
+
+/// `<<<<<<< HEAD` … `=======` … `>>>>>>> theirs`: the second version is left out.
+bool merge_conflict(Cursor& at);
+/// The same line twice, of which one can be closed: `Iface lan {` and again `Iface lan {`.
+bool doubled_opener(Cursor& at);
+/// Names in quotes, that begin with a digit, or that are keywords; numbers that are none.
+bool names(Cursor& at);
+/// `a not in b`, `x <> y`, `eth0->eth1`.
+bool operators(Cursor& at);
+/// `if a == b {`, `if (a == b):`.
+bool conditions(Cursor& at);
+/// `{ 80, 443 }` for a list, flags with `|` between, doubled commas and braces.
+bool lists(Cursor& at);
+/// `elseif`, `when (…) {`, `x is y`: the next token is a name.
+bool words(Cursor& at);
+/// `Filter:IP f {`, `function f() {`: the next token is a name.
+bool headings(Cursor& at);
+/// `let x = 5`, `Iface {`, `index 0`: the next token is a name.
+bool declarations(Cursor& at);
+
+/// Before the first token: which names are keywords, and which numbers are names.
+void find_odd_names(Cursor& at);
+
+} // namespace syntax::respelling

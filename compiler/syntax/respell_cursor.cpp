@@ -1,0 +1,128 @@
+// Where the passes that respell are.
+#include "compiler/syntax/respell.hpp"
+
+#include <algorithm>
+
+namespace syntax::respelling {
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool Cursor::is(std::size_t ahead, K kind) const {
+    return next + ahead < tokens.size() && token(ahead).kind == kind;
+}
+
+const Token& Cursor::token(std::size_t ahead) const { return tokens[next + ahead]; }
+
+std::string Cursor::word_at(std::size_t ahead) const {
+    return is(ahead, K::name) ? lower(token(ahead).text) : "";
+}
+
+K Cursor::before() const { return out.empty() ? K::end_of_file : out.back().kind; }
+
+bool Cursor::starts_line(std::size_t ahead) const {
+    const auto index = next + ahead;
+    return index == 0 || tokens[index - 1].span.end.line != tokens[index].span.begin.line;
+}
+
+std::size_t Cursor::tokens_on_line() const {
+    std::size_t count = 1;
+    while (next + count < tokens.size() && !starts_line(count)) ++count;
+    return count;
+}
+
+bool Cursor::opener_follows(std::initializer_list<std::string_view> words) const {
+    const auto index = open.empty() ? 0 : open.back().index;
+    return index > 0 && one_of(lower(out[index - 1].text), words);
+}
+
+void Cursor::take() {
+    const auto kind = token().kind;
+    out.push_back(token());
+    if (is_open_bracket(kind)) {
+        const bool body = kind == K::open_brace && opens_body(out, out.size() - 1);
+        open.push_back({kind, body, false, out.size() - 1});
+    } else if (is_close_bracket(kind) && !open.empty()) {
+        const auto opener = open.back().index;
+        open_before_closer = opener > 0 ? out[opener - 1].kind : K::end_of_file;
+        if (open.back().is_braced_list && kind == K::close_brace)
+            out.back() = {K::close_bracket, "]", token().span, true};
+        open.pop_back();
+    }
+    ++next;
+}
+
+void Cursor::put(K kind, std::string_view text, const Span& span) {
+    out.push_back({kind, std::string(text), span, true});
+}
+
+void Cursor::report(Kind kind, const Span& span, std::string message, std::string hint) {
+    diagnostics.report({kind, span, std::move(message), {}, std::move(hint)});
+}
+
+bool Cursor::in(K bracket) const { return !open.empty() && open.back().bracket == bracket; }
+
+std::size_t Cursor::closer_of(std::size_t opener) const {
+    constexpr std::size_t tokens_max = 500;
+    std::size_t depth = 0;
+    for (auto i = opener; i < opener + tokens_max && next + i < tokens.size(); ++i) {
+        if (is_open_bracket(token(i).kind)) ++depth;
+        if (is_close_bracket(token(i).kind) && --depth == 0) return i;
+    }
+    return 0;
+}
+
+std::string Cursor::written(std::size_t begin, std::size_t end) const {
+    constexpr std::size_t tokens_max = 12;
+    if (end - begin > tokens_max) return "…";
+    std::string text;
+    for (auto i = begin; i < end; ++i) {
+        const auto kind = token(i).kind;
+        const bool apart = i > begin && token(i - 1).span.end != token(i).span.begin && kind != K::comma;
+        text += (apart ? " " : "") + token(i).text;
+    }
+    return text;
+}
+
+bool Cursor::opens_block() const {
+    if (!is(1, K::open_paren)) return false;
+    std::size_t depth = 0;
+    for (std::size_t i = 1; next + i < tokens.size(); ++i) {
+        const auto kind = token(i).kind;
+        if (kind == K::open_paren) ++depth;
+        if (kind == K::close_paren && --depth == 0) return i > 2 && is(i + 1, K::open_brace);
+        if (kind == K::open_brace || kind == K::close_brace) return false;
+    }
+    return false;
+}
+
+void Cursor::join_words(std::size_t count) {
+    auto name = token().text;
+    for (std::size_t i = 1; i < count; ++i) name += '_' + token(i).text;
+    const auto span = join(token().span, token(count - 1).span);
+    report(Kind::bad_name, span, "a name is one word", "write `" + name + "`");
+    put(K::name, name, span);
+    next += count;
+}
+
+void Cursor::respell_word(std::string_view meant, K kind) {
+    report(Kind::syntax_error, token().span, quoted(token().text) + " has no meaning here",
+           meant.empty() ? "leave it out" : "write " + quoted(meant));
+    if (!meant.empty()) put(kind, meant, token().span);
+    ++next;
+}
+
+bool Cursor::names_function(std::size_t index) const {
+    const auto kind = [&](std::size_t i) {
+        return index + i < tokens.size() ? tokens[index + i].kind : K::end_of_file;
+    };
+    return kind(0) == K::name && kind(1) == K::colon && kind(2) == K::colon && kind(3) == K::name &&
+           kind(4) <= K::false_ && kind(5) == K::open_brace;
+}
+
+bool Cursor::is_literal_at(std::size_t ahead) const {
+    return next + ahead < tokens.size() && is_literal(token(ahead).kind);
+}
+
+} // namespace syntax::respelling

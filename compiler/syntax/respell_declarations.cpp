@@ -1,0 +1,154 @@
+// Declarations and members that lack a name, a value, or what stands between.
+#include "compiler/syntax/respell.hpp"
+
+namespace syntax::respelling {
+
+namespace {
+
+/// `let x = 5`, at the top level.
+bool declaring_word(Cursor& at) {
+    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out) || !at.is(1, K::name) ||
+        at.starts_line(1))
+        return false;
+    if (!one_of(at.word_at(0),
+                {"let", "const", "var", "define", "def", "val", "local", "auto", "type", "set"}))
+        return false;
+    const bool is_sign = at.is(2, K::colon) || (at.next + 2 < at.tokens.size() && at.token(2).text == "=");
+    if (!is_sign) return false;
+    std::size_t value = 3;
+    while (at.next + value < at.tokens.size() && at.token(value).text == "=") ++value;
+    at.report(Kind::syntax_error, at.token().span, "a declaration begins with its name",
+              "write `" + at.token(1).text + ": " + (at.is_literal_at(value) ? at.token(value).text : "…") +
+                  "`");
+    ++at.next;
+    at.take();
+    at.put(K::colon, ":", at.token().span);
+    at.next += value - 2;
+    return true;
+}
+
+bool is_function_word(const Cursor& at) {
+    return one_of(at.word_at(0), {"filter", "nat", "assert", "import", "include"});
+}
+
+/// Whether a declaration begins there, whatever stands before it.
+bool declares(const Cursor& at, std::size_t i) {
+    if (!at.is(i, K::name) || at.token(i).span.begin.column > at.token().span.begin.column) return false;
+    if (at.is(i + 1, K::colon)) return true;
+    return at.is(i + 1, K::name) && !at.starts_line(i + 1) &&
+           (at.is(i + 2, K::open_brace) || at.is(i + 2, K::open_bracket));
+}
+
+/// A word by itself, or two that declare nothing, and on the next line a declaration.
+bool lone_words(Cursor& at) {
+    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
+    if (names_type(at.token().text) || is_function_word(at)) return false;
+    std::size_t count = 1;
+    while (count < 3 && at.is(count, K::name) && !at.starts_line(count)) ++count;
+    const bool ends_file = at.next + count == at.tokens.size();
+    if (count == 3 || (!ends_file && (!at.starts_line(count) || !declares(at, count)))) return false;
+    const auto& word = at.token().text;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(count - 1).span), "this declares nothing",
+              is_verdict(word)
+                  ? "statements stand in functions: `Filter::IP name { " + word + " }`"
+                  : "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`");
+    at.next += count;
+    return true;
+}
+
+/// `Iface my lan {`.
+bool name_of_words(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && names_type(at.token().text) &&
+                        at.is(1, K::name) && at.is(2, K::name) && at.is(3, K::open_brace) &&
+                        !at.starts_line(2);
+    if (!is_one) return false;
+    at.take();
+    at.join_words(2);
+    return true;
+}
+
+/// A comment that lacks its mark: words alone, and too many of them for anything else.
+bool prose(Cursor& at) {
+    constexpr std::size_t words_min = 4;
+    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
+    const auto count = at.tokens_on_line();
+    if (count < words_min) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool is_mark = at.is(i, K::comma) || at.is(i, K::dot) || at.is(i, K::bad_character);
+        const bool is_word = at.is(i, K::name) || at.token(i).kind <= K::false_;
+        if (i < words_min - 1 ? !at.is(i, K::name) : !is_word && !is_mark) return false;
+    }
+    at.report(Kind::syntax_error, join(at.token().span, at.token(count - 1).span), "this declares nothing",
+              "a comment starts with `#` or `//`");
+    at.next += count;
+    return true;
+}
+
+/// `Iface {`: it has a name that nothing else has.
+bool nameless(Cursor& at) {
+    if (!at.open.empty() || !at.starts_line() || !names_type(at.token().text) || !at.is(1, K::open_brace))
+        return false;
+    at.report(Kind::missing_name, at.token().span, "this " + at.token().text + " has no name",
+              "write `" + at.token().text + " name { … }`");
+    const auto span = at.token().span;
+    at.take();
+    at.put(K::name, left_out, span);
+    return true;
+}
+
+/// `index 0` in an object.
+bool member(Cursor& at) {
+    if (!at.in(K::open_brace) || at.open.back().is_body || at.next + 1 == at.tokens.size() ||
+        at.starts_line(1))
+        return false;
+    const bool key = at.before() == K::open_brace || at.before() == K::comma ||
+                     (at.starts_line() && at.before() != K::colon);
+    const bool names = at.is(1, K::name) && (at.is(2, K::comma) || at.is(2, K::close_brace));
+    if (!key || (!is_literal(at.token(1).kind) && !at.is(1, K::open_bracket) && !names)) return false;
+    const auto& value = at.token(1);
+    at.report(Kind::syntax_error, value.span, "a `:` is missing before this",
+              "write `" + at.token().text + ": " + (value.kind == K::open_bracket ? "[…]" : value.text) +
+                  "`");
+    at.take();
+    at.put(K::colon, ":", value.span);
+    return true;
+}
+
+std::string type_meant(const Cursor& at) {
+    return one_of(at.word_at(0), {"interface", "vlan"}) ? "Iface" : at.token().text;
+}
+
+/// `Iface eth0` or `ports:`, and on the next line another declaration.
+bool valueless(Cursor& at) {
+    const bool typed = at.is(1, K::name) && names_type(at.token().text);
+    const bool untyped = at.is(1, K::colon);
+    if (!at.open.empty() || !at.starts_line() || (!typed && !untyped) || at.starts_line(1)) return false;
+    // Nothing that is legal goes on so.
+    const bool declares =
+        at.is(3, K::colon) || (at.is(3, K::name) && (at.is(4, K::open_brace) || at.is(4, K::open_bracket)));
+    const bool is_member = at.is(2, K::name) && at.token(2).span.begin.column > at.token().span.begin.column;
+    const bool follows =
+        at.is(2, K::name) && at.starts_line(2) && !at.starts_line(3) && declares && !is_member;
+    if (!follows && at.next + 2 < at.tokens.size()) return false;
+    const auto& name = at.token(typed ? 1 : 0);
+    at.report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
+              typed ? "write `" + type_meant(at) + " " + name.text + " { … }`"
+                    : "write `" + name.text + ": …`");
+    if (typed)
+        at.put(K::name, type_meant(at), at.token().span), ++at.next;
+    else
+        at.take();
+    at.take();
+    const auto& last = at.out.back().span;
+    at.put(K::name, name.text, {last.file, last.end, last.end});
+    return true;
+}
+
+} // namespace
+
+bool declarations(Cursor& at) {
+    return prose(at) || name_of_words(at) || declaring_word(at) || nameless(at) || member(at) ||
+           valueless(at) || lone_words(at);
+}
+
+} // namespace syntax::respelling

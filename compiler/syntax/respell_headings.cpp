@@ -1,0 +1,138 @@
+// The headings of functions.
+#include "compiler/syntax/respell.hpp"
+
+namespace syntax::respelling {
+
+namespace {
+
+/// By the protocol that the body speaks of first.
+std::string subtype_for(const Cursor& at, std::size_t brace) {
+    for (std::size_t i = brace, end = at.closer_of(brace); i < end; ++i) {
+        const bool of_filter = at.is(i + 1, K::colon); // a nested function says so itself
+        if (one_of(at.word_at(i), {"tcp", "udp", "icmp"}) && !of_filter)
+            return at.word_at(i) == "tcp" ? "TCP" : at.word_at(i) == "udp" ? "UDP" : "ICMP";
+        if (at.is(i, K::colon)) break;
+    }
+    return "IP";
+}
+
+bool begins_statement(const Cursor& at, std::size_t i) {
+    if (at.is(i, K::if_)) return at.is(i + 1, K::open_paren);
+    if (!at.is(i, K::name)) return false;
+    if (at.is(i + 1, K::colon)) return at.is(i + 2, K::colon);
+    return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name);
+}
+
+/// `chain input {` and `function f() {`, with statements in the braces.
+bool foreign_heading(Cursor& at) {
+    if (!at.open.empty() || !at.starts_line() || !at.is(1, K::name) || at.starts_line(1) ||
+        names_type(at.token().text))
+        return false;
+    const std::size_t brace = at.is(2, K::open_paren) && at.is(3, K::close_paren) ? 4 : 2;
+    if (!at.is(brace, K::open_brace) || !begins_statement(at, brace + 1)) return false;
+    const auto subtype = subtype_for(at, brace);
+    at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
+              "write `Filter::" + subtype + " " + at.token(1).text + " { … }`");
+    const auto span = at.token().span;
+    at.put(K::name, "Filter", span);
+    at.put(K::colon, ":", span);
+    at.put(K::colon, ":", span);
+    at.put(K::name, subtype, span);
+    ++at.next;
+    at.take();
+    at.next += brace - 2;
+    return true;
+}
+
+/// Where the subtype stands, whatever is in the place of its colons.
+std::size_t subtype_behind(const Cursor& at) {
+    const auto joins = [&](std::size_t i) {
+        return at.is(i, K::colon) || at.is(i, K::dot) || at.is(i, K::slash) || at.is(i, K::less) ||
+               at.is(i, K::arrow) || at.is(i, K::minus) || at.is(i, K::open_paren);
+    };
+    std::size_t subtype = 1;
+    while (subtype < 4 && joins(subtype)) ++subtype;
+    return subtype;
+}
+
+void take_colons(Cursor& at, std::size_t subtype) {
+    const auto span = at.token().span;
+    at.take();
+    at.put(K::colon, ":", span);
+    at.put(K::colon, ":", span);
+    at.next += subtype - 1;
+    at.take();
+}
+
+/// The first tokens of a heading; then its name, and `{` where a body follows without one.
+bool take_heading(Cursor& at, std::size_t count) {
+    if (at.names_function(at.next)) {
+        at.report(Kind::syntax_error, at.token(count).span,
+                  quoted(at.token(count).text) + " is a keyword and cannot be a name",
+                  "give the function another name");
+        while (count-- > 0) at.take();
+        at.put(K::name, at.token().text, at.token().span);
+        ++at.next;
+        return true;
+    }
+    while (count-- > 0) at.take();
+    const bool has_words = at.is(0, K::name) && !at.starts_line() && at.is(1, K::name) &&
+                           !at.starts_line(1) && at.is(2, K::open_brace);
+    if (has_words)
+        at.join_words(2);
+    else if (at.is(0, K::name) && (!at.starts_line() || at.is(1, K::open_brace) || at.opens_block()))
+        at.take();
+    if (at.is(0, K::colon) && at.is(1, K::open_brace)) {
+        at.report(Kind::syntax_error, at.token().span, "a function has no `:` before its body",
+                  "leave it out");
+        ++at.next;
+    }
+    const bool body_follows = at.is(0, K::if_) || (at.is(0, K::name) && at.starts_line());
+    if (!body_follows || at.out.back().kind != K::name) return true;
+    const auto& last = at.out.back().span;
+    const Span end{last.file, last.end, last.end};
+    at.report(Kind::syntax_error, end, "a `{` is missing after " + quoted(at.out.back().text),
+              "the body of a function stands in braces");
+    at.put(K::open_brace, "{", end);
+    at.open.push_back({K::open_brace, true});
+    return true;
+}
+
+} // namespace
+
+/// The heading of a function: its colons, and the brace behind it.
+bool headings(Cursor& at) {
+    const bool of_function = one_of(at.word_at(0), {"filter", "nat", "assert"});
+    if (at.before() == K::dot || at.before() == K::colon) return false;
+    if (at.is(1, K::colon) && at.is(2, K::colon) && at.is(3, K::name)) return take_heading(at, 4);
+    if (!of_function) return foreign_heading(at);
+    const auto subtype = subtype_behind(at);
+    const auto behind =
+        subtype + (at.is(subtype + 1, K::greater) || at.is(subtype + 1, K::close_paren) ? 2 : 1);
+    if (one_of(at.word_at(subtype), {"ip", "tcp", "udp", "icmp"}) &&
+        (at.is(behind, K::open_brace) || (at.is(behind, K::name) && at.is(behind + 1, K::open_brace)))) {
+        at.report(Kind::syntax_error, join(at.token().span, at.token(subtype).span),
+                  "between " + quoted(at.token().text) + " and " + quoted(at.token(subtype).text) +
+                      " belongs `::`",
+                  "write `" + at.token().text + "::" + at.token(subtype).text + "`");
+        take_colons(at, subtype);
+        at.next += behind - subtype - 1;
+        return true;
+    }
+    const bool holds_pair = at.is(3, K::name) && at.is(4, K::colon) && !at.is(5, K::colon);
+    if (!at.is(1, K::name) || !at.is(2, K::open_brace) || at.starts_line(1) || holds_pair ||
+        at.is(3, K::close_brace))
+        return false;
+    const auto meant = subtype_for(at, 2);
+    at.report(Kind::syntax_error, at.token().span, "this function does not say which packets it is for",
+              "write `" + at.token().text + "::" + meant + " " + at.token(1).text + " { … }`" +
+                  (meant == "IP" ? ", or `::TCP`, `::UDP`, `::ICMP`" : ""));
+    const auto span = at.token().span;
+    at.take();
+    at.put(K::colon, ":", span);
+    at.put(K::colon, ":", span);
+    at.put(K::name, meant, span);
+    return true;
+}
+
+} // namespace syntax::respelling

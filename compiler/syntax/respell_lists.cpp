@@ -1,0 +1,176 @@
+// Lists in braces, flags with strokes between, and what stands in a list twice or not at all.
+#include "compiler/syntax/respell.hpp"
+
+#include <algorithm>
+
+namespace syntax::respelling {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+std::string asked_one_by_one(const std::vector<std::string>& mask, const std::vector<std::string>& wanted) {
+    std::string text;
+    for (const auto& flag : mask) {
+        const bool is_set = wanted.empty() || std::find(wanted.begin(), wanted.end(), flag) != wanted.end();
+        text += std::string(text.empty() ? "" : " and ") + (is_set ? "" : "not ") + flag + " in tcp.flags";
+    }
+    return text;
+}
+
+/// `[1, 2, …]` and `[80, ..., 90]`.
+bool ellipsis(Cursor& at) {
+    const bool character = at.is(0, K::bad_character) && at.token().text == "\xe2\x80\xa6";
+    const bool dots = at.is(0, K::dot) && at.is(1, K::dot) && at.is(2, K::dot);
+    if (!character && !dots) return false;
+    const std::size_t count = character ? 1 : 3;
+    at.report(Kind::stray_character, join(at.token().span, at.token(count - 1).span),
+              quoted(character ? at.token().text : "...") + " has no meaning here",
+              at.in(K::open_bracket) ? "write every value, or a range such as `80-443`"
+                                     : "write what belongs here");
+    at.next += count;
+    if (at.is(0, K::comma) && (at.before() == K::comma || at.before() == K::open_bracket)) ++at.next;
+    return true;
+}
+
+bool opens_body_here(const Cursor& at) {
+    return at.before() == K::close_paren || at.before() == K::else_ || at.before() == K::end_of_file;
+}
+
+/// `tcp.dport in { 80, 443 }`, `tcp.dport { 80, 443 }` and `ports: { 80, 443 }`.
+bool braced_list(Cursor& at) {
+    if (!at.is(0, K::open_brace) || at.is(1, K::close_brace) || opens_body_here(at)) return false;
+    const auto end = at.closer_of(0);
+    if (end == 0 || at.token(end).kind != K::close_brace || at.is(2, K::colon) || at.is(end + 1, K::colon))
+        return false;
+    const bool holds_values =
+        is_literal(at.token(1).kind) || (at.is(1, K::name) && !is_verdict(at.token(1).text));
+    const bool is_one =
+        end == 2 || at.is(2, K::comma) || at.is(2, K::slash) || at.is(2, K::minus) || at.is(2, K::dot);
+    const auto left = at.before();
+    const bool lacks_in = at.in(K::open_paren) && ends_value(left);
+    // `if (a == b { accept }`
+    const bool is_body =
+        lacks_in && at.is(1, K::name) && (end > 2 ? !at.is(2, K::comma) : !at.is(3, K::close_paren));
+    const bool is_value = left == K::colon || left == K::in || left == K::equal || left == K::not_equal ||
+                          (left == K::comma && at.in(K::open_bracket)) || left == K::open_bracket;
+    if (!holds_values || !is_one || is_body || (!lacks_in && !is_value)) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end).span),
+              "a list stands between `[` and `]`",
+              "write `" + std::string(lacks_in ? "in " : "") + "[" + at.written(1, end) + "]`");
+    if (lacks_in) at.put(K::in, "in", at.token().span);
+    at.put(K::open_bracket, "[", at.token().span);
+    at.open.push_back({K::open_brace, false, true});
+    ++at.next;
+    return true;
+}
+
+/// From `first` on: a flag, or several with `|` between, in parentheses or not; how many tokens they are.
+std::size_t flags_from(const Cursor& at, std::size_t first, std::vector<std::string>& flags) {
+    auto i = first + (at.is(first, K::open_paren) ? 1 : 0);
+    if (!at.is(i, K::name)) return 0;
+    for (; at.is(i, K::name); i += 2) {
+        flags.push_back(at.token(i).text);
+        if (!at.is(i + 1, K::bad_character) || at.token(i + 1).text != "|") break;
+    }
+    if (!at.is(i, K::name)) return 0;
+    return i + (at.is(first, K::open_paren) ? 2 : 1) - first;
+}
+
+/// `tcp.flags == syn|ack`, and `tcp.flags & (syn|ack) == syn` as nftables has it.
+bool flag_mask(Cursor& at) {
+    const bool of_flags = at.word_at(0) == "tcp" && at.is(1, K::dot) && at.word_at(2) == "flags";
+    if (!of_flags) return false;
+    std::vector<std::string> mask, wanted;
+    const bool is_masked = at.is(3, K::bad_character) && at.token(3).text == "&";
+    if (!is_masked && !at.is(3, K::equal) && !at.is(3, K::not_equal)) return false;
+    auto count = flags_from(at, 4, mask);
+    if (count == 0 || (!is_masked && mask.size() < 2)) return false;
+    auto end = 4 + count;
+    if (is_masked && at.is(end, K::close_paren) && at.in(K::open_paren) &&
+        at.out.back().kind == K::open_paren && (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
+        ++end; // `(tcp.flags & syn) != 0`
+    const bool unwrap = end > 4 + count;
+    const bool is_compared = is_masked && (at.is(end, K::equal) || at.is(end, K::not_equal));
+    if (is_compared) {
+        count = flags_from(at, end + 1, wanted);
+        end += 1 + std::max<std::size_t>(count, 1);
+    }
+    const auto span = join(at.token().span, at.token(end - 1).span);
+    const auto cure = is_masked ? asked_one_by_one(mask, wanted)
+                                : "tcp.flags " + at.token(3).text + " [" + joined(mask) + "]";
+    at.report(Kind::syntax_error, span,
+              "flags are not numbers that `" + std::string(is_masked ? "&" : "|") + "` works on",
+              "write `" + cure + "`");
+    if (unwrap) at.out.pop_back(), at.open.pop_back();
+    at.put(K::name, mask.front(), span);
+    at.put(K::in, "in", span);
+    for (std::size_t i = 0; i < 3; ++i) at.out.push_back(at.token(i));
+    at.next += end;
+    return true;
+}
+
+/// `flags: syn|ack`, where a value belongs.
+bool flag_list(Cursor& at) {
+    const bool of_member =
+        at.is(0, K::name) && at.before() == K::colon && at.in(K::open_brace) && !at.open.back().is_body;
+    const bool of_list = at.is(0, K::name) && (at.before() == K::open_bracket || at.before() == K::comma) &&
+                         at.in(K::open_bracket);
+    if (!of_member && !of_list) return false;
+    std::vector<std::string> flags;
+    std::size_t end = 0;
+    for (; at.is(end, K::name); end += 2) {
+        flags.push_back(at.token(end).text);
+        if (!at.is(end + 1, K::bad_character) ||
+            (at.token(end + 1).text != "|" && at.token(end + 1).text != "+"))
+            break;
+    }
+    if (flags.size() < 2 || !at.is(end, K::name)) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end).span), "several values stand in a list",
+              "write `" + (of_member ? "[" + joined(flags) + "]" : joined(flags)) + "`");
+    const auto span = at.token().span;
+    if (of_member) at.put(K::open_bracket, "[", span);
+    for (std::size_t i = 0; i < flags.size(); ++i) {
+        if (i > 0) at.put(K::comma, ",", at.token(2 * i - 1).span);
+        at.put(K::name, flags[i], at.token(2 * i).span);
+    }
+    if (of_member) at.put(K::close_bracket, "]", at.token(end).span);
+    at.next += end + 1;
+    return true;
+}
+
+/// `a,, b`.
+bool doubled_comma(Cursor& at) {
+    if (!at.is(0, K::comma) || at.before() != K::comma) return false;
+    at.report(Kind::syntax_error, at.token().span, "there are two commas in a row", "leave one of them out");
+    while (at.is(0, K::comma)) ++at.next;
+    return true;
+}
+
+/// `{{ drop }}`: one pair is left out, and what it holds is read.
+bool doubled_braces(Cursor& at) {
+    if (at.left_out_closers.contains(at.next)) return ++at.next, true;
+    if (!at.braces_match || !at.is(0, K::open_brace) || at.before() != K::open_brace ||
+        at.in(K::open_bracket))
+        return false;
+    const auto end = at.closer_of(0);
+    if (end == 0 || at.token(end).kind != K::close_brace || !at.is(end + 1, K::close_brace)) return false;
+    at.report(Kind::stray_bracket, at.token().span, "these braces stand in braces already",
+              "leave one pair of them out");
+    at.left_out_closers.insert(at.next + end);
+    ++at.next;
+    return true;
+}
+
+} // namespace
+
+bool lists(Cursor& at) {
+    return ellipsis(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) || flag_mask(at) ||
+           flag_list(at);
+}
+
+} // namespace syntax::respelling

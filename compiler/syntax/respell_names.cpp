@@ -1,0 +1,91 @@
+// Names that are none as they are written, and numbers.
+#include "compiler/syntax/respell.hpp"
+
+#include <cctype>
+#include <utility>
+
+namespace syntax::respelling {
+
+namespace {
+
+constexpr std::string_view word_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+/// Whether the number at `index` is the name of an object or function: `Iface 2lan {`.
+bool names_by_number(const Cursor& at, std::size_t index) {
+    if (at.tokens[index].kind != K::bad_number || at.tokens[index].text.find('.') != std::string::npos)
+        return false;
+    const auto& type = at.tokens[index - 1];
+    const bool of_function =
+        index > 2 && at.tokens[index - 2].kind == K::colon && at.tokens[index - 3].kind == K::colon;
+    return type.kind == K::name && (of_function || names_type(type.text)) &&
+           at.tokens[index + 1].kind == K::open_brace;
+}
+
+/// It is one mistake, however often the name is used.
+bool number_as_name(Cursor& at) {
+    if (!at.is(0, K::bad_number) || !at.numbers_as_names.contains(at.token().text)) return false;
+    if (at.next > 0 && at.next + 1 < at.tokens.size() && names_by_number(at, at.next)) {
+        const auto& text = at.token().text;
+        const auto letters = text.find_first_not_of("0123456789");
+        at.report(Kind::bad_name, at.token().span, quoted(text) + " is no name, which starts with a letter",
+                  "write `" + text.substr(letters) + text.substr(0, letters) + "`");
+    }
+    at.put(K::name, at.token().text, at.token().span);
+    ++at.next;
+    return true;
+}
+
+bool number(Cursor& at) {
+    const auto count = tokens_of_one_number(at.tokens, at.next);
+    if (count == 0) return false;
+    Token whole{K::bad_number, "", join(at.token().span, at.token(count - 1).span)};
+    for (std::size_t i = 0; i < count; ++i) whole.text += at.token(i).text;
+    at.out.push_back(std::move(whole));
+    at.next += count;
+    return true;
+}
+
+/// `Iface "eth0" {` and `"index": 0`, as JSON has it.
+bool quoted_name(Cursor& at) {
+    if (!at.is(0, K::string)) return false;
+    const auto text = at.token().text.substr(1, at.token().text.size() - 2);
+    const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
+                         text.find_first_not_of(word_characters) == text.npos;
+    const bool of_object = at.before() == K::name && !at.starts_line() && at.is(1, K::open_brace);
+    const bool at_top = at.open.empty() && at.starts_line();
+    const bool is_key = at.is(1, K::colon) &&
+                        (at_top || at.before() == K::comma || at.before() == K::open_brace) &&
+                        !at.in(K::open_paren);
+    if (!is_word || (!of_object && !is_key)) return false;
+    if (!std::exchange(at.quotes_are_said, true))
+        at.report(Kind::syntax_error, at.token().span, "a name stands without quotes",
+                  "write `" + text + "`");
+    at.put(K::name, text, at.token().span);
+    ++at.next;
+    return true;
+}
+
+/// `prerouting: not`, where a function is called so: that it cannot be is said there.
+bool keyword_as_value(Cursor& at) {
+    const bool begins = at.before() == K::colon || at.before() == K::comma || at.before() == K::open_bracket;
+    const bool ends = at.is(1, K::comma) || at.is(1, K::close_brace) || at.is(1, K::close_bracket);
+    if (!begins || !ends || at.token().kind > K::false_ || !at.keyword_names.contains(at.token().text))
+        return false;
+    at.put(K::name, at.token().text, at.token().span);
+    ++at.next;
+    return true;
+}
+
+} // namespace
+
+void find_odd_names(Cursor& at) {
+    for (std::size_t i = 0; i + 4 < at.tokens.size(); ++i)
+        if (at.names_function(i)) at.keyword_names.insert(at.tokens[i + 4].text);
+    for (std::size_t i = 1; i + 1 < at.tokens.size(); ++i)
+        if (names_by_number(at, i)) at.numbers_as_names.insert(at.tokens[i].text);
+}
+
+bool names(Cursor& at) { return number_as_name(at) || number(at) || quoted_name(at) || keyword_as_value(at); }
+
+} // namespace syntax::respelling

@@ -1,0 +1,149 @@
+// Operators as other languages write them.
+#include "compiler/syntax/respell.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace syntax::respelling {
+
+namespace {
+
+struct Spelling {
+    std::string_view text;
+    std::string_view meant;
+    TokenKind kind;
+};
+
+constexpr std::array relations = {
+    Spelling{"<>", "!=", K::not_equal},  Spelling{"=!", "!=", K::not_equal},
+    Spelling{"!==", "!=", K::not_equal}, Spelling{"===", "==", K::equal},
+    Spelling{"=<", "<=", K::less_equal}, Spelling{"=>", ">=", K::greater_equal},
+    Spelling{":=", ":", K::colon},
+};
+
+bool relation(Cursor& at) {
+    std::string text;
+    std::size_t count = 0;
+    const auto fits = [&](const Token& t) {
+        return (t.kind >= K::equal && t.kind <= K::greater) || t.text == "!" || t.text == "=" ||
+               t.kind == K::colon;
+    };
+    while (at.next + count < at.tokens.size() && fits(at.token(count)) && count < 4 &&
+           (count == 0 || at.token(count - 1).span.end == at.token(count).span.begin))
+        text += at.token(count++).text;
+    const auto found =
+        std::find_if(relations.begin(), relations.end(), [&](const auto& s) { return s.text == text; });
+    if (found == relations.end() || count < 2) return false;
+    const auto span = join(at.token().span, at.token(count - 1).span);
+    const bool compares = text == ":=" && at.in(K::open_paren);
+    const auto meant = compares ? std::string_view("==") : found->meant;
+    at.report(Kind::stray_character, span, quoted(text) + " has no meaning here", "write " + quoted(meant));
+    at.put(compares ? K::equal : found->kind, meant, span);
+    at.next += count;
+    return true;
+}
+
+/// `a not in b`: the `not` goes, since the message says where it belongs.
+bool negated_in(Cursor& at) {
+    if (!at.is(0, K::not_) || !at.is(1, K::in) || !ends_value(at.before())) return false;
+    auto first = at.out.size() - 1;
+    while (first > 1 && at.out[first - 1].kind == K::dot) first -= 2;
+    std::string left;
+    for (auto i = first; i < at.out.size(); ++i) left += at.out[i].text;
+    at.report(Kind::syntax_error, join(at.token(0).span, at.token(1).span),
+              quoted(at.token(0).text + (at.token(0).text == "!" ? "" : " ") + "in") + " is no operator",
+              "`not` stands before the comparison: write `not " + left + " in …`");
+    ++at.next;
+    return true;
+}
+
+/// `Assert::IP a(lan => wan)`, `(lan, wan)`, `(lan to wan)`, and `(lan->wan)`, where the hyphen belongs to
+/// the name: whatever stands between two names there is meant to be an arrow.
+bool path_of_assert(Cursor& at) {
+    const auto kind = [&](std::size_t back) { return at.out[at.out.size() - back].kind; };
+    const bool begins = at.out.size() >= 6 && kind(1) == K::open_paren && kind(2) == K::name &&
+                        kind(3) == K::name && kind(4) == K::colon && kind(5) == K::colon &&
+                        lower(at.out[at.out.size() - 6].text) == "assert";
+    if (!begins) return false;
+    std::size_t last = 2;
+    while (last < 5 && !(at.is(last, K::name) && at.is(last + 1, K::close_paren))) ++last;
+    if (last == 5 || at.is(1, K::arrow) || at.is(1, K::dot)) return false;
+    auto from = at.token().text;
+    while (from.ends_with('-')) from.pop_back();
+    const auto& to = at.token(last);
+    at.report(Kind::syntax_error,
+              from == at.token().text ? join(at.token(1).span, at.token(last - 1).span) : at.token().span,
+              "a path leads from one Iface to another by `->`, with blanks round it",
+              "write `" + from + " -> " + to.text + "`");
+    at.put(K::name, from, at.token().span);
+    at.put(K::arrow, "->", at.token(1).span);
+    at.next += last;
+    return true;
+}
+
+/// `eth0->eth1`: a name may end with a hyphen.
+bool tight_arrow(Cursor& at) {
+    if (!at.token().text.ends_with('-') || !at.is(1, K::greater)) return false;
+    if (at.token(0).span.end != at.token(1).span.begin) return false;
+    const auto name = at.token().text.substr(0, at.token().text.size() - 1);
+    const auto next = at.is(2, K::name) ? at.token(2).text : "…";
+    at.report(Kind::syntax_error, at.token().span, "a name may end with `-`, so that this is no arrow",
+              "write `" + name + "." + next + "`");
+    at.put(K::name, name, at.token().span);
+    at.put(K::dot, ".", at.token(1).span);
+    at.next += 2;
+    return true;
+}
+
+/// `log("from ", ip saddr)`
+bool missing_dot(Cursor& at) {
+    const bool of_call =
+        at.before() == K::comma || (at.before() == K::open_paren && at.out.size() > 1 &&
+                                    one_of(lower(at.out[at.out.size() - 2].text), {"log", "syslog"}));
+    if (!of_call || !at.in(K::open_paren) || !at.is(1, K::name) || at.starts_line(1)) return false;
+    if (!one_of(at.word_at(0), {"ip", "tcp", "udp", "icmp", "ct", "eth", "vlan", "iface"})) return false;
+    at.report(Kind::syntax_error, at.token(1).span, "a `.` is missing before this",
+              "write `" + at.token().text + "." + at.token(1).text + "`");
+    at.take();
+    at.put(K::dot, ".", at.token().span);
+    at.take();
+    return true;
+}
+
+/// `10.0.0.1 to 10.0.0.9`.
+bool range_word(Cursor& at) {
+    const auto left = at.before();
+    const bool is_one = one_of(at.word_at(0), {"to", "until", "through", "bis"}) &&
+                        (left == K::address || left == K::integer) && at.is(1, left);
+    if (!is_one || (!at.in(K::open_bracket) && !at.in(K::open_brace) && !at.in(K::open_paren))) return false;
+    at.report(Kind::syntax_error, at.token().span, "a range has a `-` between its ends",
+              "write `" + at.out.back().text + "-" + at.token(1).text + "`");
+    at.put(K::minus, "-", at.token().span);
+    ++at.next;
+    return true;
+}
+
+/// `log(ssh from, ip.saddr)`: several words are a text.
+bool unquoted_text(Cursor& at) {
+    const bool of_log = at.in(K::open_paren) && (at.before() == K::open_paren || at.before() == K::comma) &&
+                        at.opener_follows({"log", "syslog"});
+    std::size_t count = 0;
+    while (of_log && at.is(count, K::name) && (count == 0 || !at.starts_line(count))) ++count;
+    if (count < 2 || (!at.is(count, K::comma) && !at.is(count, K::close_paren))) return false;
+    const auto text = '"' + at.written(0, count) + '"';
+    const auto span = join(at.token().span, at.token(count - 1).span);
+    at.report(Kind::syntax_error, span, "a text stands between `\"`", "write `" + text + "`");
+    at.put(K::string, text, span);
+    at.next += count;
+    return true;
+}
+
+} // namespace
+
+bool operators(Cursor& at) {
+    if (relation(at) || negated_in(at)) return true;
+    return at.is(0, K::name) &&
+           (path_of_assert(at) || tight_arrow(at) || missing_dot(at) || range_word(at) || unquoted_text(at));
+}
+
+} // namespace syntax::respelling

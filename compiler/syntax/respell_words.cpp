@@ -1,0 +1,102 @@
+// The words of other languages where statements and conditions stand.
+#include "compiler/syntax/respell.hpp"
+
+#include <array>
+
+namespace syntax::respelling {
+
+namespace {
+
+struct Spelling {
+    std::string_view text;
+    std::string_view meant;
+    TokenKind kind;
+};
+
+constexpr std::array comparing_words = {
+    Spelling{"is", "==", K::equal},     Spelling{"eq", "==", K::equal},  Spelling{"equals", "==", K::equal},
+    Spelling{"ne", "!=", K::not_equal}, Spelling{"and", "and", K::and_}, Spelling{"or", "or", K::or_},
+};
+
+bool begins_value(K kind) {
+    return is_literal(kind) || kind == K::name || kind == K::open_paren || kind == K::not_ ||
+           kind == K::open_bracket;
+}
+
+bool word_in_condition(Cursor& at, const std::string& text) {
+    const auto left = at.before();
+    if (text == "not" && (at.is(1, K::name) || at.is(1, K::open_paren)) && !ends_value(left))
+        return at.respell_word("not", K::not_), true;
+    if (text == "is" && at.is(1, K::not_) && !at.is(2, K::in) && ends_value(left)) {
+        at.report(Kind::syntax_error, join(at.token().span, at.token(1).span), "`is not` has no meaning here",
+                  "write `!=`");
+        at.put(K::not_equal, "!=", at.token().span);
+        return at.next += 2, true;
+    }
+    if (at.next + 1 == at.tokens.size() || !ends_value(left) || !begins_value(at.token(1).kind)) return false;
+    for (const auto& spelling : comparing_words)
+        if (spelling.text == text) return at.respell_word(spelling.meant, spelling.kind), true;
+    return false;
+}
+
+/// `switch (tcp.dport) { case 80: … }` and `for (…) { … }`: one mistake, whatever stands in it.
+bool choice(Cursor& at) {
+    const auto end = at.closer_of(1);
+    const auto last = end == 0 || !at.is(end + 1, K::open_brace) ? 0 : at.closer_of(end + 1);
+    if (last == 0) return false;
+    const auto property = at.written(2, end);
+    const bool loops = one_of(at.word_at(0), {"for", "foreach", "while"});
+    at.report(
+        Kind::syntax_error, at.token().span, quoted(at.token().text) + " has no meaning here",
+        loops ? "there are no loops: write `if (ip.saddr in [10.0.0.1, 10.0.0.2]) { … }` for one of several"
+              : "write `if (" + property + " == 80) { … } else if (" + property + " == 443) { … }`");
+    at.put(K::comma, ",", at.token().span); // no statement, and not to be told of again
+    at.next += last + 1;
+    return true;
+}
+
+/// `dnat to web`, `snat to 10.0.0.1`.
+bool translation(Cursor& at) {
+    const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && at.word_at(1) == "to" &&
+                        !at.starts_line(1) && (at.is(2, K::name) || at.is_literal_at(2)) &&
+                        !at.starts_line(2);
+    if (!is_one) return false;
+    const auto& target = at.token(2);
+    at.report(Kind::syntax_error, at.token(1).span, "what an action works on stands in parentheses",
+              "write `" + at.token().text + "(" + target.text + ")`");
+    at.take();
+    at.put(K::open_paren, "(", at.token().span);
+    at.out.push_back(target);
+    at.put(K::close_paren, ")", target.span);
+    at.next += 2;
+    return true;
+}
+
+} // namespace
+
+bool words(Cursor& at) {
+    const auto text = lower(at.token().text);
+    const bool calls = at.is(1, K::open_paren) && !at.is(2, K::close_paren);
+    if (calls && at.before() == K::close_brace &&
+        one_of(text, {"elseif", "elif", "elsif", "else_if", "else-if", "else"})) {
+        at.put(K::else_, "else", at.token().span);
+        return at.respell_word("else if", K::if_), true;
+    }
+    const bool is_otherwise = one_of(text, {"otherwise", "default"}) && at.before() == K::close_brace;
+    if (is_otherwise && (at.is(1, K::if_) || at.is(1, K::open_brace)))
+        return at.respell_word("else", K::else_), true;
+    if (text == "else" && at.before() == K::close_brace && at.is(1, K::open_brace))
+        return at.respell_word("else", K::else_), true;
+    if (one_of(text, {"then", "do"}) && at.before() == K::close_paren && at.is(1, K::open_brace))
+        return at.respell_word("", K::name), true;
+    if (one_of(text, {"switch", "match", "case", "for", "foreach", "while"}) && calls && at.opens_block() &&
+        choice(at))
+        return true;
+    if (translation(at)) return true;
+    if (at.in(K::open_paren)) return word_in_condition(at, text);
+    if (calls && at.opens_block() && (at.before() != K::name || at.starts_line()) && at.before() != K::colon)
+        return at.respell_word("if", K::if_), true;
+    return false;
+}
+
+} // namespace syntax::respelling
