@@ -141,7 +141,7 @@ private:
     /// A chain that packets come in by knows its Iface, and so its NIC and VLAN, where a Test of it does not say one.
     Wire wire(const model::SendStep& step) const {
         auto of_test = wire_of(appliance, step.iface.value_or(0));
-        const auto ingress = is_narrow(test) ? eval::question_of(appliance, test, step).ingress : step.iface;
+        const auto ingress = eval::ingress_of(test, step);
         if (!ingress) return of_test;
         const auto known = wire_of(appliance, *ingress);
         of_test.mac = known.mac;

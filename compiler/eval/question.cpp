@@ -28,12 +28,24 @@ std::vector<model::FunctionId> functions_asked(const model::Appliance& appliance
     return functions;
 }
 
+namespace {
+
+bool leads_out(model::Hook hook) { return hook == model::Hook::output || hook == model::Hook::postrouting; }
+
+} // namespace
+
+std::optional<model::IfaceId> ingress_of(const model::Scenario& test, const model::SendStep& step) {
+    const auto* chain = std::get_if<model::IfaceChain>(&test.about);
+    if (step.iface || chain == nullptr || leads_out(chain->hook)) return step.iface;
+    return chain->iface;
+}
+
 Question question_of(const model::Appliance& appliance, const model::Scenario& test, const model::SendStep& step,
                      const Datagram& datagram) {
     Question question;
     question.about = test.about;
     question.state = step.state.value_or(model::State::fresh);
-    question.ingress = step.iface;
+    question.ingress = ingress_of(test, step);
     if (const auto* function = std::get_if<model::FunctionId>(&test.about)) {
         question.functions = {*function};
         return question;
@@ -47,9 +59,7 @@ Question question_of(const model::Appliance& appliance, const model::Scenario& t
         if (const auto* hop = std::get_if<Hop>(&routed)) question.egress = hop->egress;
         return question;
     }
-    const bool leaving = chain->hook == model::Hook::output || chain->hook == model::Hook::postrouting;
-    if (leaving) question.egress = chain->iface;
-    if (!leaving && !question.ingress) question.ingress = chain->iface;
+    if (leads_out(chain->hook)) question.egress = chain->iface;
     return question;
 }
 

@@ -26,6 +26,9 @@ struct Question {
 std::vector<model::FunctionId> functions_asked(const model::Appliance& appliance,
                                                const std::vector<model::FunctionId>& chain, model::State state);
 
+/// By which Iface a step's packet comes in: what it says, else what its chain says; neither: by none.
+std::optional<model::IfaceId> ingress_of(const model::Scenario& test, const model::SendStep& step);
+
 /// What a step of a Test that is about a chain or a function asks.
 Question question_of(const model::Appliance& appliance, const model::Scenario& test, const model::SendStep& step,
                      const Datagram& datagram);
