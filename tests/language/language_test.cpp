@@ -87,10 +87,10 @@ sema::Loaded checked(const std::string& name, const std::string& policy) {
     analysis::add_proofs(*loaded.appliance, loaded.sources, loaded.diagnostics);
     // The cases that are about Tests that fail have them run.
     if (name.find("failing_tests") != name.npos)
-        for (const auto& [test, place, text, decided] :
+        for (const auto& failure :
              harness::run_tests(*loaded.appliance, harness::interp_backend(*loaded.appliance)).failures)
-            loaded.diagnostics.push_back(
-                analysis::failed_test(*loaded.appliance, loaded.sources, {test, text, place, decided}));
+            loaded.diagnostics.push_back(analysis::failed_test(
+                *loaded.appliance, loaded.sources, {failure.test, failure.text, failure.place, failure.decided}));
     std::ranges::stable_sort(loaded.diagnostics, {}, &syntax::Diagnostic::span);
     if (std::ranges::any_of(loaded.diagnostics, is_error)) loaded.appliance.reset();
     return loaded;
