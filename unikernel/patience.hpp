@@ -10,7 +10,7 @@ namespace unikernel {
 class Patience {
 public:
     static constexpr runtime::Time longest_ns = 5'000'000;
-    static constexpr std::int64_t price = 10; ///< nanoseconds without a wait that one of waiting takes
+    static constexpr runtime::Time price = 10; ///< nanoseconds without a wait that one of waiting takes
 
     /// Whether to wait for the NIC until this is asked again, which must be soon.
     bool waits(bool has_room, runtime::Time now) {
@@ -18,23 +18,20 @@ public:
         asked_ = now;
         if (waiting_) {
             waited_ns_ += passed_ns;
-            saved_ -= price * static_cast<std::int64_t>(passed_ns);
+            owed_ns_ += price * passed_ns;
         } else {
-            const auto room = static_cast<runtime::Time>(saved_most - saved_);
-            saved_ += static_cast<std::int64_t>(std::min(passed_ns, room));
+            owed_ns_ -= std::min(passed_ns, owed_ns_);
         }
-        waiting_ = !has_room && saved_ > 0;
+        waiting_ = !has_room && owed_ns_ < price * longest_ns;
         return waiting_;
     }
 
     runtime::Time waited_ns() const { return waited_ns_; }
 
 private:
-    static constexpr std::int64_t saved_most = price * static_cast<std::int64_t>(longest_ns);
-
     runtime::Time asked_ = 0;
     runtime::Time waited_ns_ = 0;
-    std::int64_t saved_ = saved_most; ///< nanoseconds without a wait; what a late question overspends is owed
+    runtime::Time owed_ns_ = 0; ///< without a wait, before all of the longest one may be waited again
     bool waiting_ = false;
 };
 

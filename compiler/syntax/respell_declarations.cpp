@@ -71,6 +71,7 @@ bool name_of_words(Cursor& at) {
 bool prose(Cursor& at) {
     constexpr std::size_t words_min = 4;
     if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
+    if (names_type(at.token().text) || is_function_word(at)) return false; // `Iface eth0 dhcp Gateway gw`, all of it meant
     const auto count = at.tokens_on_line();
     if (count < words_min) return false;
     for (std::size_t i = 0; i < count; ++i) {

@@ -82,14 +82,14 @@ TEST_CASE("a Limit is spent by its own packet") {
     CHECK(std::get<model::SendStep>(test.test.steps[2].is).expect == model::Expect::accept);
 }
 
-TEST_CASE("by which Iface a packet leaves takes the whole appliance") {
+TEST_CASE("by which Iface a packet leaves follows from where it goes") {
     const auto appliance = whole_policy(wan + lan +
                                         "Gateway gw { connected: [wan, lan], forward: door }\n"
                                         "Filter::IP door {\n if (iface.out == lan) {\n accept }\n drop }\n");
     const auto made = generated(appliance);
     CHECK(made.untested.empty());
     const auto& test = first_in(made, appliance, 6);
-    CHECK(std::holds_alternative<model::WholeAppliance>(test.test.about));
+    CHECK(std::holds_alternative<model::ForwardChain>(test.test.about));
     CHECK(last_step(test).expect == model::Expect::accept);
 }
 

@@ -12,8 +12,8 @@ const std::string office = "wan.postrouting: narrow\n"
                            "Limit often { rate: 1, per: second }\n";
 
 /// The Tests that the messages about a policy hint at.
-std::vector<std::string> hints(const std::string& text) {
-    const auto loaded = sema::load_text("test.nacl", two_ifaces + text);
+std::vector<std::string> hints(const std::string& text, const std::string& ifaces = two_ifaces) {
+    const auto loaded = sema::load_text("test.nacl", ifaces + text);
     REQUIRE(loaded.appliance);
     std::vector<std::string> found;
     for (const auto& diagnostic : analysis::check(*loaded.appliance, loaded.sources)) {
@@ -26,19 +26,21 @@ std::vector<std::string> hints(const std::string& text) {
 }
 
 std::size_t failures_of(const std::string& text) {
-    const auto appliance = policy(text);
-    REQUIRE(appliance.tests.size() == 1);
-    return harness::run_tests(appliance, harness::interp_backend(appliance)).failures.size();
+    const auto loaded = sema::load_text("test.nacl", text);
+    REQUIRE(loaded.appliance);
+    REQUIRE(loaded.appliance->tests.size() == 1);
+    return harness::run_tests(*loaded.appliance, harness::interp_backend(*loaded.appliance)).failures.size();
 }
 
 /// The Test fails as it is pasted, and passes when it expects `ending` of its last step.
-void check_pasted(const std::string& text, const std::string& test, const std::string& ending) {
+void check_pasted(const std::string& text, const std::string& test, const std::string& ending,
+                  const std::string& ifaces = two_ifaces) {
     INFO(test);
-    CHECK(failures_of(text + test) == 1);
+    CHECK(failures_of(ifaces + text + test) == 1);
     auto passing = test;
     const auto expects = passing.rfind("expect: ") + 8;
     passing.replace(expects, passing.find_first_of(" ,", expects) - expects, ending);
-    CHECK(failures_of(text + passing) == 0);
+    CHECK(failures_of(ifaces + text + passing) == 0);
 }
 
 } // namespace
@@ -75,6 +77,16 @@ TEST_CASE("an answer in the message comes from whom was asked, to whom the quest
             check_pasted(policy, tests.front(), "accept");
         }
     }
+}
+
+TEST_CASE("a Test of forward goes by the routes") {
+    const std::string by_way = "gw.forward: ways\nFilter::IP ways { if (iface.in == lan and iface.out == wan) { accept } drop }\n";
+    std::string ifaces = two_ifaces;
+    const std::string stated = ", forward: middle";
+    ifaces.erase(ifaces.find(stated), stated.size());
+    const auto tests = hints(by_way + "Assert::IP a(gw.forward) { drop }\n", ifaces);
+    REQUIRE(tests.size() == 1);
+    check_pasted(by_way, tests.front(), "accept", ifaces);
 }
 
 TEST_CASE("a packet of a new flow is shown where there is one") {
