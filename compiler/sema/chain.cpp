@@ -226,6 +226,7 @@ void check_egress(Context& context, model::Hook hook, const Reached& reached) {
 /// Packets are forwarded between Ifaces that routes name.
 void check_ingress(Context& context) {
     const auto& appliance = context.appliance;
+    if (context.diagnostics.has_errors()) return; // which may be why there is no route
     if (!appliance.gateway || appliance.gateway->forward.empty() || appliance.gateway->routes.empty()) return;
     auto tests = Walk(appliance, appliance.gateway->forward).found.tests_of_ingress;
     for (std::size_t i = 0; i < std::size(hook_names); ++i) // what other chains ask as well may be true there

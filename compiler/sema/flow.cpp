@@ -119,6 +119,12 @@ private:
     std::vector<std::optional<bool>> decides_;
 };
 
+/// The function whose end is the end of all packets that the body does not decide about.
+std::optional<model::FunctionId> last_called(const model::Block& body) {
+    const auto* call = body.empty() ? nullptr : std::get_if<model::Call>(&body.back().is);
+    return call == nullptr ? std::nullopt : std::optional(call->function);
+}
+
 /// Of an Iface on whose chains the function stands, as a destination that is not made up.
 std::uint32_t own_address(const Context& context, model::FunctionId id) {
     for (const auto& iface : context.appliance.ifaces)
@@ -307,9 +313,12 @@ void check_flow(Context& context) {
             });
     }
     const auto on_chains = attached(context.appliance);
+    std::map<model::FunctionId, model::FunctionId> told; // of those that end with one call, the first
     for (const auto id : on_chains) {
         if (functions[id].kind != model::FunctionKind::filter || flow.decides(id)) continue;
         if (functions[id].layer != Layer::ip) continue; // it may not stand there, which has been said
+        const auto last = last_called(functions[id].body);
+        if (last && functions[*last].layer == Layer::ip && !told.emplace(*last, id).second) continue;
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
         shorten(path);

@@ -96,6 +96,10 @@ bool ObjectReader::lacks(std::string_view key) const {
     return !(*this)[key] && std::find(meant_.begin(), meant_.end(), key) == meant_.end();
 }
 
+bool may_hold_port(const Member& address) {
+    return address && std::holds_alternative<syntax::Bad>(address.value->is);
+}
+
 const syntax::Object* object_of(Context& context, const Member& member) {
     return literal_of<syntax::Object>(context, member, "an object");
 }

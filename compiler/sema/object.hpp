@@ -31,6 +31,9 @@ private:
     std::vector<std::string> meant_; ///< known keys that unknown ones probably stand for
 };
 
+/// Whether an address and a port stand in one value, as in `10.0.0.5:514`, which has been refused.
+bool may_hold_port(const Member& address);
+
 /// The object that a value is or names.
 const syntax::Object* object_of(Context& context, const Member& member);
 const syntax::List* list_of(Context& context, const Member& member);
