@@ -368,8 +368,14 @@ private:
         const std::string wanted = may_be_address && may_be_port ? "an address or a port"
                                    : may_be_port                 ? "a port"
                                                                  : "an address";
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        auto hint = literal == nullptr ? std::string() : hint_for_string(**literal);
+        std::vector<syntax::Note> notes;
+        if (!hint.empty() && *literal != &argument)
+            notes.push_back({(*literal)->span, text_of(**literal) + " stands here"});
         report(Kind::wrong_arguments, argument.span,
-               text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
+               text_of(argument) + " is " + kind_of(settled) + ", not " + wanted,
+               hint.empty() ? usage : std::move(hint), std::move(notes));
         return false;
     }
 
@@ -488,6 +494,7 @@ private:
             return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
         if (std::ranges::find(severity_names, lower(word)) != severity_names.end())
             return "severities belong to `syslog(" + word + ", …)`";
+        if (const auto meant = hint_for_value(word); meant.starts_with("did you mean")) return meant;
         return "a text stands between `\"`, as in `\"" + word + "\"`";
     }
 

@@ -76,7 +76,8 @@ bool is_about_named_value(const syntax::Diagnostic& diagnostic) {
 std::vector<syntax::Diagnostic> with_name_for_second(std::vector<syntax::Diagnostic> all) {
     const auto is_twice = [](const auto& one) { return one.kind == syntax::Kind::duplicate_name; };
     const auto is_unknown = [](const auto& one) {
-        return says_unknown(one.kind) && one.kind != syntax::Kind::unknown_member;
+        const bool is_cured = !one.hint.empty() && !one.hint.starts_with("did you mean") && !one.hint.starts_with("there is");
+        return says_unknown(one.kind) && one.kind != syntax::Kind::unknown_member && !is_cured;
     };
     if (std::ranges::count_if(all, is_twice) != 1 || std::ranges::count_if(all, is_unknown) != 1) return all;
     const auto unknown = std::ranges::find_if(all, is_unknown);
@@ -188,12 +189,20 @@ private:
     /// On one line no indentation tells where a lost bracket stood: what else is wrong with the shape of that
     /// declaration may come from it.
     std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all) const {
-        std::vector<syntax::Span> torn;
+        std::vector<syntax::Span> torn, stops;
         for (const auto& diagnostic : all)
-            if (is_about_closing(diagnostic.kind) && !diagnostic.notes.empty() &&
+            if (diagnostic.kind == syntax::Kind::syntax_error)
+                stops.push_back(diagnostic.span);
+            else if (is_about_closing(diagnostic.kind) && !diagnostic.notes.empty() &&
                 diagnostic.notes.front().span.begin.line == diagnostic.span.begin.line)
                 torn.push_back(declaration_of(diagnostic.notes.front().span));
         std::erase_if(all, [&](const syntax::Diagnostic& diagnostic) {
+            // What closes a parenthesis whose opener belongs where the parser stopped.
+            const auto is_before = [&](const syntax::Span& stop) {
+                return stop < diagnostic.span && stop.file == diagnostic.span.file &&
+                       stop.begin.line == diagnostic.span.begin.line;
+            };
+            if (diagnostic.kind == syntax::Kind::stray_bracket && std::ranges::any_of(stops, is_before)) return true;
             return depends_on_shape(diagnostic.kind) && std::ranges::any_of(torn, [&](const syntax::Span& whole) {
                        return encloses(whole, diagnostic.span);
                    });
