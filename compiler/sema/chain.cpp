@@ -237,6 +237,7 @@ void check_ways(Context& context) {
         return std::ranges::any_of(appliance.gateway->routes,
                                    [&](const auto& route) { return route.iface == iface; });
     };
+    std::vector<syntax::Diagnostic> found; // one for each way that is missing
     for (const auto& [place, test] : tests) {
         std::vector<std::string> names;
         bool is_possible = false;
@@ -246,12 +247,18 @@ void check_ways(Context& context) {
                 names.push_back(appliance.ifaces[id].name);
             }
         if (is_possible || names.empty()) continue;
-        context.report(Kind::never_true_here, context.spans.at(place),
-                       "this is never true here: nothing is forwarded " +
-                           std::string(test->field == model::Field::iface_in ? "that comes in by " : "out by ") +
-                           one_of(names) + ", since no route leads there",
-                       "give the Gateway a route by it, or write `connected: […]` with it");
+        const auto way = std::string(test->field == model::Field::iface_in ? "that comes in by " : "out by ");
+        const auto& span = context.spans.at(place);
+        const auto text = "this is never true here: nothing is forwarded " + way + one_of(names) +
+                          ", since no route leads there";
+        const auto first = std::ranges::find(found, text, &syntax::Diagnostic::message);
+        if (first != found.end())
+            first->notes.push_back({span, "nor is this"});
+        else
+            found.push_back({Kind::never_true_here, span, text, {},
+                             "give the Gateway a route by it, or write `connected: […]` with it"});
     }
+    for (auto& diagnostic : found) context.diagnostics.report(std::move(diagnostic));
 }
 
 } // namespace
