@@ -85,10 +85,9 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
     return std::nullopt;
 }
 
-/// Everything that was logged: on the console, and then what went to the syslog server, without its header.
-std::vector<std::string> texts(const model::Appliance& appliance, const Outcome& outcome) {
+/// What went to the syslog server, without its header.
+std::vector<std::string> syslog_texts(const model::Appliance& appliance, const Outcome& outcome) {
     std::vector<std::string> all;
-    for (const auto& log : outcome.logs) all.push_back(log.text);
     if (!appliance.syslog) return all;
     const auto header = model::syslog_header(appliance);
     for (const auto& frame : outcome.out) {
@@ -99,6 +98,26 @@ std::vector<std::string> texts(const model::Appliance& appliance, const Outcome&
         const auto start = line.find(header);
         if (start != line.npos) all.push_back(line.substr(start + header.size()));
     }
+    return all;
+}
+
+/// Everything that was logged: on the console, and then what went to the syslog server.
+std::vector<std::string> texts(const model::Appliance& appliance, const Outcome& outcome) {
+    std::vector<std::string> all;
+    for (const auto& log : outcome.logs) all.push_back(log.text);
+    for (auto& text : syslog_texts(appliance, outcome)) all.push_back(std::move(text));
+    return all;
+}
+
+/// What helps to see why a step failed, a line each, beside what became of the packet.
+std::string remarks(const model::Appliance& leasing, const model::SendStep& step, const Outcome& outcome) {
+    std::string all;
+    if (step.log)
+        for (const auto& text : syslog_texts(leasing, outcome)) all += fmt::format("\n  to the syslog server: {:?}", text);
+    if (outcome.fate != Fate::dropped || outcome.reason() != model::Reason::no_address) return all;
+    for (const auto& iface : leasing.ifaces)
+        if (iface.config != model::IfaceConfig::fixed && !iface.ipv4)
+            all += fmt::format("\n  the Test gives no `lease`, and `{}` has its address from one", iface.name);
     return all;
 }
 
@@ -172,8 +191,8 @@ private:
                                    ? ""
                                    : ", by " + at(appliance, appliance.statements.at(outcome.decided.back()).place),
                                summary(frame));
-        return fmt::format("expected {}\n  on {} the packet was {}\n  the packet: {}", *missing, backend.name,
-                           describe(appliance, outcome, summary), summary(frame));
+        return fmt::format("expected {}\n  on {} the packet was {}{}\n  the packet: {}", *missing, backend.name,
+                           describe(appliance, outcome, summary), remarks(appliance, step, outcome), summary(frame));
     }
 };
 

@@ -767,7 +767,7 @@ private:
         const bool declares =
             is(3, K::colon) || (is(3, K::name) && (is(4, K::open_brace) || is(4, K::open_bracket)));
         const bool is_member = is(2, K::name) && token(2).span.begin.column > token().span.begin.column;
-        const bool follows = is(2, K::name) && starts_line(2) && !starts_line(3) && declares && !is_member;
+        const bool follows = declares && is(2, K::name) && starts_line(2) && !starts_line(3) && !is_member;
         if (!follows && at_ + 2 < tokens_.size()) return false;
         const auto& name = token(typed ? 1 : 0);
         report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",

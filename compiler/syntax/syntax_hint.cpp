@@ -274,7 +274,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "a declaration" && seen.kind == K::comma && ends_declaration(error, tokens))
         return "declarations stand one after the other: leave the comma out";
     if (wanted == "a declaration" && seen.kind == K::comma)
-        return "several values stand in a list: `" + first + ": [10.0.0.1, 10.0.0.2]`";
+        return "several values stand in a list: `" + first + ": [" + before.text + ", " + text_at(tokens, error.index + 1) +
+               "]`";
     if (wanted == "a declaration")
         if (auto hint = typed_hint(error, tokens); !hint.empty()) return hint;
     if (wanted == "a declaration") return declaration_hint(first);
