@@ -113,11 +113,13 @@ std::vector<std::string> texts(const model::Appliance& appliance, const Outcome&
 std::string remarks(const model::Appliance& leasing, const model::SendStep& step, const Outcome& outcome) {
     std::string all;
     if (step.log)
-        for (const auto& text : syslog_texts(leasing, outcome)) all += fmt::format("\n  to the syslog server: {:?}", text);
+        for (const auto& text : syslog_texts(leasing, outcome))
+            all += fmt::format("\n  to the syslog server: {:?}", text);
     if (outcome.fate != Fate::dropped || outcome.reason() != model::Reason::no_address) return all;
     for (const auto& iface : leasing.ifaces)
         if (iface.config != model::IfaceConfig::fixed && !iface.ipv4)
-            all += fmt::format("\n  the Test gives no `lease`, and `{}` has its address from one", iface.name);
+            all +=
+                fmt::format("\n  the Test gives no `lease`, and `{}` has its address from one", iface.name);
     return all;
 }
 
@@ -191,8 +193,9 @@ private:
                                    ? ""
                                    : ", by " + at(appliance, appliance.statements.at(outcome.decided.back()).place),
                                summary(frame));
-        return fmt::format("expected {}\n  on {} the packet was {}{}\n  the packet: {}", *missing, backend.name,
-                           describe(appliance, outcome, summary), remarks(appliance, step, outcome), summary(frame));
+        return fmt::format("expected {}\n  on {} the packet was {}{}\n  the packet: {}", *missing,
+                           backend.name, describe(appliance, outcome, summary),
+                           remarks(appliance, step, outcome), summary(frame));
     }
 };
 

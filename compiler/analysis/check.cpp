@@ -142,7 +142,8 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
                    reason_of(found),
         .notes = notes_of(found)};
     for (auto& note : decided_at(appliance, sources, found.by)) diagnostic.notes.push_back(std::move(note));
-    if (found.because == Foregone::Because::nobody && found.condition != nullptr && asks_of_fragments(*found.condition))
+    if (found.because == Foregone::Because::nobody && found.condition != nullptr &&
+        asks_of_fragments(*found.condition))
         diagnostic.hint = "fragments are put together before the first chain: every packet is whole here";
     return diagnostic;
 }
@@ -248,7 +249,8 @@ void add_proofs(const model::Appliance& appliance, const syntax::Sources& source
         way_is_missing |= diagnostic.kind == syntax::Kind::never_true_here;
     }
     for (auto& diagnostic : check(appliance, sources))
-        if (!known.contains({diagnostic.kind, diagnostic.span}) && !(way_is_missing && comes_of_missing_way(diagnostic)))
+        if (!known.contains({diagnostic.kind, diagnostic.span}) &&
+            !(way_is_missing && comes_of_missing_way(diagnostic)))
             diagnostics.push_back(std::move(diagnostic));
     std::ranges::stable_sort(diagnostics, {}, [](const syntax::Diagnostic& diagnostic) {
         return std::pair(syntax::info(diagnostic.kind).severity == syntax::Severity::note, diagnostic.span);

@@ -48,7 +48,8 @@ public:
             return add(std::move(element));
         }
         if (lacks_subtype(function)) {
-            report(Kind::unknown_subtype, function.heading(), "this function does not say which packets it is for",
+            report(Kind::unknown_subtype, function.heading(),
+                   "this function does not say which packets it is for",
                    "write `" + function.type.text + "::IP " + function.subtype.text +
                        " { … }`, or `::TCP`, `::UDP`, `::ICMP`");
             element.name = function.subtype;

@@ -24,7 +24,8 @@ std::string_view name_of(model::Layer layer) {
 
 /// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
 std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further) {
-    const bool is_in = first.relation == syntax::Operator::in && std::holds_alternative<syntax::Path>(first.right.is);
+    const bool is_in =
+        first.relation == syntax::Operator::in && std::holds_alternative<syntax::Path>(first.right.is);
     const bool is_equal = is_in || first.relation == syntax::Operator::equal;
     if (!is_equal && first.relation != syntax::Operator::not_equal) return {};
     if (!std::holds_alternative<syntax::Path>(first.left.is)) return {};

@@ -120,7 +120,8 @@ private:
 };
 
 /// The function whose end is the end of all packets that this one does not decide about.
-std::optional<model::FunctionId> last_called(const std::vector<model::Function>& functions, model::FunctionId id) {
+std::optional<model::FunctionId> last_called(const std::vector<model::Function>& functions,
+                                             model::FunctionId id) {
     const auto& body = functions[id].body;
     const auto* call = body.empty() ? nullptr : std::get_if<model::Call>(&body.back().is);
     if (call == nullptr || functions[call->function].layer != Layer::ip) return std::nullopt;
@@ -317,7 +318,8 @@ void check_flow(Context& context) {
     const auto on_chains = attached(context.appliance);
     const auto is_open = [&](model::FunctionId id) {
         // One that is not for all packets may not stand there, which has been said.
-        return functions[id].kind == model::FunctionKind::filter && functions[id].layer == Layer::ip && !flow.decides(id);
+        return functions[id].kind == model::FunctionKind::filter && functions[id].layer == Layer::ip &&
+               !flow.decides(id);
     };
     std::map<model::FunctionId, std::vector<model::FunctionId>> open_by_end; // those that end with one call
     for (const auto id : on_chains)
@@ -332,7 +334,8 @@ void check_flow(Context& context) {
         if (packet)
             path.push_back({context.functions[id]->name.span, "a packet that gets none: `" + *packet + "`"});
         for (std::size_t i = 1; i < open.size(); ++i)
-            path.push_back({context.functions[open[i]]->name.span, "so does " + quoted(functions[open[i]].name)});
+            path.push_back(
+                {context.functions[open[i]]->name.span, "so does " + quoted(functions[open[i]].name)});
         context.report(Kind::missing_verdict, context.functions[id]->name.span,
                        quoted(functions[id].name) + " stands on a chain and can end without a verdict",
                        end == id ? "end it with `accept` or `drop`"

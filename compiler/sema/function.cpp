@@ -338,8 +338,9 @@ private:
         const auto settled = settle(context_, value);
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
         const auto* constant = std::get_if<const Constant*>(&settled);
-        return constant != nullptr ? (*constant)->kind == model::FieldKind::port
-                                   : literal != nullptr && std::holds_alternative<syntax::Integer>((*literal)->is);
+        return constant != nullptr
+                   ? (*constant)->kind == model::FieldKind::port
+                   : literal != nullptr && std::holds_alternative<syntax::Integer>((*literal)->is);
     }
 
     bool is_address(const syntax::Value& value) {

@@ -209,7 +209,8 @@ std::string hint_for_string(const syntax::Value& value, bool names_fit) {
     if (string == nullptr || string->text.empty()) return {};
     const auto& text = string->text;
     const auto slash = text.find('/');
-    const auto protocol = lower(text.substr(0, slash)), behind = slash == text.npos ? "" : text.substr(slash + 1);
+    const auto protocol = lower(text.substr(0, slash)),
+               behind = slash == text.npos ? "" : text.substr(slash + 1);
     if ((protocol == "tcp" || protocol == "udp") && !behind.empty() &&
         behind.find_first_not_of("0123456789") == behind.npos)
         return "write `" + behind + "`";

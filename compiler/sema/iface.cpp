@@ -99,7 +99,8 @@ private:
                    "set it on the Iface without `vlan` on the same NIC");
         const auto* number = std::get_if<syntax::Integer>(&member.value->is);
         const bool is_none = number != nullptr && number->value == 0;
-        const auto id = integer_of(context_, member, 1, 4094, is_none ? "packets without a tag are in no VLAN: leave `vlan` out" : "");
+        const auto id = integer_of(context_, member, 1, 4094,
+                                   is_none ? "packets without a tag are in no VLAN: leave `vlan` out" : "");
         if (!id) {
             context_.ifaces_with_nic.erase(&element_);
             return;

@@ -43,7 +43,8 @@ bool says_missing(syntax::Kind kind) {
 
 /// Mistakes that a bracket in the wrong place can make.
 bool depends_on_shape(syntax::Kind kind) {
-    return says_missing(kind) || kind == syntax::Kind::unknown_key || kind == syntax::Kind::unreachable_statement;
+    return says_missing(kind) || kind == syntax::Kind::unknown_key ||
+           kind == syntax::Kind::unreachable_statement;
 }
 
 bool says_unknown(syntax::Kind kind) {
@@ -76,7 +77,8 @@ bool is_about_named_value(const syntax::Diagnostic& diagnostic) {
 std::vector<syntax::Diagnostic> with_name_for_second(std::vector<syntax::Diagnostic> all) {
     const auto is_twice = [](const auto& one) { return one.kind == syntax::Kind::duplicate_name; };
     const auto is_unknown = [](const auto& one) {
-        const bool is_cured = !one.hint.empty() && !one.hint.starts_with("did you mean") && !one.hint.starts_with("there is");
+        const bool is_cured =
+            !one.hint.empty() && !one.hint.starts_with("did you mean") && !one.hint.starts_with("there is");
         return says_unknown(one.kind) && one.kind != syntax::Kind::unknown_member && !is_cured;
     };
     if (std::ranges::count_if(all, is_twice) != 1 || std::ranges::count_if(all, is_unknown) != 1) return all;
@@ -202,10 +204,11 @@ private:
                 return stop < diagnostic.span && stop.file == diagnostic.span.file &&
                        stop.begin.line == diagnostic.span.begin.line;
             };
-            if (diagnostic.kind == syntax::Kind::stray_bracket && std::ranges::any_of(stops, is_before)) return true;
-            return depends_on_shape(diagnostic.kind) && std::ranges::any_of(torn, [&](const syntax::Span& whole) {
-                       return encloses(whole, diagnostic.span);
-                   });
+            if (diagnostic.kind == syntax::Kind::stray_bracket && std::ranges::any_of(stops, is_before))
+                return true;
+            return depends_on_shape(diagnostic.kind) &&
+                   std::ranges::any_of(
+                       torn, [&](const syntax::Span& whole) { return encloses(whole, diagnostic.span); });
         });
         return all;
     }

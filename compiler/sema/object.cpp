@@ -50,7 +50,8 @@ std::string hint_for_address(const Member& member, const syntax::Value& value) {
 
 /// The literal that a member comes to, when it is of that type.
 template <typename Type>
-const Type* literal_of(Context& context, const Member& member, const std::string& wanted, std::string hint = {}) {
+const Type* literal_of(Context& context, const Member& member, const std::string& wanted,
+                       std::string hint = {}) {
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))

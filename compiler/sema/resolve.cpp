@@ -71,7 +71,8 @@ bool leads_back(Context& context, const syntax::Path& path) {
     auto hint = cycle.size() == 1 ? hint_for_host_name({*cycle.front(), {}}) : std::string();
     if (hint.empty()) hint = "give one of them a value of its own";
     context.report(Kind::reference_cycle, cycle.front()->span,
-                   quoted(to_string(*cycle.front())) + " leads back to itself", std::move(hint), std::move(notes));
+                   quoted(to_string(*cycle.front())) + " leads back to itself", std::move(hint),
+                   std::move(notes));
     context.poisoned.insert(cycle.begin(), cycle.end());
     return true;
 }
@@ -148,7 +149,8 @@ std::string hint_for_network(const Context& context, const Element& iface, const
     const auto& ipv4 = context.appliance.ifaces[context.iface_ids.at(&iface)].ipv4;
     if (!is_network) return {};
     if (!ipv4) return "a network is written out, as in `10.0.0.0/24`";
-    return "write the network out: `" + dotted(ipv4->network.address) + "/" + std::to_string(ipv4->network.length) + "`";
+    return "write the network out: `" + dotted(ipv4->network.address) + "/" +
+           std::to_string(ipv4->network.length) + "`";
 }
 
 Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
@@ -164,7 +166,8 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
     if (hint.empty())
         hint = context.suggestions.among(object.pairs.size(), path.parts[part].text, names);
     context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
-                   quoted(to_string(beginning(path, part))) + " has no member " + quoted(path.parts[part].text),
+                   quoted(to_string(beginning(path, part))) + " has no member " +
+                       quoted(path.parts[part].text),
                    std::move(hint));
     return Poison{};
 }

@@ -1,4 +1,5 @@
-// What is legal and hardly wanted: elements that nobody refers to, and chains and Gateways that let everything in.
+// What is legal and hardly wanted: elements that nobody refers to, and chains and Gateways that let
+// everything in.
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -75,7 +76,8 @@ void check_gateway(Context& context, const Element& element) {
     const auto* object = std::get_if<syntax::Object>(&element.value.is);
     const bool has_forward = object != nullptr && find_pair(*object, "forward", true) != nullptr;
     if (has_forward || context.appliance.gateway->routes.empty()) return;
-    context.report(Kind::open_gateway, element.name.span, "this Gateway forwards every packet that has a route",
+    context.report(Kind::open_gateway, element.name.span,
+                   "this Gateway forwards every packet that has a route",
                    "write `forward: …` with a Filter that decides");
 }
 

@@ -189,7 +189,8 @@ std::optional<model::Interval> interval_of(Context& context, model::Field field,
         const auto id = context.iface_ids.at(*element);
         return model::Interval{id, id};
     }
-    return std::visit(IntervalOf{context, field, leaf, use, sign}, std::get<const syntax::Value*>(leaf.is)->is);
+    return std::visit(IntervalOf{context, field, leaf, use, sign},
+                      std::get<const syntax::Value*>(leaf.is)->is);
 }
 
 std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set,

@@ -77,7 +77,8 @@ private:
     static const syntax::Pair* find_steps(const syntax::Object& object) {
         if (const auto* steps = find_pair(object, "steps", true)) return steps;
         for (const auto& pair : object.pairs)
-            if (std::holds_alternative<syntax::List>(pair.value.is) && misspelt(pair.key.text, {"steps"}) != nullptr)
+            if (std::holds_alternative<syntax::List>(pair.value.is) &&
+                misspelt(pair.key.text, {"steps"}) != nullptr)
                 return &pair;
         return nullptr;
     }

@@ -56,7 +56,8 @@ std::string mask_of(std::string_view digits) {
 /// Of a mask, as it is behind the `/` of a network.
 std::string length_of(std::string_view mask) {
     const auto bits = parse_address(mask);
-    return bits && std::popcount(*bits) == std::countl_one(*bits) ? std::to_string(std::popcount(*bits)) : "24";
+    return bits && std::popcount(*bits) == std::countl_one(*bits) ? std::to_string(std::popcount(*bits))
+                                                                  : "24";
 }
 
 /// In seconds, or as they are.
@@ -114,8 +115,9 @@ NumberTrouble trouble_with_number(const std::string& text) {
     if (std::regex_match(text, parts, dotted_range) || std::regex_match(text, parts, colon_range))
         return {none, "a range is written `" + parts.str(1) + "-" + parts.str(2) + "`"};
     if (std::regex_match(text, parts, with_port))
-        return {none, "an address and a port are two values: `address: " + parts.str(1) + ", port: " + parts.str(2) +
-                          "` in an object, `" + parts.str(1) + ", " + parts.str(2) + "` in a `dnat`"};
+        return {none, "an address and a port are two values: `address: " + parts.str(1) +
+                          ", port: " + parts.str(2) + "` in an object, `" + parts.str(1) + ", " +
+                          parts.str(2) + "` in a `dnat`"};
     if (std::regex_match(text, parts, with_protocol))
         return {none, "write `" + parts.str(1) + "`; the protocol is that of the function around, `Filter::" +
                           (lower(parts.str(2)) == "tcp" ? "TCP" : "UDP") + "`"};
