@@ -85,6 +85,35 @@ std::optional<std::string> missing_log(const std::vector<std::string>& wanted,
     return std::nullopt;
 }
 
+/// What went to the syslog server, without its header.
+std::vector<std::string> syslog_texts(const model::Appliance& appliance, const Outcome& outcome) {
+    std::vector<std::string> all;
+    if (!appliance.syslog) return all;
+    const auto header = model::syslog_header(appliance);
+    for (const auto& frame : outcome.out) {
+        if (field_of(frame.bytes, model::Field::ip_daddr) != appliance.syslog->address ||
+            field_of(frame.bytes, model::Field::udp_dport) != appliance.syslog->port)
+            continue;
+        const auto line = payload_of(frame.bytes).value_or("");
+        const auto start = line.find(header);
+        if (start != line.npos) all.push_back(line.substr(start + header.size()));
+    }
+    return all;
+}
+
+/// What helps to see why a step failed, a line each, beside what became of the packet.
+std::string remarks(const model::Appliance& leasing, const model::SendStep& step, const Outcome& outcome) {
+    std::string all;
+    if (step.log)
+        for (const auto& text : syslog_texts(leasing, outcome))
+            all += fmt::format("\n  to the syslog server: {:?}", text);
+    if (outcome.fate != Fate::dropped || outcome.reason() != model::Reason::no_address) return all;
+    for (const auto& iface : leasing.ifaces)
+        if (iface.config != model::IfaceConfig::fixed && !iface.ipv4)
+            all += fmt::format("\n  the Test gives no `lease`, and `{}` has its address from one", iface.name);
+    return all;
+}
+
 /// What was expected and not seen.
 std::optional<std::string> shortcoming(const model::Appliance& appliance, const model::Scenario& test,
                                        const model::SendStep& step, const Outcome& outcome) {
@@ -171,13 +200,14 @@ private:
             for (const auto& out : outcome.out) conversations.passed(out.bytes);
         if (!missing || failure) return;
         failure = {test.name, place,
-                   fmt::format("{}expected {}\n  on {} {}\n  the packet: {}", name, *missing, backend.name, seen(outcome),
+                   fmt::format("{}expected {}\n  on {} {}\n  the packet: {}", name, *missing, backend.name, seen(step, outcome),
                                summary(frame)),
                    outcome.decided};
     }
 
-    std::string seen(const Outcome& outcome) const {
-        if (!is_narrow(test)) return "the packet was " + describe(appliance, outcome, summary);
+    std::string seen(const model::SendStep& step, const Outcome& outcome) const {
+        if (!is_narrow(test))
+            return "the packet was " + describe(appliance, outcome, summary) + remarks(appliance, step, outcome);
         const auto& decided = outcome.decided;
         return fmt::format("the verdict is {}{}", model::name(judgement(test, outcome)),
                            decided.empty() ? "" : ", by " + at(appliance, appliance.statements.at(decided.back()).place));
@@ -195,16 +225,7 @@ model::Appliance with_leases(model::Appliance appliance, const model::Scenario& 
 std::vector<std::string> texts_of(const model::Appliance& appliance, const Outcome& outcome) {
     std::vector<std::string> all;
     for (const auto& log : outcome.logs) all.push_back(log.text);
-    if (!appliance.syslog) return all;
-    const auto header = model::syslog_header(appliance);
-    for (const auto& frame : outcome.out) {
-        if (field_of(frame.bytes, model::Field::ip_daddr) != appliance.syslog->address ||
-            field_of(frame.bytes, model::Field::udp_dport) != appliance.syslog->port)
-            continue;
-        const auto line = payload_of(frame.bytes).value_or("");
-        const auto start = line.find(header);
-        if (start != line.npos) all.push_back(line.substr(start + header.size()));
-    }
+    std::ranges::move(syslog_texts(appliance, outcome), std::back_inserter(all));
     return all;
 }
 

@@ -33,6 +33,14 @@ sema::Loaded load_with_test(const ExplainOptions& options) {
                                                    {", expect: accept }"}});
 }
 
+/// Whether an error is in what the command line says.
+bool blames_argument(const sema::Loaded& loaded) {
+    return std::ranges::any_of(loaded.diagnostics, [&](const syntax::Diagnostic& diagnostic) {
+        return syntax::info(diagnostic.kind).severity == syntax::Severity::error &&
+               loaded.sources[diagnostic.span.file].name.starts_with("--");
+    });
+}
+
 /// The way of one packet of a Test, and what was logged on it.
 struct Told {
     std::string text;
@@ -209,7 +217,7 @@ int explain(const ExplainOptions& options, const Reporting& reporting) {
     const bool is_written = options.test.empty() && !options.log;
     const auto loaded = is_written ? load_with_test(options) : sema::load(options.file);
     const auto checked = typed(loaded, options.file, reporting);
-    if (!checked.appliance) return checked.status;
+    if (!checked.appliance) return is_written && blames_argument(loaded) ? wrong_usage : checked.status;
     if (options.log) return explain_log(loaded, options);
     const auto* test = test_named(loaded, is_written ? "explained_packet" : options.test);
     if (test == nullptr) {

@@ -62,10 +62,12 @@ int main(int argc, char** argv) {
     naclc::EmitOptions emit_options;
     auto* const emit = app.add_subcommand("emit", "Print the generated C++, a ruleset of nftables, or the model as JSON");
     add_file(emit, emit_options.file);
-    emit->add_option("--target", emit_options.target, "What to print: cpp (the default), nft or json")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, naclc::Target>{
-                {"cpp", naclc::Target::cpp}, {"nft", naclc::Target::nft}, {"json", naclc::Target::json}}))
+    const std::map<std::string, naclc::Target> targets = {
+        {"cpp", naclc::Target::cpp}, {"nft", naclc::Target::nft}, {"json", naclc::Target::json}};
+    emit->add_option_function<std::string>(
+            "--target", [&](const std::string& name) { emit_options.target = targets.at(name); },
+            "What to print: cpp (the default), nft or json")
+        ->check(CLI::IsMember({"cpp", "nft", "json"}))
         ->option_text("cpp|nft|json");
     emit->add_option("--ifname", emit_options.nics, "With nft, as in wan=eth0: what Linux calls the NIC of an Iface");
     add_translation(emit, emit_options.translation);

@@ -136,6 +136,11 @@ std::string reason_of(const Foregone& found) {
                        : "where the rest of the condition is false, so is this";
 }
 
+bool asks_of_fragments(const model::Condition& condition) {
+    const auto* test = std::get_if<model::Test>(&condition.is);
+    return test != nullptr && test->field == model::Field::ip_frag_off;
+}
+
 syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sources& sources,
                             const Foregone& found) {
     const bool is_rest = found.because == Foregone::Because::rest;
@@ -152,6 +157,9 @@ syntax::Diagnostic foregone(const model::Appliance& appliance, const syntax::Sou
                    reason_of(found),
         .notes = notes_of(found)};
     for (auto& note : decided_at(appliance, sources, found.by)) diagnostic.notes.push_back(std::move(note));
+    if (found.because == Foregone::Because::nobody && found.condition != nullptr &&
+        asks_of_fragments(*found.condition))
+        diagnostic.hint = "fragments are put together before the first chain: every packet is whole here";
     return diagnostic;
 }
 
@@ -252,12 +260,30 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
     return diagnostics;
 }
 
+namespace {
+
+/// Where no route leads to an Iface, which has been said, that may be why no packet comes.
+bool comes_of_missing_way(const syntax::Diagnostic& diagnostic) {
+    const auto says = [&](const std::string_view reason) { return diagnostic.message.ends_with(reason); };
+    return diagnostic.kind == syntax::Kind::lost_translation || says(reason_of(Shadowed::Because::nobody)) ||
+           says(reason_of(Foregone{.because = Foregone::Because::nobody}));
+}
+
+} // namespace
+
 void add_proofs(const model::Appliance& appliance, const syntax::Sources& sources,
                 std::vector<syntax::Diagnostic>& diagnostics) {
     std::set<std::pair<syntax::Kind, syntax::Span>> known;
-    for (const auto& diagnostic : diagnostics) known.emplace(diagnostic.kind, diagnostic.span);
+    bool way_is_missing = false;
+    for (const auto& diagnostic : diagnostics) {
+        known.emplace(diagnostic.kind, diagnostic.span);
+        for (const auto& note : diagnostic.notes) known.emplace(diagnostic.kind, note.span);
+        way_is_missing |= diagnostic.kind == syntax::Kind::never_true_here;
+    }
     for (auto& diagnostic : check(appliance, sources))
-        if (!known.contains({diagnostic.kind, diagnostic.span})) diagnostics.push_back(std::move(diagnostic));
+        if (!known.contains({diagnostic.kind, diagnostic.span}) &&
+            !(way_is_missing && comes_of_missing_way(diagnostic)))
+            diagnostics.push_back(std::move(diagnostic));
     std::ranges::stable_sort(diagnostics, {}, [](const syntax::Diagnostic& diagnostic) {
         return std::pair(syntax::info(diagnostic.kind).severity == syntax::Severity::note, diagnostic.span);
     });

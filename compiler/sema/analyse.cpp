@@ -30,10 +30,18 @@ void define_object(Context& context, const Element& element) {
     }
 }
 
+/// Remembers of an object that it has a mistake.
+template <typename Define>
+void noting_faults(Context& context, const Element& element, const Define& define) {
+    const auto errors = context.diagnostics.error_count();
+    define(context, element);
+    if (context.diagnostics.error_count() > errors) context.faulty.insert(&element);
+}
+
 template <typename Define>
 void each(Context& context, ElementType type, const Define& define) {
     for (const auto& element : context.scope.elements())
-        if (element.type == type) define(context, element);
+        if (element.type == type) noting_faults(context, element, define);
 }
 
 } // namespace

@@ -16,8 +16,8 @@ using syntax::Kind;
 struct Reached {
     std::set<model::StatementId> translations;
     std::set<model::Place, PlaceOrder> reads_of_egress; ///< where `iface.out` is read
-    std::map<model::Place, model::SetId, PlaceOrder>
-        tests_of_ingress; ///< where `iface.in` is compared, and with what
+    /// Where `iface.in` and `iface.out` are compared, and with what.
+    std::map<model::Place, const model::Test*, PlaceOrder> tests_of_ifaces;
 };
 
 class Walk {
@@ -74,7 +74,8 @@ private:
     void visit(const model::CompareLease&, const model::Place&) {} // of addresses
     void visit(const model::Test& test, const model::Place& place) {
         read(test.field, place);
-        if (test.field == model::Field::iface_in) found.tests_of_ingress.emplace(place, test.set);
+        if (test.field == model::Field::iface_in || test.field == model::Field::iface_out)
+            found.tests_of_ifaces.emplace(place, &test);
     }
     void visit(const model::Compare& compare, const model::Place& place) {
         read(compare.left, place);
@@ -228,31 +229,40 @@ void check_egress(Context& context, model::Hook hook, const Reached& reached) {
 }
 
 /// Packets are forwarded between Ifaces that routes name.
-void check_ingress(Context& context) {
+void check_ways(Context& context) {
     const auto& appliance = context.appliance;
+    if (context.diagnostics.has_errors()) return; // which may be why there is no route
     if (!appliance.gateway || appliance.gateway->forward.empty() || appliance.gateway->routes.empty()) return;
-    auto tests = Walk(appliance, appliance.gateway->forward).found.tests_of_ingress;
+    auto tests = Walk(appliance, appliance.gateway->forward).found.tests_of_ifaces;
     for (std::size_t i = 0; i < std::size(hook_names); ++i) // what other chains ask as well may be true there
-        for (const auto& [place, set] : Walk(appliance, static_cast<model::Hook>(i)).found.tests_of_ingress)
+        for (const auto& [place, test] : Walk(appliance, static_cast<model::Hook>(i)).found.tests_of_ifaces)
             tests.erase(place);
     const auto is_routed = [&](model::Value iface) {
         return std::ranges::any_of(appliance.gateway->routes,
                                    [&](const auto& route) { return route.iface == iface; });
     };
-    for (const auto& [place, set] : tests) {
+    std::vector<syntax::Diagnostic> found; // one for each way that is missing
+    for (const auto& [place, test] : tests) {
         std::vector<std::string> names;
         bool is_possible = false;
-        for (const auto& [low, high] : appliance.sets[set].values.intervals())
+        for (const auto& [low, high] : appliance.sets[test->set].values.intervals())
             for (auto id = low; id <= high && id < appliance.ifaces.size() && !is_possible; ++id) {
                 is_possible = is_routed(id);
                 names.push_back(appliance.ifaces[id].name);
             }
         if (is_possible || names.empty()) continue;
-        context.report(Kind::never_true_here, context.spans.at(place),
-                       "this is never true here: nothing is forwarded that comes in by " + one_of(names) +
-                           ", since no route leads there",
-                       "give the Gateway a route by it, or write `connected: […]` with it");
+        const auto way = std::string(test->field == model::Field::iface_in ? "that comes in by " : "out by ");
+        const auto& span = context.spans.at(place);
+        const auto text = "this is never true here: nothing is forwarded " + way + one_of(names) +
+                          ", since no route leads there";
+        const auto first = std::ranges::find(found, text, &syntax::Diagnostic::message);
+        if (first != found.end())
+            first->notes.push_back({span, "nor is this"});
+        else
+            found.push_back({Kind::never_true_here, span, text, {},
+                             "give the Gateway a route by it, or write `connected: […]` with it"});
     }
+    for (auto& diagnostic : found) context.diagnostics.report(std::move(diagnostic));
 }
 
 } // namespace
@@ -264,7 +274,7 @@ void check_chains(Context& context) {
         check_translations(context, hook, reached);
         check_egress(context, hook, reached);
     }
-    check_ingress(context);
+    check_ways(context);
 }
 
 } // namespace sema

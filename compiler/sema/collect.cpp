@@ -47,6 +47,14 @@ public:
             element.name = *function.name;
             return add(std::move(element));
         }
+        if (lacks_subtype(function)) {
+            report(Kind::unknown_subtype, function.heading(),
+                   "this function does not say which packets it is for",
+                   "write `" + function.type.text + "::IP " + function.subtype.text +
+                       " { … }`, or `::TCP`, `::UDP`, `::ICMP`");
+            element.name = function.subtype;
+            return add(std::move(element));
+        }
         report(Kind::missing_name, function.heading(), "this function has no name",
                "write `" + function.type.text + "::" + function.subtype.text + " name { … }`");
         scope_.has_nameless_function = true;
@@ -121,6 +129,12 @@ private:
         report(Kind::unknown_type, typed.type.span, "there is no type `" + typed.type.text + "`",
                or_else(did_you_mean(word, names), "types are " + one_of(names)));
         return resembled(object_types, word, names);
+    }
+
+    /// `Filter::name { … }`: what stands in the place of the subtype is none, nor one misspelt.
+    static bool lacks_subtype(const syntax::Function& function) {
+        const std::vector<std::string> names = {"IP", "TCP", "UDP", "ICMP"};
+        return nearest(function.subtype.text, names) == nullptr;
     }
 
     void check_single(ElementType type, const syntax::Span& span) {

@@ -1,6 +1,7 @@
 // One comparison: which of its sides are fields, sets and constants, and what it tests.
 #include "compiler/sema/condition.hpp"
 #include "compiler/sema/habits.hpp"
+#include "compiler/sema/object.hpp"
 #include "compiler/sema/set.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -126,7 +127,7 @@ public:
     Comparer(Conditions& conditions, const syntax::Comparison& comparison, const syntax::Span& span)
         : conditions_(conditions), context_(conditions.context), comparison_(comparison),
           span_(span), left_{comparison.left, settle(context_, comparison.left)},
-          right_{comparison.right, settle(context_, comparison.right)} {}
+          right_{comparison.right, settle(context_, comparison.right, hint_for_unknown())} {}
 
     Result run() {
         const auto is_poison = [](const Side& side) { return std::holds_alternative<Poison>(side.settled); };
@@ -142,6 +143,12 @@ public:
     }
 
 private:
+    /// Of a name on the right.
+    std::string hint_for_unknown() const {
+        const auto* field = left_.field();
+        return field != nullptr && info(*field).kind == FieldKind::iface ? known_ifaces(context_) : "";
+    }
+
     bool usable(const Side& side, const Side& other) {
         if (const auto* element = std::get_if<const Element*>(&side.settled)) {
             const auto kind = other.field() ? std::optional(info(*other.field()).kind) : std::nullopt;
@@ -393,7 +400,7 @@ private:
 
     Result against(model::Field field, Operator sign, const Leaf& leaf) {
         const auto& side = left_.field() ? right_ : left_;
-        const auto value = interval_of(context_, field, leaf, side.value.span);
+        const auto value = interval_of(context_, field, leaf, side.value.span, sign);
         if (!value || !ordered(field)) return std::nullopt;
         return test(field, satisfying(sign, value->low, info(field).max()));
     }

@@ -24,7 +24,9 @@ std::string_view name_of(model::Layer layer) {
 
 /// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
 std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further) {
-    const bool is_equal = first.relation == syntax::Operator::equal;
+    const bool is_in =
+        first.relation == syntax::Operator::in && std::holds_alternative<syntax::Path>(first.right.is);
+    const bool is_equal = is_in || first.relation == syntax::Operator::equal;
     if (!is_equal && first.relation != syntax::Operator::not_equal) return {};
     if (!std::holds_alternative<syntax::Path>(first.left.is)) return {};
     auto list = source_of(first.right);
@@ -123,6 +125,15 @@ struct Translate {
     }
 };
 
+/// Of a property of packets that do not come here: what they have instead, and where it would be known.
+std::string hint_for_other_layer(model::Field field, model::Layer layer) {
+    const std::string own(info(field).name);
+    const auto same = lower(name_of(layer)) + own.substr(own.find('.'));
+    const auto outside = "outside of this `" + std::string(name_of(layer)) + "` function, in one for " +
+                         std::string(name_of(info(field).layer)) + ", ask for " + quoted(own);
+    return model::field_named(same) ? "write " + quoted(same) + ", or " + outside : outside;
+}
+
 } // namespace
 
 std::optional<model::Field> visible(Context& context, model::Field field, model::Layer layer,
@@ -135,7 +146,8 @@ std::optional<model::Field> visible(Context& context, model::Field field, model:
     context.report(Kind::property_not_visible, span,
                    quoted(info(field).name) + " exists only in " + name + " packets, and here are " +
                        (layer == model::Layer::ip ? "all kinds" : std::string(name_of(layer)) + " packets"),
-                   layer == model::Layer::ip ? "put it into `Filter::" + name + " { … }`" : "");
+                   layer == model::Layer::ip ? "put it into `Filter::" + name + " { … }`"
+                                             : hint_for_other_layer(field, layer));
     return std::nullopt;
 }
 

@@ -12,7 +12,12 @@ constexpr std::int64_t timeout_max_s = 31'536'000; // a year: what is meant for 
 
 /// Returns TCP's, if it is said.
 std::optional<std::uint32_t> read_times(Context& context, const Member& member, model::Timeouts& times) {
-    const auto* object = object_of(context, member);
+    const auto* seconds_of_all = std::get_if<syntax::Integer>(&member.value->is);
+    const auto times_of = [](const std::string& seconds) {
+        return "write `{ tcp: " + seconds + ", udp: " + seconds + ", icmp: " + seconds + " }`";
+    };
+    const auto* object =
+        object_of(context, member, seconds_of_all == nullptr ? "" : times_of(source_of(*member.value)));
     if (object == nullptr) return std::nullopt;
     const ObjectReader reader(context, *object, "a timeout", {"tcp", "udp", "icmp"}, false);
     const auto read = [&](std::string_view key, std::uint32_t& seconds) {

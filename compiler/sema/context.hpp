@@ -5,6 +5,7 @@
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/diagnostic.hpp"
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -47,6 +48,7 @@ struct Context {
     std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
+    std::set<const Element*> faulty; ///< objects with a mistake: nothing is deduced from what they lack
     std::set<const syntax::Value*> bad_members; ///< of typed objects, whose values have been refused
     std::set<std::string> said_of_values; ///< by the names or places of those that stand elsewhere
     /// How deep in names, and in lists and objects behind them, the analysis is.
@@ -71,6 +73,13 @@ struct Context {
             .insert(std::to_string(place.file) + ':' + std::to_string(place.line) + ':' +
                     std::to_string(place.column) + ": " + (is_string ? "a string" : message))
             .second;
+    }
+
+    bool is_faulty(model::IfaceId id) const {
+        return std::ranges::any_of(faulty, [&](const Element* element) {
+            const auto found = iface_ids.find(element);
+            return found != iface_ids.end() && found->second == id;
+        });
     }
 
     /// About a value where it is used. What is wrong with the value behind a name is one mistake, however

@@ -119,6 +119,15 @@ private:
     std::vector<std::optional<bool>> decides_;
 };
 
+/// The function whose end is the end of all packets that this one does not decide about.
+std::optional<model::FunctionId> last_called(const std::vector<model::Function>& functions,
+                                             model::FunctionId id) {
+    const auto& body = functions[id].body;
+    const auto* call = body.empty() ? nullptr : std::get_if<model::Call>(&body.back().is);
+    if (call == nullptr || functions[call->function].layer != Layer::ip) return std::nullopt;
+    return call->function;
+}
+
 /// Of an Iface on whose chains the function stands, as a destination that is not made up.
 std::uint32_t own_address(const Context& context, model::FunctionId id) {
     for (const auto& iface : context.appliance.ifaces)
@@ -307,9 +316,16 @@ void check_flow(Context& context) {
             });
     }
     const auto on_chains = attached(context.appliance);
-    for (const auto id : on_chains) {
-        if (functions[id].kind != model::FunctionKind::filter || flow.decides(id)) continue;
-        if (functions[id].layer != Layer::ip) continue; // it may not stand there, which has been said
+    const auto is_open = [&](model::FunctionId id) {
+        // One that is not for all packets may not stand there, which has been said.
+        return functions[id].kind == model::FunctionKind::filter && functions[id].layer == Layer::ip &&
+               !flow.decides(id);
+    };
+    std::map<model::FunctionId, std::vector<model::FunctionId>> open_by_end; // those that end with one call
+    for (const auto id : on_chains)
+        if (is_open(id)) open_by_end[last_called(functions, id).value_or(id)].push_back(id);
+    for (const auto& [end, open] : open_by_end) {
+        const auto id = open.front();
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
         shorten(path);
@@ -317,9 +333,14 @@ void check_flow(Context& context) {
             is_whole ? packet_without_verdict(context.appliance, id, own_address(context, id)) : std::nullopt;
         if (packet)
             path.push_back({context.functions[id]->name.span, "a packet that gets none: `" + *packet + "`"});
+        for (std::size_t i = 1; i < open.size(); ++i)
+            path.push_back(
+                {context.functions[open[i]]->name.span, "so does " + quoted(functions[open[i]].name)});
         context.report(Kind::missing_verdict, context.functions[id]->name.span,
                        quoted(functions[id].name) + " stands on a chain and can end without a verdict",
-                       "end it with `accept` or `drop`", std::move(path));
+                       end == id ? "end it with `accept` or `drop`"
+                                 : "end it, or " + quoted(functions[end].name) + ", with `accept` or `drop`",
+                       std::move(path));
     }
     // A chain with a mistake in it may be the one that a function was meant for.
     if (!context.diagnostics.has_errors()) check_use(context, on_chains);

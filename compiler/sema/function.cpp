@@ -49,6 +49,11 @@ std::optional<Layer> layer_of(Context& context, const syntax::Name& subtype) {
     return std::nullopt;
 }
 
+/// Of a declaration. Without a name it has its message already.
+std::optional<Layer> layer_of(Context& context, const syntax::Function& function) {
+    return function.name ? layer_of(context, function.subtype) : layer_named(function.subtype.text);
+}
+
 /// The body of an unknown subtype is read as that of the one it resembles, or else as one in which everything
 /// may be read.
 Layer reading_layer(const syntax::Name& subtype) {
@@ -243,6 +248,8 @@ private:
                                                      context_.scope.doubled.contains(ElementType::nat));
         if (may_be_doubled) return std::nullopt;
         // Words in a row are a line of another language, and one mistake; but for those that are misspelt.
+        const bool may_be_nameless = context_.scope.has_nameless_function && hint_for_statement(word).empty();
+        if (may_be_nameless && action.arguments.empty()) return std::nullopt;
         if (!follows_unknown_ || !action.arguments.empty() || hint.starts_with("did you mean"))
             report(Kind::unknown_statement, name.span,
                    quoted(name.text) + " is neither an action nor a function", hint);
@@ -318,8 +325,7 @@ private:
             return std::nullopt;
         }
         NatArguments result;
-        const auto* port = std::get_if<syntax::Integer>(&action.arguments.front().is);
-        if (count == 2 && port != nullptr && is_address(action.arguments[1])) {
+        if (count == 2 && is_port(action.arguments[0]) && is_address(action.arguments[1])) {
             report(Kind::wrong_arguments, action.arguments.front().span,
                    "the address comes first, and then the port",
                    "write `" + word + "(" + source_of(action.arguments[1]) + ", " +
@@ -332,12 +338,19 @@ private:
         return fine ? std::optional(result) : std::nullopt;
     }
 
-    bool is_address(const syntax::Value& value) const {
-        const auto* path = std::get_if<syntax::Path>(&value.is);
-        const auto* element = path == nullptr || path->parts.size() > 1
-                                  ? nullptr
-                                  : context_.scope.find(path->parts.front().text);
-        return std::holds_alternative<syntax::Address>(element == nullptr ? value.is : element->value.is);
+    bool is_port(const syntax::Value& value) {
+        const auto settled = settle(context_, value);
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        const auto* constant = std::get_if<const Constant*>(&settled);
+        return constant != nullptr
+                   ? (*constant)->kind == model::FieldKind::port
+                   : literal != nullptr && std::holds_alternative<syntax::Integer>((*literal)->is);
+    }
+
+    bool is_address(const syntax::Value& value) {
+        const auto settled = settle(context_, value);
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        return literal != nullptr && std::holds_alternative<syntax::Address>((*literal)->is);
     }
 
     bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address,
@@ -360,8 +373,14 @@ private:
         const std::string wanted = may_be_address && may_be_port ? "an address or a port"
                                    : may_be_port                 ? "a port"
                                                                  : "an address";
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        auto hint = literal == nullptr ? std::string() : hint_for_string(**literal);
+        std::vector<syntax::Note> notes;
+        if (!hint.empty() && *literal != &argument)
+            notes.push_back({(*literal)->span, text_of(**literal) + " stands here"});
         context_.report_value(Kind::wrong_arguments, argument,
-                              text_of(argument) + " is " + kind_of(settled) + ", not " + wanted, usage);
+                              text_of(argument) + " is " + kind_of(settled) + ", not " + wanted,
+                              hint.empty() ? usage : std::move(hint), std::move(notes));
         return false;
     }
 
@@ -480,6 +499,7 @@ private:
             return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
         if (std::ranges::find(severity_names, lower(word)) != severity_names.end())
             return "severities belong to `syslog(" + word + ", …)`";
+        if (const auto meant = hint_for_value(word); meant.starts_with("did you mean")) return meant;
         return "a text stands between `\"`, as in `\"" + word + "\"`";
     }
 
@@ -537,7 +557,7 @@ private:
 void declare_functions(Context& context) {
     for (const auto& element : context.scope.elements()) {
         if (element.type != ElementType::filter && element.type != ElementType::nat) continue;
-        const auto layer = layer_of(context, element.function->subtype);
+        const auto layer = layer_of(context, *element.function);
         const auto kind = element.type == ElementType::filter ? FunctionKind::filter : FunctionKind::nat;
         context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
         context.functions.push_back(&element);
@@ -562,7 +582,7 @@ void define_functions(Context& context) {
 
 std::optional<model::Assert> assertion_of(Context& context, const Element& element) {
     const auto& subtype = element.function->subtype;
-    const auto known = layer_of(context, subtype);
+    const auto known = layer_of(context, *element.function);
     const auto layer = known.value_or(reading_layer(subtype));
     FunctionBuilder::NamedSets named_sets;
     FunctionBuilder builder(context, Role::assertion, named_sets);

@@ -33,10 +33,9 @@ public:
             const bool is_route = std::holds_alternative<syntax::Object>(pair.value.is);
             const auto key = is_route ? lower(pair.key.text) : meant(pair.key);
             const Member member{&pair.key, &pair.value};
-            if (key == "forward") {
-                has_forward_ = true; // whatever it is: that it is wrong is said then
+            if (key == "forward")
                 forward(member);
-            } else if (key == "send_time_exceeded")
+            else if (key == "send_time_exceeded")
                 gateway_.send_time_exceeded = boolean_of(context_, member).value_or(true);
             else if (key == "connected" && !is_route)
                 connected(pair.value);
@@ -133,6 +132,7 @@ private:
 
     /// `key`: what it is called, if it has a name; `span`: what it says.
     void route(const syntax::Name* key, const syntax::Span& span, const syntax::Object& object) {
+        const auto errors = context_.diagnostics.error_count();
         const ObjectReader reader(context_, object, "a route",
                                   {"net", "host", "netmask", "iface", "nexthop", "cost"});
         const auto net = reader["net"], host = reader["host"], netmask = reader["netmask"],
@@ -140,9 +140,11 @@ private:
         if (net && host)
             report(Kind::conflicting_members, host.key->span,
                    "a route is to a `net` or to a `host`, not both");
+        const auto destination = net ? net : host;
+        const auto address = destination ? address_of(context_, destination) : std::nullopt;
         std::string missing;
         if (reader.lacks("net") && reader.lacks("host")) missing = " no `net` or `host`";
-        if (reader.lacks("netmask") && !is_network(net) && !is_network(host))
+        if (reader.lacks("netmask") && (!destination || address))
             missing += (missing.empty() ? "" : " and") + std::string(" no `netmask`");
         if (reader.lacks("iface")) missing += (missing.empty() ? "" : " and") + std::string(" no `iface`");
         if (!missing.empty())
@@ -152,8 +154,6 @@ private:
                        ? "write `netmask: 255.255.255.255`"
                        : "a route is `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`, with a `nexthop` "
                          "where another router comes first");
-        const auto destination = net ? net : host;
-        const auto address = destination ? address_of(context_, destination) : std::nullopt;
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
         std::optional<model::IfaceId> id;
         if (iface) id = iface_of(context_, iface);
@@ -171,7 +171,8 @@ private:
         made.iface = id.value();
         made.nexthop = nexthop;
         made.cost = static_cast<std::uint32_t>(cost.value_or(1));
-        if (!reader["nexthop"]) check_way(iface, made);
+        const bool is_sound = context_.diagnostics.error_count() == errors && !context_.is_faulty(made.iface);
+        if (!reader["nexthop"] && is_sound) check_way(iface, made);
         add_route(std::move(made), place);
     }
 
@@ -238,10 +239,6 @@ private:
 
     void finish() {
         check_routes();
-        if (!gateway_.routes.empty() && !has_forward_ && element_.value_is_known)
-            report(Kind::open_gateway, element_.name.span,
-                   "this Gateway forwards every packet that has a route",
-                   "write `forward: …` with a Filter that decides");
         context_.appliance.gateway = std::move(gateway_);
     }
 
@@ -249,7 +246,6 @@ private:
     const Element& element_;
     model::Gateway gateway_;
     std::vector<syntax::Span> route_spans_;
-    bool has_forward_ = false;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "compiler/sema/habits.hpp"
 
 #include "compiler/sema/suggest.hpp"
+#include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
 #include <array>
@@ -120,6 +121,8 @@ std::string hint_for_value(std::string_view word) {
         return "our own address is that of an Iface, as in `eth0.address`";
     for (const auto& [other, property] : properties_elsewhere)
         if (other == name) return "did you mean " + quoted(property) + "?";
+    if (name.find('-') != name.npos)
+        if (auto flags = hint_for_flags(name); !flags.empty()) return flags;
     return did_you_mean_property(name);
 }
 
@@ -205,6 +208,15 @@ std::string hint_for_string(const syntax::Value& value, bool names_fit) {
     const auto* string = std::get_if<syntax::String>(&value.is);
     if (string == nullptr || string->text.empty()) return {};
     const auto& text = string->text;
+    const auto slash = text.find('/');
+    const auto protocol = lower(text.substr(0, slash)),
+               behind = slash == text.npos ? "" : text.substr(slash + 1);
+    if ((protocol == "tcp" || protocol == "udp") && !behind.empty() &&
+        behind.find_first_not_of("0123456789") == behind.npos)
+        return "write `" + behind + "`";
+    const bool has_port = text.find('.') != text.npos && text.find(':') != text.npos;
+    if (!names_fit && has_port && text.find_first_not_of("0123456789.:") == text.npos)
+        return syntax::trouble_with_number(text).hint;
     if (!names_fit && is_path_of_file(text)) return "a list is read from a file by `file(\"" + text + "\")`";
     const bool is_number = text.find_first_not_of("0123456789abcdefABCDEFx.:/-, ") == text.npos &&
                            text.front() >= '0' && text.front() <= '9';
@@ -219,7 +231,7 @@ std::string hint_for_flags(std::string_view text) {
     std::vector<std::string> names;
     std::string word;
     for (const char c : std::string(text) + ',') {
-        if (c != ',' && c != '|' && c != '+' && c != '/' && c != ' ')
+        if (c != ',' && c != '|' && c != '+' && c != '/' && c != '-' && c != ' ')
             word += c;
         else if (!word.empty())
             names.push_back(lower(std::exchange(word, {})));

@@ -64,7 +64,7 @@ private:
         const auto member = reader_["index"];
         if (!member && !reader_.lacks("index")) return;
         if (!member) return missing("`index`", std::string(index_hint));
-        const auto settled = settle(context_, *member.value);
+        const auto settled = settle(context_, *member.value, std::string(index_hint));
         const auto* value = std::get_if<const syntax::Value*>(&settled);
         const auto* text = value == nullptr ? nullptr : std::get_if<syntax::String>(&(*value)->is);
         if (text == nullptr) {
@@ -97,7 +97,10 @@ private:
                    "Iface " + quoted(element_.name.text) + " is a VLAN, which has no " + one_of(limits) +
                        " of its own",
                    "set it on the Iface without `vlan` on the same NIC");
-        const auto id = integer_of(context_, member, 1, 4094);
+        const auto* number = std::get_if<syntax::Integer>(&member.value->is);
+        const bool is_none = number != nullptr && number->value == 0;
+        const auto id = integer_of(context_, member, 1, 4094,
+                                   is_none ? "packets without a tag are in no VLAN: leave `vlan` out" : "");
         if (!id) {
             context_.ifaces_with_nic.erase(&element_);
             return;

@@ -41,6 +41,12 @@ bool says_missing(syntax::Kind kind) {
     return kind == syntax::Kind::missing_member || kind == syntax::Kind::missing_verdict;
 }
 
+/// Mistakes that a bracket in the wrong place can make.
+bool depends_on_shape(syntax::Kind kind) {
+    return says_missing(kind) || kind == syntax::Kind::unknown_key ||
+           kind == syntax::Kind::unreachable_statement;
+}
+
 bool says_unknown(syntax::Kind kind) {
     using enum syntax::Kind;
     return kind == unknown_name || kind == unknown_function || kind == unknown_statement || kind == unknown_member;
@@ -56,6 +62,30 @@ std::vector<std::string> names_in(const std::string& message) {
         begin = message.find('`', end + 1);
     }
     return names;
+}
+
+/// What a declared name stands for is no set: the mistake is in its declaration.
+bool is_about_named_value(const syntax::Diagnostic& diagnostic) {
+    const auto names = names_in(diagnostic.message);
+    if (diagnostic.kind != syntax::Kind::not_a_set || names.empty() || names.front().empty()) return false;
+    const auto letter = names.front().front() | 0x20;
+    return letter >= 'a' && letter <= 'z' && !is_packet_object(names.front()) &&
+           constant_named(names.front()) == nullptr;
+}
+
+/// Where one name is declared twice and one is unknown, the second declaration should have had that.
+std::vector<syntax::Diagnostic> with_name_for_second(std::vector<syntax::Diagnostic> all) {
+    const auto is_twice = [](const auto& one) { return one.kind == syntax::Kind::duplicate_name; };
+    const auto is_unknown = [](const auto& one) {
+        const bool is_cured =
+            !one.hint.empty() && !one.hint.starts_with("did you mean") && !one.hint.starts_with("there is");
+        return says_unknown(one.kind) && one.kind != syntax::Kind::unknown_member && !is_cured;
+    };
+    if (std::ranges::count_if(all, is_twice) != 1 || std::ranges::count_if(all, is_unknown) != 1) return all;
+    const auto unknown = std::ranges::find_if(all, is_unknown);
+    std::ranges::find_if(all, is_twice)->notes.push_back({unknown->span, unknown->message});
+    all.erase(unknown);
+    return all;
 }
 
 /// Reads a policy and everything it imports, each file once.
@@ -108,7 +138,8 @@ public:
             const auto names = names_in(diagnostic.message);
             const bool is_unknown =
                 says_unknown(diagnostic.kind) && diagnostic.kind != syntax::Kind::unknown_member;
-            if (!is_unknown || names.empty()) {
+            const bool is_about_name = is_unknown || is_about_named_value(diagnostic);
+            if (!is_about_name || names.empty()) {
                 result.push_back(std::move(diagnostic));
                 continue;
             }
@@ -136,7 +167,7 @@ public:
                 result.appliance->files.push_back(
                     fs::path(result.sources[file].name).lexically_relative(folder).generic_string());
         }
-        result.diagnostics = told_once(diagnostics_.sorted());
+        result.diagnostics = with_name_for_second(told_once(without_consequences(diagnostics_.sorted())));
         return std::move(result);
     }
 
@@ -169,6 +200,31 @@ private:
                 if (std::ranges::any_of(said, is_inside)) return true;
             }
         return false;
+    }
+
+    /// On one line no indentation tells where a lost bracket stood: what else is wrong with the shape of that
+    /// declaration may come from it.
+    std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all) const {
+        std::vector<syntax::Span> torn, stops;
+        for (const auto& diagnostic : all)
+            if (diagnostic.kind == syntax::Kind::syntax_error)
+                stops.push_back(diagnostic.span);
+            else if (is_about_closing(diagnostic.kind) && !diagnostic.notes.empty() &&
+                diagnostic.notes.front().span.begin.line == diagnostic.span.begin.line)
+                torn.push_back(declaration_of(diagnostic.notes.front().span));
+        std::erase_if(all, [&](const syntax::Diagnostic& diagnostic) {
+            // What closes a parenthesis whose opener belongs where the parser stopped.
+            const auto is_before = [&](const syntax::Span& stop) {
+                return stop < diagnostic.span && stop.file == diagnostic.span.file &&
+                       stop.begin.line == diagnostic.span.begin.line;
+            };
+            if (diagnostic.kind == syntax::Kind::stray_bracket && std::ranges::any_of(stops, is_before))
+                return true;
+            return depends_on_shape(diagnostic.kind) &&
+                   std::ranges::any_of(
+                       torn, [&](const syntax::Span& whole) { return encloses(whole, diagnostic.span); });
+        });
+        return all;
     }
 
     syntax::Span declaration_of(const syntax::Span& span) const {

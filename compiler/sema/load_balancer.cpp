@@ -79,6 +79,7 @@ private:
         const auto pool = need(reader, "pool", "servers.");
         const auto* list = pool ? list_of(context_, pool) : nullptr;
         if (list == nullptr) return;
+        if (report_bare_servers(*list)) return;
         for (const auto& item : list->items)
             if (const auto* node = object_of(context_, {pool.key, &item, "a server of the pool"}))
                 read_node(*node, item.span);
@@ -87,10 +88,24 @@ private:
                             "write `pool: [{ address: 10.0.0.5, port: 80 }]`");
     }
 
+    /// `pool: [10.0.0.5, 10.0.0.6]`: one mistake.
+    bool report_bare_servers(const syntax::List& list) {
+        const auto is_address = [](const syntax::Value& item) {
+            return std::holds_alternative<syntax::Address>(item.is);
+        };
+        const auto first = std::ranges::find_if(list.items, is_address);
+        if (first == list.items.end()) return false;
+        const auto port = made_.port == 0 ? std::string("80") : std::to_string(made_.port);
+        context_.report(syntax::Kind::wrong_member_type, first->span,
+                        "a server of the pool is an object, and " + text_of(*first) + " is an address",
+                        "write `{ address: " + source_of(*first) + ", port: " + port + " }`");
+        return true;
+    }
+
     void read_node(const syntax::Object& object, const syntax::Span& span) {
         const ObjectReader reader(context_, object, "a server of the pool", {"address", "port"});
-        for (const auto* key : {"address", "port"})
-            if (reader.lacks(key))
+        for (const std::string key : {"address", "port"})
+            if (reader.lacks(key) && (key == "address" || !may_hold_port(reader["address"])))
                 context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key),
                                 "write `{ address: 10.0.0.5, port: 80 }`");
         model::Server server;

@@ -50,14 +50,15 @@ std::string hint_for_address(const Member& member, const syntax::Value& value) {
 
 /// The literal that a member comes to, when it is of that type.
 template <typename Type>
-const Type* literal_of(Context& context, const Member& member, const std::string& wanted) {
+const Type* literal_of(Context& context, const Member& member, const std::string& wanted,
+                       std::string hint = {}) {
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* found = std::get_if<Type>(&(*value)->is)) return found;
     const auto* value = std::get_if<const syntax::Value*>(&settled);
     const bool is_address = std::is_same_v<Type, syntax::Address>;
-    auto hint = is_address && value != nullptr ? hint_for_address(member, **value) : std::string();
+    if (is_address && value != nullptr) hint = hint_for_address(member, **value);
     if (is_address && value != nullptr && hint.empty()) hint = hint_for_host_name(**value);
     wrong_type(context, member, kind_of(settled), wanted, std::move(hint));
     return nullptr;
@@ -96,8 +97,12 @@ bool ObjectReader::lacks(std::string_view key) const {
     return !(*this)[key] && std::find(meant_.begin(), meant_.end(), key) == meant_.end();
 }
 
-const syntax::Object* object_of(Context& context, const Member& member) {
-    return literal_of<syntax::Object>(context, member, "an object");
+bool may_hold_port(const Member& address) {
+    return address && std::holds_alternative<syntax::Bad>(address.value->is);
+}
+
+const syntax::Object* object_of(Context& context, const Member& member, std::string hint) {
+    return literal_of<syntax::Object>(context, member, "an object", std::move(hint));
 }
 
 const syntax::List* list_of(Context& context, const Member& member) {
@@ -138,6 +143,15 @@ std::optional<std::uint32_t> host_of(Context& context, const Member& member) {
     return std::nullopt;
 }
 
+namespace {
+
+bool is_decimal(const Settled& settled) {
+    const auto* value = std::get_if<const syntax::Value*>(&settled);
+    return value != nullptr && std::holds_alternative<syntax::Decimal>((*value)->is);
+}
+
+} // namespace
+
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max, std::string hint) {
     const auto settled = settle(context, *member.value);
@@ -146,14 +160,15 @@ std::optional<std::int64_t> integer_of(Context& context, const Member& member, s
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
         if (const auto* integer = std::get_if<syntax::Integer>(&(*value)->is)) number = integer->value;
     if (!number) {
-        wrong_type(context, member, kind_of(settled), "a number",
-                   hint.empty() ? hint_for_seconds(*member.value) : std::move(hint));
+        if (hint.empty()) hint = hint_for_seconds(*member.value);
+        if (hint.empty() && is_decimal(settled)) hint = "write a whole number";
+        wrong_type(context, member, kind_of(settled), "a number", std::move(hint));
         return std::nullopt;
     }
     if (*number >= min && *number <= max) return number;
     context.report_value(Kind::value_out_of_range, *member.value,
                          named(member) + " cannot be " + std::to_string(*number) + ": it goes from " +
-                             std::to_string(min) + " to " + std::to_string(max));
+                             std::to_string(min) + " to " + std::to_string(max), std::move(hint));
     return std::nullopt;
 }
 
@@ -223,9 +238,11 @@ std::vector<std::string> iface_names(const Context& context) {
     return names;
 }
 
-std::string known_ifaces(const Context& context) {
-    const auto names = iface_names(context);
-    return names.empty() ? std::string() : "there is " + one_of(names);
+/// Which is the Gateway's chain.
+std::string hint_for_forward(const Context& context) {
+    for (const auto& element : context.scope.elements())
+        if (element.type == ElementType::gateway) return "write `" + element.name.text + ".forward`";
+    return "`forward` is the chain of a Gateway, and there is none";
 }
 
 /// The chain that was meant by one word: a function that stands on it, its Iface, or what it is called.
@@ -234,6 +251,7 @@ std::string hint_for_chain(const Context& context, const std::string& word) {
     if (element != nullptr && element->type == ElementType::gateway) return "write `" + word + ".forward`";
     if (element != nullptr && element->type == ElementType::iface)
         return "write the Iface and the chain, as in `" + word + ".prerouting`";
+    if (element == nullptr && lower(word) == "forward") return hint_for_forward(context);
     const auto& ifaces = context.appliance.ifaces;
     const auto function = context.function_ids.find(element);
     std::string any_iface = ifaces.empty() ? "eth0" : ifaces.front().name;
@@ -248,6 +266,11 @@ std::string hint_for_chain(const Context& context, const std::string& word) {
 }
 
 } // namespace
+
+std::string known_ifaces(const Context& context) {
+    const auto names = iface_names(context);
+    return names.empty() ? std::string() : "there is " + one_of(names);
+}
 
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
     const auto* path = std::get_if<syntax::Path>(&member.value->is);
@@ -309,7 +332,7 @@ std::optional<ChainName> chain_named(Context& context, const syntax::Path& path)
     if (!iface) return std::nullopt;
     const auto found = std::ranges::find(hooks, word);
     if (found != hooks.end()) return model::IfaceChain{*iface, static_cast<model::Hook>(found - hooks.begin())};
-    const auto near = did_you_mean(word, hooks);
+    const auto near = word == "forward" ? hint_for_forward(context) : did_you_mean(word, hooks);
     context.report(Kind::unknown_word, name.span, "an Iface has no chain " + quoted(name.text),
                    near.empty() ? "it has " + one_of(hooks) : near);
     return std::nullopt;

@@ -31,8 +31,11 @@ private:
     std::vector<std::string> meant_; ///< known keys that unknown ones probably stand for
 };
 
+/// Whether an address and a port stand in one value, as in `10.0.0.5:514`, which has been refused.
+bool may_hold_port(const Member& address);
+
 /// The object that a value is or names.
-const syntax::Object* object_of(Context& context, const Member& member);
+const syntax::Object* object_of(Context& context, const Member& member, std::string hint = {});
 const syntax::List* list_of(Context& context, const Member& member);
 
 std::optional<std::uint32_t> address_of(Context& context, const Member& member);
@@ -40,7 +43,7 @@ std::optional<std::uint32_t> address_of(Context& context, const Member& member);
 std::optional<std::uint32_t> host_of(Context& context, const Member& member);
 /// The address of a router; nothing for 0.0.0.0, which says that there is none.
 std::optional<std::uint32_t> router_of(Context& context, const Member& member);
-/// `hint`: what to write where it is none.
+/// `hint`: what to write where it is none of these.
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max, std::string hint = {});
 /// A port of TCP or UDP.
@@ -52,6 +55,8 @@ std::optional<std::string> word_of(Context& context, const Member& member,
                                    const std::vector<std::string>& words);
 /// The length of a mask without holes.
 std::optional<std::uint8_t> netmask_of(Context& context, const Member& member);
+/// "there is `lan` or `wan`"; empty without any.
+std::string known_ifaces(const Context& context);
 std::optional<model::IfaceId> iface_of(Context& context, const Member& member);
 std::optional<model::IfaceId> iface_named(Context& context, const syntax::Path& path);
 

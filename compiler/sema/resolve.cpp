@@ -68,9 +68,11 @@ bool leads_back(Context& context, const syntax::Path& path) {
     std::vector<syntax::Note> notes;
     for (std::size_t i = 1; i < cycle.size(); ++i)
         notes.push_back({cycle[i]->span, "which leads to " + quoted(to_string(*cycle[i]))});
+    auto hint = cycle.size() == 1 ? hint_for_host_name({*cycle.front(), {}}) : std::string();
+    if (hint.empty()) hint = "give one of them a value of its own";
     context.report(Kind::reference_cycle, cycle.front()->span,
-                   quoted(to_string(*cycle.front())) + " leads back to itself",
-                   "give one of them a value of its own", std::move(notes));
+                   quoted(to_string(*cycle.front())) + " leads back to itself", std::move(hint),
+                   std::move(notes));
     context.poisoned.insert(cycle.begin(), cycle.end());
     return true;
 }
@@ -99,7 +101,7 @@ std::string hint_for_owner(const Context& context, const syntax::Path& path) {
     return is_limit ? "declare it: `Limit " + owner + " { rate: 10, per: minute, key: ip.saddr }`" : "";
 }
 
-Settled unknown(Context& context, const syntax::Path& path) {
+Settled unknown(Context& context, const syntax::Path& path, const std::string& hint_of_user = {}) {
     const auto& name = path.parts.front();
     if (context.scope.refused_names.contains(name.text)) return Poison{};
     auto hint = path.parts.size() > 1 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
@@ -108,6 +110,7 @@ Settled unknown(Context& context, const syntax::Path& path) {
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
                                          [&] { return known_names(context); });
     const bool may_be_doubled = hint.empty() && context.scope.doubled.contains(ElementType::untyped);
+    if (hint.empty()) hint = hint_of_user;
     if (!context.scope.has_nameless_object && !may_be_doubled)
         context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
                        std::move(hint));
@@ -140,6 +143,17 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     return Poison{};
 }
 
+/// `lan.network`: that is no member, and has to be written out.
+std::string hint_for_network(const Context& context, const Element& iface, const std::string& member) {
+    const auto word = lower(member);
+    const bool is_network = word == "network" || word == "net" || word == "subnet" || word == "prefix";
+    const auto& ipv4 = context.appliance.ifaces[context.iface_ids.at(&iface)].ipv4;
+    if (!is_network) return {};
+    if (!ipv4) return "a network is written out, as in `10.0.0.0/24`";
+    return "write the network out: `" + dotted(ipv4->network.address) + "/" +
+           std::to_string(ipv4->network.length) + "`";
+}
+
 Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
                   const syntax::Object& object) {
     const auto names = [&] {
@@ -148,10 +162,14 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
         for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
         return keys;
     };
+    auto hint = element.type == ElementType::iface ? hint_for_network(context, element, path.parts[part].text)
+                                                   : std::string();
+    if (hint.empty())
+        hint = context.suggestions.among(object.pairs.size(), path.parts[part].text, names);
     context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
                    quoted(to_string(beginning(path, part))) + " has no member " +
                        quoted(path.parts[part].text),
-                   context.suggestions.among(object.pairs.size(), path.parts[part].text, names));
+                   std::move(hint));
     return Poison{};
 }
 
@@ -216,7 +234,7 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
     return settle(context, *value);
 }
 
-Settled follow(Context& context, const syntax::Path& path) {
+Settled follow(Context& context, const syntax::Path& path, const std::string& hint) {
     if (leads_back(context, path) || too_deep(context, path.span)) return Poison{};
     const Following guard(context, path);
     const auto& first = path.parts.front();
@@ -229,7 +247,7 @@ Settled follow(Context& context, const syntax::Path& path) {
     }
     if (path.parts.size() > 1) return packet_property(context, path);
     if (const auto* constant = constant_named(first.text)) return constant;
-    return unknown(context, path);
+    return unknown(context, path, hint);
 }
 
 bool is_collection(const syntax::Value& value) {
@@ -405,9 +423,9 @@ void report_without_packet(Context& context, const syntax::Value& value, std::st
                    text_of(value) + " has a value only in a condition or a log", std::move(hint));
 }
 
-Settled settle(Context& context, const syntax::Value& value) {
+Settled settle(Context& context, const syntax::Value& value, const std::string& hint) {
     if (std::holds_alternative<syntax::Bad>(value.is)) return Poison{};
-    if (const auto* path = std::get_if<syntax::Path>(&value.is)) return follow(context, *path);
+    if (const auto* path = std::get_if<syntax::Path>(&value.is)) return follow(context, *path, hint);
     return &value;
 }
 

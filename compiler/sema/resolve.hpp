@@ -19,7 +19,8 @@ struct Leased {
 using Settled = std::variant<Poison, const syntax::Value*, const Constant*, model::Field, Leased,
                              model::Exceeded, const Element*>;
 
-Settled settle(Context& context, const syntax::Value& value);
+/// `hint`: for a name that means nothing and resembles nothing.
+Settled settle(Context& context, const syntax::Value& value, const std::string& hint = {});
 
 /// A scalar, range, network or Iface in a set.
 struct Leaf {

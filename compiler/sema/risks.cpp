@@ -1,4 +1,5 @@
-// What is legal and hardly wanted: elements that nobody refers to, and chains that let everything in.
+// What is legal and hardly wanted: elements that nobody refers to, and chains and Gateways that let
+// everything in.
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -71,6 +72,15 @@ void check_iface(Context& context, const Element& element, model::IfaceId id) {
                    {{name.span, quoted(name.text) + " is declared here"}});
 }
 
+void check_gateway(Context& context, const Element& element) {
+    const auto* object = std::get_if<syntax::Object>(&element.value.is);
+    const bool has_forward = object != nullptr && find_pair(*object, "forward", true) != nullptr;
+    if (has_forward || context.appliance.gateway->routes.empty()) return;
+    context.report(Kind::open_gateway, element.name.span,
+                   "this Gateway forwards every packet that has a route",
+                   "write `forward: …` with a Filter that decides");
+}
+
 } // namespace
 
 void check_risks(Context& context) {
@@ -78,6 +88,7 @@ void check_risks(Context& context) {
     if (context.diagnostics.has_errors()) return;
     for (const auto& [element, id] : context.iface_ids) check_iface(context, *element, id);
     for (const auto& element : context.scope.elements()) {
+        if (element.type == ElementType::gateway) check_gateway(context, element);
         // What a policy imports may well hold more than it needs.
         const bool is_own = element.name.span.file == 0;
         if (is_own && element.type == ElementType::untyped && !element.is_used)

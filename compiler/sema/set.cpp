@@ -51,8 +51,20 @@ std::optional<model::Interval> mismatch(Context& context, model::Field field, co
     return std::nullopt;
 }
 
+/// With a value beyond the field's range, or below it.
+std::string compared(syntax::Operator sign, std::int64_t value) {
+    using enum syntax::Operator;
+    const auto number = std::to_string(value);
+    const bool asks_above = sign == greater || sign == greater_equal;
+    if (!asks_above && sign != less && sign != less_equal) return " cannot equal " + number;
+    const std::string side = asks_above ? "above" : "below";
+    if (asks_above != (value >= 0)) return " is always " + side + ' ' + number;
+    return " cannot be " + (sign == greater || sign == less ? side + ' ' + number : number + " or " + side);
+}
+
 std::optional<model::Interval> in_range(Context& context, model::Field field, const Leaf& leaf,
-                                        const syntax::Span& use, std::int64_t low, std::int64_t high) {
+                                        const syntax::Span& use, syntax::Operator sign, std::int64_t low,
+                                        std::int64_t high) {
     const auto& entry = info(field);
     const auto max = static_cast<std::int64_t>(entry.max());
     if (low >= 0 && high <= max)
@@ -60,7 +72,7 @@ std::optional<model::Interval> in_range(Context& context, model::Field field, co
     const auto outside = low < 0 ? low : high;
     const bool is_port = entry.kind == FieldKind::port;
     report_leaf(context, is_port ? Kind::port_out_of_range : Kind::value_out_of_range, leaf, use,
-                quoted(entry.name) + " cannot equal " + std::to_string(outside) +
+                quoted(entry.name) + compared(sign, outside) +
                     (is_port ? ": ports go from 0 to " : ": it goes from 0 to ") + std::to_string(max));
     return std::nullopt;
 }
@@ -81,6 +93,7 @@ struct IntervalOf {
     model::Field field;
     const Leaf& leaf;
     const syntax::Span& use;
+    syntax::Operator sign;
 
     using Result = std::optional<model::Interval>;
     FieldKind kind() const { return info(field).kind; }
@@ -91,10 +104,10 @@ struct IntervalOf {
     }
 
     Result operator()(const syntax::Integer& i) const {
-        return is_numeric() ? in_range(context, field, leaf, use, i.value, i.value) : wrong();
+        return is_numeric() ? in_range(context, field, leaf, use, sign, i.value, i.value) : wrong();
     }
     Result operator()(const syntax::IntegerRange& r) const {
-        return is_numeric() ? in_range(context, field, leaf, use, r.low, r.high) : wrong();
+        return is_numeric() ? in_range(context, field, leaf, use, sign, r.low, r.high) : wrong();
     }
     Result operator()(const syntax::Address& a) const {
         return kind() == FieldKind::address ? Result{{a.ipv4, a.ipv4}} : wrong();
@@ -165,7 +178,7 @@ std::optional<model::IntervalSet> flag_sets(Context& context, model::Field field
 } // namespace
 
 std::optional<model::Interval> interval_of(Context& context, model::Field field, const Leaf& leaf,
-                                           const syntax::Span& use) {
+                                           const syntax::Span& use, syntax::Operator sign) {
     if (const auto* constant = std::get_if<const Constant*>(&leaf.is)) {
         if ((*constant)->kind != info(field).kind) return mismatch(context, field, leaf, use);
         return model::Interval{(*constant)->value, (*constant)->value};
@@ -175,7 +188,8 @@ std::optional<model::Interval> interval_of(Context& context, model::Field field,
         const auto id = context.iface_ids.at(*element);
         return model::Interval{id, id};
     }
-    return std::visit(IntervalOf{context, field, leaf, use}, std::get<const syntax::Value*>(leaf.is)->is);
+    return std::visit(IntervalOf{context, field, leaf, use, sign},
+                      std::get<const syntax::Value*>(leaf.is)->is);
 }
 
 std::optional<model::IntervalSet> values_of(Context& context, model::Field field, const syntax::Value& set,

@@ -5,9 +5,10 @@
 namespace sema {
 
 /// The values of the field that a leaf stands for; nothing after a message, which points at `use` and, when
-/// the leaf stands elsewhere, shows it in a note.
+/// the leaf stands elsewhere, shows it in a note. `sign`: how the field is compared with it.
 std::optional<model::Interval> interval_of(Context& context, model::Field field, const Leaf& leaf,
-                                           const syntax::Span& use);
+                                           const syntax::Span& use,
+                                           syntax::Operator sign = syntax::Operator::equal);
 
 /// The set of the field's values that a list, object, range or network stands for. In one of flags
 /// `x in [L, …]` means `x == L or …`: a list inside stands for all its flags at once. The members are those of

@@ -10,8 +10,8 @@ void define_syslog(Context& context, const Element& element) {
     if (object == nullptr) return;
     const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
     std::vector<std::string> missing;
-    for (const auto* key : {"address", "port"})
-        if (reader.lacks(key)) missing.emplace_back(key);
+    if (reader.lacks("address")) missing.emplace_back("address");
+    if (reader.lacks("port") && !may_hold_port(reader["address"])) missing.emplace_back("port");
     if (!missing.empty())
         context.report(syntax::Kind::missing_member, element.heading,
                        "Syslog " + quoted(element.name.text) + " has no " + one_of(missing),

@@ -26,7 +26,7 @@ public:
 
     std::optional<model::Scenario> build(const syntax::Object& object) {
         const auto errors = context_.diagnostics.error_count();
-        const auto* steps = find_pair(object, "steps", true);
+        const auto* steps = find_steps(object);
         const auto* own = find_step_key(object);
         if (steps != nullptr && own != nullptr)
             report(Kind::conflicting_members, own->key.span,
@@ -74,6 +74,16 @@ private:
             if (const auto id = function_of(context_, function)) scenario_.about = *id;
     }
 
+    /// `steps`, or a list under a key that is misspelt for it.
+    static const syntax::Pair* find_steps(const syntax::Object& object) {
+        if (const auto* steps = find_pair(object, "steps", true)) return steps;
+        for (const auto& pair : object.pairs)
+            if (std::holds_alternative<syntax::List>(pair.value.is) &&
+                misspelt(pair.key.text, {"steps"}) != nullptr)
+                return &pair;
+        return nullptr;
+    }
+
     /// What belongs to a step, and stands beside `steps`.
     static const syntax::Pair* find_step_key(const syntax::Object& object) {
         for (const auto& pair : object.pairs)
@@ -113,6 +123,9 @@ private:
             if (std::ranges::count_if(ifaces, leases) == 1)
                 return static_cast<model::IfaceId>(std::ranges::find_if(ifaces, leases) - ifaces.begin());
             const bool none = std::ranges::none_of(ifaces, leases);
+            const bool is_meant = std::ranges::any_of(
+                context_.iface_ids, [&](const auto& iface) { return context_.faulty.contains(iface.first); });
+            if (none && is_meant) return std::nullopt; // one of those with a mistake may be the one
             report(Kind::missing_member, span,
                    none ? "there is a lease, and no Iface uses DHCP"
                         : "this lease does not say whose it is, and several Ifaces use DHCP",

@@ -9,10 +9,6 @@
 
 namespace syntax {
 
-namespace {
-
-Value bad(const Span& span) { return {Bad{}, span}; }
-
 std::optional<std::uint32_t> parse_address(std::string_view text) {
     std::uint32_t address = 0;
     for (int i = 0; i < 4; ++i) {
@@ -25,6 +21,10 @@ std::optional<std::uint32_t> parse_address(std::string_view text) {
     }
     return address;
 }
+
+namespace {
+
+Value bad(const Span& span) { return {Bad{}, span}; }
 
 std::optional<std::uint32_t> address_of(const Token& token, Diagnostics& diagnostics) {
     const auto address = parse_address(token.text);

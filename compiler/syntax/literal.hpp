@@ -6,6 +6,9 @@
 
 namespace syntax {
 
+/// Of four numbers with dots between; nothing where one is above 255.
+std::optional<std::uint32_t> parse_address(std::string_view text);
+
 /// A number or address token; Bad after a message.
 Value number_value(const Token& token, bool negative, const Span& span, Diagnostics& diagnostics);
 

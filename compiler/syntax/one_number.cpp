@@ -1,10 +1,12 @@
 // What looks like one number or address and is none: IPv6 and MAC addresses, ports behind addresses, ranges
 // with dots, negative numbers, units. It becomes one token, so that it is one mistake.
+#include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <regex>
 
@@ -49,6 +51,13 @@ std::string mask_of(std::string_view digits) {
     const std::uint32_t mask = length == 0 ? 0 : ~std::uint32_t{0} << (32 - length);
     return std::to_string(mask >> 24) + '.' + std::to_string(mask >> 16 & 255) + '.' +
            std::to_string(mask >> 8 & 255) + '.' + std::to_string(mask & 255);
+}
+
+/// Of a mask, as it is behind the `/` of a network.
+std::string length_of(std::string_view mask) {
+    const auto bits = parse_address(mask);
+    return bits && std::popcount(*bits) == std::countl_one(*bits) ? std::to_string(std::popcount(*bits))
+                                                                  : "24";
 }
 
 /// In seconds, or as they are.
@@ -106,13 +115,15 @@ NumberTrouble trouble_with_number(const std::string& text) {
     if (std::regex_match(text, parts, dotted_range) || std::regex_match(text, parts, colon_range))
         return {none, "a range is written `" + parts.str(1) + "-" + parts.str(2) + "`"};
     if (std::regex_match(text, parts, with_port))
-        return {none, "an address and a port are two values: `" + parts.str(1) + ", " + parts.str(2) + "`"};
+        return {none, "an address and a port are two values: `address: " + parts.str(1) +
+                          ", port: " + parts.str(2) + "` in an object, `" + parts.str(1) + ", " +
+                          parts.str(2) + "` in a `dnat`"};
     if (std::regex_match(text, parts, with_protocol))
         return {none, "write `" + parts.str(1) + "`; the protocol is that of the function around, `Filter::" +
                           (lower(parts.str(2)) == "tcp" ? "TCP" : "UDP") + "`"};
     if (std::regex_match(text, parts, with_mask))
-        return {none, "a network is written with the number of its fixed bits: `" + parts.str(1) +
-                          "/24` for " + "255.255.255.0"};
+        return {none, "a network is written with the number of its fixed bits: `" + parts.str(1) + "/" +
+                          length_of(parts.str(2)) + "`"};
     if (std::regex_match(text, parts, with_star)) {
         const auto fixed = 1 + (parts.length(2) > 0) + (parts.length(3) > 0);
         auto network = parts.str(1) + parts.str(2) + parts.str(3);

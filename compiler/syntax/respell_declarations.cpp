@@ -129,7 +129,7 @@ bool valueless(Cursor& at) {
         at.is(3, K::colon) || (at.is(3, K::name) && (at.is(4, K::open_brace) || at.is(4, K::open_bracket)));
     const bool is_member = at.is(2, K::name) && at.token(2).span.begin.column > at.token().span.begin.column;
     const bool follows =
-        at.is(2, K::name) && at.starts_line(2) && !at.starts_line(3) && declares && !is_member;
+        declares && at.is(2, K::name) && at.starts_line(2) && !at.starts_line(3) && !is_member;
     if (!follows && at.next + 2 < at.tokens.size()) return false;
     const auto& name = at.token(typed ? 1 : 0);
     at.report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",

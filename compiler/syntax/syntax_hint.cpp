@@ -56,12 +56,57 @@ std::string statement_hint(const SyntaxError& error) {
         return quoted(error.before.text) + " takes no body: leave the braces out";
     const auto word = lower(error.before.text);
     if (word == "rate") return "write a `Limit`, and test it: `if (name.exceeded) { drop }`";
+    const auto action = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
+    if (word == "to" && action == "redirect")
+        return "write `dnat(" + error.seen.text + ")` in a Nat function";
+    if (word == "to" && (action == "dnat" || action == "snat"))
+        return "write `" + action + "(" + error.seen.text + ")`";
     if (word == "prefix") return "write `log(\"text\")`";
     const bool takes_arguments = word == "log" || word == "syslog" || word == "dnat" || word == "snat";
     if (takes_arguments && is_literal(error.seen.kind))
         return "what an action works on stands in parentheses: `" + error.before.text + "(" +
                error.seen.text + ")`";
     return "a statement is an action such as `accept`, a call, an `if`, or `Filter::TCP { … }`";
+}
+
+/// Whether what stands behind the comma is no further value.
+bool ends_declaration(const SyntaxError& error, const Tokens& tokens) {
+    const auto next = error.index + 1;
+    if (next >= tokens.size() || error.before.kind == K::close_brace) return true;
+    const auto behind = kind_at(tokens, next + 1);
+    return tokens[next].kind == K::name &&
+           (behind == K::colon || behind == K::name || behind == K::open_brace);
+}
+
+/// A list from a file, its path without quotes or `file`: `lists/bad.txt`, `include "bad.txt"`.
+std::string file_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto word = lower(error.before.text);
+    const bool includes = word == "include" || word == "file" || word == "load" || word == "read";
+    if (error.seen.kind == K::string && includes) return "write `file(" + error.seen.text + ")`";
+    if (error.seen.kind != K::slash || error.before.kind != K::name) return {};
+    std::string path = error.before.text;
+    for (auto i = error.index; i < tokens.size() && tokens[i].kind != K::close_paren &&
+                               tokens[i].kind != K::comma && tokens[i].span.begin == tokens[i - 1].span.end;
+         ++i)
+        path += tokens[i].text;
+    return "a list is read from a file by `file(\"" + path + "\")`";
+}
+
+/// `Assert x(lan.input) {` and `Assert::IP x lan.input {`.
+std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto first = first_on_line(error, tokens);
+    if (lower(text_at(tokens, first)) != "assert") return {};
+    const bool has_subtype = kind_at(tokens, first + 1) == K::colon;
+    const auto name = first + (has_subtype ? 4 : 1);
+    if (kind_at(tokens, name) != K::name) return {};
+    std::string about;
+    const auto line = error.seen.span.begin.line;
+    for (auto i = error.index; i < tokens.size() && tokens[i].span.begin.line == line &&
+                               tokens[i].kind != K::open_brace && tokens[i].kind != K::close_paren;
+         ++i)
+        about += tokens[i].kind == K::arrow ? " -> " : tokens[i].text;
+    return "write `Assert::" + (has_subtype ? text_at(tokens, first + 3) : "IP") + " " + tokens[name].text +
+           "(" + about + ") { … }`";
 }
 
 std::string declaration_hint(const std::string& first) {
@@ -112,6 +157,14 @@ bool is_transport_or_ip(const std::string& word) {
     return word == "ip" || word == "tcp" || word == "udp" || word == "icmp" || word == "ct";
 }
 
+/// Whether a comparison stands from here to the end of the condition.
+bool compares(const Tokens& tokens, std::size_t first) {
+    for (auto i = first; i < tokens.size() && tokens[i].kind != K::close_paren && tokens[i].kind != K::comma;
+         ++i)
+        if (is_relation(tokens[i].kind)) return true;
+    return false;
+}
+
 /// In the parentheses of a condition.
 std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto& before = error.before;
@@ -126,6 +179,8 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
                 return "write `" + meant + "`";
         return "a property is written with a dot: `" + path_before(error, tokens) + "." + text_at(tokens, next) + "`";
     }
+    if (seen.kind == K::slash && before.kind == K::name)
+        return "a network is written out, as in `10.0.0.0/24`";
     if (seen.kind == K::not_ && kind_at(tokens, error.index + 1) == K::close_paren) return "leave it out";
     if (seen.kind == K::open_bracket && before.kind == K::name) {
         const bool is_object = is_transport_or_ip(lower(before.text));
@@ -133,7 +188,8 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
                                text_at(tokens, error.index + 1) + "`"
                          : "a list has no indexes: `in` asks whether a value is in it";
     }
-    if (seen.kind == K::comma && !ends_comparison) return "conditions are joined with `and` and `or`";
+    if (seen.kind == K::comma && (!ends_comparison || compares(tokens, error.index + 1)))
+        return "conditions are joined with `and` and `or`";
     if (seen.kind == K::comma)
         return "several values stand in a list: `in [" + before.text + ", " +
                text_at(tokens, error.index + 1) + "]`";
@@ -214,6 +270,15 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
                              : "write `if (" + meant + ") { … }`";
     }
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
+    if (auto hint = file_hint(error, tokens);
+        !hint.empty() && (wanted == "a declaration" || wanted == "a value"))
+        return hint;
+    if (auto hint = assert_hint(error, tokens); !hint.empty() && (wanted == "`{`" || wanted == "a value"))
+        return hint;
+    if (first == "!") return "comments start with `#` or `//`";
+    if (first == "table" && seen.text == "<")
+        return "write `" + text_at(tokens, error.index + 1) + ": […]`, and ask `if (ip.saddr in " +
+               text_at(tokens, error.index + 1) + ")`";
     const bool at_top = expects(error, K::end_of_file) || error.part == first_on_line(error, tokens);
     const bool is_heading =
         kind_at(tokens, first_on_line(error, tokens) + 1) == K::colon; // `Nat::IP n { … }`
@@ -226,8 +291,11 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
                "}`";
     if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
         return quoted(seen.text) + " is a keyword and cannot be a name";
+    if (wanted == "a declaration" && seen.kind == K::comma && ends_declaration(error, tokens))
+        return "declarations stand one after the other: leave the comma out";
     if (wanted == "a declaration" && seen.kind == K::comma)
-        return "several values stand in a list: `" + first + ": [10.0.0.1, 10.0.0.2]`";
+        return "several values stand in a list: `" + first + ": [" + before.text + ", " +
+               text_at(tokens, error.index + 1) + "]`";
     if (wanted == "a declaration")
         if (auto hint = typed_hint(error, tokens); !hint.empty()) return hint;
     if (wanted == "a declaration") return declaration_hint(first);

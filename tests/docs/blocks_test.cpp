@@ -1,5 +1,5 @@
-// Every example of the documentation is compiled. A block of a page is checked when its info string starts
-// with `nacl`; what follows says how:
+// Every example of the documentation is compiled, and its Tests are run. A block of a page is checked when
+// its info string starts with `nacl`; what follows says how:
 //   nacl                    a whole policy: no errors, no warnings
 //   nacl in=policy          declarations beside two Ifaces, eth0 (10.0.0.0/24) and eth1 (192.168.1.0/24)
 //   nacl in=filter          statements of a Filter::IP; also in=tcp, in=udp, in=icmp, in=nat (prerouting) and
@@ -11,6 +11,7 @@
 
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/render.hpp"
+#include "harness/runner.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -135,6 +136,11 @@ TEST_CASE("every example compiles, or fails as the page says") {
                 said += syntax::render_text(diagnostic, loaded.sources);
             INFO(said);
             CHECK(found == kinds);
+            if (!loaded.appliance) continue;
+            const auto& appliance = *loaded.appliance;
+            for (const auto& failure :
+                 harness::run_tests(appliance, harness::interp_backend(appliance)).failures)
+                FAIL_CHECK(harness::describe(appliance, failure));
         }
     CHECK(examples > 50);
 }

@@ -86,6 +86,9 @@ TEST_CASE("wrong usage and missing files are status 2") {
     const Desk desk;
     CHECK(desk.naclc({"check", "nowhere.nacl"}).status == 2);
     CHECK(desk.naclc({"frobnicate"}).status == 2);
+    const auto target = desk.naclc({"emit", sample, "--target", "xml"});
+    CHECK(target.status == 2);
+    CHECK(has(target.output, "--target: xml not in {cpp,nft,json}"));
     CHECK(desk.naclc({}).status == 2);
     CHECK(desk.naclc({"build", sample}).status == 2);
     CHECK(desk.naclc({"test", sample, "--on", "abacus"}).status == 2);

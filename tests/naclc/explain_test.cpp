@@ -81,10 +81,10 @@ TEST_CASE("what is made here because of a packet, functions for others, and text
 
 TEST_CASE("what cannot be explained is said with its place") {
     const Desk desk(router);
-    CHECK(desk.explain("--iface lam --packet '{}'").status == 1);
+    CHECK(desk.explain("--iface lam --packet '{}'").status == 2);
     CHECK(has(desk.errors(), "--iface:1:1: error: no Iface is called `lam`"));
     CHECK(has(desk.errors(), "did you mean `lan`?"));
-    CHECK(desk.explain("--iface lan --packet '{ ip: { saddr: 1 }'").status == 1);
+    CHECK(desk.explain("--iface lan --packet '{ ip: { saddr: 1 }'").status == 2);
     CHECK(desk.explain("--packet '{}'").status == 2);
     CHECK(desk.explain("--iface lan").status == 2);
     CHECK(desk.explain("--iface lan --packet '{}' --test there_and_back").status == 2);
