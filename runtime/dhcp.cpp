@@ -97,19 +97,20 @@ void discover(Appliance& appliance, Client& client, Time now) {
 
 /// For what has been offered, which others learn that they have not been taken by.
 void request(Appliance& appliance, Client& client, Time now) {
-    client.asked = now;
     Question question = question_of(appliance, client, Type::request, now);
     question.requested = client.offered;
     question.server = client.server;
-    if (send(appliance, client, question, now)) client.due = now + pause_after(client.requests++);
+    if (!send(appliance, client, question, now)) return;
+    client.asked = now;
+    client.due = now + pause_after(client.requests++);
 }
 
 /// RFC 2131 4.4.5: again after half of the time that is left, but not within a minute.
 void extend(Appliance& appliance, Client& client, Time now) {
-    client.asked = now;
     Question question = question_of(appliance, client, Type::request, now);
     question.current = appliance.ipv4[client.iface].address;
     if (!send(appliance, client, question, now)) return;
+    client.asked = now;
     const Time end = client.is == Is::renewing ? client.rebind_at : client.expires_at;
     client.due = std::min(now + std::max((end - now) / 2, renewal_pause_min_ns), end);
 }

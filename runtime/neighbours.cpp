@@ -92,6 +92,7 @@ bool send(Appliance& appliance, IfaceId iface, const Message& message) {
     Packet* const packet = acquire(appliance);
     if (packet == nullptr) return false;
     ++appliance.counters.made;
+    packet->made_here = true;
     packet->egress = iface;
     write_message(appliance, *packet, message);
     return send_frame(appliance, *packet);
@@ -182,8 +183,8 @@ void wait(Appliance& appliance, Neighbour& entry, Packet& packet) {
 void defend(Appliance& appliance, IfaceId iface, const Mac& other, Time now) {
     Time& quiet_until = appliance.defended_until[iface];
     if (now < quiet_until) return;
+    if (!announce(appliance, iface)) return; // the next claim is answered
     quiet_until = now + defend_interval_ns;
-    announce(appliance, iface);
     Text line;
     line << "arp " << appliance.policy.ifaces[iface].name << ": " << other << " claims our address "
          << Dotted{appliance.ipv4[iface].address} << "\n";
@@ -238,7 +239,7 @@ void handle(Appliance& appliance, Packet& packet, Time now) {
         if (entry != nullptr) begin(*entry, packet.ingress, sender);
     }
     const bool asked_for =
-        entry != nullptr && (entry->is == Neighbour::Is::asking || entry->tries > 0 || entry->mac == mac);
+        entry != nullptr && (entry->is == Neighbour::Is::asking || entry->tries > 0);
     if (asked_for) learn(appliance, *entry, mac, now);
     if (op == op_request)
         send(appliance, packet.ingress,
@@ -249,9 +250,9 @@ bool probe(Appliance& appliance, IfaceId iface, Ipv4Address address) {
     return send(appliance, iface, {.target = address});
 }
 
-void announce(Appliance& appliance, IfaceId iface) {
+bool announce(Appliance& appliance, IfaceId iface) {
     const Ipv4Address address = appliance.ipv4[iface].address;
-    send(appliance, iface, {.sender = address, .target = address});
+    return send(appliance, iface, {.sender = address, .target = address});
 }
 
 void forget(Appliance& appliance, IfaceId iface) {

@@ -46,7 +46,7 @@ const Mac* resolve(Appliance& appliance, Packet& packet, Time now);
 /// the question has not left: no buffer, or no room in the ring.
 bool probe(Appliance& appliance, IfaceId iface, Ipv4Address address);
 /// Says that the Iface's address is ours, to all who knew another owner (RFC 5227 2.3).
-void announce(Appliance& appliance, IfaceId iface);
+bool announce(Appliance& appliance, IfaceId iface);
 
 /// The Iface has another address: what was known of its neighbours holds no more, and what waits for one was made for the
 /// old address.

@@ -6,6 +6,7 @@
 #include "unikernel/virtio.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 namespace unikernel::entropy {
@@ -20,14 +21,16 @@ void find(const Device& found) {
     if (!device) device = found;
 }
 
-/// Asks the device once, for a key's worth of bytes; false when it gives fewer, or nothing within 100 ms.
+/// Asks the device once, for a key's worth of bytes; false when it gives none within 100 ms, or has no queue.
 bool ask_device() {
     constexpr std::uint64_t feature_version_1 = std::uint64_t{1} << 32;
     constexpr runtime::Time patience_ns = 100'000'000;
     static Virtqueue queue;
     static runtime::Packet buffer;
     if (!virtio::negotiate(*device, feature_version_1)) return false;
-    queue.start(virtio::queue_entries(*device, 0), Virtqueue::Use::device_writes);
+    const std::uint16_t entries = virtio::queue_entries(*device, 0);
+    if (!std::has_single_bit(entries)) return false;
+    queue.start(entries, Virtqueue::Use::device_writes);
     queue.ask_for_interrupts(false);
     const Doorbell bell = virtio::attach(*device, 0, queue, false);
     virtio::go(*device);
@@ -39,9 +42,9 @@ bool ask_device() {
     for (const runtime::Time begin = clock::now(); clock::now() - begin < patience_ns; cpu::pause())
         if ((returned = queue.take()).packet != nullptr) break;
     virtio::reset(*device); // it writes nothing any more
-    if (returned.packet == nullptr || returned.bytes < bytes.size()) return false;
-    std::copy_n(reinterpret_cast<const std::byte*>(buffer.wire().data() - virtio_header_bytes), bytes.size(),
-                bytes.begin());
+    const std::size_t given = returned.packet == nullptr ? 0 : std::min<std::size_t>(returned.bytes, bytes.size());
+    if (given == 0) return false;
+    std::copy_n(reinterpret_cast<const std::byte*>(buffer.wire().data() - virtio_header_bytes), given, bytes.begin());
     random::stir(words);
     return true;
 }
@@ -64,7 +67,8 @@ void complete() {
         serial::print("random numbers from ", processor_gave ? "the processor, " : "",
                       device_gave ? "virtio-rng, " : "", "clock jitter\n");
     else
-        serial::print("random numbers from clock jitter alone: give the machine a CPU with RDRAND, or virtio-rng\n");
+        serial::print("random numbers from clock jitter alone: give the machine a CPU with RDRAND, or virtio-rng",
+                      device ? " that answers\n" : "\n");
 }
 
 } // namespace unikernel::entropy

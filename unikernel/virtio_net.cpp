@@ -80,12 +80,15 @@ void VirtioNet::flush() {
 }
 
 void VirtioNet::reclaim() {
-    while (runtime::Packet* const packet = send_.take().packet) runtime::release(*packet);
+    while (runtime::Packet* const packet = send_.take().packet) {
+        runtime::release(*packet);
+        patience_.got_on();
+    }
 }
 
 bool VirtioNet::may_be_given_more(runtime::Time now) {
     if (!send_.has_room_for_burst()) reclaim();
-    return !patience_.waits(!send_.has_room_for_burst(), now);
+    return !patience_.waits(send_.has_room_for_burst(), now);
 }
 
 bool VirtioNet::prepare_sleep() {

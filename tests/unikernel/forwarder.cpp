@@ -92,6 +92,7 @@ void print_statistics() {
     print_counter("ticks", ticks);
     std::uint64_t number = 0;
     while (number != statistics_lines) print_counter("line", number++);
+    print_counter("held_us", (platform::held_ns(0) + platform::held_ns(1)) / 1000);
 }
 
 } // namespace runtime
