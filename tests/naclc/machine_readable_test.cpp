@@ -39,7 +39,7 @@ void check_keys(const json& object) {
 
 TEST_CASE("diagnostics as JSON have every key, one object a line, in source order, on standard error alone") {
     const Shell shell;
-    shell.write("p.nacl", "a: 1\na: 2\nb: c\nIface eth0 { index: 0, prerouting: f }\n"
+    shell.write("p.nacl", "a: 1\na: 2\nb: gre\nIface eth0 { index: 0, prerouting: f }\n"
                           "Filter::IP f { if (ip.ttl == 300) { drop } drop accept }\n");
     CHECK(shell("naclc --diagnostics=json check p.nacl 2>/dev/null").output == "");
     const auto done = shell("naclc check --diagnostics=json p.nacl");
