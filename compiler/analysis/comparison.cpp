@@ -92,7 +92,8 @@ private:
     /// same kinds are compared function by function.
     void align() {
         const auto same_kind = [](const Link& a, const Link& b) { return a.kind == b.kind; };
-        if (!std::ranges::equal(old_rules_.links, new_rules_.links, same_kind)) return align_nats();
+        const bool same_invalid = old_rules_.drops_invalid == new_rules_.drops_invalid; // before any rule
+        if (!same_invalid || !std::ranges::equal(old_rules_.links, new_rules_.links, same_kind)) return align_nats();
         bool known = true;
         suspects_.emplace();
         for (std::size_t i = 0; i < new_rules_.links.size(); ++i) {
@@ -227,12 +228,16 @@ private:
     /// Most rules have a packet of their own, which is found at once. Where there is none, it is quicker to look first at
     /// what decides in the rule's place than at all that comes before it.
     symbolic::Answer ask_of(const symbolic::Suspect& suspect, const Question& question, std::size_t steps) {
-        Question narrower;
+        const auto& rule = **suspect.own.begin();
+        Question narrower{{}, {{suspect.list, {.some = &suspect.own}}}};
+        for (const auto& stage : question.stages) {
+            if (stage.rules != suspect.list)
+                narrower.stages.push_back(stage);
+            else if (!stage.wanted(rule))
+                return symbolic::Proved{}; // what it decides ends in another way
+        }
         for (const auto& box : question.region)
-            if (auto inside = both(space_, box, (*suspect.own.begin())->guard))
-                narrower.region.push_back(std::move(*inside));
-        narrower.stages.push_back({suspect.list, {.some = &suspect.own}});
-        narrower.stages.insert(narrower.stages.end(), question.stages.begin(), question.stages.end());
+            if (auto inside = both(space_, box, rule.guard)) narrower.region.push_back(std::move(*inside));
         auto answer = engines_.subtraction.find(narrower, std::min(steps, steps_of_a_detail));
         if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
         const auto in_other = std::ranges::find(question.stages, suspect.other, &Stage::rules);

@@ -1,0 +1,25 @@
+// How a chain ends for a packet, as the interpreter sees it, one function after the other.
+#pragma once
+#include "compiler/analysis/witness.hpp"
+
+/// A packet that comes to a chain.
+struct Comer {
+    eval::Bytes datagram;
+    model::State state = model::State::fresh;
+    model::Value ingress = model::no_iface, egress = model::no_iface;
+
+    explicit Comer(const model::PacketSpec& packet) : datagram(analysis::datagram_of(packet)) {}
+    explicit Comer(const analysis::Witness& witness)
+        : datagram(analysis::datagram_of(witness.packet)), state(witness.state), ingress(witness.ingress),
+          egress(witness.egress) {}
+};
+
+struct ChainEnd {
+    int rank = 0;           ///< drop, reject, accept
+    eval::Bytes datagram{}; ///< as it leaves, when it is accepted
+
+    friend bool operator==(const ChainEnd&, const ChainEnd&) = default;
+};
+
+ChainEnd chain_end(const model::Appliance& appliance, const analysis::Way& chain, const Comer& comer,
+                   bool limits_say = false);

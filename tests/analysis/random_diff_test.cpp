@@ -1,0 +1,172 @@
+// What `diff` says of random policies and edited copies of them, against what the interpreter does with
+// packets.
+#include "compiler/analysis/diff.hpp"
+#include "compiler/sema/load.hpp"
+#include "tests/analysis/brute_edits.hpp"
+#include "tests/analysis/brute_policy.hpp"
+#include "tests/analysis/chain_end.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+namespace {
+
+using analysis::ChainDiff;
+using analysis::Change;
+using harness::Dice;
+
+struct Changes {
+    bool more = false, less = false, otherwise = false;
+
+    void add(const ChainEnd& was, const ChainEnd& is) {
+        more = more || is.rank > was.rank;
+        less = less || is.rank < was.rank;
+        otherwise = otherwise || (was.rank == 2 && is.rank == 2 && was != is);
+    }
+    bool none() const { return !more && !less && !otherwise; }
+};
+
+struct Counts {
+    std::size_t changed = 0, equivalent = 0, not_decided = 0, chains = 0;
+};
+
+Comer comer_of(const brute::Packet& packet) {
+    using enum model::Field;
+    model::PacketSpec spec;
+    for (const auto layer : {model::Layer::tcp, model::Layer::udp, model::Layer::icmp})
+        if (packet[ip_protocol] == model::protocol_number(layer)) spec.transport = layer;
+    for (const auto field : {ip_protocol, ip_saddr, ip_daddr, ip_ttl, ip_dscp, tcp_sport, tcp_dport,
+                             tcp_flags, udp_sport, udp_dport, icmp_type})
+        if (model::info(field).layer == model::Layer::ip || model::info(field).layer == spec.transport)
+            spec.fields.push_back({field, packet[field]});
+    Comer comer(spec);
+    comer.state = static_cast<model::State>(packet[ct_state]);
+    comer.ingress = packet[iface_in];
+    comer.egress = packet[iface_out];
+    return comer;
+}
+
+/// Packets of the values that the policies are about, as they come to one chain.
+std::vector<Comer> comers_at(const std::string& chain) {
+    std::vector<Comer> comers;
+    const auto add = [&](const std::vector<brute::Packet>& packets, std::optional<model::Value> out = {}) {
+        for (const auto& packet : packets)
+            if (!out || packet[model::Field::iface_out] == *out) comers.push_back(comer_of(packet));
+    };
+    if (chain == "wan.prerouting") add(brute::packets_at_prerouting(0));
+    if (chain == "lan.prerouting") add(brute::packets_at_prerouting(1));
+    if (chain == "forward") add(brute::packets_at_forward());
+    if (chain == "lan.postrouting") add(brute::packets_at_forward(), 1);
+    return comers;
+}
+
+const std::vector<Comer>& known_comers_at(const std::string& chain) {
+    static std::map<std::string, std::vector<Comer>> known;
+    auto& comers = known[chain];
+    if (comers.empty()) comers = comers_at(chain);
+    REQUIRE_FALSE(comers.empty());
+    return comers;
+}
+
+class Judge {
+public:
+    Judge(const model::Appliance& before, const model::Appliance& after, Counts& counts)
+        : before_(before), after_(after), counts_(counts) {}
+
+    void run(Dice& dice, bool is_same) {
+        for (const auto& chain : analysis::diff(before_, after_).chains) {
+            INFO(chain.name << " is said to be "
+                            << analysis::change_names[static_cast<std::size_t>(chain.change)]);
+            REQUIRE(chain.before);
+            REQUIRE(chain.after);
+            const auto seen = tried(chain, dice);
+            ++counts_.chains;
+            counts_.changed += !seen.none();
+            counts_.equivalent += chain.change == Change::equivalent;
+            counts_.not_decided += chain.change == Change::not_decided;
+            if (is_same) {
+                CHECK(seen.none()); // else an edit errs
+                CHECK((chain.change == Change::equivalent || chain.change == Change::not_decided));
+            }
+            if (!seen.none()) CHECK(chain.change != Change::equivalent);
+            if (seen.more) CHECK(chain.change != Change::less_permissive);
+            if (seen.less) CHECK(chain.change != Change::more_permissive);
+            if (seen.otherwise)
+                CHECK((chain.change == Change::incomparable || chain.change == Change::not_decided));
+            look_at(chain);
+        }
+    }
+
+private:
+    Changes tried(const ChainDiff& chain, Dice& dice) {
+        constexpr std::size_t packets = 500;
+        const auto& comers = known_comers_at(chain.name);
+        Changes seen;
+        for (std::size_t i = 0; i < packets; ++i) {
+            const auto& comer = dice.one_of(comers);
+            for (const bool limits_say : {false, true})
+                seen.add(chain_end(before_, *chain.before, comer, limits_say),
+                         chain_end(after_, *chain.after, comer, limits_say));
+        }
+        return seen;
+    }
+
+    /// Each packet that is shown ends as it is said.
+    void look_at(const ChainDiff& chain) {
+        const bool is_incomparable = chain.change == Change::incomparable;
+        if (!is_incomparable) CHECK_FALSE(chain.translated);
+        if (is_incomparable) CHECK((chain.translated || (chain.more && chain.less)));
+        if (chain.change == Change::more_permissive) CHECK(chain.more);
+        if (chain.change == Change::less_permissive) CHECK(chain.less);
+        for (const auto* shown : {&chain.more, &chain.less, &chain.translated}) {
+            if (!*shown) continue;
+            const auto& [before, after] = **shown;
+            if (!after.assumed.empty() || !before.assumed.empty())
+                continue; // Limits say one thing here and another there
+            INFO(analysis::literal_of(after.packet));
+            Changes changes;
+            changes.add(chain_end(before_, *chain.before, Comer(before), false),
+                        chain_end(after_, *chain.after, Comer(after), false));
+            CHECK(changes.more == (shown == &chain.more));
+            CHECK(changes.less == (shown == &chain.less));
+            CHECK(changes.otherwise == (shown == &chain.translated));
+        }
+    }
+
+    const model::Appliance& before_;
+    const model::Appliance& after_;
+    Counts& counts_;
+};
+
+} // namespace
+
+TEST_CASE("what diff says of edited policies is what the interpreter does with packets") {
+    // More of them where the environment says so.
+    const auto* more = std::getenv("NACLC_POLICIES");
+    const std::uint64_t pairs = more != nullptr ? std::stoull(more) : 60;
+    Counts edited, rewritten;
+    for (std::uint64_t seed = 1; seed <= pairs; ++seed) {
+        Dice dice(seed);
+        const auto text = brute::random_policy(dice, seed % 3 == 0);
+        INFO("seed " << seed << '\n' << text);
+        const auto before = sema::load_text("test.nacl", text).appliance;
+        REQUIRE(before.has_value());
+        const bool has_limits = text.find("lim.exceeded") != std::string::npos;
+        auto after = *before;
+        const bool is_same = !has_limits && seed % 4 == 1;
+        for (auto count = 1 + dice.below(3); count > 0; --count)
+            (is_same ? brute::rewrite : brute::edit)(after, dice);
+        Judge(*before, after, is_same ? rewritten : edited).run(dice, is_same);
+    }
+    for (const auto& [counts, what] : {std::pair{edited, "edited"}, std::pair{rewritten, "rewritten"}})
+        if (more != nullptr)
+            WARN(what << " chains " << counts.chains << ", changed " << counts.changed
+                      << ", said to be equivalent " << counts.equivalent << ", not decided "
+                      << counts.not_decided);
+    CHECK(edited.changed > pairs / 3);
+    CHECK(edited.not_decided * 10 < edited.chains);
+    CHECK(rewritten.not_decided * 10 < rewritten.chains);
+}
