@@ -6,7 +6,6 @@
 #include "unikernel/virtio.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <optional>
 
 namespace unikernel::entropy {
@@ -29,7 +28,7 @@ bool ask_device() {
     static runtime::Packet buffer;
     if (!virtio::negotiate(*device, feature_version_1)) return false;
     const std::uint16_t entries = virtio::queue_entries(*device, 0);
-    if (!std::has_single_bit(entries)) return false;
+    if (entries == 0 || (entries & (entries - 1)) != 0) return false;
     queue.start(entries, Virtqueue::Use::device_writes);
     queue.ask_for_interrupts(false);
     const Doorbell bell = virtio::attach(*device, 0, queue, false);

@@ -96,7 +96,7 @@ private:
         if (!derivation_.meets_steps) return;
         const auto& appliance = derivation_.appliance;
         const auto body = layer_of_body(appliance, step);
-        if (body && (*body == Layer::ip || *body == layer)) return; // for all that come
+        if (body && *body == Layer::ip) return; // for all that come; where a layer is, it may be another for other callers
         static const model::Log nothing;
         const auto next = appliance.statements.size() + appliance.claims.size() + numbers_.size();
         const auto number = numbers_.try_emplace(&step, static_cast<model::StatementId>(next)).first->second;

@@ -51,7 +51,7 @@ K kind_at(const Tokens& tokens, std::size_t index) {
     return index < tokens.size() ? tokens[index].kind : K::end_of_file;
 }
 
-std::string statement_hint(const SyntaxError& error) {
+std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
     if (error.seen.kind == K::open_brace && is_verdict(error.before.text))
         return quoted(error.before.text) + " takes no body: leave the braces out";
     const auto word = lower(error.before.text);
@@ -59,8 +59,6 @@ std::string statement_hint(const SyntaxError& error) {
     const auto action = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
     if (word == "to" && action == "redirect")
         return "write `dnat(" + error.seen.text + ")` in a Nat function";
-    if (word == "to" && (action == "dnat" || action == "snat"))
-        return "write `" + action + "(" + error.seen.text + ")`";
     if (word == "prefix") return "write `log(\"text\")`";
     const bool takes_arguments = word == "log" || word == "syslog" || word == "dnat" || word == "snat";
     if (takes_arguments && is_literal(error.seen.kind))
@@ -299,7 +297,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "a declaration")
         if (auto hint = typed_hint(error, tokens); !hint.empty()) return hint;
     if (wanted == "a declaration") return declaration_hint(first);
-    if (wanted == "a statement") return statement_hint(error);
+    if (wanted == "a statement") return statement_hint(error, tokens);
     if (wanted == "`(`" && before.kind == K::if_) return "write `if (condition) { … }`";
     if (wanted == "`{`" && is_verdict(seen.text)) return "write `{ " + seen.text + " }`";
     if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";

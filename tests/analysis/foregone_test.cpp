@@ -268,3 +268,16 @@ TEST_CASE("a Limit that is asked again may say something else") {
     CHECK(said("if (l.exceeded) { drop } if (l.exceeded) { drop }") == 0);
     CHECK(said("if (l.exceeded and ip.ttl == 3 and ip.ttl == 4) { drop }") == 1);
 }
+
+TEST_CASE("a body is entered where its function is called for such packets, whoever else calls it") {
+    for (const std::string others : {"Filter::UDP { after }", "if (ip.protocol != tcp) { after }"}) {
+        INFO(others);
+        const auto appliance = policy("wan.prerouting: f Filter::IP f { Filter::TCP { after } " + others + " drop }\n"
+                                      "Filter::IP after { Filter::TCP { if (tcp.dport == 5) { accept } }\n"
+                                      "Filter::UDP { if (udp.dport == 5) { accept } } }\n");
+        analysis::Places places(appliance);
+        const auto dead = analysis::shadowed_statements(appliance).dead;
+        for (const auto& found : analysis::foregone_conditions(appliance, places, dead))
+            CHECK(found.body == nullptr);
+    }
+}
