@@ -2,6 +2,7 @@
 
 #include "compiler/analysis/region.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace analysis {
@@ -57,8 +58,14 @@ Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             claims_so(*witness);
             return Broken{*witness, *claimed, claim, std::holds_alternative<NoSuchPacket>(easier)};
         }
-    if (all_decided) return Holds{};
-    return NotDecided{};
+    if (!all_decided) return NotDecided{};
+    // That nothing passes is well claimed of what cannot come; that something passes is not.
+    const bool accepts = std::ranges::any_of(body.rules, [](const symbolic::Rule& rule) {
+        return rule.log == nullptr && rule.action == model::Action::accept;
+    });
+    const auto passing = accepts ? prover.find({{&body, symbolic::wanting(model::Action::accept)}}, Ending::accept)
+                                 : Verdict{NotDecided{}};
+    return Holds{std::holds_alternative<NoSuchPacket>(passing)};
 }
 
 } // namespace analysis

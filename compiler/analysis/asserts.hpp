@@ -5,7 +5,9 @@
 
 namespace analysis {
 
-struct Holds {};
+struct Holds {
+    bool accepts_nothing = false; ///< it claims that packets pass, and none of these can come
+};
 struct Broken {
     Witness witness;
     model::StatementId claimed = 0; ///< the statement of the Assert that says otherwise

@@ -246,6 +246,13 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
     }
     for (const auto& assertion : appliance.asserts) {
         const auto proof = prove(appliance, assertion);
+        if (const auto* holds = std::get_if<Holds>(&proof); holds != nullptr && holds->accepts_nothing)
+            diagnostics.push_back(
+                {.kind = syntax::Kind::vacuous_assert,
+                 .span = word_at(sources, assertion.place),
+                 .message = "`" + assertion.name + "` claims that packets pass, and none of them can come to `" +
+                            text_of(appliance, assertion.about) + "`",
+                 .hint = "look at its condition, and whether routes lead there: `connected` of the Gateway"});
         if (const auto* found = std::get_if<Broken>(&proof))
             diagnostics.push_back(broken(appliance, sources, assertion, *found));
         else if (std::holds_alternative<NotDecided>(proof))

@@ -2,6 +2,7 @@
 
 #include "compiler/eval/chains.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace analysis {
@@ -25,6 +26,10 @@ public:
         const auto add = [&](const std::string& word, Field field) {
             if (const auto* values = said(field)) words += (word.front() == ',' ? "" : " ") + word + ' ' + few(field, *values);
         };
+        const auto& sources = space_.sets[values_of(space_, box_, variable(Field::iface_in))];
+        const bool made_here = sources.intervals().front().low >= appliance_.ifaces.size();
+        known_[variable(Field::iface_in)] = made_here;
+        if (made_here) words += " made here";
         add("in by", Field::iface_in);
         add("out by", Field::iface_out);
         add("from", Field::ip_saddr);
@@ -102,8 +107,10 @@ private:
         if (kind == model::FieldKind::address && std::has_single_bit(size) && low % size == 0)
             return one(field, low) + '/' + std::to_string(32 - std::countr_zero(size));
         if (kind == model::FieldKind::state || kind == model::FieldKind::iface) {
+            // All numbers behind the Ifaces' mean that there is none.
+            const auto last = kind == model::FieldKind::iface ? std::clamp<Value>(appliance_.ifaces.size(), low, high) : high;
             auto text = one(field, low);
-            for (auto value = low + 1; value <= high; ++value) text += ", " + one(field, value);
+            for (auto value = low + 1; value <= last; ++value) text += ", " + one(field, value);
             return text;
         }
         return one(field, low) + (kind == model::FieldKind::address ? " - " : "-") + one(field, high);

@@ -285,6 +285,19 @@ void Functions::stricter(const Place& place, const Understood& rule, const std::
     body.ends |= asked.empty();
 }
 
+/// What stands behind a rule that had to become a `drop` of everything. Nothing calls it, and nothing is lost.
+void Functions::set_aside(const Place& place, const std::vector<Understood>& all, std::size_t at,
+                          std::size_t depth) {
+    const auto rest = rules(place, all, at + 1, depth + 1);
+    if (rest.is_empty) return;
+    const auto name = unique(names_, fmt::format("{}_after_{}", place.name, at + 1));
+    const auto said = fmt::format("{}: what stands behind it is in `{}`, which nothing calls; call it when the `drop` is mended",
+                                  all[at].rule->place, name);
+    texts_.push_back(comment("NOT CARRIED OVER: " + said) +
+                     fmt::format("{}::IP {} {{\n{}}}\n", type_of(place.context), name, rest.text));
+    messages_.push_back({true, said});
+}
+
 /// Whether what stands behind the rule is for other packets only, and NaCl has no word for it.
 bool Functions::leaves(const Place& place, const Understood& rule) const {
     return rule.ends == Ends::leave || rule.ends == Ends::go ||
@@ -381,6 +394,7 @@ Functions::Body Functions::rules(const Place& place, const std::vector<Understoo
         }
         if (rule.is_part || rule.ends == Ends::unsayable) {
             stricter(place, rule, before, body);
+            if (body.ends && !is_last) set_aside(place, all, i, depth);
             continue;
         }
         tell(rule, "it is left out here");

@@ -69,6 +69,7 @@ private:
     std::vector<Piece> around(const Place& place, const Understood& rule, const std::string& inside,
                               const Body& rest, std::size_t at);
     void stricter(const Place& place, const Understood& rule, const std::string& before, Body& body);
+    void set_aside(const Place& place, const std::vector<Understood>& all, std::size_t at, std::size_t depth);
     std::string statement(const Place& place, const Understood& rule, bool is_last);
     void tell(const Understood& rule, std::string_view instead);
 

@@ -7,24 +7,31 @@ namespace sema {
 
 namespace {
 
-/// For each leaf another one of its list that holds all of it; of equal ones the first holds the others.
-std::vector<std::optional<std::size_t>> holders_of(const std::vector<Leaf>& leaves,
-                                                   const std::vector<model::Interval>& values) {
+/// For each leaf what holds all of it: another one of its list, or two that meet each other. Of equal ones the first
+/// holds the others.
+std::vector<std::vector<std::size_t>> holders_of(const std::vector<Leaf>& leaves,
+                                                 const std::vector<model::Interval>& values) {
     std::vector<std::size_t> order(leaves.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
         return std::tuple(leaves[a].list, values[a].low, ~values[a].high) <
                std::tuple(leaves[b].list, values[b].low, ~values[b].high);
     });
-    std::vector<std::optional<std::size_t>> holders(leaves.size());
-    std::optional<std::size_t> widest; // of those before: it reaches farthest
-    for (const auto leaf : order) {
-        const bool is_held = widest && leaves[*widest].list == leaves[leaf].list &&
-                             values[leaf].high <= values[*widest].high;
-        if (is_held)
-            holders[leaf] = widest;
+    const auto share_list = [&](std::size_t a, std::size_t b) { return leaves[a].list == leaves[b].list; };
+    std::vector<std::vector<std::size_t>> holders(leaves.size());
+    std::vector<std::size_t> outer; // no single one holds them: each begins and ends behind the one before
+    for (const auto leaf : order)
+        if (!outer.empty() && share_list(outer.back(), leaf) && values[leaf].high <= values[outer.back()].high)
+            holders[leaf] = {outer.back()};
         else
-            widest = leaf;
+            outer.push_back(leaf);
+    std::size_t kept = 0;
+    for (std::size_t i = 1; i + 1 < outer.size(); ++i) {
+        const auto before = outer[kept], leaf = outer[i], behind = outer[i + 1];
+        if (share_list(before, leaf) && share_list(leaf, behind) && values[before].high + 1 >= values[behind].low)
+            holders[leaf] = {before, behind};
+        else
+            kept = i;
     }
     return holders;
 }
@@ -41,16 +48,24 @@ std::vector<model::Member> members_of(Context& context, const std::vector<Leaf>&
     for (std::size_t i = 0; i < leaves.size(); ++i) {
         const auto& leaf = leaves[i];
         if (!context.folders.contains(leaf.span.file)) continue;
-        if (!holders[i] || !is_written_in(leaf) || !is_written_in(leaves[*holders[i]])) {
+        const auto is_written_too = [&](std::size_t holder) { return is_written_in(leaves[holder]); };
+        if (holders[i].empty() || !is_written_in(leaf) || !std::ranges::all_of(holders[i], is_written_too)) {
             members.push_back({values[i], place_of(leaf.span), end_of(leaf.span)});
             continue;
         }
-        const auto& holder = leaves[*holders[i]];
-        const bool are_equal = values[i] == values[*holders[i]];
+        const bool is_doubled = holders[i].size() == 1 && values[i] == values[holders[i].front()];
+        std::string texts;
+        std::vector<syntax::Note> notes;
+        for (const auto holder : holders[i]) {
+            const auto text = text_of(leaves[holder]);
+            texts += (texts.empty() ? "" : " and ") + text;
+            notes.push_back({leaves[holder].span, is_doubled ? "here too" : text + " stands here"});
+        }
+        const std::string stand = notes.size() == 1 ? ", which stands" : ", which stand";
         context.report(syntax::Kind::redundant_member, leaf.span,
-                       text_of(leaf) + (are_equal ? " stands in this list twice"
-                                                  : " is in " + text_of(holder) + ", which stands in this list too"),
-                       "leave it out", {{holder.span, are_equal ? "here too" : text_of(holder) + " stands here"}});
+                       text_of(leaf) + (is_doubled ? " stands in this list twice"
+                                                   : " is in " + texts + stand + " in this list too"),
+                       "leave it out", std::move(notes));
     }
     return members;
 }

@@ -107,7 +107,7 @@ private:
 
     bool begins_line_of_text() const {
         const auto count = tokens_on_line();
-        if (token().text != "'") return count > 1;
+        if (token().text != "'") return count > 1 && !is_close_bracket(token(1).kind);
         for (std::size_t i = 1; i < count; ++i)
             if (is(i, "'")) return false; // a string
         return count > 2;

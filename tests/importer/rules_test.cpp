@@ -106,6 +106,23 @@ TEST_CASE("what cannot be said accepts nothing, and drops rather too much") {
           }) == 1);
 }
 
+TEST_CASE("what stands behind a rule that had to become a drop of everything is kept") {
+    const std::string next = R"(]}},{"rule":{"family":"ip","table":"t","chain":"c","expr":[)";
+    const auto rules = match(R"({"meta":{"key":"mark"}})", "1") + drop + next + match(field("tcp", "dport"), "22") + accept +
+                       next + match(R"({"meta":{"key":"mark"}})", "7") + accept;
+    const auto text = program(rules);
+    CHECK_THAT(text, Contains("if (tcp.dport == 22) { accept }"));
+    CHECK_THAT(text, Contains("NOT CARRIED OVER: table ip t, chain c, rule 1: what stands behind it is in `t_c_after_1`"));
+    const auto imported = of(rules);
+    const auto losses = [&](const std::string& place) {
+        return std::ranges::count_if(imported.messages, [&](const auto& message) {
+            return message.is_loss && message.text.starts_with("table ip t, chain c, " + place);
+        });
+    };
+    CHECK(losses("rule 1") == 2);
+    CHECK(losses("rule 3") == 1);
+}
+
 TEST_CASE("what is no ruleset is told, and makes no program") {
     const auto error = [](const std::string& text) {
         const auto imported = import_nft(text, "dump", {});
