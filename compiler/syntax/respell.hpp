@@ -12,6 +12,13 @@
 
 namespace syntax::respelling {
 
+/// How others write a token, and how it is written here.
+struct Spelling {
+    std::string_view text;
+    std::string_view meant;
+    TokenKind kind;
+};
+
 using K = TokenKind;
 
 bool one_of(std::string_view word, std::initializer_list<std::string_view> words);

@@ -8,12 +8,6 @@ namespace syntax::respelling {
 
 namespace {
 
-struct Spelling {
-    std::string_view text;
-    std::string_view meant;
-    TokenKind kind;
-};
-
 constexpr std::array relations = {
     Spelling{"<>", "!=", K::not_equal},  Spelling{"=!", "!=", K::not_equal},
     Spelling{"!==", "!=", K::not_equal}, Spelling{"===", "==", K::equal},

@@ -7,12 +7,6 @@ namespace syntax::respelling {
 
 namespace {
 
-struct Spelling {
-    std::string_view text;
-    std::string_view meant;
-    TokenKind kind;
-};
-
 constexpr std::array comparing_words = {
     Spelling{"is", "==", K::equal},     Spelling{"eq", "==", K::equal},  Spelling{"equals", "==", K::equal},
     Spelling{"ne", "!=", K::not_equal}, Spelling{"and", "and", K::and_}, Spelling{"or", "or", K::or_},
