@@ -1,6 +1,7 @@
 #include "naclc/policy.hpp"
 
 #include "compiler/analysis/check.hpp"
+#include "compiler/analysis/open_ends.hpp"
 #include "compiler/sema/list_file.hpp"
 #include "compiler/syntax/render.hpp"
 
@@ -20,8 +21,7 @@ bool is(const syntax::Diagnostic& diagnostic, syntax::Severity severity) {
 /// Reads, and proves what is to be proved.
 sema::Loaded load(const std::filesystem::path& file) {
     auto loaded = sema::load(file);
-    if (!loaded.appliance) return loaded;
-    analysis::add_proofs(*loaded.appliance, loaded.sources, loaded.diagnostics);
+    if (loaded.appliance) analysis::add_proofs(*loaded.appliance, loaded.sources, loaded.diagnostics);
     return loaded;
 }
 
@@ -38,8 +38,9 @@ syntax::Diagnostic shortened(syntax::Diagnostic diagnostic) {
     return diagnostic;
 }
 
-Checked reported(const sema::Loaded& loaded, const std::filesystem::path& file, const Reporting& reporting) {
+Checked reported(sema::Loaded loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!loaded.readable) return {std::nullopt, unreadable(file, reporting)};
+    if (loaded.open_ended) analysis::show_open_ends(*loaded.open_ended, loaded.sources, loaded.diagnostics);
     for (const auto& diagnostic : loaded.diagnostics) print(diagnostic, loaded.sources, reporting);
     const auto count = [&](syntax::Severity severity) {
         return std::ranges::count_if(loaded.diagnostics,
@@ -98,7 +99,7 @@ Checked typed_file(const std::filesystem::path& file, const Reporting& reporting
 Checked typed(sema::Loaded loaded, const std::filesystem::path& file, const Reporting& reporting) {
     if (!reporting.werror)
         std::erase_if(loaded.diagnostics, [](const auto& diagnostic) { return !is(diagnostic, syntax::Severity::error); });
-    return reported(loaded, file, reporting);
+    return reported(std::move(loaded), file, reporting);
 }
 
 Checked check_file(const std::filesystem::path& file, const Reporting& reporting) {

@@ -13,15 +13,6 @@ constexpr std::array endings = {Ending::accept, Ending::drop, Ending::reject};
 constexpr std::array claims = {model::Action::accept, model::Action::drop,
                                model::Action::reject}; ///< by Ending
 
-symbolic::RuleList packets_of_new_flows(symbolic::Space& space) {
-    symbolic::RuleList list;
-    auto& rule = list.rules.emplace_back();
-    narrow(space, rule.guard, symbolic::variable(model::Field::ct_state),
-           space.one(static_cast<model::Value>(model::State::fresh)));
-    rule.action = model::Action::accept;
-    return list;
-}
-
 } // namespace
 
 std::optional<model::StatementId> claimed_of(const model::Appliance& appliance, const model::Assert& assertion,

@@ -112,10 +112,18 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
     return result;
 }
 
+namespace {
+
+constexpr auto invalid = static_cast<model::Value>(model::State::invalid);
+
+/// The states of packets that get to the first function.
+model::IntervalSet let_in(const ChainRules& chain) { return {{0, chain.drops_invalid ? invalid - 1 : invalid}}; }
+
+} // namespace
+
 std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
-    constexpr auto invalid = static_cast<model::Value>(model::State::invalid);
     std::vector<Course> courses;
-    Course accepted{{{0, chain.drops_invalid ? invalid - 1 : invalid}}, {}};
+    Course accepted{let_in(chain), {}};
     if (chain.drops_invalid && ending == Ending::drop) courses.push_back({{{invalid, invalid}}, {}});
     for (const auto& link : chain.links) {
         if (link.kind == model::FunctionKind::nat) continue;
@@ -127,6 +135,18 @@ std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
         accepted.stages.push_back({&link.rules, wanting(Action::accept)});
     }
     if (ending == Ending::accept) courses.push_back(std::move(accepted));
+    return courses;
+}
+
+std::vector<Course> courses_to(const ChainRules& chain, model::StatementId statement) {
+    std::vector<Course> courses;
+    Course accepted{let_in(chain), {}};
+    for (const auto& link : chain.links) {
+        if (link.kind == model::FunctionKind::nat) continue;
+        courses.push_back(accepted);
+        courses.back().stages.push_back({&link.rules, {.statement = statement}});
+        accepted.stages.push_back({&link.rules, wanting(Action::accept)});
+    }
     return courses;
 }
 

@@ -82,6 +82,9 @@ struct Course {
 /// All courses: one for each function that may decide so, and one for packets dropped before the first.
 std::vector<Course> courses_to(const ChainRules& chain, Ending ending);
 
+/// Those in which this statement of a Filter decides.
+std::vector<Course> courses_to(const ChainRules& chain, model::StatementId statement);
+
 /// What of a region takes a course.
 std::vector<symbolic::Box> narrowed(symbolic::Space& space, std::vector<symbolic::Box> region,
                                     const Course& course);

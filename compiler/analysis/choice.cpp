@@ -70,9 +70,13 @@ std::vector<Value> preferred(Field field) {
     }
 }
 
-/// The first value, but not the first or last address of a small network where there are others.
+/// The first value, but no port 0, and not the first or last address of a small network, where there are others.
 Value first_of(const IntervalSet& values, Field field) {
     const auto first = values.intervals().front().low;
+    if (model::info(field).kind == model::FieldKind::port && first == 0) {
+        if (values.contains(1)) return 1;
+        return values.intervals().size() > 1 ? values.intervals()[1].low : first;
+    }
     if (model::info(field).kind != model::FieldKind::address) return first;
     for (const auto& [low, high] : values.intervals())
         for (const Value value : {low, low + 1})

@@ -4,10 +4,10 @@ namespace analysis {
 
 /// What search and diagrams find may be there only as long as comparisons of fields say what they like: then
 /// it is asked for once more, of the engine that knows what they mean.
-Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets) {
+Verdict Prover::find(const Case& one, const symbolic::Question& question, const Meets& meets) {
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
         auto witness = witness_in(space_, box, appliance_, way_, one.rules);
-        if (!witness || witness->ending != ending || (meets && !meets(*witness))) return std::nullopt;
+        if (!witness || !meets(*witness)) return std::nullopt;
         return witness;
     };
     for (const bool with_meaning : {false, true}) {
@@ -25,18 +25,39 @@ Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending
 }
 
 Verdict Prover::find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets) {
+    return find(
+        before, [&](const ChainRules& rules) { return courses_to(rules, ending); },
+        [&](const Witness& witness) { return witness.ending == ending && (!meets || meets(witness)); });
+}
+
+Verdict Prover::find(const std::vector<symbolic::Stage>& before, model::StatementId statement) {
+    return find(
+        before, [&](const ChainRules& rules) { return courses_to(rules, statement); },
+        [&](const Witness& witness) { return witness.decided == statement; });
+}
+
+Verdict Prover::find(const std::vector<symbolic::Stage>& before, const Courses& courses, const Meets& meets) {
     bool all_decided = true;
     for (const auto& one : cases_)
-        for (const auto& course : courses_to(one.rules, ending)) {
+        for (const auto& course : courses(one.rules)) {
             symbolic::Question question{narrowed(space_, one.region, course), before};
             for (const auto* stages : {&one.before, &course.stages})
                 question.stages.insert(question.stages.end(), stages->begin(), stages->end());
-            auto verdict = find(one, question, ending, meets);
+            auto verdict = find(one, question, meets);
             if (std::holds_alternative<Witness>(verdict)) return verdict;
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
         }
     if (all_decided) return NoSuchPacket{};
     return NotDecided{};
+}
+
+symbolic::RuleList packets_of_new_flows(symbolic::Space& space) {
+    symbolic::RuleList list;
+    auto& rule = list.rules.emplace_back();
+    narrow(space, rule.guard, symbolic::variable(model::Field::ct_state),
+           space.one(static_cast<model::Value>(model::State::fresh)));
+    rule.action = model::Action::accept;
+    return list;
 }
 
 } // namespace analysis

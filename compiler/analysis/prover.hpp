@@ -25,9 +25,13 @@ public:
 
     /// A packet that meets all of `before`, and for which the way ends so.
     Verdict find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets = {});
+    /// One that meets all of `before`, and that this statement of a Filter decides.
+    Verdict find(const std::vector<symbolic::Stage>& before, model::StatementId statement);
 
 private:
-    Verdict find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets);
+    using Courses = std::function<std::vector<Course>(const ChainRules&)>;
+    Verdict find(const std::vector<symbolic::Stage>& before, const Courses& courses, const Meets& meets);
+    Verdict find(const Case& one, const symbolic::Question& question, const Meets& meets);
 
     const model::Appliance& appliance_;
     Way way_;
@@ -36,5 +40,8 @@ private:
     symbolic::Engines engines_;
     std::deque<Case> cases_;
 };
+
+/// Meets packets of new flows, which are easier to understand than others.
+symbolic::RuleList packets_of_new_flows(symbolic::Space& space);
 
 } // namespace analysis

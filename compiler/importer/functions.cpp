@@ -1,5 +1,6 @@
 #include "compiler/importer/functions.hpp"
 
+#include "compiler/model/subtypes.hpp"
 #include "compiler/syntax/words.hpp"
 
 #include <fmt/format.h>
@@ -15,10 +16,6 @@ using model::Layer;
 /// Functions that follow each other because of `return`; the compiler follows calls by recursion.
 constexpr std::size_t rests_max = 100;
 constexpr std::size_t chains_deep_max = 64;
-
-std::string_view subtype(Layer layer) {
-    return layer == Layer::tcp ? "TCP" : layer == Layer::udp ? "UDP" : layer == Layer::icmp ? "ICMP" : "IP";
-}
 
 std::string_view protocol(Layer layer) {
     return layer == Layer::tcp ? "tcp" : layer == Layer::udp ? "udp" : "icmp";
@@ -242,7 +239,7 @@ void Functions::append(Body& body, std::string_view type, std::string before,
         const bool goes_on = piece.layer != Layer::ip && body.open == piece.layer;
         if (goes_on) body.text.resize(body.text.size() - 2); // the brace
         if (piece.layer != Layer::ip && !goes_on)
-            body.text += fmt::format("{}::{} {{\n", type, subtype(piece.layer));
+            body.text += fmt::format("{}::{} {{\n", type, model::subtype_of(piece.layer));
         body.text += text;
         if (piece.layer != Layer::ip) body.text += "}\n";
         body.open = piece.layer;

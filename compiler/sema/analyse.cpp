@@ -67,9 +67,8 @@ void report_no_object(Context& context, const Element& element, const std::strin
                    "write `" + std::string(name_of(element.type)) + " " + element.name.text + " { … }`");
 }
 
-std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs,
-                                        syntax::Diagnostics& diagnostics,
-                                        std::optional<syntax::FileId> question) {
+model::Appliance analyse(const std::vector<syntax::Program>& programs, syntax::Diagnostics& diagnostics,
+                         std::optional<syntax::FileId> question) {
     Context context(diagnostics);
     context.question = question;
     for (const auto& program : programs) {
@@ -99,7 +98,6 @@ std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& prog
     check_flow(context);
     check_chains(context);
     check_risks(context);
-    if (diagnostics.has_errors()) return std::nullopt;
     return std::move(context.appliance);
 }
 

@@ -8,9 +8,9 @@
 
 namespace sema {
 
-/// Nothing when there are errors; all of them are reported. The first program is the policy's own file.
+/// With holes where errors are, all of which are reported. The first program is the policy's own file.
 /// `question`: a file whose conditions may name the fields of every protocol, as no function may.
-std::optional<model::Appliance> analyse(const std::vector<syntax::Program>& programs, syntax::Diagnostics& diagnostics,
-                                        std::optional<syntax::FileId> question = std::nullopt);
+model::Appliance analyse(const std::vector<syntax::Program>& programs, syntax::Diagnostics& diagnostics,
+                         std::optional<syntax::FileId> question = std::nullopt);
 
 } // namespace sema

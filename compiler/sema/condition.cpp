@@ -1,5 +1,6 @@
 #include "compiler/sema/condition.hpp"
 
+#include "compiler/model/subtypes.hpp"
 #include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -8,19 +9,6 @@ namespace sema {
 namespace {
 
 using syntax::Kind;
-
-std::string_view name_of(model::Layer layer) {
-    switch (layer) {
-    case model::Layer::tcp:
-        return "TCP";
-    case model::Layer::udp:
-        return "UDP";
-    case model::Layer::icmp:
-        return "ICMP";
-    default:
-        return "IP";
-    }
-}
 
 /// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
 std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further) {
@@ -128,9 +116,9 @@ struct Translate {
 /// Of a property of packets that do not come here: what they have instead, and where it would be known.
 std::string hint_for_other_layer(model::Field field, model::Layer layer) {
     const std::string own(info(field).name);
-    const auto same = lower(name_of(layer)) + own.substr(own.find('.'));
-    const auto outside = "outside of this `" + std::string(name_of(layer)) + "` function, in one for " +
-                         std::string(name_of(info(field).layer)) + ", ask for " + quoted(own);
+    const auto same = lower(model::subtype_of(layer)) + own.substr(own.find('.'));
+    const auto outside = "outside of this `" + std::string(model::subtype_of(layer)) + "` function, in one for " +
+                         std::string(model::subtype_of(info(field).layer)) + ", ask for " + quoted(own);
     return model::field_named(same) ? "write " + quoted(same) + ", or " + outside : outside;
 }
 
@@ -142,10 +130,10 @@ std::optional<model::Field> visible(Context& context, model::Field field, model:
     const bool everywhere = of == model::Layer::meta || of == model::Layer::eth || of == model::Layer::ip ||
                             layer == model::Layer::meta;
     if (everywhere || of == layer || context.question == span.file) return field;
-    const auto name = std::string(name_of(of));
+    const auto name = std::string(model::subtype_of(of));
     context.report(Kind::property_not_visible, span,
                    quoted(info(field).name) + " exists only in " + name + " packets, and here are " +
-                       (layer == model::Layer::ip ? "all kinds" : std::string(name_of(layer)) + " packets"),
+                       (layer == model::Layer::ip ? "all kinds" : std::string(model::subtype_of(layer)) + " packets"),
                    layer == model::Layer::ip ? "put it into `Filter::" + name + " { … }`"
                                              : hint_for_other_layer(field, layer));
     return std::nullopt;

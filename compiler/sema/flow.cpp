@@ -1,8 +1,9 @@
 // Which paths through a function reach a verdict. This follows the control flow alone: whether a program is
 // legal never depends on what a solver finds out about its conditions.
+#include "compiler/model/subtypes.hpp"
 #include "compiler/sema/function.hpp"
 #include "compiler/sema/suggest.hpp"
-#include "compiler/sema/witness.hpp"
+#include "compiler/syntax/path_notes.hpp"
 
 #include <algorithm>
 
@@ -13,10 +14,6 @@ namespace {
 using model::Layer;
 using syntax::Kind;
 using syntax::Span;
-
-std::string_view name_of(Layer layer) {
-    return layer == Layer::tcp ? "TCP" : layer == Layer::udp ? "UDP" : layer == Layer::icmp ? "ICMP" : "IP";
-}
 
 class Flow {
 public:
@@ -55,22 +52,17 @@ public:
             if (const auto* branch = std::get_if<model::Branch>(&step.is)) {
                 if (!has_verdict(step)) continue;
                 const bool then_decides = decides(branch->then, layer);
-                notes.push_back({span_at(branch->condition.place),
-                                 then_decides ? "when this is false" : "when this is true"});
+                notes.push_back(syntax::at_condition(span_at(branch->condition.place), !then_decides));
                 explain(then_decides ? branch->otherwise : branch->then, layer, notes);
             } else if (const auto* enter = std::get_if<model::Enter>(&step.is)) {
                 if (!takes_all(enter->layer, layer))
-                    notes.push_back(
-                        {span_at(step.place),
-                         "packets other than " + std::string(name_of(enter->layer)) + " pass this by"});
+                    notes.push_back(syntax::passed_by(span_at(step.place), model::subtype_of(enter->layer)));
                 else
                     explain(enter->body, layer, notes);
             } else if (const auto* call = std::get_if<model::Call>(&step.is)) {
                 const auto& callee = functions_[call->function];
                 if (!takes_all(callee.layer, layer))
-                    notes.push_back(
-                        {span_at(step.place),
-                         "packets other than " + std::string(name_of(callee.layer)) + " pass this by"});
+                    notes.push_back(syntax::passed_by(span_at(step.place), model::subtype_of(callee.layer)));
                 else if (has_verdict(step))
                     notes.push_back(
                         {span_at(step.place), "when " + quoted(callee.name) + " reaches no verdict"});
@@ -126,15 +118,6 @@ std::optional<model::FunctionId> last_called(const std::vector<model::Function>&
     const auto* call = body.empty() ? nullptr : std::get_if<model::Call>(&body.back().is);
     if (call == nullptr || functions[call->function].layer != Layer::ip) return std::nullopt;
     return call->function;
-}
-
-/// Of an Iface on whose chains the function stands, as a destination that is not made up.
-std::uint32_t own_address(const Context& context, model::FunctionId id) {
-    for (const auto& iface : context.appliance.ifaces)
-        for (const auto& chain : iface.chains)
-            if (iface.ipv4 && std::find(chain.begin(), chain.end(), id) != chain.end())
-                return iface.ipv4->address;
-    return 0xc6336401; // 198.51.100.1, of a network for documentation (RFC 5737)
 }
 
 /// The functions that stand on some chain.
@@ -289,14 +272,6 @@ void check_use(Context& context, const std::set<model::FunctionId>& on_chains) {
                            "Gateway's `forward`");
 }
 
-/// Of a long path the first and the last steps.
-void shorten(std::vector<syntax::Note>& path) {
-    constexpr std::ptrdiff_t kept = 5;
-    if (path.size() <= 2 * kept + 1) return;
-    path[kept - 1].message += ", and " + std::to_string(path.size() - 2 * kept) + " steps further on";
-    path.erase(path.begin() + kept, path.end() - kept);
-}
-
 } // namespace
 
 void check_calls(Context& context) { CallCheck(context).run(); }
@@ -328,11 +303,7 @@ void check_flow(Context& context) {
         const auto id = open.front();
         std::vector<syntax::Note> path;
         flow.explain(functions[id].body, functions[id].layer, path);
-        shorten(path);
-        const auto packet =
-            is_whole ? packet_without_verdict(context.appliance, id, own_address(context, id)) : std::nullopt;
-        if (packet)
-            path.push_back({context.functions[id]->name.span, "a packet that gets none: `" + *packet + "`"});
+        syntax::shorten(path);
         for (std::size_t i = 1; i < open.size(); ++i)
             path.push_back(
                 {context.functions[open[i]]->name.span, "so does " + quoted(functions[open[i]].name)});

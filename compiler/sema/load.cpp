@@ -158,7 +158,15 @@ public:
             result.appliance = analyse(programs_, diagnostics_, question_);
         else if (reliable_)
             analyse_rest();
-        if (diagnostics_.has_errors()) result.appliance.reset();
+        if (diagnostics_.has_errors()) {
+            const auto is_open_end = [](const syntax::Diagnostic& diagnostic) {
+                return diagnostic.kind == syntax::Kind::missing_verdict ||
+                       syntax::info(diagnostic.kind).severity != syntax::Severity::error;
+            };
+            if (result.appliance && std::ranges::all_of(diagnostics_.sorted(), is_open_end))
+                result.open_ended = std::move(result.appliance);
+            result.appliance.reset();
+        }
         if (result.appliance) {
             // Seen from the policy's own folder, so that an image does not depend on where that lies.
             const auto folder = fs::path(result.sources[0].name).parent_path();

@@ -9,6 +9,7 @@ namespace sema {
 
 struct Loaded {
     std::optional<model::Appliance> appliance;   ///< nothing when there are errors
+    std::optional<model::Appliance> open_ended{}; ///< where missing verdicts are the only errors
     std::vector<syntax::Diagnostic> diagnostics; ///< in source order
     syntax::Sources sources;                     ///< for rendering the diagnostics
     bool readable = true; ///< false when the file itself could not be read; there are no diagnostics then

@@ -3,6 +3,7 @@
 // NACLC_UPDATE_CASES=1 in the environment the expectations are rewritten; read the difference.
 #include "codegen/nft/nft.hpp"
 #include "compiler/analysis/check.hpp"
+#include "compiler/analysis/open_ends.hpp"
 #include "compiler/sema/load.hpp"
 #include "compiler/syntax/render.hpp"
 #include "harness/runner.hpp"
@@ -83,6 +84,7 @@ bool is_error(const syntax::Diagnostic& diagnostic) {
 /// As `naclc check` does: proofs come after everything else.
 sema::Loaded checked(const std::string& name, const std::string& policy) {
     auto loaded = sema::load_text(name, policy, CASES_DIR);
+    if (loaded.open_ended) analysis::show_open_ends(*loaded.open_ended, loaded.sources, loaded.diagnostics);
     if (!loaded.appliance) return loaded;
     analysis::add_proofs(*loaded.appliance, loaded.sources, loaded.diagnostics);
     // The cases that are about Tests that fail have them run.
