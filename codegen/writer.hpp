@@ -66,8 +66,8 @@ private:
             if (line[i] == '"') in_string = !in_string; // see quoted()
             if (in_string || line[i] != ' ' || i == 0) continue;
             if (line.substr(i).starts_with(" // ")) return i;
-            const char before = line[i - 1];
-            if (before == ',' || before == '&' || before == '|') place = i;
+            const auto before = line.substr(0, i);
+            if (before.ends_with(',') || before.ends_with("&&") || before.ends_with("||")) place = i;
         }
         return place;
     }

@@ -586,6 +586,24 @@ Condition condition_of(const Scope& scope, const Json& match) {
     return compare(scope, *left, text_of(match, "op"), *right);
 }
 
+bool mentions_bytes(const Json& expression) {
+    if (expression.is_object() && (text_of(expression, "base") == "th" || text_of(expression, "protocol") == "th"))
+        return true;
+    return expression.is_structured() && std::ranges::any_of(expression, mentions_bytes);
+}
+
+unsigned protocols_named_by(const Json& match) {
+    const auto* left = member_of(match, "left");
+    if (left != nullptr)
+        if (const auto [tag, content] = tagged(*left); tag == "&" && content->is_array() && !content->empty())
+            left = &content->front(); // masked
+    const auto* payload = left == nullptr ? nullptr : member_of(*left, "payload");
+    const auto protocol = payload == nullptr ? "" : text_of(*payload, "protocol");
+    for (const auto layer : {Layer::tcp, Layer::udp, Layer::icmp})
+        if (protocol == (layer == Layer::tcp ? "tcp" : layer == Layer::udp ? "udp" : "icmp")) return bit_of(layer);
+    return protocol_bit::any;
+}
+
 unsigned protocols_behind(unsigned before, const Condition& condition) {
     unsigned any = 0;
     for (const auto& one : condition) any |= one.protocols;

@@ -66,6 +66,12 @@ struct Scope {
 Condition compare(const Scope& scope, const Json& left, std::string_view op, const Json& right);
 /// A `match` as it stands in a rule.
 Condition condition_of(const Scope& scope, const Json& match);
+/// Whether an expression reads bytes whose meaning hangs on the protocol: `@th,0,16`, `th dport`.
+bool mentions_bytes(const Json& expression);
+
+/// The protocols of packets for which a match may hold, by the header that it names.
+unsigned protocols_named_by(const Json& match);
+
 /// The protocols that packets may still be of.
 unsigned protocols_behind(unsigned before, const Condition& condition);
 

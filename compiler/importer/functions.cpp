@@ -59,13 +59,6 @@ std::string comment(std::string_view text) {
     return fmt::format("// {}\n", quoted.substr(1, quoted.size() - 2));
 }
 
-bool mentions_bytes(const Json& json) {
-    if (json.is_object()) {
-        if (text_of(json, "base") == "th" || text_of(json, "protocol") == "th") return true;
-    }
-    return json.is_structured() && std::ranges::any_of(json, mentions_bytes);
-}
-
 /// Whether the chain, or one that it leads to, reads bytes whose meaning hangs on the protocol.
 bool reads_bytes(const Table& table, const Chain& chain, std::set<std::string>& seen) {
     if (!seen.insert(chain.name).second) return false;

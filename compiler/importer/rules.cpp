@@ -29,7 +29,8 @@ public:
     }
 
     std::vector<Understood> run() {
-        for (const auto& expression : rule_.expressions) {
+        for (auto at = rule_.expressions.begin(); at != rule_.expressions.end(); ++at) {
+            const auto& expression = *at;
             const auto [tag, content] = tagged(expression);
             if (content == nullptr) {
                 refuse(fmt::format("no expression of nft: {}", shown(expression)), expression);
@@ -37,6 +38,7 @@ public:
                 break;
             }
             try {
+                if (mentions_bytes(expression)) context_.protocols &= protocols_named_behind(at);
                 if (!one(tag, *content)) break;
             } catch (const Cannot& why) {
                 refuse(why.what(), expression);
@@ -49,6 +51,18 @@ public:
     }
 
 private:
+    /// nft leaves the protocol out of what it prints where a match further on names a header, also before bytes that
+    /// hang on it.
+    unsigned protocols_named_behind(std::vector<Json>::const_iterator at) const {
+        auto protocols = protocol_bit::any;
+        for (++at; at != rule_.expressions.end(); ++at) {
+            const auto [tag, content] = tagged(*at);
+            if (content == nullptr || (tag != "match" && !is_one_of(tag, without_meaning))) break;
+            if (tag == "match") protocols &= protocols_named_by(*content);
+        }
+        return protocols;
+    }
+
     /// Without the expression the rule holds for more packets.
     void refuse(const std::string& why, const Json& expression) {
         const auto text = shown(expression);

@@ -53,3 +53,8 @@ TEST_CASE("a string that starts a continued line is not broken either, and comme
           "call(" + std::string(100, 'a') + ",\n        \"" + text + ", y\", z);\n");
     CHECK(written("/// " + text + ", " + text) == "/// " + text + ", " + text + "\n");
 }
+
+TEST_CASE("a mask in a rule of nft is no place to break a line") {
+    const std::string rule = std::string(60, 'a') + " tcp flags & " + std::string(60, 'b');
+    CHECK(written(rule) == rule + "\n");
+}
