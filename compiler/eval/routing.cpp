@@ -9,18 +9,45 @@ namespace eval {
 
 namespace {
 
-/// The longest prefix, then the lowest cost, then the first; none when no route matches.
-const model::Route* best(const std::vector<model::Route>& routes, model::Ipv4Address destination) {
-    const model::Route* found = nullptr;
-    const auto rank = [](const model::Route& route) {
-        return std::tuple(-int{route.destination.length}, route.cost);
-    };
-    for (const auto& route : routes) {
-        if (!route.destination.contains(destination)) continue;
-        if (found == nullptr || rank(route) < rank(*found)) found = &route;
+/// By an Iface to a router, or to the destination itself.
+struct Lead {
+    model::IfaceId iface = 0;
+    std::optional<model::Ipv4Address> router{};
+};
+
+/// The longest prefix, then the lowest cost, then the first.
+class Best {
+public:
+    explicit Best(model::Ipv4Address destination) : destination_(destination) {}
+
+    void offer(const model::Ipv4Prefix& network, std::uint32_t cost, const Lead& lead) {
+        const std::tuple rank(-int{network.length}, cost);
+        if (!network.contains(destination_) || (found_ && rank_ <= rank)) return;
+        rank_ = rank;
+        found_ = lead;
     }
-    return found;
-}
+
+    /// A connected network is the one that the Iface has now, if it has one.
+    void offer_stated(const model::Appliance& appliance, std::optional<model::IfaceId> only = std::nullopt) {
+        if (!appliance.gateway) return;
+        for (const auto& route : appliance.gateway->routes) {
+            const auto& ipv4 = appliance.ifaces[route.iface].ipv4;
+            if ((only && route.iface != *only) || (route.connected && !ipv4)) continue;
+            offer(route.connected ? ipv4->network : route.destination, route.cost, {route.iface, route.nexthop});
+        }
+    }
+
+    void offer_own_network(const model::Appliance& appliance, model::IfaceId iface) {
+        if (const auto& ipv4 = appliance.ifaces[iface].ipv4) offer(ipv4->network, 0, {iface});
+    }
+
+    const std::optional<Lead>& found() const { return found_; }
+
+private:
+    model::Ipv4Address destination_;
+    std::tuple<int, std::uint32_t> rank_;
+    std::optional<Lead> found_;
+};
 
 /// A router that is ourselves, as a lease can make it, is none.
 Routed by_router(const model::Appliance& appliance, model::IfaceId iface,
@@ -29,26 +56,12 @@ Routed by_router(const model::Appliance& appliance, model::IfaceId iface,
     return Hop{iface, *router};
 }
 
-Routed next_hop(const model::Appliance& appliance, const model::Route* route,
-                model::Ipv4Address destination) {
-    if (route == nullptr) return model::Reason::no_route;
-    const auto& ipv4 = appliance.ifaces[route->iface].ipv4;
+Routed next_hop(const model::Appliance& appliance, const std::optional<Lead>& lead, model::Ipv4Address destination) {
+    if (!lead) return model::Reason::no_route;
+    const auto& ipv4 = appliance.ifaces[lead->iface].ipv4;
     if (!ipv4) return model::Reason::no_address;
-    if (!route->nexthop && ipv4->network.contains(destination)) return Hop{route->iface, destination};
-    return by_router(appliance, route->iface, route->nexthop ? route->nexthop : ipv4->gateway);
-}
-
-/// A connected network is the one that the Iface has now, if it has one.
-std::vector<model::Route> stated_routes(const model::Appliance& appliance) {
-    std::vector<model::Route> routes;
-    if (!appliance.gateway) return routes;
-    for (model::Route route : appliance.gateway->routes) {
-        const auto& ipv4 = appliance.ifaces[route.iface].ipv4;
-        if (route.connected && !ipv4) continue;
-        if (route.connected) route.destination = ipv4->network;
-        routes.push_back(std::move(route));
-    }
-    return routes;
+    if (!lead->router && ipv4->network.contains(destination)) return Hop{lead->iface, destination};
+    return by_router(appliance, lead->iface, lead->router ? lead->router : ipv4->gateway);
 }
 
 } // namespace
@@ -60,31 +73,16 @@ bool forwards(const model::Appliance& appliance, model::IfaceId iface) {
 }
 
 Routed route_through(const model::Appliance& appliance, model::Ipv4Address destination) {
-    const auto routes = stated_routes(appliance);
-    return next_hop(appliance, best(routes, destination), destination);
+    Best best(destination);
+    best.offer_stated(appliance);
+    return next_hop(appliance, best.found(), destination);
 }
-
-namespace {
-
-/// And our Ifaces' own networks.
-std::vector<model::Route> all_routes(const model::Appliance& appliance) {
-    auto routes = stated_routes(appliance);
-    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
-        if (const auto& ipv4 = appliance.ifaces[id].ipv4)
-            routes.push_back({.name = {},
-                              .place = {},
-                              .destination = ipv4->network,
-                              .iface = id,
-                              .nexthop = {},
-                              .cost = 0});
-    return routes;
-}
-
-} // namespace
 
 Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address destination) {
-    const auto routes = all_routes(appliance);
-    if (const auto* route = best(routes, destination)) return next_hop(appliance, route, destination);
+    Best best(destination);
+    best.offer_stated(appliance);
+    for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id) best.offer_own_network(appliance, id);
+    if (best.found()) return next_hop(appliance, best.found(), destination);
     for (model::IfaceId id = 0; id < appliance.ifaces.size(); ++id)
         if (const auto& ipv4 = appliance.ifaces[id].ipv4; ipv4 && ipv4->gateway)
             return by_router(appliance, id, ipv4->gateway);
@@ -94,9 +92,10 @@ Routed route_from_here(const model::Appliance& appliance, model::Ipv4Address des
 Routed route_by(const model::Appliance& appliance, model::IfaceId iface, model::Ipv4Address destination) {
     const auto& ipv4 = appliance.ifaces[iface].ipv4;
     if (!ipv4) return model::Reason::no_address;
-    auto routes = all_routes(appliance);
-    std::erase_if(routes, [&](const model::Route& route) { return route.iface != iface; });
-    const auto routed = next_hop(appliance, best(routes, destination), destination);
+    Best best(destination);
+    best.offer_stated(appliance, iface);
+    best.offer_own_network(appliance, iface);
+    const auto routed = next_hop(appliance, best.found(), destination);
     if (std::holds_alternative<Hop>(routed)) return routed;
     return by_router(appliance, iface, ipv4->gateway);
 }
