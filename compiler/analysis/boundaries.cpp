@@ -26,23 +26,36 @@ void draw(std::vector<model::Interval>& from, std::size_t count, std::mt19937_64
     std::ranges::sort(from, {}, &model::Interval::low);
 }
 
+std::optional<model::Value> last_to(model::Value most, const model::IntervalSet& values) {
+    std::optional<model::Value> last;
+    for (const auto& [low, high] : values.intervals())
+        if (low <= most) last = std::min(high, most);
+    return last;
+}
+
+std::optional<model::Value> first_from(model::Value least, const model::IntervalSet& values) {
+    for (const auto& [low, high] : values.intervals())
+        if (high >= least) return std::max(low, least);
+    return std::nullopt;
+}
+
 } // namespace
 
 std::vector<Boundary> boundaries_of(model::Field field, const model::IntervalSet& values,
-                                    std::mt19937_64& random) {
+                                    const model::IntervalSet& come, std::mt19937_64& random) {
     const auto& info = model::info(field);
     auto runs = runs_of(info, values);
     if (runs.size() > intervals_max) draw(runs, intervals_max, random);
     std::vector<Boundary> found;
-    const auto add = [&](const Boundary& boundary) {
-        if (std::ranges::find(found, boundary.value, &Boundary::value) == found.end())
-            found.push_back(boundary);
-    };
     for (const auto& run : runs) {
-        if (run.low >= info.scale) add({run.low - info.scale, values.contains(run.low - info.scale), run});
-        add({run.low, true, run});
-        add({run.high, true, run});
-        if (run.high < info.max()) add({run.high + info.scale, values.contains(run.high + info.scale), run});
+        const auto add = [&](std::optional<model::Value> value) {
+            if (value && std::ranges::find(found, *value, &Boundary::value) == found.end())
+                found.push_back({*value, values.contains(*value), run});
+        };
+        if (run.low >= info.scale) add(last_to(run.low - info.scale, come));
+        add(first_from(run.low, come));
+        add(last_to(run.high, come));
+        if (run.high < info.max()) add(first_from(run.high + info.scale, come));
     }
     return found;
 }

@@ -14,9 +14,9 @@ struct Boundary {
 
 inline constexpr std::size_t intervals_max = 8; ///< of one set; of a larger one some are drawn
 
-/// The values just inside and just outside each end of the set's intervals that a field can have, in order,
-/// each once.
+/// Next to each end of the set's intervals, the nearest values inside and outside that are among those that `come`, in
+/// order, each once.
 std::vector<Boundary> boundaries_of(model::Field field, const model::IntervalSet& values,
-                                    std::mt19937_64& random);
+                                    const model::IntervalSet& come, std::mt19937_64& random);
 
 } // namespace analysis

@@ -99,6 +99,17 @@ symbolic::Answer Candidates::ask(const Question& question, const Target& target)
     return engines_.subtraction.find(question, steps_of_a_boundary);
 }
 
+const model::IntervalSet& Candidates::values_that_come(symbolic::Variable field) {
+    const auto [known, is_new] = coming_.try_emplace(field);
+    if (is_new) {
+        std::vector<model::Interval> all;
+        for (const auto& box : packets_)
+            for (const auto& interval : space_.sets[values_of(space_, box, field)].intervals()) all.push_back(interval);
+        known->second = model::IntervalSet(std::move(all));
+    }
+    return known->second;
+}
+
 Reach Candidates::reach(const Target& target) {
     Question question{is_nat(target) ? first_packets(space_, packets_) : packets_, {}};
     for (std::size_t i = 0; i < target.link; ++i)
@@ -117,7 +128,7 @@ std::optional<model::Scenario> Candidates::find(const Target& target, const Box&
     if (!target.statement) {
         const auto end = std::min(target.end, rules.rules.size());
         for (auto i = target.first; i < end; ++i)
-            if (rules.rules[i].log == nullptr) some.insert(&rules.rules[i]);
+            if (rules.rules[i].log == nullptr && rules.rules[i].action != target.unlike) some.insert(&rules.rules[i]);
         wanted.some = &some;
     }
     Question question{region(target, within, scope), {}};

@@ -12,6 +12,7 @@ struct Target {
     std::size_t link = 0; ///< the function's place on the chain
     std::optional<model::StatementId> statement{};
     std::size_t first = 0, end = 0; ///< in the function's list, when there is no statement
+    std::optional<model::Action> unlike{}; ///< not those of this action
 };
 
 /// Whether the Test, whose one step expects nothing yet, is taken. `repeats`: the packet may have to be sent
@@ -29,6 +30,9 @@ public:
     const ChainRules& rules() const { return rules_; }
     /// False when some function has too many rules to say anything.
     bool is_whole() const;
+
+    /// Of a field, in packets that can come to the chain.
+    const model::IntervalSet& values_that_come(symbolic::Variable field);
 
     /// Whether any packet that can come to the chain gets to the target.
     Reach reach(const Target& target);
@@ -56,6 +60,7 @@ private:
     ChainRules rules_;
     std::map<model::FunctionId, symbolic::RuleList> alone_; ///< each function as a Test of its own sees it
     std::vector<symbolic::Box> packets_;
+    std::map<symbolic::Variable, model::IntervalSet> coming_; ///< as far as it has been asked for
 };
 
 } // namespace analysis

@@ -199,17 +199,23 @@ private:
         auto& space = candidates.space();
         const auto& rule = candidates.rules().links[link].rules.rules[index];
         const auto field = static_cast<Field>(side.variable);
-        for (const auto& boundary : boundaries_of(field, space.sets[side.values], random_)) {
+        const auto come = candidates.values_that_come(side.variable);
+        for (const auto& boundary : boundaries_of(field, space.sets[side.values], come, random_)) {
             if (is_full()) return;
             auto within = rule.guard;
             std::erase_if(within, [&](const symbolic::Side& one) { return one.variable == side.variable; });
             if (!narrow(space, within, side.variable, space.one(boundary.value))) continue;
-            const Target target{.link = link,
-                                .first = boundary.inside ? index : index + 1,
-                                .end = boundary.inside ? index + 1 : static_cast<std::size_t>(-1)};
-            candidates.offer(target, within, [&](model::Scenario test, bool) {
+            const auto take = [&](model::Scenario test, bool) {
                 return take_for(rule, boundary, field, std::move(test));
-            });
+            };
+            const Target inside{.link = link, .first = index, .end = index + 1};
+            const Target outside{.link = link, .first = index + 1, .end = static_cast<std::size_t>(-1)};
+            Target told = outside; // the set's end shows best where another verdict is told
+            told.unlike = rule.action;
+            if (boundary.inside)
+                candidates.offer(inside, within, take);
+            else if (!candidates.offer(told, within, take))
+                candidates.offer(outside, within, take);
         }
     }
 

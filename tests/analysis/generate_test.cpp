@@ -1,6 +1,7 @@
 // What Tests are generated for, beyond the samples: boundaries, Limits, leases, ways out, translations.
 #include "compiler/analysis/boundaries.hpp"
 #include "compiler/analysis/generate.hpp"
+#include "compiler/analysis/packet.hpp"
 #include "harness/coverage.hpp"
 #include "harness/play.hpp"
 #include "tests/analysis/policy.hpp"
@@ -41,11 +42,13 @@ model::Appliance whole_policy(const std::string& text) {
 const std::string wan = "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0 }\n";
 const std::string lan = "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n";
 
+model::IntervalSet set_of_all(model::Field field) { return {{0, model::info(field).max()}}; }
+
 std::vector<model::Value> values_at(model::Field field, const model::IntervalSet& set,
-                                    std::uint64_t seed = 1) {
+                                    std::uint64_t seed = 1, std::optional<model::IntervalSet> come = std::nullopt) {
     std::mt19937_64 random(seed);
     std::vector<model::Value> values;
-    for (const auto& boundary : analysis::boundaries_of(field, set, random)) {
+    for (const auto& boundary : analysis::boundaries_of(field, set, come.value_or(set_of_all(field)), random)) {
         CHECK(boundary.inside == set.contains(boundary.value));
         values.push_back(boundary.value);
     }
@@ -61,6 +64,8 @@ TEST_CASE("boundaries are the values at both sides of both ends, that a field ca
     CHECK(values_at(tcp_dport, {{80, 80}, {82, 82}}) == Values{79, 80, 81, 82, 83});
     CHECK(values_at(tcp_dport, {{0, 9}, {65535, 65535}}) == Values{0, 9, 10, 65534, 65535});
     CHECK(values_at(ip_hdrlength, {{24, 24}, {28, 28}}) == Values{20, 24, 28, 32});
+    CHECK(values_at(ip_saddr, {{256, 511}}, 1, {{{10, 254}, {257, 509}, {600, 900}}}) == Values{254, 257, 509, 600});
+    CHECK(values_at(ip_saddr, {{256, 511}}, 1, {{{600, 900}}}) == Values{600});
     model::IntervalSet large;
     std::vector<model::Interval> many;
     for (model::Value port = 10; port < 10'000; port += 10) many.push_back({port, port + 3});
@@ -68,6 +73,30 @@ TEST_CASE("boundaries are the values at both sides of both ends, that a field ca
     CHECK(values_at(tcp_dport, large, 7).size() == analysis::intervals_max * 4);
     CHECK(values_at(tcp_dport, large, 7) == values_at(tcp_dport, large, 7));
     CHECK(values_at(tcp_dport, large, 7) != values_at(tcp_dport, large, 8));
+}
+
+TEST_CASE("a boundary whose value cannot come is shown by the nearest that can") {
+    // Neither the network's number nor its broadcast address is a source, and 10.0.0.1 is our own.
+    const auto made = generated(
+        whole_policy(lan + "lan.prerouting: f\nFilter::IP f { if (ip.saddr in 10.0.0.0/24) { accept } drop }\n"));
+    std::set<model::Value> sources;
+    for (const auto& one : made.tests)
+        sources.insert(*analysis::value_in(last_step(one).packet, model::Field::ip_saddr));
+    CHECK(sources.contains(0x0a000002));
+    CHECK(sources.contains(0x0a0000fe));
+    CHECK(sources.contains(0x0a000100));
+}
+
+TEST_CASE("a boundary is shown where another verdict is told beyond it") {
+    const auto appliance = whole_policy(lan + "lan.prerouting: f\nFilter::IP f {\n Filter::TCP {\n"
+                                              " if (tcp.dport in 80-90) {\n accept }\n"
+                                              " if (ip.saddr == 10.0.0.7) {\n accept }\n }\n drop }\n");
+    const auto made = generated(appliance);
+    const auto beyond = std::ranges::find_if(made.tests, [](const GeneratedTest& test) {
+        return analysis::value_in(last_step(test).packet, model::Field::tcp_dport) == 91;
+    });
+    REQUIRE(beyond != made.tests.end());
+    CHECK(last_step(*beyond).expect == model::Expect::drop);
 }
 
 TEST_CASE("a Limit is spent by its own packet") {
