@@ -26,14 +26,14 @@ sema::Loaded load(const QueryOptions& options) {
 void print(const sema::Loaded& loaded, const analysis::Way& chain, const analysis::Witness& witness) {
     const auto& appliance = *loaded.appliance;
     fmt::print("{}", analysis::text_of(appliance, loaded.sources, chain, witness));
-    for (const auto& fact : witness.assumed) fmt::print("when {}\n", fact);
+    const auto also = witness.assumed.empty() ? "" : fmt::format(", when {}", fmt::join(witness.assumed, " and "));
     if (!witness.decided) {
-        fmt::print("no statement decides about it\n");
+        fmt::print("no statement decides about it{}\n", also);
         return;
     }
     const auto& place = appliance.statements.at(*witness.decided).place;
-    fmt::print("{}:{}:{}: this decides\n{:5} | {}\n", loaded.sources[place.file].name, place.line,
-               place.column, place.line, loaded.sources[place.file].line(place.line));
+    fmt::print("{}:{}:{}: this decides{}\n{:5} | {}\n", loaded.sources[place.file].name, place.line,
+               place.column, also, place.line, loaded.sources[place.file].line(place.line));
 }
 
 } // namespace

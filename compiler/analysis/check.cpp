@@ -41,7 +41,7 @@ std::string shown(const model::Appliance& appliance, const syntax::Sources& sour
     if (!test) {
         auto packet = on_one_line(members_of(appliance, way, found.witness));
         packet.pop_back();
-        return "this is such a packet, which no Test can send: `" + packet + '`';
+        return "this is such a packet: `" + packet + '`';
     }
     test->name = "broken";
     std::get<model::SendStep>(test->steps.back().is).expect = expect_of(ending_of(found.claim));

@@ -8,8 +8,8 @@ namespace analysis {
 /// Whether another packet would show the same.
 using Counts = std::function<bool(const Witness&)>;
 
-/// Its last step expects what becomes of the packet. Nothing where no Test can show it: one can neither make a flow
-/// related nor spend the tokens of a Limit beforehand.
+/// Its last step expects what becomes of the packet. Nothing where none was found: errors about a flow and spent
+/// Limits are not tried.
 std::optional<model::Scenario> test_that_shows(const model::Appliance& appliance, const Way& way,
                                                const Witness& witness,
                                                const Counts& counts = [](const Witness&) { return false; });
