@@ -6,8 +6,10 @@
 #include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace analysis {
 
@@ -123,12 +125,47 @@ private:
         if (proved == nullptr) return;
         const auto known = dead_.find(asked.statement);
         if (known != dead_.end() && known->second.because == Because::verdicts) return; // there is no better reason
+        auto rules = proved->because;
         std::set<StatementId> by;
+        if (because == Because::functions && are_few(asked.accepted)) by = needed_before(engines, question, rules);
+        const bool is_by_functions = !by.empty();
         const auto ask_of_some = [&](const auto& some) { return ask(engines, question, of_a_statement, &some); };
-        for (const auto rule : needed_of(ask_of_some, proved->because))
-            by.insert(*asked.list.rules[rule].statement);
-        if (!by.empty()) because = Because::verdicts;
+        for (const auto rule : needed_of(ask_of_some, rules)) by.insert(*asked.list.rules[rule].statement);
+        if (!by.empty() && !is_by_functions) because = Because::verdicts;
+        if (known != dead_.end() && is_by_functions) by.insert(known->second.by.begin(), known->second.by.end());
         dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}};
+    }
+
+    /// The statements of earlier functions that stop packets, without any of which some would come. The question is
+    /// left without the others; `rules` are those of the last stage that prove it then.
+    std::set<StatementId> needed_before(symbolic::Engines& engines, Question& question,
+                                        std::vector<symbolic::RuleIndex>& rules) {
+        std::set<StatementId> needed;
+        for (auto stage = question.stages.begin(); stage + 1 != question.stages.end(); ++stage) {
+            if (stage->wanted != symbolic::wanting(model::Action::accept)) continue; // of a Nat
+            std::set<StatementId> stopping;
+            for (const auto* rule : symbolic::deciding(*stage->rules))
+                if (rule->action != model::Action::accept) stopping.insert(rule->statement.value());
+            for (const auto statement : stopping) {
+                const auto* const before = std::exchange(stage->rules, &without(*stage->rules, statement));
+                const auto answer = ask(engines, question, of_a_statement);
+                if (const auto* proved = std::get_if<Proved>(&answer)) {
+                    rules = proved->because;
+                } else {
+                    stage->rules = before;
+                    needed.insert(statement);
+                }
+            }
+        }
+        return needed;
+    }
+
+    /// What the function would be if it did not have the statement: what nothing decides goes on.
+    const symbolic::RuleList& without(const symbolic::RuleList& list, StatementId statement) {
+        auto& fewer = lists_.emplace_back(list);
+        std::erase_if(fewer.rules, [&](const symbolic::Rule& rule) { return rule.statement == statement; });
+        fewer.rules.push_back({.guard = {}, .statement = {}, .action = model::Action::accept, .place = {}});
+        return fewer;
     }
 
     static std::size_t spent_by(const symbolic::Engines& engines) {
@@ -154,6 +191,7 @@ private:
     const model::Appliance& appliance_;
     std::set<StatementId> alive_, undecided_; ///< on some chain
     std::map<StatementId, Shadowed> dead_;
+    std::deque<symbolic::RuleList> lists_; ///< what questions point at
     std::size_t steps_ = 0;
 };
 

@@ -12,7 +12,7 @@ struct Shadowed {
         functions, ///< earlier ones on the chain
         nobody,    ///< can come there
     } because{};
-    /// The statements of its chain's function that cover it, as few as suffice.
+    /// The statements that cover it, of its chain's functions, as few as suffice.
     std::vector<model::StatementId> by{};
 };
 

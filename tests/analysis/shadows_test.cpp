@@ -39,7 +39,7 @@ TEST_CASE("what covers a statement is as little as suffices") {
 TEST_CASE("a statement that decides on one chain is not shadowed") {
     const std::string shared = "Filter::IP f {\nif (ip.ttl == 7) { drop }\naccept }\n"
                                "Filter::IP g { if (ip.ttl < 9) { drop } accept }\n";
-    CHECK(shadows("wan.prerouting: [g, f]\n" + shared) == Lines{{3, {}}});
+    CHECK(shadows("wan.prerouting: [g, f]\n" + shared) == Lines{{3, {5}}});
     CHECK(shadows("wan.prerouting: [g, f] lan.prerouting: f\n" + shared).empty());
 }
 
@@ -84,11 +84,23 @@ TEST_CASE("what cannot come to a chain is decided by nobody") {
     CHECK(dead("wan.output: f", "iface.out == lan") == 1);
 }
 
+TEST_CASE("lines of earlier functions are named, as few as suffice") {
+    const std::string first = "wan.prerouting: [one, two]\nFilter::IP one {\n if (ip.ttl == 9) { drop }\n"
+                              " if (ip.saddr in 10.1.0.0/25) { drop }\n accept }\n";
+    CHECK(shadows(first + "Filter::IP two {\n if (ip.saddr == 10.1.0.3) { reject }\n drop }\n") == Lines{{7, {4}}});
+    // One half each.
+    CHECK(shadows(first + "Filter::IP two {\n if (ip.saddr in 10.1.0.128/25) { accept }\n"
+                          " if (ip.saddr in 10.1.0.0/24) { reject }\n drop }\n") == Lines{{8, {4, 7}}});
+    // What its own function decides alone needs no others.
+    CHECK(shadows(first + "Filter::IP two {\n if (ip.saddr in 10.1.0.0/24) { accept }\n"
+                          " if (ip.saddr == 10.1.0.3) { reject }\n drop }\n") == Lines{{8, {7}}});
+}
+
 TEST_CASE("a Nat sees first packets as the Nats before it leave them") {
     const std::string first = "wan.prerouting: [one, two]\nNat::TCP one { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }\n";
     CHECK(shadows(first + "Nat::TCP two { if (tcp.dport == 80) { dnat(10.0.0.6) }\nif (tcp.dport == 8080) { dnat(10.0.0.7) } }\n") ==
           Lines{{3, {}}});
-    CHECK(shadows("wan.prerouting: [none, one]\nFilter::IP none { drop }\nNat::IP one { dnat(10.0.0.5) }\n") == Lines{{3, {}}});
+    CHECK(shadows("wan.prerouting: [none, one]\nFilter::IP none { drop }\nNat::IP one { dnat(10.0.0.5) }\n") == Lines{{3, {2}}});
     CHECK(shadows("wan.prerouting: one\nNat::IP one {\nif (ct.state == established) { dnat(10.0.0.5) }\nif (ip.ttl > 3) { dnat(10.0.0.6) } }\n") ==
           Lines{{3, {}}});
 }
