@@ -107,10 +107,20 @@ private:
 
     bool begins_line_of_text() const {
         const auto count = tokens_on_line();
-        if (token().text != "'") return count > 1 && !is_close_bracket(token(1).kind);
+        if (token().text != "'") return count > 1 && !is_close_bracket(token(1).kind) && brackets_match(count);
         for (std::size_t i = 1; i < count; ++i)
             if (is(i, "'")) return false; // a string
         return count > 2;
+    }
+
+    /// Of the line: what opens more than it closes is a part of the policy.
+    bool brackets_match(std::size_t count) const {
+        std::size_t openers = 0, closers = 0;
+        for (std::size_t i = 1; i < count; ++i) {
+            openers += is_open_bracket(token(i).kind);
+            closers += is_close_bracket(token(i).kind);
+        }
+        return openers == closers;
     }
 
     /// Words that are no statements, nor members: `accept ; as we agreed`.
