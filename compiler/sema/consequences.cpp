@@ -3,6 +3,7 @@
 #include "compiler/sema/constants.hpp"
 #include "compiler/sema/question.hpp"
 #include "compiler/sema/resolve.hpp"
+#include "compiler/syntax/words.hpp"
 
 #include <algorithm>
 #include <map>
@@ -140,6 +141,53 @@ Messages told_once(Messages all) {
     return result;
 }
 
+/// Who writes one name of a list in quotes writes all so.
+Messages with_quotes_told_once(Messages all) {
+    const auto is_quoted = [](const syntax::Diagnostic& one) {
+        return one.kind == Kind::wrong_member_type && one.message.starts_with("this is") &&
+               one.hint.ends_with("without quotes");
+    };
+    Messages result;
+    for (auto& one : all) {
+        constexpr std::uint32_t lines_apart_max = 1;
+        const bool is_again = !result.empty() && is_quoted(one) && is_quoted(result.back());
+        auto* before = is_again ? &result.back() : nullptr;
+        const auto& last = before == nullptr         ? one.span
+                           : before->notes.empty() ? before->span
+                                                   : before->notes.back().span;
+        if (before != nullptr && last.file == one.span.file && last.end.line + lines_apart_max >= one.span.begin.line)
+            before->notes.push_back({one.span, "this one too"});
+        else
+            result.push_back(std::move(one));
+    }
+    return result;
+}
+
+/// A key that stands where it does not belong is what another object lacks.
+Messages with_moved_keys(Messages all) {
+    const auto is_misplaced = [](const syntax::Diagnostic& one) {
+        return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
+    };
+    if (std::ranges::find(all, Kind::missing_member, &syntax::Diagnostic::kind) == all.end()) return all;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!is_misplaced(all[i])) continue;
+        const auto key = names_in(all[i].message).back();
+        const auto lacking = std::ranges::find_if(all, [&](const auto& other) {
+            // And not one of several that it lacks.
+            const bool is_of_key = (other.message.ends_with(" has no " + syntax::quoted(key)) &&
+                                    other.message.find("`, `") == std::string::npos) ||
+                                   other.message.find(" has no " + syntax::quoted(key) + ", but") != std::string::npos;
+            return other.kind == Kind::missing_member && is_of_key;
+        });
+        if (lacking == all.end()) continue;
+        all[i].notes.push_back({lacking->span, lacking->message});
+        const auto index = static_cast<std::size_t>(lacking - all.begin());
+        all.erase(lacking);
+        if (index <= i) --i;
+    }
+    return all;
+}
+
 /// What a name was wanted for, and what a declaration declares.
 enum class Sort : std::uint8_t { any, function, object, value };
 
@@ -161,12 +209,20 @@ bool is_without_cure(const syntax::Diagnostic& one) {
     return says_unknown(one.kind) && one.kind != Kind::unknown_member && !is_cured;
 }
 
+bool is_about_declared_name(const syntax::Diagnostic& one) {
+    const auto said = one.message + one.hint;
+    const auto at = said.find("` is a keyword and cannot be a name");
+    const bool is_keyword = at != said.npos && at > 0 && (said[at - 1] | 0x20) >= 'a'; // and not `!`
+    return one.kind == Kind::duplicate_name || one.kind == Kind::bad_name ||
+           (one.kind == Kind::syntax_error && is_keyword);
+}
+
 /// A declaration with another's name, or with one that cannot be, may have been meant to have a name that is unknown:
-/// where one of its sort is, that is a note of it. Of one of each it need not be of its sort, and may be misspelt.
+/// where one of its sort is, that is a note of it. Of one of each it need not be of its sort.
 Messages with_names_for_declarations(Messages all, const Programs& programs) {
     std::vector<std::size_t> declared, unknown;
     for (std::size_t i = 0; i < all.size(); ++i)
-        if (all[i].kind == Kind::duplicate_name || all[i].kind == Kind::bad_name)
+        if (is_about_declared_name(all[i]))
             declared.push_back(i);
         else if (is_without_cure(all[i]))
             unknown.push_back(i);
@@ -176,7 +232,11 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
         if (unknown.empty()) break;
         const auto sort = sort_of(declaration_of(programs, all[i].span));
         const auto fits = [&](std::size_t other) {
-            return is_only_one || (sort_of(all[other]) == sort && !all[other].hint.starts_with("did you mean"));
+            const auto& hint = all[other].hint;
+            const bool is_of_sort = is_only_one || sort == Sort::any || sort_of(all[other]) == sort;
+            // What resembles another name than this one is that name, misspelt.
+            const bool resembles = !hint.starts_with("did you mean") || names_in(hint) == names_in(all[i].message);
+            return is_of_sort && resembles;
         };
         const auto found = std::ranges::find_if(unknown, fits);
         if (found == unknown.end()) continue;
@@ -193,7 +253,8 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
 } // namespace
 
 std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    return with_names_for_declarations(told_once(without_neighbours(without_shape(std::move(all), programs))), programs);
+    auto told = told_once(without_neighbours(without_shape(std::move(all), programs)));
+    return with_names_for_declarations(with_moved_keys(with_quotes_told_once(std::move(told))), programs);
 }
 
 } // namespace sema

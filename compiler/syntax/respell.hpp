@@ -96,6 +96,8 @@ bool operators(Cursor& at);
 bool conditions(Cursor& at);
 /// `{ 80, 443 }` for a list, flags with `|` between, doubled commas and braces.
 bool lists(Cursor& at);
+/// `tcp: 53 {`, `saddr: 10.0.0.1 lan`, `Iface a 10.0.0.1 {`.
+bool doubled_values(Cursor& at);
 /// `elseif`, `when (…) {`, `x is y`: the next token is a name.
 bool words(Cursor& at);
 /// `Filter:IP f {`, `function f() {`: the next token is a name.
