@@ -173,8 +173,9 @@ private:
             return !in_body_.empty() && is(2, K::name) && count > 3 &&
                    (is_relation(token(3).kind) || is_literal(token(3).kind));
         if (is(1, K::open_brace) || is(1, K::open_paren)) return false;
-        if (first == "limit") return is(1, "rate"); // and else a declaration, or the call of a function
-        if (first == "dnat" || first == "snat") return is(1, "to");
+        // And else a declaration, or the call of a function.
+        if (first == "limit") return is(1, "rate") && count > 2 && is_literal(token(2).kind);
+        if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);
         if (in_body_.empty()) return first != "nat" || is(1, "on") || is(1, "from");
         bool is_row_of_names = true;

@@ -46,8 +46,8 @@ bool doubled_opener(Cursor& at) {
 }
 
 bool doubled_key(Cursor& at) {
-    const bool begins = at.in(K::open_brace) ? !at.open.back().is_body && (at.starts_line() || at.before() != K::colon)
-                                             : at.open.empty() && at.starts_line();
+    const bool begins = at.in(K::open_brace) ? !at.open.back().is_body && at.before() != K::colon
+                                             : at.open.empty() && at.starts_line() && end_declaration(at.out);
     const std::size_t again = at.is(1, K::colon) ? 2 : 1;
     if (!begins || !at.is(again, K::name) || !at.is(again + 1, K::colon) || at.token(again).text != at.token().text ||
         at.starts_line(again))
