@@ -26,6 +26,7 @@ constexpr int reversal_cost = 11;     ///< `{` for `}`
 constexpr int confusion_cost = 14;    ///< `{` for `)`
 constexpr int unlikely_place_cost = 1; ///< neither at a bracket nor where a line begins
 constexpr int outside_cost = 3;       ///< a line that stands outside of the brackets that it is in
+constexpr int outside_heading_cost = 12; ///< a function with a name that does
 constexpr int ragged_cost = 1;        ///< one that does not stand below the first, or shares the opener's line
 constexpr int surplus_opener_cost = 11;
 constexpr int keyless_cost = 2;       ///< of an opener whose key is left out too, where no line says so
@@ -323,13 +324,19 @@ private:
         return std::find(names.begin(), names.end(), lower(tokens_[i].text)) != names.end();
     }
 
+    /// `Filter::IP name`: functions inside of others mostly have no names.
+    bool begins_function(std::size_t i) const {
+        return kind(i) == K::name && kind(i + 1) == K::colon && kind(i + 2) == K::colon && kind(i + 4) == K::name;
+    }
+
     int layout_cost(const Way& way, std::size_t i, K kind) const {
         const auto& frame = frames_[way.frame];
         const bool is_block = frame.inside != 0 && frame.inside != none;
         if (!starts_line(i)) return is_close_bracket(kind) && is_block ? ragged_cost : 0;
         const auto column = indents_[i];
         if (is_close_bracket(kind)) return !is_block || column == frame.indent ? 0 : outside_cost;
-        if (frame.inside != 0 && column <= frame.indent) return outside_cost;
+        if (frame.inside != 0 && column <= frame.indent)
+            return is_block && begins_function(i) ? outside_heading_cost : outside_cost;
         const bool begins = way.at == At::start || way.at == At::word || way.at == At::decided ||
                             way.at == At::after_if || way.at == At::after;
         return begins && frame.holds != Holds::condition && column != frame.inside ? ragged_cost : 0;

@@ -100,3 +100,12 @@ TEST_CASE("a token too many is mostly one mistake") {
               return with(policy, token, token.text + ' ' + other.text);
           }) >= 0.84);
 }
+
+TEST_CASE("each of many functions that lack their last brace is told by itself") {
+    constexpr std::size_t functions = 100;
+    Policy policy{"policy.nacl", {}, {}, {}};
+    std::string text;
+    for (std::size_t i = 0; i < functions; ++i)
+        text += "Filter::IP f" + std::to_string(i) + " {\n    if (ip.ttl == 1) { drop }\n    accept\n\n";
+    CHECK(errors_in(policy, text).size() == functions);
+}
