@@ -1,5 +1,5 @@
-// The syntax of NaCl. It is wider than the language where that makes a better message: a missing comma, an empty
-// body or a chained comparison is found by whoever builds the syntax tree, not here.
+// The syntax of NaCl. It is wider than the language where that makes a better message: a missing comma or key, an
+// empty body or a chained comparison is found by whoever builds the syntax tree, not here.
 parser grammar NaClParser;
 options { tokenVocab = NaClLexer; }
 
@@ -35,6 +35,6 @@ cidr    : ( ADDRESS | BAD_NUMBER ) SLASH ( INTEGER | BAD_NUMBER | LPAREN MINUS I
 call    : path arguments ;
 path    : NAME ( DOT key )* ;
 object  : LBRACE ( pair ( COMMA? pair )* COMMA? )? RBRACE ;
-pair    : key COLON value ;
+pair    : key COLON value | object | list ;
 list    : LBRACK ( value ( COMMA? value )* COMMA? )? RBRACK ;
 key     : NAME | IF | ELSE | IN | AND | OR | NOT | TRUE | FALSE ;

@@ -127,11 +127,7 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     const bool is_action = name.text == "accept" || name.text == "drop";
     auto hint = is_action ? "a chain holds functions: `Filter::IP name { " + name.text + " }`"
                           : context.suggestions.among(context.functions.size(), name.text, names);
-    const auto& doubled = context.scope.doubled;
-    const bool may_be_doubled = doubled.contains(ElementType::filter) || doubled.contains(ElementType::nat);
-    if (!hint.empty() || !may_be_doubled)
-        context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text),
-                       std::move(hint));
+    context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text), std::move(hint));
     return std::nullopt;
 }
 

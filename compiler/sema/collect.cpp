@@ -186,7 +186,6 @@ private:
                                  quoted(element.name.text) + " is declared twice",
                                  {{first->name.span, "the first declaration"}},
                                  "give one of them another name"});
-            scope_.doubled.insert(element.type);
             return scope_.add_hidden(std::move(element));
         }
         if (check_name(element.name)) return scope_.add(std::move(element));

@@ -244,9 +244,6 @@ private:
         };
         auto hint = hint_for_statement(word);
         if (hint.empty()) hint = context_.suggestions.among(context_.functions.size(), name.text, names);
-        const bool may_be_doubled = hint.empty() && (context_.scope.doubled.contains(ElementType::filter) ||
-                                                     context_.scope.doubled.contains(ElementType::nat));
-        if (may_be_doubled) return std::nullopt;
         // Words in a row are a line of another language, and one mistake; but for those that are misspelt.
         const bool may_be_nameless = context_.scope.has_nameless_function && hint_for_statement(word).empty();
         if (may_be_nameless && action.arguments.empty()) return std::nullopt;

@@ -70,11 +70,12 @@ private:
                        quoted(to_string(*path)) + " there");
             return nullptr;
         }
-        const auto settled = settle(context_, value);
+        const auto home = key == nullptr ? std::string() : home_of_key(key->text, "a Gateway");
+        const bool is_word = path != nullptr && context_.scope.find(path->parts.front().text) == nullptr;
+        const auto settled = is_word && !home.empty() ? Settled{&value} : settle(context_, value);
         if (std::holds_alternative<Poison>(settled)) return nullptr;
         if (const auto* literal = std::get_if<const syntax::Value*>(&settled))
             if (const auto* object = std::get_if<syntax::Object>(&(*literal)->is)) return object;
-        const auto home = key == nullptr ? std::string() : home_of_key(key->text, "a Gateway");
         if (!home.empty()) {
             report(Kind::unknown_key, key->span, "a Gateway has no " + quoted(key->text), home);
             return nullptr;

@@ -35,6 +35,8 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 9> protocols = {{{"i
 constexpr std::array<std::string_view, 13> iface_keys = {
     "index",      "address", "netmask",    "gateway", "dns",    "config",     "vlan",
     "masquerade", "rpf",     "prerouting", "input",   "output", "postrouting"};
+constexpr std::array<std::string_view, 3> limit_keys = {"rate", "per", "burst"};
+constexpr std::array<std::string_view, 7> step_keys = {"iface", "packet", "expect", "reason", "out", "log", "state"};
 constexpr std::array<std::string_view, 14> top_domains = {"arpa",  "biz",  "com",  "edu",      "example",
                                                           "gov",   "home", "info", "internal", "lan",
                                                           "local", "net",  "org",  "test"};
@@ -166,6 +168,11 @@ std::string home_of_key(std::string_view key, std::string_view owner) {
     const auto name = lower(key);
     if (owner == "a packet" && model::field_named("ip." + name))
         return quoted(name) + " belongs into `ip: { … }`";
+    if (owner == "a packet" && contains(step_keys, name))
+        return quoted(name) + " stands beside the packet, in the Test or its step";
+    const bool is_of_limit = contains(limit_keys, name) && owner != "a Limit";
+    if (is_of_limit) return quoted(name) + " belongs into a Limit";
+    if (name == "interval" || name == "data") return owner == "a Timer" ? "" : quoted(name) + " belongs into a Timer";
     if (owner != "an Iface" && owner != "a route" && owner != "a Gateway" && owner != "Conntrack") return {};
     if (contains(iface_keys, name)) return quoted(name) + " belongs into an Iface";
     if (contains(gateway_keys, name)) return quoted(name) + " belongs into the Gateway";

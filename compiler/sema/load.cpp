@@ -1,6 +1,7 @@
 #include "compiler/sema/load.hpp"
 
 #include "compiler/sema/analyse.hpp"
+#include "compiler/sema/consequences.hpp"
 #include "compiler/sema/list_file.hpp"
 #include "compiler/sema/question.hpp"
 #include "compiler/sema/resolve.hpp"
@@ -34,58 +35,6 @@ bool stands_alone(syntax::Kind kind) {
                             not_a_host,   port_out_of_range,  value_out_of_range, unknown_subtype, set_twice,
                             unknown_severity, property_not_visible, set_in_comparison, set_on_the_left};
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
-
-/// Mistakes that something is not there, which may stand in the part that could not be parsed.
-bool says_missing(syntax::Kind kind) {
-    return kind == syntax::Kind::missing_member || kind == syntax::Kind::missing_verdict;
-}
-
-/// Mistakes that a bracket in the wrong place can make.
-bool depends_on_shape(syntax::Kind kind) {
-    return says_missing(kind) || kind == syntax::Kind::unknown_key ||
-           kind == syntax::Kind::unreachable_statement;
-}
-
-bool says_unknown(syntax::Kind kind) {
-    using enum syntax::Kind;
-    return kind == unknown_name || kind == unknown_function || kind == unknown_statement || kind == unknown_member;
-}
-
-/// The first words of what a message has in backticks: what it is about.
-std::vector<std::string> names_in(const std::string& message) {
-    std::vector<std::string> names;
-    for (std::size_t begin = message.find('`'); begin != message.npos;) {
-        const auto end = message.find('`', begin + 1);
-        if (end == message.npos) break;
-        names.push_back(message.substr(begin + 1, std::min(end, message.find('.', begin)) - begin - 1));
-        begin = message.find('`', end + 1);
-    }
-    return names;
-}
-
-/// What a declared name stands for is no set: the mistake is in its declaration.
-bool is_about_named_value(const syntax::Diagnostic& diagnostic) {
-    const auto names = names_in(diagnostic.message);
-    if (diagnostic.kind != syntax::Kind::not_a_set || names.empty() || names.front().empty()) return false;
-    const auto letter = names.front().front() | 0x20;
-    return letter >= 'a' && letter <= 'z' && !is_packet_object(names.front()) &&
-           constant_named(names.front()) == nullptr;
-}
-
-/// Where one name is declared twice and one is unknown, the second declaration should have had that.
-std::vector<syntax::Diagnostic> with_name_for_second(std::vector<syntax::Diagnostic> all) {
-    const auto is_twice = [](const auto& one) { return one.kind == syntax::Kind::duplicate_name; };
-    const auto is_unknown = [](const auto& one) {
-        const bool is_cured =
-            !one.hint.empty() && !one.hint.starts_with("did you mean") && !one.hint.starts_with("there is");
-        return says_unknown(one.kind) && one.kind != syntax::Kind::unknown_member && !is_cured;
-    };
-    if (std::ranges::count_if(all, is_twice) != 1 || std::ranges::count_if(all, is_unknown) != 1) return all;
-    const auto unknown = std::ranges::find_if(all, is_unknown);
-    std::ranges::find_if(all, is_twice)->notes.push_back({unknown->span, unknown->message});
-    all.erase(unknown);
-    return all;
 }
 
 /// Reads a policy and everything it imports, each file once.
@@ -128,30 +77,6 @@ public:
         return *question_;
     }
 
-    /// A name that means nothing is one mistake, which may be that of its declaration: the first use is told,
-    /// and the others are noted with it.
-    static std::vector<syntax::Diagnostic> told_once(std::vector<syntax::Diagnostic> all) {
-        constexpr std::size_t notes_max = 5;
-        std::map<std::string, std::size_t> first;
-        std::vector<syntax::Diagnostic> result;
-        for (auto& diagnostic : all) {
-            const auto names = names_in(diagnostic.message);
-            const bool is_unknown =
-                says_unknown(diagnostic.kind) && diagnostic.kind != syntax::Kind::unknown_member;
-            const bool is_about_name = is_unknown || is_about_named_value(diagnostic);
-            if (!is_about_name || names.empty()) {
-                result.push_back(std::move(diagnostic));
-                continue;
-            }
-            const auto [other, is_new] = first.try_emplace(names.front(), result.size());
-            if (is_new)
-                result.push_back(std::move(diagnostic));
-            else if (auto& notes = result[other->second].notes; notes.size() < notes_max)
-                notes.push_back({diagnostic.span, "it stands here too"});
-        }
-        return result;
-    }
-
     Loaded finish() {
         // Names of a declaration that could not be made out would all be unknown.
         if (complete_)
@@ -175,7 +100,7 @@ public:
                 result.appliance->files.push_back(
                     fs::path(result.sources[file].name).lexically_relative(folder).generic_string());
         }
-        result.diagnostics = with_name_for_second(told_once(without_consequences(diagnostics_.sorted())));
+        result.diagnostics = without_consequences(diagnostics_.sorted(), programs_);
         return std::move(result);
     }
 
@@ -188,7 +113,7 @@ private:
         const bool is_shape_known = std::ranges::none_of(said, is_about_closing, &syntax::Diagnostic::kind);
         for (auto& diagnostic : found.sorted()) {
             if (says_missing(diagnostic.kind) && !is_shape_known) continue;
-            const auto whole = says_missing(diagnostic.kind) ? declaration_of(diagnostic.span) : diagnostic.span;
+            const auto whole = says_missing(diagnostic.kind) ? span_of_declaration(programs_, diagnostic.span) : diagnostic.span;
             const bool is_of_member = diagnostic.kind == syntax::Kind::unknown_member;
             if (is_of_member && is_cut(names_in(diagnostic.message).front(), said)) continue;
             const auto is_inside = [&](const syntax::Diagnostic& other) { return encloses(whole, other.span); };
@@ -210,40 +135,6 @@ private:
         return false;
     }
 
-    /// On one line no indentation tells where a lost bracket stood: what else is wrong with the shape of that
-    /// declaration may come from it.
-    std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all) const {
-        std::vector<syntax::Span> torn, stops;
-        for (const auto& diagnostic : all)
-            if (diagnostic.kind == syntax::Kind::syntax_error)
-                stops.push_back(diagnostic.span);
-            else if (is_about_closing(diagnostic.kind) && !diagnostic.notes.empty() &&
-                diagnostic.notes.front().span.begin.line == diagnostic.span.begin.line)
-                torn.push_back(declaration_of(diagnostic.notes.front().span));
-        std::erase_if(all, [&](const syntax::Diagnostic& diagnostic) {
-            // What closes a parenthesis whose opener belongs where the parser stopped.
-            const auto is_before = [&](const syntax::Span& stop) {
-                return stop < diagnostic.span && stop.file == diagnostic.span.file &&
-                       stop.begin.line == diagnostic.span.begin.line;
-            };
-            if (diagnostic.kind == syntax::Kind::stray_bracket && std::ranges::any_of(stops, is_before))
-                return true;
-            return depends_on_shape(diagnostic.kind) &&
-                   std::ranges::any_of(
-                       torn, [&](const syntax::Span& whole) { return encloses(whole, diagnostic.span); });
-        });
-        return all;
-    }
-
-    syntax::Span declaration_of(const syntax::Span& span) const {
-        for (const auto& program : programs_)
-            for (const auto& declaration : program.declarations) {
-                const auto& whole = std::visit([](const auto& is) -> const auto& { return is.span; }, declaration);
-                if (encloses(whole, span)) return whole;
-            }
-        return span;
-    }
-
     /// Whether what the message is about may be declared or completed where nothing could be read.
     bool may_be_lost(const syntax::Diagnostic& diagnostic) const {
         if (stands_alone(diagnostic.kind)) return false;
@@ -251,7 +142,9 @@ private:
         const auto is_lost = [&](const std::string& name) {
             return lost_.contains(name) && !is_packet_object(name);
         };
-        return std::ranges::any_of(names_in(diagnostic.message), is_lost);
+        const auto names = names_in(diagnostic.message);
+        if (diagnostic.kind == syntax::Kind::unknown_word) return is_lost(names.back()); // behind its key
+        return std::ranges::any_of(names, is_lost);
     }
 
     void miss_file() {

@@ -76,7 +76,8 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
             context.report(Kind::set_twice, pair.key.span, quoted(pair.key.text) + " is set twice",
                            "leave one of them out: nothing is overridden",
                            {{other->second->key.span, "it is set here too"}});
-        if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+        lacks_key_ |= key == syntax::left_out;
+        if (key == syntax::left_out || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
         if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         auto hint = did_you_mean(key, keys);
         if (hint.empty()) hint = home_of_key(key, what);
@@ -94,7 +95,7 @@ Member ObjectReader::operator[](std::string_view key) const {
 }
 
 bool ObjectReader::lacks(std::string_view key) const {
-    return !(*this)[key] && std::find(meant_.begin(), meant_.end(), key) == meant_.end();
+    return !lacks_key_ && !(*this)[key] && std::find(meant_.begin(), meant_.end(), key) == meant_.end();
 }
 
 bool may_hold_port(const Member& address) {
@@ -281,8 +282,7 @@ std::optional<model::IfaceId> iface_of(Context& context, const Member& member) {
         if (element == nullptr && context.scope.refused_names.contains(name)) return std::nullopt;
         if (element == nullptr) {
             const auto near = did_you_mean(name, iface_names(context));
-            const bool may_be_doubled = near.empty() && context.scope.doubled.contains(ElementType::iface);
-            if (context.scope.has_nameless_object || may_be_doubled) return std::nullopt;
+            if (context.scope.has_nameless_object) return std::nullopt;
             context.report(Kind::unknown_name, member.value->span, "no Iface is called " + quoted(name),
                            near.empty() ? known_ifaces(context) : near);
             return std::nullopt;

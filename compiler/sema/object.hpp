@@ -22,12 +22,13 @@ public:
 
     /// The member with that key; empty when it is not set.
     Member operator[](std::string_view key) const;
-    /// True when it is not set, not even under a misspelt key.
+    /// True when it is not set, not even under a misspelt key, or none.
     bool lacks(std::string_view key) const;
 
 private:
     const syntax::Object& object_;
     bool ignore_case_;
+    bool lacks_key_ = false;         ///< a member has no key, and may be any
     std::vector<std::string> meant_; ///< known keys that unknown ones probably stand for
 };
 

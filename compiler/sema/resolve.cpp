@@ -109,9 +109,8 @@ Settled unknown(Context& context, const syntax::Path& path, const std::string& h
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
                                          [&] { return known_names(context); });
-    const bool may_be_doubled = hint.empty() && context.scope.doubled.contains(ElementType::untyped);
     if (hint.empty()) hint = hint_of_user;
-    if (!context.scope.has_nameless_object && !may_be_doubled)
+    if (!context.scope.has_nameless_object)
         context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
                        std::move(hint));
     return Poison{};
@@ -162,6 +161,8 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
         for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
         return keys;
     };
+    // A key of the object may be that, misspelt, which has been said.
+    if (context.faulty.contains(&element) && misspelt(path.parts[part].text, names()) != nullptr) return Poison{};
     auto hint = element.type == ElementType::iface ? hint_for_network(context, element, path.parts[part].text)
                                                    : std::string();
     if (hint.empty())

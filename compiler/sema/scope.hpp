@@ -61,7 +61,6 @@ public:
 
     bool has_nameless_function = false; ///< what nothing is called may be meant to be it
     bool has_nameless_object = false;   ///< likewise
-    std::set<ElementType> doubled; ///< types of what has another's name: one of these may be meant as well
     std::set<std::string, std::less<>> refused_names; ///< that no element may have, and some were given
 
 private:

@@ -135,6 +135,7 @@ private:
         }
         const auto id = iface_of(context_, named);
         if (!id || leases(ifaces[*id])) return id;
+        if (context_.is_faulty(*id)) return std::nullopt; // DHCP may have been meant
         report(Kind::conflicting_members, named.value->span,
                quoted(ifaces[*id].name) + " has a fixed address, and leases none");
         return std::nullopt;

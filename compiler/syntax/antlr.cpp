@@ -1,5 +1,6 @@
 #include "compiler/syntax/antlr.hpp"
 
+#include "compiler/syntax/keyless.hpp"
 #include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/utf8.hpp"
 #include "compiler/syntax/words.hpp"
@@ -122,8 +123,11 @@ public:
 
     Declaration declaration(P::ItemContext& item) {
         if (auto* f = item.function()) return function(*f);
-        if (auto* t = item.typed())
-            return Typed{name(t->NAME(0)), name(t->NAME(1)), value(*t->value()), span(*t)};
+        if (auto* t = item.typed()) {
+            auto* whole = t->value()->object(); // which is no list, whatever it holds
+            return Typed{name(t->NAME(0)), name(t->NAME(1)),
+                         whole ? Value{object(*whole), span(*whole)} : value(*t->value()), span(*t)};
+        }
         if (auto* i = item.importing()) {
             const bool is_guess = token(i->STRING()).inserted; // where the path ends is not known
             if (is_guess || !is_import(token(i->NAME()), token(i->STRING()))) return Import{"", span(*i)};
@@ -160,7 +164,7 @@ public:
 
     Name key(P::KeyContext& rule) {
         const auto& t = tokens_.token(*rule.getStart());
-        if (std::isalpha(static_cast<unsigned char>(t.text[0])) == 0)
+        if (!t.inserted && std::isalpha(static_cast<unsigned char>(t.text[0])) == 0)
             diagnostics_.report({Kind::bad_key, t.span, "`" + t.text + "` cannot be a key"});
         return {t.text, t.span};
     }
@@ -193,11 +197,8 @@ public:
             return {path(*p), where};
         }
         if (auto* c = rule.call()) return {Call{path(*c->path()), arguments(*c->arguments())}, where};
-        if (auto* l = rule.list()) {
-            check_commas(l->children);
-            return {List{values(l->value())}, where};
-        }
-        if (auto* o = rule.object()) return {object(*o), where};
+        if (auto* l = rule.list()) return list(*l);
+        if (auto* o = rule.object()) return object_value(*o);
         if (auto* c = rule.cidr()) {
             const auto first = tokens_.index(*c->getStart());
             const bool negative = c->MINUS() != nullptr;
@@ -215,14 +216,43 @@ public:
         return result;
     }
 
+    Value list(P::ListContext& rule) {
+        check_commas(rule.children);
+        return {List{values(rule.value())}, span(rule)};
+    }
+
     Object object(P::ObjectContext& rule) {
         check_commas(rule.children);
         Object result;
+        std::vector<Value> keyless;
+        bool is_said = false;
         for (auto* p : rule.pair()) {
+            if (p->key() == nullptr) {
+                is_said |= tokens_.token(*p->getStart()).inserted;
+                keyless.push_back(keyless_value(*p));
+                continue;
+            }
             auto k = key(*p->key());
             result.pairs.push_back({std::move(k), value(*p->value())});
         }
+        if (!keyless.empty()) add_keyless(result, std::move(keyless), is_said, diagnostics_);
         return result;
+    }
+
+    Value keyless_value(P::PairContext& rule) {
+        return rule.object() != nullptr ? object_value(*rule.object()) : list(*rule.list());
+    }
+
+    /// `{ { … }, { … } }`, where no member has a key, is a list.
+    Value object_value(P::ObjectContext& rule) {
+        const auto pairs = rule.pair();
+        const bool is_list = !pairs.empty() && std::ranges::all_of(pairs, [](auto* p) { return p->key() == nullptr; });
+        if (!is_list) return {object(rule), span(rule)};
+        diagnostics_.report({Kind::mismatched_bracket, token(rule.LBRACE()).span,
+                             "a list stands between `[` and `]`", {}, "write `[…]`"});
+        List items;
+        for (auto* p : pairs) items.items.push_back(keyless_value(*p));
+        return {std::move(items), span(rule)};
     }
 
     std::vector<Value> arguments(P::ArgumentsContext& rule) {
@@ -234,7 +264,7 @@ public:
     bool is_doubled(antlr4::ParserRuleContext* before, antlr4::ParserRuleContext* item) const {
         auto* first = dynamic_cast<P::PairContext*>(before);
         auto* second = dynamic_cast<P::PairContext*>(item);
-        return first != nullptr && second != nullptr &&
+        return first != nullptr && second != nullptr && first->key() != nullptr &&
                tokens_.token(*first->getStart()).text == tokens_.token(*second->getStart()).text;
     }
 

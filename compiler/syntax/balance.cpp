@@ -1,6 +1,7 @@
 // Brackets are balanced before anything is parsed: where they do not match, or what they hold is out of place, the least
 // change to them that makes sense of the file is made, and each part of it is a message.
 #include "compiler/syntax/bracket_search.hpp"
+#include "compiler/syntax/keyless.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -42,7 +43,7 @@ private:
     using Edits = std::vector<BracketEdit>::const_iterator;
 
     static bool is_insertion(const BracketEdit& edit) {
-        return edit.what == What::close || edit.what == What::open;
+        return edit.what == What::close || edit.what == What::open || edit.what == What::open_member;
     }
 
     /// All that is missing at one place is one mistake.
@@ -53,20 +54,21 @@ private:
         const auto at = i > 0 ? place.end : place.begin;
         const Span span{place.file, at, at};
         std::string missing;
+        std::size_t count = 0;
         std::vector<Note> notes;
         for (auto edit = first; edit != last; ++edit) {
             result_.push_back({edit->bracket, character(edit->bracket), span, true});
             const bool has_opener = edit->what == What::close && edit->opener < tokens_.size();
             // What an unclosed string is taken to have swallowed has been said with it.
             if (has_opener && tokens_[edit->opener].inserted) continue;
-            missing += character(edit->bracket);
+            if (edit->what == What::open_member) missing += key_before(*edit) + ": ";
+            missing += character(edit->bracket), ++count;
             if (!has_opener) continue;
             const auto& opener = tokens_[edit->opener];
             notes.push_back({opener.span, text(opener.kind) + " was opened here"});
         }
         if (missing.empty()) return;
         constexpr std::size_t shown_max = 8;
-        const auto count = missing.size();
         if (count > shown_max) notes.resize(1);
         const auto kind = is_open_bracket(first->bracket) ? Kind::missing_bracket : Kind::unclosed_bracket;
         if (count > shown_max)
@@ -74,6 +76,18 @@ private:
                 {kind, span, std::to_string(count) + " brackets are missing here", std::move(notes), {}});
         diagnostics_.report({kind, span, "a `" + missing + "` is missing here", std::move(notes),
                              "add `" + missing + "`"});
+    }
+
+    /// Of the member that the bracket opens, by what follows.
+    std::string key_before(const BracketEdit& edit) const {
+        if (edit.bracket == TokenKind::open_brace) return std::string(home_of_member(tokens_[edit.at].text));
+        std::size_t depth = 0;
+        for (auto i = edit.at; i < tokens_.size(); ++i) {
+            if (depth == 1 && home_of_member(tokens_[i].text) == "steps") return "steps";
+            if (is_open_bracket(tokens_[i].kind)) ++depth;
+            if (is_close_bracket(tokens_[i].kind) && --depth == 0) break;
+        }
+        return "name";
     }
 
     void change(const BracketEdit& edit) {

@@ -4,6 +4,7 @@
 // which nothing is amiss are skipped, so that the search costs time only where there is something to find.
 #include "compiler/syntax/bracket_search.hpp"
 
+#include "compiler/syntax/keyless.hpp"
 #include "compiler/syntax/skeleton.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -25,8 +26,10 @@ constexpr int reversal_cost = 11;     ///< `{` for `}`
 constexpr int confusion_cost = 14;    ///< `{` for `)`
 constexpr int unlikely_place_cost = 1; ///< neither at a bracket nor where a line begins
 constexpr int outside_cost = 3;       ///< a line that stands outside of the brackets that it is in
+constexpr int outside_heading_cost = 12; ///< a function with a name that does
 constexpr int ragged_cost = 1;        ///< one that does not stand below the first, or shares the opener's line
 constexpr int surplus_opener_cost = 11;
+constexpr int keyless_cost = 2;       ///< of an opener whose key is left out too, where no line says so
 constexpr int doubled_cost = 8; ///< an opener that follows another of its kind
 constexpr int outside_packet_cost = 4;
 constexpr int behind_in_rank = 25; ///< ways that cost so much more are given up
@@ -209,10 +212,13 @@ private:
                     close(more.back(), i, price + closing_cost(context(way)));
                 }
                 if (row > 1) continue;
-                const auto opener = opener_wanted(context(way), kind(i), kind(i + 1));
-                if (!opener) continue;
                 auto next = way;
-                edit(next, {BracketEdit::What::open, i, *opener, none}, price);
+                auto opener = opener_wanted(context(way), kind(i), kind(i + 1));
+                const bool is_keyless = !opener && (opener = keyless_opener_wanted(way, i));
+                if (!opener) continue;
+                if (is_keyless) next.at = At::value; // as it would be behind the key
+                edit(next, {is_keyless ? BracketEdit::What::open_member : BracketEdit::What::open, i, *opener, none},
+                     price + (is_keyless && !is_deeper(way, i) ? keyless_cost : 0));
                 push(next, i, *opener, none);
                 more.push_back(next);
             }
@@ -220,6 +226,20 @@ private:
             ways.insert(ways.end(), newest.begin(), newest.end());
         }
         return best_of(std::move(ways));
+    }
+
+    /// Than the lines around, as if something were open there.
+    bool is_deeper(const Way& way, std::size_t i) const {
+        const auto inside = frames_[way.frame].inside;
+        return inside != 0 && inside != none && indents_[i] > inside;
+    }
+
+    /// Of a member whose first line was left out, `steps: [` or `timeout: {`, by what it holds.
+    std::optional<K> keyless_opener_wanted(const Way& way, std::size_t i) const {
+        if (frames_[way.frame].holds != Holds::object || way.at != At::start || !starts_line(i)) return std::nullopt;
+        if (kind(i) == K::open_brace) return K::open_bracket;
+        const auto home = kind(i) == K::name && kind(i + 1) == K::colon ? home_of_member(tokens_[i].text) : "";
+        return home.empty() || home == "steps" ? std::nullopt : std::optional(K::open_brace);
     }
 
     /// Puts the closer of the innermost bracket before the token.
@@ -256,7 +276,8 @@ private:
         }
         const bool is_key =
             way.at == At::start && (frame.of_packet || frame.of_header) && this->kind(i + 1) == K::colon;
-        if (is_key && is_one_of(outside_packets, i)) way.cost += outside_packet_cost;
+        const bool is_of_header = frame.of_packet && home_of_member(tokens_[i].text) == "ip";
+        if (is_key && (is_of_header || is_one_of(outside_packets, i))) way.cost += outside_packet_cost;
         const auto next = step(context(way), tokens_[i]);
         const bool begins_line = frame.holds == Holds::arguments && starts_line(i); // `log("text"` and `drop` below it
         charge(way, i, next.cost == missing_comma_cost && begins_line ? misfit_cost : next.cost);
@@ -303,13 +324,19 @@ private:
         return std::find(names.begin(), names.end(), lower(tokens_[i].text)) != names.end();
     }
 
+    /// `Filter::IP name`: functions inside of others mostly have no names.
+    bool begins_function(std::size_t i) const {
+        return kind(i) == K::name && kind(i + 1) == K::colon && kind(i + 2) == K::colon && kind(i + 4) == K::name;
+    }
+
     int layout_cost(const Way& way, std::size_t i, K kind) const {
         const auto& frame = frames_[way.frame];
         const bool is_block = frame.inside != 0 && frame.inside != none;
         if (!starts_line(i)) return is_close_bracket(kind) && is_block ? ragged_cost : 0;
         const auto column = indents_[i];
         if (is_close_bracket(kind)) return !is_block || column == frame.indent ? 0 : outside_cost;
-        if (frame.inside != 0 && column <= frame.indent) return outside_cost;
+        if (frame.inside != 0 && column <= frame.indent)
+            return is_block && begins_function(i) ? outside_heading_cost : outside_cost;
         const bool begins = way.at == At::start || way.at == At::word || way.at == At::decided ||
                             way.at == At::after_if || way.at == At::after;
         return begins && frame.holds != Holds::condition && column != frame.inside ? ragged_cost : 0;

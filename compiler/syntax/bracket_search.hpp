@@ -5,7 +5,13 @@
 namespace syntax {
 
 struct BracketEdit {
-    enum class What : std::uint8_t { close, open, drop, replace };
+    enum class What : std::uint8_t {
+        close,
+        open,
+        open_member, ///< and its key is missing too
+        drop,
+        replace
+    };
     What what{};
     std::size_t at = 0;     ///< the token before which one is put, or that goes
     TokenKind bracket{};    ///< the one put there

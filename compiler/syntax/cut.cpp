@@ -4,6 +4,7 @@
 #include "compiler/syntax/repair.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace syntax {
 
@@ -21,6 +22,61 @@ std::vector<std::size_t> braces_around(const Tokens& tokens) {
         if (tokens[i].kind == TokenKind::open_brace) open.push_back(i);
     }
     return around;
+}
+
+/// The parentheses of the `if` that the token is in; what is between them has no braces.
+std::optional<Range> condition_around(const Tokens& tokens, std::size_t index) {
+    std::size_t depth = 0, begin = index;
+    for (;; --begin) {
+        if (begin == 0 || tokens[begin - 1].kind == TokenKind::open_brace ||
+            tokens[begin - 1].kind == TokenKind::close_brace)
+            return std::nullopt;
+        const auto kind = tokens[begin - 1].kind;
+        if (is_close_bracket(kind)) ++depth;
+        const bool is_outermost = begin > 1 && kind == TokenKind::open_paren && tokens[begin - 2].kind == TokenKind::if_;
+        if (is_outermost && depth == 0) break;
+        if (is_open_bracket(kind) && depth > 0) --depth;
+    }
+    depth = 0;
+    auto end = begin;
+    for (; end < tokens.size() && (depth > 0 || !is_close_bracket(tokens[end].kind)); ++end)
+        if (tokens[end].kind == TokenKind::open_brace)
+            return std::nullopt;
+        else if (is_open_bracket(tokens[end].kind))
+            ++depth;
+        else if (is_close_bracket(tokens[end].kind))
+            --depth;
+    const bool is_whole = end > begin && end + 1 < tokens.size() && tokens[end].kind == TokenKind::close_paren &&
+                          tokens[end + 1].kind == TokenKind::open_brace;
+    return is_whole ? std::optional(Range{begin, end}) : std::nullopt;
+}
+
+/// Behind what closes the lists and parentheses that the part opens, where that is not the mistake.
+std::size_t past_lists(const Tokens& tokens, Range part) {
+    std::ptrdiff_t depth = 0;
+    auto end = part.begin;
+    for (; end < tokens.size() && (end < part.end || depth > 0); ++end) {
+        const auto kind = tokens[end].kind;
+        if (kind == TokenKind::if_ && end >= part.end) return part.end;
+        if (kind == TokenKind::open_bracket || kind == TokenKind::open_paren) ++depth;
+        if (kind == TokenKind::close_bracket || kind == TokenKind::close_paren) --depth;
+    }
+    return end;
+}
+
+/// What stands where a part was cut out that something must stand for.
+Token placeholder_for(Token token) {
+    token.kind = TokenKind::name;
+    token.text = left_out;
+    token.inserted = true;
+    return token;
+}
+
+Tokens with_placeholder(const Tokens& tokens, Range part) {
+    Tokens result(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(part.begin));
+    result.push_back(placeholder_for(tokens[part.begin]));
+    result.insert(result.end(), tokens.begin() + static_cast<std::ptrdiff_t>(part.end), tokens.end());
+    return result;
 }
 
 } // namespace
@@ -46,6 +102,9 @@ bool end_declaration(const Tokens& tokens) {
 }
 
 Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
+    // What a condition decides about is read, whatever it asks.
+    if (const auto condition = condition_around(tokens, std::min(index, tokens.size())))
+        return with_placeholder(tokens, *condition);
     const auto around = braces_around(tokens);
     const auto starts_line = [&](std::size_t i) {
         return i == 0 || tokens[i].span.begin.line != tokens[i - 1].span.begin.line;
@@ -69,17 +128,15 @@ Tokens without_part(const Tokens& tokens, std::size_t part, std::size_t index) {
            (end <= index || !starts_line(end) || around[end] != brace ||
             tokens[end].kind == TokenKind::close_brace))
         ++end;
+    end = past_lists(tokens, {begin, end});
     Tokens result(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(begin));
     if (brace != none && opens_body(tokens, brace)) {
-        auto placeholder = tokens[begin];
-        placeholder.kind = TokenKind::name;
-        placeholder.text = left_out;
-        placeholder.inserted = true;
-        result.push_back(placeholder);
+        result.push_back(placeholder_for(tokens[begin]));
     }
     // The comma before the next member may have gone with the part.
     const bool lost_comma = brace != none && !opens_body(tokens, brace) && begin > 0 &&
-                            ends_value(tokens[begin - 1].kind) && end < tokens.size();
+                            (ends_value(tokens[begin - 1].kind) || tokens[begin - 1].kind == TokenKind::close_brace) &&
+                            end < tokens.size();
     const auto behind = result.size();
     result.insert(result.end(), tokens.begin() + static_cast<std::ptrdiff_t>(end), tokens.end());
     if (lost_comma) result[behind].inserted = true;

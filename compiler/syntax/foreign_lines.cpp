@@ -2,6 +2,7 @@
 // other firewalls. Each is one mistake, whatever stands in it, and is told how it is written here. No legal
 // program has any of these, whatever its layout.
 #include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/foreign_deed.hpp"
 #include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/words.hpp"
@@ -19,11 +20,12 @@ namespace {
 using K = TokenKind;
 
 /// With which rules begin. A function may be called so.
-constexpr std::array<std::string_view, 34> rule_words = {
+constexpr std::array<std::string_view, 38> rule_words = {
     "ip",      "tcp",  "udp",  "icmp",   "ct",     "ether",     "iif",    "iifname", "oif",
     "oifname", "meta", "pass", "block",  "permit", "deny",      "allow",  "nft",     "access-list",
     "counter", "type", "add",  "insert", "queue",  "flow",      "policy", "ufw",     "iptables",
-    "rdr",     "nat",  "set",  "flush",  "match",  "antispoof", "route"};
+    "rdr",     "nat",  "set",  "flush",  "match",  "antispoof", "route",
+    "scrub",   "limit", "dnat", "snat"};
 
 bool is_rule_word(const std::string& word) {
     return std::find(rule_words.begin(), rule_words.end(), word) != rule_words.end();
@@ -107,10 +109,20 @@ private:
 
     bool begins_line_of_text() const {
         const auto count = tokens_on_line();
-        if (token().text != "'") return count > 1 && !is_close_bracket(token(1).kind);
+        if (token().text != "'") return count > 1 && !is_close_bracket(token(1).kind) && brackets_match(count);
         for (std::size_t i = 1; i < count; ++i)
             if (is(i, "'")) return false; // a string
         return count > 2;
+    }
+
+    /// Of the line: what opens more than it closes is a part of the policy.
+    bool brackets_match(std::size_t count) const {
+        std::size_t openers = 0, closers = 0;
+        for (std::size_t i = 1; i < count; ++i) {
+            openers += is_open_bracket(token(i).kind);
+            closers += is_close_bracket(token(i).kind);
+        }
+        return openers == closers;
     }
 
     /// Words that are no statements, nor members: `accept ; as we agreed`.
@@ -161,6 +173,9 @@ private:
             return !in_body_.empty() && is(2, K::name) && count > 3 &&
                    (is_relation(token(3).kind) || is_literal(token(3).kind));
         if (is(1, K::open_brace) || is(1, K::open_paren)) return false;
+        // And else a declaration, or the call of a function.
+        if (first == "limit") return is(1, "rate") && count > 2 && is_literal(token(2).kind);
+        if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);
         if (in_body_.empty()) return first != "nat" || is(1, "on") || is(1, "from");
         bool is_row_of_names = true;
@@ -235,10 +250,7 @@ private:
             return "routes stand in the Gateway: `Gateway gw { r1: { net: 10.0.0.0, netmask: 255.0.0.0, "
                    "iface: eth0 } }`, with "
                    "a `nexthop` where another router comes first";
-        if (first == "nat" || first == "rdr")
-            return "translations stand in Nat functions, as in `Nat::TCP name { dnat(10.0.0.5, 80) }`, or "
-                   "are the Iface's "
-                   "`masquerade: true`";
+        if (auto cure = cure_of_deed(words); !cure.empty()) return cure;
         if (rule.is_policy && in_body)
             return "what no condition decides comes to the end of the function: write `" + rule.verdict +
                    "` there";

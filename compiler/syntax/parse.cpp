@@ -133,7 +133,11 @@ void add_lost(const Tokens& whole, const Tokens& rest, std::set<std::string>& lo
     auto first = std::ranges::mismatch(whole, rest, same).in1;
     auto last = whole.end();
     for (auto kept = rest.end(); last != first && kept != rest.begin() && same(last[-1], kept[-1]); --kept) --last;
-    const auto one_line = [](const Token& a, const Token& b) { return a.span.begin.line == b.span.begin.line; };
+    const bool is_condition = first != whole.begin() && first[-1].kind == TokenKind::open_paren && last != whole.end() &&
+                              last->kind == TokenKind::close_paren;
+    const auto one_line = [&](const Token& a, const Token& b) {
+        return !is_condition && a.span.begin.line == b.span.begin.line;
+    };
     while (first != whole.begin() && first != last && one_line(first[-1], *first)) --first;
     while (last != whole.end() && first != last && one_line(last[-1], *last)) ++last;
     for (auto token = first; token != last; ++token)

@@ -17,7 +17,8 @@ bool respelt(Cursor& at) {
     using namespace respelling;
     if (merge_conflict(at) || doubled_opener(at) || names(at) || operators(at) || conditions(at) || lists(at))
         return true;
-    return at.is(0, K::name) && (words(at) || headings(at) || declarations(at));
+    if (nameless_member(at) || doubled_values(at)) return true;
+    return at.is(0, K::name) && (doubled_key(at) || parted_key(at) || words(at) || headings(at) || declarations(at));
 }
 
 } // namespace
@@ -27,6 +28,7 @@ Tokens respell(const Tokens& tokens, Diagnostics& diagnostics) {
     find_odd_names(at);
     const auto count = [&](K kind) { return std::ranges::count(tokens, kind, &Token::kind); };
     at.braces_match = count(K::open_brace) == count(K::close_brace);
+    at.lists_match = count(K::open_bracket) == count(K::close_bracket);
     at.out.reserve(tokens.size());
     while (at.next < tokens.size()) {
         if (at.close_before == at.next) at.put(K::close_paren, ")", at.token().span), at.open.pop_back();

@@ -43,6 +43,7 @@ struct Cursor {
     std::set<std::size_t> left_out_closers{};  ///< closers of braces that are left out
     K open_before_closer{};                    ///< what stands before the brackets that were closed last
     bool braces_match = true;
+    bool lists_match = true;
     bool quotes_are_said = false;
 
     // Tokens from the next one on, and the last that was put out.
@@ -81,6 +82,12 @@ struct Cursor {
 bool merge_conflict(Cursor& at);
 /// The same line twice, of which one can be closed: `Iface lan {` and again `Iface lan {`.
 bool doubled_opener(Cursor& at);
+/// `steps: steps: [`, `steps steps: [`: the next token is a name.
+bool doubled_key(Cursor& at);
+/// `{ : 5 }`.
+bool nameless_member(Cursor& at);
+/// `dport 80: 443`, `ip ,: {`: the next token is a name.
+bool parted_key(Cursor& at);
 /// Names in quotes, that begin with a digit, or that are keywords; numbers that are none.
 bool names(Cursor& at);
 /// `a not in b`, `x <> y`, `eth0->eth1`.
@@ -89,6 +96,8 @@ bool operators(Cursor& at);
 bool conditions(Cursor& at);
 /// `{ 80, 443 }` for a list, flags with `|` between, doubled commas and braces.
 bool lists(Cursor& at);
+/// `tcp: 53 {`, `saddr: 10.0.0.1 lan`, `Iface a 10.0.0.1 {`.
+bool doubled_values(Cursor& at);
 /// `elseif`, `when (…) {`, `x is y`: the next token is a name.
 bool words(Cursor& at);
 /// `Filter:IP f {`, `function f() {`: the next token is a name.

@@ -23,6 +23,34 @@ bool begins_statement(const Cursor& at, std::size_t i) {
     return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name);
 }
 
+void put_heading(Cursor& at, std::string_view subtype) {
+    const auto span = at.token().span;
+    at.put(K::name, "Filter", span);
+    at.put(K::colon, ":", span);
+    at.put(K::colon, ":", span);
+    at.put(K::name, subtype, span);
+    ++at.next;
+    at.take();
+}
+
+/// `def f():`, with its body in the lines below that stand farther in.
+bool indented_function(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && at.is(1, K::name) && at.is(2, K::open_paren) &&
+                        at.is(3, K::close_paren) && at.is(4, K::colon) && !at.starts_line(4);
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
+              "write `Filter::IP " + at.token(1).text + " { … }`: a body stands in braces");
+    const auto span = at.token().span;
+    put_heading(at, "IP");
+    at.put(K::open_brace, "{", span);
+    at.put(K::name, left_out, span);
+    at.put(K::close_brace, "}", span);
+    at.next += 3;
+    while (at.next < at.tokens.size() && (!at.starts_line() || at.token().span.begin.column > span.begin.column))
+        ++at.next;
+    return true;
+}
+
 /// `chain input {` and `function f() {`, with statements in the braces.
 bool foreign_heading(Cursor& at) {
     if (!at.open.empty() || !at.starts_line() || !at.is(1, K::name) || at.starts_line(1) ||
@@ -33,13 +61,7 @@ bool foreign_heading(Cursor& at) {
     const auto subtype = subtype_for(at, brace);
     at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
               "write `Filter::" + subtype + " " + at.token(1).text + " { … }`");
-    const auto span = at.token().span;
-    at.put(K::name, "Filter", span);
-    at.put(K::colon, ":", span);
-    at.put(K::colon, ":", span);
-    at.put(K::name, subtype, span);
-    ++at.next;
-    at.take();
+    put_heading(at, subtype);
     at.next += brace - 2;
     return true;
 }
@@ -105,7 +127,7 @@ bool headings(Cursor& at) {
     const bool of_function = one_of(at.word_at(0), {"filter", "nat", "assert"});
     if (at.before() == K::dot || at.before() == K::colon) return false;
     if (at.is(1, K::colon) && at.is(2, K::colon) && at.is(3, K::name)) return take_heading(at, 4);
-    if (!of_function) return foreign_heading(at);
+    if (!of_function) return indented_function(at) || foreign_heading(at);
     const auto subtype = subtype_behind(at);
     const auto behind =
         subtype + (at.is(subtype + 1, K::greater) || at.is(subtype + 1, K::close_paren) ? 2 : 1);

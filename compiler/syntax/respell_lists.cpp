@@ -47,6 +47,9 @@ bool braced_list(Cursor& at) {
     const auto end = at.closer_of(0);
     if (end == 0 || at.token(end).kind != K::close_brace || at.is(2, K::colon) || at.is(end + 1, K::colon))
         return false;
+    // A brace too many has got what another one closes.
+    for (std::size_t i = 1; i < end && !at.braces_match; ++i)
+        if (end == 2 || at.is(i, K::colon)) return false;
     const bool holds_values =
         is_literal(at.token(1).kind) || (at.is(1, K::name) && !is_verdict(at.token(1).text));
     const bool is_one =

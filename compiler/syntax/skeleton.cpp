@@ -32,8 +32,8 @@ Step value(Context context, const Token& token) {
     if (is_literal(token.kind) || token.kind == K::name) return {At::after};
     if (token.kind == K::open_brace) return {At::after, Holds::object};
     if (token.kind == K::open_bracket) return {At::after, Holds::list};
-    if (token.kind == K::open_paren)
-        return {At::after, context.holds == Holds::condition ? Holds::condition : Holds::arguments};
+    if (token.kind == K::open_paren && context.holds == Holds::condition) return {At::after, Holds::condition};
+    if (token.kind == K::open_paren) return {At::after, Holds::arguments, parenthesis_cost};
     if (in_parentheses && token.kind == K::minus) return {At::value};
     if (context.holds == Holds::condition && token.kind == K::not_) return {At::value};
     return misfit(context, token);

@@ -41,6 +41,7 @@ struct Context {
 inline constexpr int misfit_cost = 5;
 inline constexpr int missing_comma_cost = 2;
 inline constexpr int undecided_cost = 1;
+inline constexpr int parenthesis_cost = 2; ///< around a value, which only negative numbers have
 
 struct Step {
     At next{};                    ///< for an opener: behind what it opens

@@ -169,3 +169,44 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         CHECK(std::find(cures.begin(), cures.end(), right) != cures.end());
     }
 }
+
+TEST_CASE("a rule that translates is cured by a Nat function") {
+    constexpr std::array<std::string_view, 8> rules = {
+        "iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.5:8080",
+        "-A POSTROUTING -o eth0 -j SNAT --to-source 10.0.0.1",
+        "tcp dport 80 dnat to 10.0.0.5:8080",
+        "udp dport 53 dnat to 10.0.0.5",
+        "ip saddr 10.0.0.0/24 snat to 10.0.0.1",
+        "tcp dport 80 redirect to :8080",
+        "rdr on eth0 proto tcp from any to any port 80 -> 10.0.0.5 port 8080",
+        "ip nat inside source static tcp 10.0.0.5 80 203.0.113.1 8080",
+    };
+    const std::string before = std::string(ifaces) + "Filter::IP f {\n    ";
+    for (const auto rule : rules) {
+        const auto errors = errors_in(before + std::string(rule) + "\n    accept\n}\n");
+        INFO(rule);
+        REQUIRE(errors.size() == 1);
+        const auto cures = cures_in(errors.front().hint);
+        INFO(errors.front().hint);
+        REQUIRE(cures.size() == 2); // the chain, and the function
+        CHECK(errors_in(std::string(ifaces) + "Filter::IP f { accept }\n" + cures.back() + "\n").empty());
+    }
+}
+
+TEST_CASE("a rule that limits is cured by a Limit") {
+    constexpr std::array<std::string_view, 3> rules = {
+        "iptables -A INPUT -p tcp --dport 22 -m limit --limit 5/min -j ACCEPT",
+        "tcp dport 22 limit rate 5/minute accept",
+        "limit rate 5/second burst 10 packets accept",
+    };
+    for (const auto rule : rules) {
+        const auto errors =
+            errors_in(std::string(ifaces) + "Filter::IP f {\n    " + std::string(rule) + "\n    accept\n}\n");
+        INFO(rule);
+        REQUIRE(errors.size() == 1);
+        const auto cures = cures_in(errors.front().hint);
+        REQUIRE(cures.size() == 2);
+        CHECK(errors_in(cures[0] + "\n" + std::string(ifaces) + "Filter::IP f {\n    " + cures[1] + "\n    accept\n}\n")
+                  .empty());
+    }
+}

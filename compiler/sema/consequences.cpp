@@ -1,0 +1,260 @@
+#include "compiler/sema/consequences.hpp"
+
+#include "compiler/sema/constants.hpp"
+#include "compiler/sema/question.hpp"
+#include "compiler/sema/resolve.hpp"
+#include "compiler/syntax/words.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace sema {
+
+bool says_missing(syntax::Kind kind) {
+    return kind == syntax::Kind::missing_member || kind == syntax::Kind::missing_verdict;
+}
+
+bool says_unknown(syntax::Kind kind) {
+    using enum syntax::Kind;
+    return kind == unknown_name || kind == unknown_function || kind == unknown_statement || kind == unknown_member;
+}
+
+std::vector<std::string> names_in(const std::string& message) {
+    std::vector<std::string> names;
+    for (std::size_t begin = message.find('`'); begin != message.npos;) {
+        const auto end = message.find('`', begin + 1);
+        if (end == message.npos) break;
+        names.push_back(message.substr(begin + 1, std::min(end, message.find('.', begin)) - begin - 1));
+        begin = message.find('`', end + 1);
+    }
+    return names;
+}
+
+const syntax::Declaration* declaration_of(const Programs& programs, const syntax::Span& place) {
+    for (const auto& program : programs)
+        for (const auto& declaration : program.declarations) {
+            const auto& whole = std::visit([](const auto& is) -> const auto& { return is.span; }, declaration);
+            if (encloses(whole, place)) return &declaration;
+        }
+    return nullptr;
+}
+
+syntax::Span span_of_declaration(const Programs& programs, const syntax::Span& place) {
+    const auto* declaration = declaration_of(programs, place);
+    return declaration == nullptr ? place : std::visit([](const auto& is) { return is.span; }, *declaration);
+}
+
+namespace {
+
+using syntax::Kind;
+using Messages = std::vector<syntax::Diagnostic>;
+
+/// Mistakes that a bracket in the wrong place can make.
+bool depends_on_shape(syntax::Kind kind) {
+    return says_missing(kind) || kind == Kind::unknown_key ||
+           kind == Kind::unreachable_statement;
+}
+
+/// What a declared name stands for is no set: the mistake is in its declaration.
+bool is_about_named_value(const syntax::Diagnostic& diagnostic) {
+    const auto names = names_in(diagnostic.message);
+    if (diagnostic.kind != Kind::not_a_set || names.empty() || names.front().empty()) return false;
+    const auto letter = names.front().front() | 0x20;
+    return letter >= 'a' && letter <= 'z' && !is_packet_object(names.front()) &&
+           constant_named(names.front()) == nullptr;
+}
+
+bool is_same_line(const syntax::Span& a, const syntax::Span& b) {
+    return a.file == b.file && a.begin.line == b.begin.line;
+}
+
+/// What is missing may have got out of any object around a bracket that was lost, and keys on its line into another.
+bool may_come_of(const syntax::Diagnostic& diagnostic, const syntax::Span& bracket, const Programs& programs) {
+    const auto whole = span_of_declaration(programs, bracket);
+    if (!depends_on_shape(diagnostic.kind) || !encloses(whole, diagnostic.span)) return false;
+    if (is_same_line(diagnostic.span, bracket) || diagnostic.kind == Kind::unreachable_statement) return true;
+    return says_missing(diagnostic.kind) &&
+           (is_same_line(diagnostic.span, whole) || encloses(diagnostic.span, bracket));
+}
+
+/// On one line no indentation tells where a lost bracket stood: what else is wrong with the shape of that
+/// declaration may come from it.
+Messages without_shape(Messages all, const Programs& programs) {
+    std::vector<syntax::Span> torn, stops;
+    for (const auto& diagnostic : all)
+        if (diagnostic.kind == Kind::syntax_error)
+            stops.push_back(diagnostic.span);
+        else if (is_about_closing(diagnostic.kind) && !diagnostic.notes.empty() &&
+                 is_same_line(diagnostic.notes.front().span, diagnostic.span))
+            torn.push_back(diagnostic.notes.front().span);
+    std::erase_if(all, [&](const syntax::Diagnostic& diagnostic) {
+        // What closes a parenthesis whose opener belongs where the parser stopped.
+        const auto is_before = [&](const syntax::Span& stop) {
+            return stop < diagnostic.span && is_same_line(stop, diagnostic.span);
+        };
+        if (diagnostic.kind == Kind::stray_bracket && std::ranges::any_of(stops, is_before)) return true;
+        return std::ranges::any_of(torn, [&](const auto& at) { return may_come_of(diagnostic, at, programs); });
+    });
+    return all;
+}
+
+/// Of two words without a comma between, one may be too much: what else is wrong with either is no news. Nor is a second
+/// mistake of the very same words.
+Messages without_neighbours(Messages all) {
+    std::vector<syntax::Span> commas;
+    for (const auto& diagnostic : all)
+        if (diagnostic.kind == Kind::missing_comma) commas.push_back(diagnostic.span);
+    const auto is_beside_comma = [&](const syntax::Diagnostic& diagnostic) {
+        const auto touches = [&](const syntax::Span& item) {
+            const auto& end = diagnostic.span.end;
+            const bool is_before = end.line == item.begin.line && end.column <= item.begin.column &&
+                                   end.column + 1 >= item.begin.column;
+            return diagnostic.span.file == item.file && (diagnostic.span.begin == item.begin || is_before);
+        };
+        return diagnostic.kind != Kind::missing_comma && std::ranges::any_of(commas, touches);
+    };
+    if (!commas.empty()) std::erase_if(all, is_beside_comma);
+    return all;
+}
+
+/// A name that means nothing is one mistake, which may be that of its declaration: the first use is told,
+/// and the others are noted with it.
+Messages told_once(Messages all) {
+    constexpr std::size_t notes_max = 5;
+    std::map<std::string, std::size_t> first;
+    Messages result;
+    for (auto& diagnostic : all) {
+        const auto names = names_in(diagnostic.message);
+        const bool is_unknown =
+            says_unknown(diagnostic.kind) && diagnostic.kind != Kind::unknown_member;
+        const bool is_about_name = is_unknown || is_about_named_value(diagnostic);
+        if (!is_about_name || names.empty()) {
+            result.push_back(std::move(diagnostic));
+            continue;
+        }
+        const auto [other, is_new] = first.try_emplace(names.front(), result.size());
+        if (is_new)
+            result.push_back(std::move(diagnostic));
+        else if (auto& notes = result[other->second].notes; notes.size() < notes_max)
+            notes.push_back({diagnostic.span, "it stands here too"});
+    }
+    return result;
+}
+
+/// Who writes one name of a list in quotes writes all so.
+Messages with_quotes_told_once(Messages all) {
+    const auto is_quoted = [](const syntax::Diagnostic& one) {
+        return one.kind == Kind::wrong_member_type && one.message.starts_with("this is") &&
+               one.hint.ends_with("without quotes");
+    };
+    Messages result;
+    for (auto& one : all) {
+        constexpr std::uint32_t lines_apart_max = 1;
+        const bool is_again = !result.empty() && is_quoted(one) && is_quoted(result.back());
+        auto* before = is_again ? &result.back() : nullptr;
+        const auto& last = before == nullptr         ? one.span
+                           : before->notes.empty() ? before->span
+                                                   : before->notes.back().span;
+        if (before != nullptr && last.file == one.span.file && last.end.line + lines_apart_max >= one.span.begin.line)
+            before->notes.push_back({one.span, "this one too"});
+        else
+            result.push_back(std::move(one));
+    }
+    return result;
+}
+
+/// A key that stands where it does not belong is what another object lacks.
+Messages with_moved_keys(Messages all) {
+    const auto is_misplaced = [](const syntax::Diagnostic& one) {
+        return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
+    };
+    if (std::ranges::find(all, Kind::missing_member, &syntax::Diagnostic::kind) == all.end()) return all;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!is_misplaced(all[i])) continue;
+        const auto key = names_in(all[i].message).back();
+        const auto lacking = std::ranges::find_if(all, [&](const auto& other) {
+            // And not one of several that it lacks.
+            const bool is_of_key = (other.message.ends_with(" has no " + syntax::quoted(key)) &&
+                                    other.message.find("`, `") == std::string::npos) ||
+                                   other.message.find(" has no " + syntax::quoted(key) + ", but") != std::string::npos;
+            return other.kind == Kind::missing_member && is_of_key;
+        });
+        if (lacking == all.end()) continue;
+        all[i].notes.push_back({lacking->span, lacking->message});
+        const auto index = static_cast<std::size_t>(lacking - all.begin());
+        all.erase(lacking);
+        if (index <= i) --i;
+    }
+    return all;
+}
+
+/// What a name was wanted for, and what a declaration declares.
+enum class Sort : std::uint8_t { any, function, object, value };
+
+Sort sort_of(const syntax::Diagnostic& unknown) {
+    if (unknown.kind == Kind::unknown_function || unknown.kind == Kind::unknown_statement) return Sort::function;
+    if (unknown.message.starts_with("no Iface")) return Sort::object;
+    return unknown.message.starts_with("nothing is called") ? Sort::value : Sort::any;
+}
+
+Sort sort_of(const syntax::Declaration* declaration) {
+    if (declaration == nullptr) return Sort::any;
+    if (std::holds_alternative<syntax::Function>(*declaration)) return Sort::function;
+    return std::holds_alternative<syntax::Typed>(*declaration) ? Sort::object : Sort::value;
+}
+
+/// Nothing says better what the unknown name was to be than a declaration that may have been meant to have it.
+bool is_without_cure(const syntax::Diagnostic& one) {
+    const bool is_cured = !one.hint.empty() && !one.hint.starts_with("did you mean") && !one.hint.starts_with("there is");
+    return says_unknown(one.kind) && one.kind != Kind::unknown_member && !is_cured;
+}
+
+bool is_about_declared_name(const syntax::Diagnostic& one) {
+    const auto said = one.message + one.hint;
+    const auto at = said.find("` is a keyword and cannot be a name");
+    const bool is_keyword = at != said.npos && at > 0 && (said[at - 1] | 0x20) >= 'a'; // and not `!`
+    return one.kind == Kind::duplicate_name || one.kind == Kind::bad_name ||
+           (one.kind == Kind::syntax_error && is_keyword);
+}
+
+/// A declaration with another's name, or with one that cannot be, may have been meant to have a name that is unknown:
+/// where one of its sort is, that is a note of it. Of one of each it need not be of its sort.
+Messages with_names_for_declarations(Messages all, const Programs& programs) {
+    std::vector<std::size_t> declared, unknown;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (is_about_declared_name(all[i]))
+            declared.push_back(i);
+        else if (is_without_cure(all[i]))
+            unknown.push_back(i);
+    const bool is_only_one = declared.size() == 1 && unknown.size() == 1;
+    std::vector<bool> is_told(all.size(), true);
+    for (const auto i : declared) {
+        if (unknown.empty()) break;
+        const auto sort = sort_of(declaration_of(programs, all[i].span));
+        const auto fits = [&](std::size_t other) {
+            const auto& hint = all[other].hint;
+            const bool is_of_sort = is_only_one || sort == Sort::any || sort_of(all[other]) == sort;
+            // What resembles another name than this one is that name, misspelt.
+            const bool resembles = !hint.starts_with("did you mean") || names_in(hint) == names_in(all[i].message);
+            return is_of_sort && resembles;
+        };
+        const auto found = std::ranges::find_if(unknown, fits);
+        if (found == unknown.end()) continue;
+        all[i].notes.push_back({all[*found].span, all[*found].message});
+        is_told[*found] = false;
+        unknown.erase(found);
+    }
+    Messages result;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (is_told[i]) result.push_back(std::move(all[i]));
+    return result;
+}
+
+} // namespace
+
+std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
+    auto told = told_once(without_neighbours(without_shape(std::move(all), programs)));
+    return with_names_for_declarations(with_moved_keys(with_quotes_told_once(std::move(told))), programs);
+}
+
+} // namespace sema
