@@ -6,7 +6,7 @@ namespace analysis {
 /// it is asked for once more, of the engine that knows what they mean.
 Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending ending, const Meets& meets) {
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
-        auto witness = witness_in(space_, box, appliance_, way_, one.rules);
+        auto witness = witness_in(space_, box, appliance_, way_, *one.rules.front());
         if (!witness || witness->ending != ending || (meets && !meets(*witness))) return std::nullopt;
         return witness;
     };
@@ -26,8 +26,8 @@ Verdict Prover::find(const Case& one, const symbolic::Question& question, Ending
 
 Verdict Prover::find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets) {
     bool all_decided = true;
-    for (const auto& one : cases_)
-        for (const auto& course : courses_to(one.rules, ending)) {
+    for (const auto& one : cases_.all)
+        for (const auto& course : courses_to(*one.rules.front(), ending)) {
             symbolic::Question question{narrowed(space_, one.region, course), before};
             for (const auto* stages : {&one.before, &course.stages})
                 question.stages.insert(question.stages.end(), stages->begin(), stages->end());

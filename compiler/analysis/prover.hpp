@@ -34,7 +34,7 @@ private:
     symbolic::Budget budget_;
     symbolic::Space space_;
     symbolic::Engines engines_;
-    std::deque<Case> cases_;
+    Cases cases_;
 };
 
 } // namespace analysis
