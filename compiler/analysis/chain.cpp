@@ -121,7 +121,9 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
             if (translates_destinations(chain, link.kind)) rename_after(&link, names);
         }
     }
-    result.drops_invalid = !result.links.empty() && appliance.conntrack.drop_invalid;
+    // Masquerading lets none pass (path.md, Translation).
+    result.drops_invalid =
+        result.links.empty() ? masquerade_of(appliance, way).has_value() : appliance.conntrack.drop_invalid;
     return result;
 }
 

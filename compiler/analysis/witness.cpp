@@ -112,7 +112,7 @@ private:
     void translate(const Way& chain, model::StatementId id) {
         const auto& statement = appliance_.statements.at(id);
         auto& known = witness_.translation;
-        const auto port = has_ports() ? statement.port : std::nullopt;
+        const auto port = has_ports(witness_.packet) ? statement.port : std::nullopt;
         if (statement.action == model::Action::snat && translates_sources(chain, model::FunctionKind::nat)) {
             known.by = id;
             if (statement.ipv4_address) known.source = statement.ipv4_address;
@@ -134,15 +134,10 @@ private:
         if (eval::Datagram(datagram_).source() != *address) known.source = address;
     }
 
-    bool has_ports() const {
-        const auto transport = witness_.packet.transport;
-        return transport == model::Layer::tcp || transport == model::Layer::udp;
-    }
-
     void read_destination() {
         const eval::Datagram datagram(datagram_);
         witness_.translation.destination = datagram.destination();
-        if (has_ports() && datagram.transport_complete())
+        if (has_ports(witness_.packet) && datagram.transport_complete())
             witness_.translation.destination_port = eval::get16(datagram_, datagram.header_bytes() + 2);
     }
 
