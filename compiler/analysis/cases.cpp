@@ -274,11 +274,11 @@ private:
         return found == nullptr ? nullptr : deciding(space_, *question.stages.back().rules, found->box);
     }
 
-    /// A Nat's rules, and one for what they leave as it is.
-    const RuleList& decisions_of(const Link& nat, bool first) {
-        const auto [known, is_new] = decisions_.try_emplace({&nat, first});
+    /// A function's rules, and one for what a Nat's leave as it is.
+    const RuleList& decisions_of(const Link& link, bool first) {
+        const auto [known, is_new] = decisions_.try_emplace({&link, first});
         if (!is_new) return *known->second;
-        auto& list = result_.nats.emplace_back(nat.rules);
+        auto& list = result_.decisions.emplace_back(link.rules);
         if (!first) tell_of_first_packet(list);
         list.rules.emplace_back();
         known->second = &list;
@@ -286,8 +286,8 @@ private:
     }
 
     /// What a flow is not told by may have been anything in its first packet, but that this was new.
-    void tell_of_first_packet(RuleList& nat) {
-        std::erase_if(nat.rules, [&](Rule& rule) {
+    void tell_of_first_packet(RuleList& list) {
+        std::erase_if(list.rules, [&](Rule& rule) {
             Box guard;
             for (const auto& [variable, values] : rule.guard) {
                 if (variable != symbolic::variable(Field::ct_state))
@@ -326,7 +326,16 @@ private:
         const auto goes = path_ == nullptr || leads_out(one.rewrites.front().destination, box);
         if (!goes || (!first && ways_.size() > 1 && !may_be_alike(one.rewrites.front(), one.rewrites.back(), box))) return;
         one.region = within(base_, box);
+        if (!first && ways_.size() > 1) let_begin(one);
         if (!one.region.empty()) result_.all.push_back(std::move(one));
+    }
+
+    /// There is a flow to compare if both policies accept its first packet.
+    void let_begin(Case& one) {
+        for (const auto* rules : one.rules)
+            for (const auto& link : rules->links)
+                if (link.kind == model::FunctionKind::filter)
+                    one.begun.push_back({&decisions_of(link, false), symbolic::wanting(model::Action::accept)});
     }
 
     /// Whether packets that are sent there, or where they went, take the path.

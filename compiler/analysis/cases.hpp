@@ -29,6 +29,8 @@ struct Case {
     std::vector<Rewrite> rewrites;        ///< by each policy's Nats
     /// The Nats have decided so about another packet, the first of the flow; else about the very packet, if at all.
     enum class About : std::uint8_t { first_packet, later_packet, untranslated } about = About::untranslated;
+    /// Of a later packet two policies can be compared if both accept the first: what that takes, where it matters.
+    std::vector<symbolic::Stage> begun{};
 };
 
 struct Cases {
@@ -36,7 +38,7 @@ struct Cases {
     bool whole = true; ///< false: there are too many to tell apart; they have all packets of one policy, and some of two
     // At places that stay, what cases point at. Where functions read packets alike, they share their rules.
     std::deque<ChainRules> readings;
-    std::deque<symbolic::RuleList> nats;
+    std::deque<symbolic::RuleList> decisions;
     std::deque<symbolic::SomeRules> outcomes;
 };
 

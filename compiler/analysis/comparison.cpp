@@ -26,6 +26,7 @@ constexpr std::array endings = {Ending::drop, Ending::reject, Ending::accept}; /
 constexpr std::size_t regions_max = 4;     ///< that are shown of packets that go one way
 constexpr std::size_t pieces_max = 2'000;  ///< that are left when regions have been taken out
 constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 1'000'000;
+constexpr std::size_t steps_of_a_translation = 5'000'000;
 constexpr std::size_t shares_of_suspects = 20; ///< of a question's steps, all of them together
 
 /// For each Iface of one policy its number in the other; those that are not there get numbers behind.
@@ -210,6 +211,11 @@ private:
                 for (const auto* course : {&old_course, &new_course})
                     question.stages.insert(question.stages.end(), course->stages.begin(), course->stages.end());
                 auto answer = ask(asked, question, steps);
+                const auto& begun = asked.one->begun;
+                if (!begun.empty() && !std::holds_alternative<symbolic::Proved>(answer)) {
+                    question.stages.insert(question.stages.end(), begun.begin(), begun.end());
+                    answer = ask(asked, question, steps);
+                }
                 if (std::holds_alternative<symbolic::Found>(answer)) return answer;
                 decided &= std::holds_alternative<symbolic::Proved>(answer);
             }
@@ -224,6 +230,10 @@ private:
             if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
         }
         if (steps < budget_.steps) return engines_.subtraction.find(question, steps);
+        if (!asked.one->before.empty()) { // what Nats tell apart are few packets
+            auto answer = engines_.subtraction.find(question, steps_of_a_region);
+            if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
+        }
         // Diagrams of the two chains are made once for all questions.
         auto answer = engines_.diagrams.find(question, budget_);
         if (std::holds_alternative<symbolic::GaveUp>(answer))
@@ -403,11 +413,11 @@ private:
         const Asked plainly{asked.one, nullptr};
         for (const bool with_meaning : {false, true}) {
             with_meaning_ = with_meaning;
-            const auto answer = find(plainly, others, Ending::accept, Ending::accept, budget_.steps);
+            const auto answer = find(plainly, others, Ending::accept, Ending::accept, steps_of_a_translation);
             with_meaning_ = false;
             if (std::holds_alternative<symbolic::Proved>(answer)) return true;
             const auto* box = std::get_if<symbolic::Found>(&answer);
-            if (box == nullptr) return false;
+            if (box == nullptr) continue;
             result_.translated = translated(asked, box->box);
             if (!result_.translated && box->meant) result_.translated = translated(asked, *box->meant);
             if (result_.translated) return true;
