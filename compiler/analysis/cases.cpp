@@ -1,5 +1,6 @@
 #include "compiler/analysis/cases.hpp"
 
+#include "compiler/analysis/places.hpp"
 #include "compiler/analysis/region.hpp"
 
 #include <algorithm>
@@ -221,13 +222,6 @@ private:
         return narrowed(space_, region, {{{value_of(from), value_of(to)}}, {}});
     }
 
-    std::vector<Box> within(std::vector<Box> region, const Box& box) {
-        std::vector<Box> result;
-        for (auto& one : region)
-            if (auto inside = both(space_, std::move(one), box)) result.push_back(std::move(*inside));
-        return result;
-    }
-
     /// Each thing that the Nats can do to packets, one Nat after the other. `first`: to those that they decide about, else
     /// to later ones of the same flow.
     void explore(bool first) {
@@ -247,7 +241,7 @@ private:
         std::map<Rewrite, SomeRules> outcomes;
         for (const auto& rule : list.rules)
             if (rule.log == nullptr) outcomes[rewrite(rule)].insert(&rule);
-        symbolic::Question question{within(base_, said(chosen)), before};
+        symbolic::Question question{within(space_, base_, {said(chosen)}), before};
         question.stages.push_back({&list, {}});
         for (const bool as_they_are : {true, false}) // that comes first: it is the most
             while (true) {
@@ -325,7 +319,7 @@ private:
         auto box = said(chosen);
         const auto goes = path_ == nullptr || leads_out(one.rewrites.front().destination, box);
         if (!goes || (!first && ways_.size() > 1 && !may_be_alike(one.rewrites.front(), one.rewrites.back(), box))) return;
-        one.region = within(base_, box);
+        one.region = within(space_, base_, {box});
         if (!first && ways_.size() > 1) let_begin(one);
         if (!one.region.empty()) result_.all.push_back(std::move(one));
     }
@@ -368,7 +362,7 @@ private:
         rename(space_, names, {Field::ip_daddr}, "prerouting");
         Box sent;
         narrow(space_, sent, names.at(Field::ip_daddr), out());
-        one.region = within(packets(State::established, State::related, true), sent);
+        one.region = within(space_, packets(State::established, State::related, true), {sent});
     }
 
     /// Too many translations to tell apart: behind a Nat, and when they are sent on, packets may be on their way to
@@ -383,7 +377,7 @@ private:
                        nat == nullptr ? "prerouting" : "nat " + std::to_string(nats++));
                 if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), out());
             }));
-        result_.all.push_back({{&rules}, within(packets(State::fresh, State::related, true), sent), {}, {Rewrite{}}});
+        result_.all.push_back({{&rules}, within(space_, packets(State::fresh, State::related, true), {sent}), {}, {Rewrite{}}});
     }
 
     /// Destinations that lead to the path's end.

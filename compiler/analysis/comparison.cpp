@@ -2,6 +2,7 @@
 
 #include "compiler/analysis/choice.hpp"
 #include "compiler/analysis/describe.hpp"
+#include "compiler/analysis/places.hpp"
 #include "compiler/analysis/region.hpp"
 #include "compiler/analysis/unlike.hpp"
 #include "compiler/symbolic/suspects.hpp"
@@ -380,10 +381,9 @@ private:
         return std::ranges::all_of(asked_, [&](const Asked& asked) {
             // What no changed rule decides ends as before, so all endings have to be asked for.
             const Asked plainly{asked.one, nullptr};
-            std::vector<Box> region;
             // Of those that a chain never sees nobody thinks.
-            for (const auto& one : narrowed(space_, asked.one->region, courses_to(asked.new_rules(), Ending::accept).front()))
-                if (auto inside = both(space_, one, box)) region.push_back(std::move(*inside));
+            const auto seen = courses_to(asked.new_rules(), Ending::accept).front();
+            const auto region = within(space_, narrowed(space_, asked.one->region, seen), {box});
             bool all = true;
             for (const auto was : endings)
                 for (const auto is : endings)
@@ -405,11 +405,8 @@ private:
     bool look_for_translations(const Asked& asked) {
         if (asked.one->about == Case::About::later_packet) return true;
         const auto& rewrites = asked.one->rewrites;
-        const auto region = first_packets(space_, asked.one->region);
-        std::vector<Box> others;
-        for (const auto& box : unlike(space_, before_, rewrites.front(), after_, rewrites.back()))
-            for (const auto& one : region)
-                if (auto inside = both(space_, one, box)) others.push_back(std::move(*inside));
+        const auto others = within(space_, first_packets(space_, asked.one->region),
+                                   unlike(space_, before_, rewrites.front(), after_, rewrites.back()));
         const Asked plainly{asked.one, nullptr};
         for (const bool with_meaning : {false, true}) {
             with_meaning_ = with_meaning;
