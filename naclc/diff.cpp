@@ -39,6 +39,34 @@ std::string decision(const Path& file, const model::Appliance& appliance, const 
                        text_of(file, appliance, statement.place));
 }
 
+/// "10.0.0.5 port 8080, from 203.0.113.1": with which ends an accepted packet leaves the chain.
+std::string leaving(const Witness& witness) {
+    const auto& [by, destination, destination_port, source, source_port] = witness.translation;
+    const auto end = [&](model::Field field, std::uint32_t address, std::optional<std::uint16_t> port) {
+        const auto text = address == 0 ? std::string("a leased address") : eval::show(field, address);
+        return port ? fmt::format("{} port {}", text, *port) : text;
+    };
+    const bool has_ports = analysis::has_ports(witness.packet);
+    auto text = end(model::Field::ip_daddr, destination, has_ports ? std::optional(destination_port) : std::nullopt);
+    if (!source && !source_port) return text;
+    const auto own = analysis::value_in(witness.packet, model::Field::ip_saddr).value_or(0);
+    const auto from = source.value_or(static_cast<std::uint32_t>(own));
+    return text + ", from " + end(model::Field::ip_saddr, from, source_port);
+}
+
+/// "left for 10.0.0.5 port 80, leaves for 10.0.0.6 port 80"; nothing where that is no news.
+std::string leavings(const Difference& difference) {
+    const auto& [before, after] = difference;
+    const auto is_sent = [](const Witness& witness) {
+        return witness.ending == analysis::Ending::accept && (witness.translation.by || witness.translation.source);
+    };
+    std::string text;
+    if (!is_sent(before) && !is_sent(after)) return text;
+    if (before.ending == analysis::Ending::accept) text = "left for " + leaving(before);
+    if (after.ending == analysis::Ending::accept) text += (text.empty() ? "leaves for " : "; leaves for ") + leaving(after);
+    return text;
+}
+
 /// What is set in the policy beside its functions: a path into the model, and its values.
 struct Setting {
     std::string path, was, is;
@@ -106,6 +134,7 @@ void print(const Policies& policies, const analysis::ChainDiff& chain, const Dif
     fmt::print("    {}    was {}, is {}\n", members,
                decision(policies.options.before, policies.before, difference.before),
                decision(policies.options.after, policies.after, difference.after));
+    if (const auto text = leavings(difference); !text.empty()) fmt::print("    {}\n", text);
     for (const auto& fact : difference.after.assumed) fmt::print("    when {}\n", fact);
 }
 
@@ -149,9 +178,12 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
 
 nlohmann::ordered_json to_json(const Policies& policies, const analysis::ChainDiff& chain,
                                const Difference& difference) {
-    return {{"packet", analysis::members_of(policies.after, *chain.after, difference.after)},
-            {"was", decision(policies.options.before, policies.before, difference.before)},
-            {"is", decision(policies.options.after, policies.after, difference.after)}};
+    nlohmann::ordered_json one{{"packet", analysis::members_of(policies.after, *chain.after, difference.after)},
+                               {"was", decision(policies.options.before, policies.before, difference.before)},
+                               {"is", decision(policies.options.after, policies.after, difference.after)}};
+    if (const auto text = leavings(difference); !text.empty()) one["leaves"] = text;
+    if (!difference.after.assumed.empty()) one["when"] = difference.after.assumed;
+    return one;
 }
 
 nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyDiff& diff) {

@@ -1,10 +1,13 @@
 #include "compiler/analysis/cases.hpp"
 
+#include "compiler/analysis/places.hpp"
 #include "compiler/analysis/region.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <tuple>
 
 namespace analysis {
 
@@ -14,250 +17,407 @@ using model::Field;
 using model::State;
 using symbolic::Box;
 using symbolic::Names;
+using symbolic::Rule;
+using symbolic::RuleList;
+using symbolic::SomeRules;
+using symbolic::Stage;
+using symbolic::Variable;
 
-constexpr std::size_t cases_max = 256;
-
-/// Where a dnat sends a packet; neither: it leaves it as it is.
-struct Target {
-    std::optional<std::uint32_t> address;
-    std::optional<std::uint16_t> port;
-
-    friend auto operator<=>(const Target&, const Target&) = default;
-};
-
-Target target_of(const model::Appliance& appliance, const symbolic::Rule& rule) {
-    if (!rule.statement || rule.action != model::Action::dnat) return {};
-    const auto& statement = appliance.statements.at(*rule.statement);
-    return {statement.ipv4_address, statement.port};
-}
+constexpr std::size_t cases_max = 256;               ///< of one policy; of two there are more pairs
+constexpr std::size_t steps_of_a_question = 200'000; ///< whether Nats can do so
 
 /// What a flow is told by: packets of its first one's direction share these.
 constexpr std::array told_by = {Field::ip_protocol, Field::ip_saddr,  Field::ip_daddr,  Field::tcp_sport,
                                 Field::tcp_dport,   Field::udp_sport, Field::udp_dport, Field::icmp_type,
-                                Field::iface_in,    Field::iface_out, Field::ct_state};
+                                Field::iface_in,    Field::iface_out};
 
-/// Whether packets of a flow that it tells apart share the variable. `names`: how fields are called there.
-bool is_of_flow(const Names& names, symbolic::Variable variable) {
-    return variable == symbolic::header_complete || std::ranges::any_of(told_by, [&](Field field) {
-               const auto renamed = names.find(field);
-               return variable == (renamed == names.end() ? symbolic::variable(field) : renamed->second);
-           });
+constexpr model::Value value_of(State state) { return static_cast<model::Value>(state); }
+
+/// What a rule does on that chain (path.md, Translation): a dnat and a snat have each their places.
+Rewrite rewrite_of(const model::Appliance& appliance, const Link& nat, const Rule& rule) {
+    if (!rule.statement) return {};
+    const auto& statement = appliance.statements.at(*rule.statement);
+    const bool is_dnat = statement.action == model::Action::dnat;
+    if (is_dnat && translates_destinations(nat.chain, nat.kind)) return {statement.ipv4_address, {}, statement.port, {}};
+    if (!is_dnat && translates_sources(nat.chain, nat.kind)) return {{}, statement.ipv4_address, {}, statement.port};
+    return {};
 }
 
-/// Whether all packets of a flow in its first one's direction are the same to a Nat.
-bool is_about_flows(const symbolic::RuleList& nat, const Names& names) {
-    return std::ranges::all_of(nat.rules, [&](const symbolic::Rule& rule) {
-        return rule.log != nullptr || std::ranges::all_of(rule.guard, [&](const symbolic::Side& side) {
-                   return is_of_flow(names, side.variable);
-               });
-    });
+Rewrite together(const Rewrite& earlier, const Rewrite& later) {
+    const auto last = [](const auto& one, const auto& other) { return other ? other : one; };
+    return {last(earlier.destination, later.destination), last(earlier.source, later.source),
+            last(earlier.destination_port, later.destination_port), last(earlier.source_port, later.source_port)};
 }
 
-class Cases {
+/// A value's place among those that have been met.
+template <typename Value>
+std::size_t place_of(std::vector<Value>& met, Value value) {
+    const auto known = std::ranges::find(met, value);
+    if (known == met.end()) return met.push_back(value), met.size() - 1;
+    return static_cast<std::size_t>(known - met.begin());
+}
+
+class Maker {
 public:
-    Cases(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid)
-        : space_(space), appliance_(appliance), way_(way), path_(std::get_if<model::Assert::Path>(&way_)),
-          invalid_(invalid) {}
+    Maker(symbolic::Space& space, std::vector<WayIn> ways, bool invalid)
+        : space_(space), ways_(std::move(ways)), path_(std::get_if<model::Assert::Path>(&ways_.back().way)),
+          invalid_(invalid), engine_(space) {
+        for (const auto field : told_by) of_flow_.insert(symbolic::variable(field));
+        of_flow_.insert(symbolic::header_complete);
+    }
 
-    std::deque<Case> run() {
-        find_targets();
-        const bool are_few = combinations() <= cases_max;
+    Cases run() {
+        find_nats();
+        if (nats_.empty() && !(path_ != nullptr && ways_.back().appliance.translates())) {
+            add_untranslated(State::fresh);
+            return std::move(result_);
+        }
         // What is found of first packets is the easiest to understand.
-        if (are_few) each_combination({}, [&](const auto& chosen) { new_flows(chosen, true); });
-        untranslated_flows();
-        if (are_few)
-            each_combination({}, [&](const auto& chosen) {
-                known_flows(chosen);
-                // Where all packets of a flow are the same to the Nats, these are as its first one.
-                if (!are_about_flows_) new_flows(chosen, false);
-            });
-        else
+        explore(true);
+        add_untranslated(State::established);
+        explore(false);
+        if (path_ != nullptr) translated_back();
+        if (!result_.whole && ways_.size() == 1) {
+            std::erase_if(result_.all, [](const Case& one) { return one.about != Case::About::untranslated; });
             anywhere();
-        return std::move(cases_);
+        }
+        return std::move(result_);
     }
 
 private:
-    static model::IntervalSet states(State from, State to) {
-        return {{static_cast<model::Value>(from), static_cast<model::Value>(to)}};
-    }
+    /// What each Nat that is told apart does, in their order, those of the old policy first.
+    using Chosen = std::vector<Rewrite>;
 
-    /// The packets that can come in some states, with one more thing said of them. Where they go when they are
-    /// translated may be anywhere.
-    std::vector<Box> narrowed(std::vector<Box> region, const model::IntervalSet& states, const Box& also) {
-        const auto set = space_.sets.add(states);
-        std::vector<Box> result;
-        for (auto& box : region) {
-            if (!narrow(space_, box, symbolic::variable(Field::ct_state), set)) continue;
-            if (auto inside = both(space_, std::move(box), also)) result.push_back(std::move(*inside));
+    struct Nat {
+        std::size_t way = 0, link = 0;
+        std::optional<std::size_t> place; ///< among those of its way that translate destinations
+    };
+
+    /// The values that destinations get in a case. Functions read them under variables that are numbered as these are
+    /// met: so they read alike whatever the values are, and two policies that send a packet to one place do.
+    struct Values {
+        std::vector<std::uint32_t> addresses;
+        std::vector<std::uint16_t> ports;
+    };
+
+    /// Where a packet has been sent; nothing: it goes where it went.
+    struct Sent {
+        std::optional<std::size_t> address, port; ///< in Values
+
+        friend auto operator<=>(const Sent&, const Sent&) = default;
+    };
+
+    void find_nats() {
+        for (std::size_t way = 0; way < ways_.size(); ++way) {
+            const auto& plain = reading(way, {});
+            std::size_t place = 0;
+            for (std::size_t i = 0; i < plain.links.size(); ++i) {
+                const auto& link = plain.links[i];
+                const bool is_seen_later = translates_destinations(link.chain, link.kind);
+                if (!is_seen_later && (ways_.size() == 1 || !translates_sources(link.chain, link.kind))) continue;
+                if (does_something(way, link))
+                    nats_.push_back({way, i, is_seen_later ? std::optional(place) : std::nullopt});
+                place += is_seen_later;
+                result_.whole = result_.whole && link.rules.whole;
+                are_about_flows_ = are_about_flows_ && is_about_flows(link.rules);
+            }
         }
-        return result;
-    }
-    std::vector<Box> translated(const model::IntervalSet& states, const Box& also) {
-        auto region = path_ != nullptr ? packets_wherever_to(space_, appliance_, *path_, false)
-                                       : packets_at(space_, appliance_, way_, false);
-        return narrowed(std::move(region), states, also);
     }
 
-    void untranslated_flows() {
-        auto& one = cases_.emplace_back();
-        one.rules = rules_of(space_, appliance_, way_, {}, [](const Link*, Names&) {});
-        one.region = narrowed(packets_at(space_, appliance_, way_, invalid_),
-                              states(State::established, State::invalid), {});
+    bool does_something(std::size_t way, const Link& link) const {
+        return std::ranges::any_of(link.rules.rules, [&](const Rule& rule) {
+            return rewrite_of(ways_[way].appliance, link, rule) != Rewrite{};
+        });
+    }
+
+    /// Whether packets of a flow that it tells apart share the variable.
+    bool is_of_flow(Variable variable) const {
+        if (of_flow_.contains(variable)) return true;
+        const auto* fact = space_.fact(variable);
+        const auto* comparison = fact == nullptr ? nullptr : std::get_if<symbolic::Comparison>(&fact->meaning);
+        return comparison != nullptr && of_flow_.contains(comparison->left) && of_flow_.contains(comparison->right);
+    }
+
+    /// Whether all packets of a flow in its first one's direction are the same to a Nat, which sees new ones only.
+    bool is_about_flows(const RuleList& nat) const {
+        return std::ranges::all_of(nat.rules, [&](const Rule& rule) {
+            return rule.log != nullptr || std::ranges::all_of(rule.guard, [&](const symbolic::Side& side) {
+                       return side.variable == symbolic::variable(Field::ct_state) || is_of_flow(side.variable);
+                   });
+        });
+    }
+
+    /// How the functions of a way read packets. `back`: on a path, and where prerouting ends they go to any place that
+    /// leads to its end.
+    const ChainRules& reading(std::size_t way, const Chosen& chosen, bool back = false) {
+        Values values;
+        std::vector<Sent> sent;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            const auto& [destination, source, port, source_port] = chosen[i];
+            Sent to;
+            if (destination) to.address = place_of(values.addresses, *destination);
+            if (port) to.port = place_of(values.ports, *port);
+            if (nats_[i].way != way || to == Sent{}) continue;
+            sent.resize(*nats_[i].place + 1);
+            sent.back() = to;
+        }
+        const auto [known, is_new] = by_sent_.try_emplace({way, sent, back});
+        if (is_new) known->second = &result_.readings.emplace_back(read(way, sent, back));
+        return *known->second;
+    }
+
+    ChainRules read(std::size_t way, const std::vector<Sent>& sent, bool back) {
+        const auto& [appliance, chains, iface_ids] = ways_[way];
+        std::size_t place = 0;
+        Sent now;
+        return rules_of(space_, appliance, chains, iface_ids, [&](const Link* nat, Names& names) {
+            if (nat == nullptr) {
+                if (back) rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()}, "prerouting");
+                return;
+            }
+            const auto to = place < sent.size() ? sent[place] : Sent{};
+            ++place;
+            if (to == Sent{}) return;
+            if (to.address) now.address = to.address;
+            if (to.port) now.port = to.port;
+            if (to.address) names[Field::ip_daddr] = translated(Field::ip_daddr, *to.address);
+            if (to.port) names[Field::tcp_dport] = translated(Field::tcp_dport, *to.port);
+            if (to.port) names[Field::udp_dport] = translated(Field::udp_dport, *to.port);
+            const auto text = [](const auto& value) { return value ? std::to_string(*value) : std::string("none"); };
+            rename(space_, names, {Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum},
+                   "translation " + text(now.address) + ' ' + text(now.port));
+        });
+    }
+
+    /// The field, sent to the value in that place.
+    Variable translated(Field field, std::size_t place) {
+        Names names;
+        rename(space_, names, {field}, "translation " + std::to_string(place));
+        return *of_flow_.insert(names.at(field)).first;
+    }
+
+    /// Where they have been sent.
+    Box said(const Chosen& chosen) {
+        Values values;
+        Box box;
+        for (const auto& one : chosen) {
+            if (one.destination) {
+                const auto place = place_of(values.addresses, *one.destination);
+                narrow(space_, box, translated(Field::ip_daddr, place), space_.one(*one.destination));
+            }
+            if (!one.destination_port) continue;
+            const auto place = place_of(values.ports, *one.destination_port);
+            for (const auto field : {Field::tcp_dport, Field::udp_dport})
+                narrow(space_, box, translated(field, place), space_.one(*one.destination_port));
+        }
+        return box;
+    }
+
+    /// The packets that can come in some states. On a path where they go when they are translated may be anywhere.
+    std::vector<Box> packets(State from, State to, bool wherever) {
+        const auto& [appliance, way, iface_ids] = ways_.back();
+        const bool invalid = to == State::invalid && invalid_;
+        const auto region = wherever && path_ != nullptr ? packets_wherever_to(space_, appliance, *path_, invalid)
+                                                         : packets_at(space_, appliance, way, invalid);
+        return narrowed(space_, region, {{{value_of(from), value_of(to)}}, {}});
+    }
+
+    /// Each thing that the Nats can do to packets, one Nat after the other. `first`: to those that they decide about, else
+    /// to later ones of the same flow.
+    void explore(bool first) {
+        const auto last = first ? State::fresh : State::established;
+        // Where all packets of a flow are the same to the Nats, new ones are as the first.
+        base_ = packets(first || !are_about_flows_ ? State::fresh : State::established, last, true);
+        explore(first, {}, {});
+    }
+
+    void explore(bool first, const Chosen& chosen, const std::vector<Stage>& before) {
+        if (!result_.whole && (is_full() || ways_.size() == 1)) return;
+        if (chosen.size() == nats_.size()) return add(first, chosen, before);
+        const auto& nat = nats_[chosen.size()];
+        const auto& link = reading(nat.way, chosen).links[nat.link];
+        const auto& list = decisions_of(link, first);
+        const auto rewrite = [&](const Rule& rule) { return rewrite_of(ways_[nat.way].appliance, link, rule); };
+        std::map<Rewrite, SomeRules> outcomes;
+        for (const auto& rule : list.rules)
+            if (rule.log == nullptr) outcomes[rewrite(rule)].insert(&rule);
+        symbolic::Question question{within(space_, base_, {said(chosen)}), before};
+        question.stages.push_back({&list, {}});
+        for (const bool as_they_are : {true, false}) // that comes first: it is the most
+            while (true) {
+                SomeRules left;
+                for (const auto& [does, rules] : outcomes)
+                    if (!as_they_are || does == Rewrite{}) left.insert(rules.begin(), rules.end());
+                const auto* rule = left.empty() ? nullptr : met(question, left);
+                if (rule == nullptr) break;
+                auto next = chosen;
+                next.push_back(rewrite(*rule));
+                auto stages = before;
+                stages.push_back({&list, {.some = &result_.outcomes.emplace_back(std::move(outcomes[next.back()]))}});
+                outcomes.erase(next.back());
+                explore(first, next, stages);
+            }
+    }
+
+    /// One of some rules of the question's last list that a packet meets.
+    const Rule* met(symbolic::Question& question, const SomeRules& rules) {
+        question.stages.back().wanted = {.some = &rules};
+        const auto answer = engine_.find(question, steps_of_a_question);
+        if (std::holds_alternative<symbolic::GaveUp>(answer)) result_.whole = false;
+        const auto* found = std::get_if<symbolic::Found>(&answer);
+        return found == nullptr ? nullptr : deciding(space_, *question.stages.back().rules, found->box);
+    }
+
+    /// A function's rules, and one for what a Nat's leave as it is.
+    const RuleList& decisions_of(const Link& link, bool first) {
+        const auto [known, is_new] = decisions_.try_emplace({&link, first});
+        if (!is_new) return *known->second;
+        auto& list = result_.decisions.emplace_back(link.rules);
+        if (!first) tell_of_first_packet(list);
+        list.rules.emplace_back();
+        known->second = &list;
+        return list;
+    }
+
+    /// What a flow is not told by may have been anything in its first packet, but that this was new.
+    void tell_of_first_packet(RuleList& list) {
+        std::erase_if(list.rules, [&](Rule& rule) {
+            Box guard;
+            for (const auto& [variable, values] : rule.guard) {
+                if (variable != symbolic::variable(Field::ct_state))
+                    narrow(space_, guard, is_of_flow(variable) ? variable : in_first_packet(variable), values);
+                else if (!space_.sets[values].contains(value_of(State::fresh)))
+                    return true;
+            }
+            rule.guard = std::move(guard);
+            return false;
+        });
+    }
+
+    Variable in_first_packet(Variable variable) {
+        const auto max = space_.sets[space_.domain(variable)].intervals().back().high;
+        return space_.fact({"first packet " + std::to_string(variable), max});
+    }
+
+    bool is_full() const { return result_.all.size() >= cases_max * ways_.size() * ways_.size(); }
+
+    void add(bool first, const Chosen& chosen, const std::vector<Stage>& before) {
+        // Untranslated flows are a case of their own.
+        const bool are_known = !first && are_about_flows_;
+        if (are_known && std::ranges::all_of(chosen, [](const auto& one) { return one == Rewrite{}; })) return;
+        if (is_full()) {
+            result_.whole = false;
+            return;
+        }
+        Case one{{}, {}, before, std::vector<Rewrite>(ways_.size()), first ? Case::About::first_packet
+                                                                           : Case::About::later_packet};
+        for (std::size_t way = 0; way < ways_.size(); ++way) one.rules.push_back(&reading(way, chosen));
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            auto& rewrite = one.rewrites[nats_[i].way];
+            rewrite = together(rewrite, chosen[i]);
+        }
+        auto box = said(chosen);
+        const auto goes = path_ == nullptr || leads_out(one.rewrites.front().destination, box);
+        if (!goes || (!first && ways_.size() > 1 && !may_be_alike(one.rewrites.front(), one.rewrites.back(), box))) return;
+        one.region = within(space_, base_, {box});
+        if (!first && ways_.size() > 1) let_begin(one);
+        if (!one.region.empty()) result_.all.push_back(std::move(one));
+    }
+
+    /// There is a flow to compare if both policies accept its first packet.
+    void let_begin(Case& one) {
+        for (const auto* rules : one.rules)
+            for (const auto& link : rules->links)
+                if (link.kind == model::FunctionKind::filter)
+                    one.begun.push_back({&decisions_of(link, false), symbolic::wanting(model::Action::accept)});
+    }
+
+    /// Whether packets that are sent there, or where they went, take the path.
+    bool leads_out(const std::optional<std::uint32_t>& destination, Box& box) {
+        if (destination) return destinations_by(space_, ways_.back().appliance, path_->to).contains(*destination);
+        return narrow(space_, box, symbolic::variable(Field::ip_daddr), out());
+    }
+
+    /// Whether two Nats' packets may leave alike; of first packets that do not, it has been told.
+    bool may_be_alike(const Rewrite& was, const Rewrite& is, Box& box) {
+        if (was.source != is.source) return false;
+        if (was.destination && is.destination) return *was.destination == *is.destination;
+        const auto& one = was.destination ? was.destination : is.destination;
+        return !one || narrow(space_, box, symbolic::variable(Field::ip_daddr), space_.one(*one));
+    }
+
+    void add_untranslated(State from) {
+        auto& one = result_.all.emplace_back();
+        for (std::size_t way = 0; way < ways_.size(); ++way) one.rules.push_back(&reading(way, {}));
+        one.region = packets(from, State::invalid, false);
+        one.rewrites.resize(ways_.size());
+    }
+
+    /// What comes back to who asked: only where prerouting ends it goes where its flow goes.
+    void translated_back() {
+        auto& one = result_.all.emplace_back();
+        one.rules = {&reading(0, {}, true)};
+        one.rewrites.resize(1);
+        Names names;
+        rename(space_, names, {Field::ip_daddr}, "prerouting");
+        Box sent;
+        narrow(space_, sent, names.at(Field::ip_daddr), out());
+        one.region = within(space_, packets(State::established, State::related, true), {sent});
     }
 
     /// Too many translations to tell apart: behind a Nat, and when they are sent on, packets may be on their way to
     /// any place out there.
     void anywhere() {
-        auto& one = cases_.emplace_back();
+        const auto& [appliance, way, iface_ids] = ways_.front();
         Box sent;
         std::size_t nats = 0;
-        one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
-            rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()},
-                   nat == nullptr ? "prerouting" : "nat " + std::to_string(nats++));
-            if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), out());
-        });
-        one.region = translated(states(State::fresh, State::related), sent);
-    }
-
-    /// What each Nat that translates destinations may do.
-    void find_targets() {
-        rules_of(space_, appliance_, way_, {}, [&](const Link* nat, const Names& names) {
-            if (nat == nullptr) return;
-            std::map<Target, bool> found = {{Target{}, true}};
-            for (const auto& rule : nat->rules.rules) found[target_of(appliance_, rule)] = true;
-            are_about_flows_ = are_about_flows_ && is_about_flows(nat->rules, names);
-            auto& targets = targets_.emplace_back();
-            for (const auto& [target, ignored] : found) targets.push_back(target);
-            are_whole_ = are_whole_ && nat->rules.whole;
-        });
-    }
-
-    std::size_t combinations() const {
-        if (!are_whole_) return cases_max + 1;
-        std::size_t product = 1;
-        for (const auto& targets : targets_) product = std::min(product * targets.size(), cases_max + 1);
-        return product;
-    }
-
-    template <typename Visit>
-    void each_combination(std::vector<Target> chosen, const Visit& visit) {
-        if (chosen.size() == targets_.size()) return visit(chosen);
-        for (const auto& target : targets_[chosen.size()]) {
-            chosen.push_back(target);
-            each_combination(chosen, visit);
-            chosen.pop_back();
-        }
-    }
-
-    /// How functions behind a Nat read what it has translated. `said`: to what.
-    void translate(const Target& target, std::size_t place, Names& names, Box& said) {
-        const auto set = [&](Field field, model::Value value) {
-            rename(space_, names, {field}, "translation to " + std::to_string(value));
-            narrow(space_, said, names.at(field), space_.one(value));
-        };
-        if (target.address) set(Field::ip_daddr, *target.address);
-        if (target.port) set(Field::tcp_dport, *target.port);
-        if (target.port) set(Field::udp_dport, *target.port);
-        if (target.address || target.port)
-            rename(space_, names, {Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum},
-                   "translation " + std::to_string(place));
-    }
-
-    /// Their Nats have decided about a first packet, which may have come by another Iface, so that only where
-    /// prerouting ends they go where their flow goes.
-    void known_flows(const std::vector<Target>& chosen) {
-        auto& one = cases_.emplace_back();
-        Box said;
-        std::size_t place = 0;
-        one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
-            if (nat != nullptr) {
-                translate(chosen[place], place, names, said);
-                ++place;
-                return;
-            }
-            rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()}, "prerouting");
-            narrow(space_, said, names.at(Field::ip_daddr), out());
-        });
-        one.region = translated(states(State::established, State::related), said);
-    }
-
-    /// What a flow is not told by may have been anything in its first packet.
-    symbolic::RuleList of_first_packet(symbolic::RuleList rules, const Names& names) {
-        for (auto& rule : rules.rules) {
-            Box guard;
-            for (const auto& [variable, values] : rule.guard)
-                narrow(space_, guard, is_of_flow(names, variable) ? variable : in_first_packet(variable), values);
-            rule.guard = std::move(guard);
-        }
-        return rules;
-    }
-
-    symbolic::Variable in_first_packet(symbolic::Variable variable) {
-        const auto max = space_.sets[space_.domain(variable)].intervals().back().high;
-        return space_.fact({"first packet " + std::to_string(variable), max});
-    }
-
-    /// `first`: their Nats decide about them, else about a first packet of the same flow.
-    void new_flows(const std::vector<Target>& chosen, bool first) {
-        auto& one = cases_.emplace_back();
-        Box said;
-        std::size_t place = 0;
-        auto destination = symbolic::variable(Field::ip_daddr);
-        one.rules = rules_of(space_, appliance_, way_, {}, [&](const Link* nat, Names& names) {
-            if (nat == nullptr) return;
-            const auto& target = chosen[place];
-            decide(one, first ? nat->rules : of_first_packet(nat->rules, names), target);
-            translate(target, place, names, said);
-            if (target.address) destination = names.at(Field::ip_daddr);
-            ++place;
-        });
-        if (path_ != nullptr && !narrow(space_, said, destination, out())) {
-            cases_.pop_back(); // it leads elsewhere
-            return;
-        }
-        one.region = translated(states(State::fresh, State::fresh), said);
-    }
-
-    /// The Nat does this and nothing else: what no rule of it decides it leaves as it is.
-    void decide(Case& one, symbolic::RuleList nat, const Target& target) {
-        auto& list = one.nats.emplace_back(std::move(nat));
-        list.rules.emplace_back();
-        auto& some = one.outcomes.emplace_back();
-        for (const auto& rule : list.rules)
-            if (target_of(appliance_, rule) == target) some.insert(&rule);
-        one.before.push_back({&list, {.some = &some}});
+        auto& rules = result_.readings.emplace_back(
+            rules_of(space_, appliance, way, iface_ids, [&](const Link* nat, Names& names) {
+                rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()},
+                       nat == nullptr ? "prerouting" : "nat " + std::to_string(nats++));
+                if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), out());
+            }));
+        result_.all.push_back({{&rules}, within(space_, packets(State::fresh, State::related, true), {sent}), {}, {Rewrite{}}});
     }
 
     /// Destinations that lead to the path's end.
-    symbolic::SetRef out() { return space_.sets.add(destinations_by(space_, appliance_, path_->to)); }
+    symbolic::SetRef out() {
+        return space_.sets.add(destinations_by(space_, ways_.back().appliance, path_->to));
+    }
 
     symbolic::Space& space_;
-    const model::Appliance& appliance_;
-    Way way_;
+    std::vector<WayIn> ways_; ///< one, or one chain of the old policy and of the new one
     const model::Assert::Path* path_; ///< nothing: it is one chain
     bool invalid_;
-    std::vector<std::vector<Target>> targets_; ///< by Nat
-    bool are_whole_ = true, are_about_flows_ = true;
-    std::deque<Case> cases_;
+    symbolic::Subtraction engine_;
+    std::vector<Nat> nats_;
+    std::set<Variable> of_flow_;
+    bool are_about_flows_ = true;
+    std::map<std::tuple<std::size_t, std::vector<Sent>, bool>, const ChainRules*> by_sent_;
+    std::map<std::pair<const Link*, bool>, const RuleList*> decisions_;
+    std::vector<Box> base_; ///< of the packets that are explored
+    Cases result_;
 };
-
-/// Whether functions on the way may see other destinations than packets came with.
-bool sees_translations(const model::Appliance& appliance, const Way& way) {
-    if (std::holds_alternative<model::Assert::Path>(way)) return appliance.translates();
-    return std::ranges::any_of(functions_of(appliance, way), [&](model::FunctionId function) {
-        return translates_destinations(way, appliance.functions.at(function).kind);
-    });
-}
 
 } // namespace
 
-std::deque<Case> cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
-                          bool invalid) {
-    if (sees_translations(appliance, way)) return Cases(space, appliance, way, invalid).run();
-    std::deque<Case> cases(1);
-    cases.front().rules = rules_of(space, appliance, way);
-    cases.front().region = packets_at(space, appliance, way, invalid);
-    return cases;
+const Rule* deciding(const symbolic::Space& space, const RuleList& list, const Box& box) {
+    const auto holds = [&](const symbolic::Side& side) {
+        const auto values = values_of(space, box, side.variable);
+        return space.sets[side.values].contains(space.sets[values].intervals().front().low);
+    };
+    const auto found = std::ranges::find_if(list.rules, [&](const Rule& rule) {
+        return rule.log == nullptr && std::ranges::all_of(rule.guard, holds);
+    });
+    return found == list.rules.end() ? nullptr : &*found;
+}
+
+Cases cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid) {
+    return Maker(space, {{appliance, way}}, invalid).run();
+}
+
+Cases cases_of(symbolic::Space& space, const WayIn& before, const WayIn& after) {
+    return Maker(space, {before, after}, true).run();
 }
 
 } // namespace analysis

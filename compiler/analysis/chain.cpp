@@ -68,6 +68,19 @@ bool translates_destinations(const Way& chain, model::FunctionKind kind) {
            (of_iface->hook == model::Hook::prerouting || of_iface->hook == model::Hook::output);
 }
 
+bool translates_sources(const Way& chain, model::FunctionKind kind) {
+    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+    return kind == model::FunctionKind::nat && of_iface != nullptr && of_iface->hook == model::Hook::postrouting;
+}
+
+std::optional<std::uint32_t> masquerade_of(const model::Appliance& appliance, const Way& chain) {
+    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
+    if (of_iface == nullptr || of_iface->hook != model::Hook::postrouting) return std::nullopt;
+    const auto& iface = appliance.ifaces.at(of_iface->iface);
+    if (!iface.masquerade) return std::nullopt;
+    return iface.leases() || !iface.ipv4 ? 0 : iface.ipv4->address;
+}
+
 void rename(symbolic::Space& space, symbolic::Names& names, const std::vector<Field>& fields,
             const std::string& after) {
     for (const auto field : fields)
@@ -108,7 +121,9 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
             if (translates_destinations(chain, link.kind)) rename_after(&link, names);
         }
     }
-    result.drops_invalid = !result.links.empty() && appliance.conntrack.drop_invalid;
+    // Masquerading lets none pass (path.md, Translation).
+    result.drops_invalid =
+        result.links.empty() ? masquerade_of(appliance, way).has_value() : appliance.conntrack.drop_invalid;
     return result;
 }
 

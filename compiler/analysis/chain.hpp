@@ -53,6 +53,12 @@ inline constexpr std::array changed_by_dnat = {model::Field::ip_daddr,     model
 /// Whether a Nat there changes destinations at once (path.md, Translation).
 bool translates_destinations(const Way& chain, model::FunctionKind kind);
 
+/// Whether what a Nat there says of sources is done in the end.
+bool translates_sources(const Way& chain, model::FunctionKind kind);
+
+/// The address that masquerading gives packets which come from elsewhere, 0 for a leased one; nothing without it.
+std::optional<std::uint32_t> masquerade_of(const model::Appliance& appliance, const Way& chain);
+
 /// What has changed in some fields may be anything: a name for each.
 void rename(symbolic::Space& space, symbolic::Names& names, const std::vector<model::Field>& fields,
             const std::string& after);

@@ -1,7 +1,10 @@
 #include "compiler/analysis/comparison.hpp"
 
+#include "compiler/analysis/choice.hpp"
 #include "compiler/analysis/describe.hpp"
+#include "compiler/analysis/places.hpp"
 #include "compiler/analysis/region.hpp"
+#include "compiler/analysis/unlike.hpp"
 #include "compiler/symbolic/suspects.hpp"
 
 #include <algorithm>
@@ -24,6 +27,7 @@ constexpr std::array endings = {Ending::drop, Ending::reject, Ending::accept}; /
 constexpr std::size_t regions_max = 4;     ///< that are shown of packets that go one way
 constexpr std::size_t pieces_max = 2'000;  ///< that are left when regions have been taken out
 constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 1'000'000;
+constexpr std::size_t steps_of_a_translation = 5'000'000;
 constexpr std::size_t shares_of_suspects = 20; ///< of a question's steps, all of them together
 
 /// For each Iface of one policy its number in the other; those that are not there get numbers behind.
@@ -42,39 +46,31 @@ std::string translation(const model::Appliance& appliance, const symbolic::Rule&
     return rule.statement ? eval::translation_of(appliance.statements.at(*rule.statement)) : std::string();
 }
 
-/// The first rule of a list that decides about one packet of a box.
-const symbolic::Rule* deciding(const symbolic::Space& space, const symbolic::RuleList& list, const Box& box) {
-    const auto holds = [&](const symbolic::Side& side) {
-        const auto values = values_of(space, box, side.variable);
-        return space.sets[side.values].contains(space.sets[values].intervals().front().low);
-    };
-    const auto found = std::ranges::find_if(list.rules, [&](const symbolic::Rule& rule) {
-        return rule.log == nullptr && std::ranges::all_of(rule.guard, holds);
-    });
-    return found == list.rules.end() ? nullptr : &*found;
-}
+using Suspects = std::deque<symbolic::Suspect>;
 
 /// In a Space where Ifaces have the numbers of the new policy.
 class Comparison {
 public:
     Comparison(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
                ChainDiff& result)
-        : before_(before), after_(after), budget_(budget), result_(result), engines_(space_),
-          ids_(numbers_in(before, after)), old_rules_(rules_of(space_, before, *result.before, ids_)),
-          new_rules_(rules_of(space_, after, *result.after)),
-          region_(packets_at(space_, after, *result.after, true)) {}
+        : budget_(budget), result_(result), engines_(space_), ids_(numbers_in(before, after)),
+          before_{before, *result.before, ids_}, after_{after, *result.after} {}
 
+    /// What all packets meet alike is asked first, then what Nats do is told apart.
     void run() {
-        align();
-        result_.logs = log_changes(before_, old_rules_, after_, new_rules_);
-        bool all_decided = true;
-        std::size_t shown_more = 0, shown_less = 0;
-        for (std::size_t strict = 0; strict < endings.size(); ++strict)
-            for (std::size_t lenient = strict + 1; lenient < endings.size(); ++lenient) {
-                all_decided &= look_for(endings[strict], endings[lenient], result_.more, shown_more);
-                all_decided &= look_for(endings[lenient], endings[strict], result_.less, shown_less);
-            }
-        for (const auto& nats : nats_) all_decided &= look_for_translations(nats);
+        const auto old_rules = rules_of(space_, before_.appliance, before_.way, ids_);
+        const auto new_rules = rules_of(space_, after_.appliance, after_.way);
+        result_.logs = log_changes(before_.appliance, old_rules, after_.appliance, new_rules);
+        const Case together{{&old_rules, &new_rules}, packets_at(space_, after_.appliance, after_.way, true), {}, {{}, {}}};
+        const bool have_nats = std::ranges::any_of(old_rules.links, is_nat) || std::ranges::any_of(new_rules.links, is_nat);
+        bool all_decided = are_nats_alike(old_rules, new_rules) && compare({&together});
+        if (!all_decided && have_nats) {
+            forget();
+            const auto cases = cases_of(space_, before_, after_);
+            std::vector<const Case*> all;
+            for (const auto& one : cases.all) all.push_back(&one);
+            all_decided = compare(all) && cases.whole;
+        }
         result_.change = result_.translated || (result_.more && result_.less) ? Change::incomparable
                          : !all_decided                                       ? Change::not_decided
                          : result_.more                                       ? Change::more_permissive
@@ -83,110 +79,144 @@ public:
     }
 
 private:
-    /// The same Nat in both policies, which has been edited; nothing where one does not have it.
-    struct Nats {
-        const Link *before = nullptr, *after = nullptr;
+    static bool is_nat(const Link& link) { return link.kind == FunctionKind::nat; }
+
+    /// A case, and which rules a packet that ends otherwise in it meets one of; nothing where that is not known.
+    struct Asked {
+        const Case* one = nullptr;
+        const Suspects* suspects = nullptr;
+
+        const ChainRules& old_rules() const { return *one->rules.front(); }
+        const ChainRules& new_rules() const { return *one->rules.back(); }
     };
 
-    /// Which rules may make a difference: those that are not in both. Chains with as many functions of the
-    /// same kinds are compared function by function.
-    void align() {
-        const auto same_kind = [](const Link& a, const Link& b) { return a.kind == b.kind; };
-        const bool same_invalid = old_rules_.drops_invalid == new_rules_.drops_invalid; // before any rule
-        if (!same_invalid || !std::ranges::equal(old_rules_.links, new_rules_.links, same_kind)) return align_nats();
-        bool known = true;
-        suspects_.emplace();
-        for (std::size_t i = 0; i < new_rules_.links.size(); ++i) {
-            const auto &old_link = old_rules_.links[i], &new_link = new_rules_.links[i];
-            const auto found = edits_of(old_link, new_link);
-            if (found && found->none()) continue;
-            if (new_link.kind == FunctionKind::nat) nats_.push_back({&old_link, &new_link});
-            known = known && found;
-            if (!found) continue;
-            for (auto& one : symbolic::suspects(space_, old_link.rules, new_link.rules, *found))
-                suspects_->push_back(std::move(one));
-        }
-        if (!known) suspects_.reset();
+    /// False when it is not decided whether there are differences of a kind that has not been found.
+    bool compare(const std::vector<const Case*>& cases) {
+        asked_.clear();
+        for (const auto* one : cases) asked_.push_back({one, suspects_of(*one->rules.front(), *one->rules.back())});
+        bool all_decided = true;
+        std::size_t shown_more = 0, shown_less = 0;
+        for (std::size_t strict = 0; strict < endings.size(); ++strict)
+            for (std::size_t lenient = strict + 1; lenient < endings.size(); ++lenient) {
+                all_decided &= look_for(endings[strict], endings[lenient], result_.more, shown_more);
+                all_decided &= look_for(endings[lenient], endings[strict], result_.less, shown_less);
+            }
+        return look_for_translations() && all_decided;
     }
 
-    /// The first Nat of the one chain stands for the first of the other, and so on, wherever Filters stand.
-    void align_nats() {
+    void forget() {
+        for (auto* found : {&result_.more, &result_.less, &result_.translated}) found->reset();
+        result_.regions.clear();
+        result_.may_have_more_regions = false;
+    }
+
+    /// Whether the chains have the same Nats, one behind the other: then they do the same to each packet, whatever it is.
+    bool are_nats_alike(const ChainRules& old_rules, const ChainRules& new_rules) const {
         const auto nats_of = [](const ChainRules& rules) {
             std::vector<const Link*> nats;
             for (const auto& link : rules.links)
-                if (link.kind == FunctionKind::nat) nats.push_back(&link);
+                if (is_nat(link)) nats.push_back(&link);
             return nats;
         };
-        auto olds = nats_of(old_rules_), news = nats_of(new_rules_);
-        const auto count = std::max(olds.size(), news.size());
-        olds.resize(count);
-        news.resize(count);
-        for (std::size_t i = 0; i < count; ++i)
-            if (olds[i] == nullptr || news[i] == nullptr || !are_alike(*olds[i], *news[i]))
-                nats_.push_back({olds[i], news[i]});
+        return std::ranges::equal(nats_of(old_rules), nats_of(new_rules), [&](const Link* old_link, const Link* new_link) {
+            const auto found = edits_of(*old_link, *new_link);
+            return found && found->none();
+        });
     }
 
     std::optional<symbolic::Edits> edits_of(const Link& old_link, const Link& new_link) const {
         return edits(
-            old_link.rules, [&](const auto& rule) { return translation(before_, rule); }, new_link.rules,
-            [&](const auto& rule) { return translation(after_, rule); });
+            old_link.rules, [&](const auto& rule) { return translation(before_.appliance, rule); }, new_link.rules,
+            [&](const auto& rule) { return translation(after_.appliance, rule); });
     }
 
-    bool are_alike(const Link& old_link, const Link& new_link) const {
-        const auto found = edits_of(old_link, new_link);
-        return found && found->none();
+    const Suspects* suspects_of(const ChainRules& old_rules, const ChainRules& new_rules) {
+        const auto [known, is_new] = suspects_.try_emplace({&old_rules, &new_rules});
+        if (is_new) known->second = find_suspects(old_rules, new_rules);
+        return known->second ? &*known->second : nullptr;
+    }
+
+    /// Which rules may make a difference: those that are not in both. Chains with as many Filters are compared one by one.
+    std::optional<Suspects> find_suspects(const ChainRules& old_rules, const ChainRules& new_rules) const {
+        if (old_rules.drops_invalid != new_rules.drops_invalid) return std::nullopt; // before any rule
+        Suspects result;
+        auto old_link = old_rules.links.begin(), new_link = new_rules.links.begin();
+        while (true) {
+            old_link = std::find_if_not(old_link, old_rules.links.end(), is_nat);
+            new_link = std::find_if_not(new_link, new_rules.links.end(), is_nat);
+            if (old_link == old_rules.links.end() && new_link == new_rules.links.end()) return result;
+            if (old_link == old_rules.links.end() || new_link == new_rules.links.end()) return std::nullopt;
+            const auto found = edits_of(*old_link, *new_link);
+            if (!found) return std::nullopt;
+            for (auto& one : symbolic::suspects(space_, old_link->rules, new_link->rules, *found))
+                result.push_back(std::move(one));
+            ++old_link;
+            ++new_link;
+        }
     }
 
     /// False when it is not decided whether a packet changes so.
     bool look_for(Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown) {
-        auto left = region_;
-        while (true) {
+        std::vector<Box> told;
+        bool all_decided = true;
+        for (const auto& one : asked_) all_decided &= look_for(one, from, to, found, shown, told);
+        return all_decided || found;
+    }
+
+    /// `told`: regions that have been shown.
+    bool look_for(const Asked& asked, Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown,
+                  std::vector<Box>& told) {
+        auto left = asked.one->region;
+        for (const auto& one : told) left = without_all(std::move(left), one);
+        while (!found || shown <= regions_max) {
+            if (found && left.size() > pieces_max) break;
             // Once it is known that packets change so, which others do is a detail.
-            auto answer = find(left, from, to, found ? steps_of_a_region : budget_.steps);
+            auto answer = find(asked, left, from, to, found ? steps_of_a_region : budget_.steps);
             const auto* box = std::get_if<symbolic::Found>(&answer);
-            auto seen = box != nullptr ? difference(*box, from, to) : std::nullopt;
+            auto seen = box != nullptr ? difference(asked, *box, from, to) : std::nullopt;
             if (!found && box != nullptr && !seen && may_contradict(space_, box->box)) {
                 with_meaning_ = true;
-                answer = find(left, from, to, budget_.steps);
+                answer = find(asked, left, from, to, budget_.steps);
                 with_meaning_ = false;
                 box = std::get_if<symbolic::Found>(&answer);
-                if (box != nullptr) seen = difference(*box, from, to);
+                if (box != nullptr) seen = difference(asked, *box, from, to);
             }
             if (std::holds_alternative<symbolic::Proved>(answer)) return true;
-            if (!seen) {
-                result_.may_have_more_regions |= found.has_value();
-                return found.has_value();
-            }
+            if (!seen && !found) return false;
+            if (!seen || ++shown > regions_max) break;
             if (!found) found = std::move(seen);
-            if (shown == regions_max) {
-                result_.may_have_more_regions = true;
-                return true;
-            }
-            ++shown;
-            const auto changed = around(box->box);
+            const auto changed = around(asked, box->box);
             result_.regions.push_back(
-                {describe(space_, after_, changed), from, to, is_all(changed, from, to)});
-            std::vector<Box> rest;
-            for (auto& one : left)
-                for (auto& piece : without(space_, std::move(one), changed)) rest.push_back(std::move(piece));
-            left = std::move(rest);
-            if (left.size() > pieces_max) {
-                result_.may_have_more_regions = true;
-                return true;
-            }
+                {describe(space_, after_.appliance, changed), from, to, is_all(changed, from, to)});
+            told.push_back(changed);
+            left = without_all(std::move(left), changed);
         }
+        result_.may_have_more_regions = true;
+        return true;
+    }
+
+    std::vector<Box> without_all(std::vector<Box> region, const Box& taken) {
+        std::vector<Box> rest;
+        for (auto& one : region)
+            for (auto& piece : without(space_, std::move(one), taken)) rest.push_back(std::move(piece));
+        return rest;
     }
 
     /// A packet that ended so, and ends so now.
-    symbolic::Answer find(const std::vector<Box>& region, Ending from, Ending to, std::size_t steps) {
+    symbolic::Answer find(const Asked& asked, const std::vector<Box>& region, Ending from, Ending to, std::size_t steps) {
         bool decided = true;
-        for (const auto& old_course : courses_to(old_rules_, from))
-            for (const auto& new_course : courses_to(new_rules_, to)) {
+        for (const auto& old_course : courses_to(asked.old_rules(), from))
+            for (const auto& new_course : courses_to(asked.new_rules(), to)) {
                 Question question{narrowed(space_, narrowed(space_, region, old_course), new_course),
-                                  old_course.stages};
-                question.stages.insert(question.stages.end(), new_course.stages.begin(),
-                                       new_course.stages.end());
-                auto answer = ask(question, steps);
+                                  asked.one->before};
+                for (const auto* course : {&old_course, &new_course})
+                    question.stages.insert(question.stages.end(), course->stages.begin(), course->stages.end());
+                auto answer = ask(asked, question, steps);
+                const auto& begun = asked.one->begun;
+                if (!begun.empty() && !std::holds_alternative<symbolic::Proved>(answer)) {
+                    question.stages.insert(question.stages.end(), begun.begin(), begun.end());
+                    answer = ask(asked, question, steps);
+                }
                 if (std::holds_alternative<symbolic::Found>(answer)) return answer;
                 decided &= std::holds_alternative<symbolic::Proved>(answer);
             }
@@ -194,13 +224,17 @@ private:
         return symbolic::GaveUp{};
     }
 
-    symbolic::Answer ask(const Question& question, std::size_t steps) {
+    symbolic::Answer ask(const Asked& asked, const Question& question, std::size_t steps) {
         if (with_meaning_) return engines_.with_meaning(question, budget_);
-        if (suspects_) {
-            auto answer = ask_of_suspects(question, steps);
+        if (asked.suspects != nullptr) {
+            auto answer = ask_of_suspects(*asked.suspects, question, steps);
             if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
         }
         if (steps < budget_.steps) return engines_.subtraction.find(question, steps);
+        if (!asked.one->before.empty()) { // what Nats tell apart are few packets
+            auto answer = engines_.subtraction.find(question, steps_of_a_region);
+            if (!std::holds_alternative<symbolic::GaveUp>(answer)) return answer;
+        }
         // Diagrams of the two chains are made once for all questions.
         auto answer = engines_.diagrams.find(question, budget_);
         if (std::holds_alternative<symbolic::GaveUp>(answer))
@@ -210,12 +244,12 @@ private:
         return answer;
     }
 
-    symbolic::Answer ask_of_suspects(const Question& question, std::size_t steps) {
+    symbolic::Answer ask_of_suspects(const Suspects& suspects, const Question& question, std::size_t steps) {
         const auto spent = [&, before = engines_.subtraction.steps()] {
             return engines_.subtraction.steps() - before;
         };
         bool decided = true;
-        for (const auto& suspect : *suspects_) {
+        for (const auto& suspect : suspects) {
             if (spent() > shares_of_suspects * steps) return symbolic::GaveUp{};
             auto answer = ask_of(suspect, question, steps);
             if (std::holds_alternative<symbolic::Found>(answer)) return answer;
@@ -251,51 +285,80 @@ private:
     }
 
     /// Nothing when the interpreter does not see it so.
-    std::optional<Difference> difference(const symbolic::Found& box, Ending from, Ending to) {
+    std::optional<Difference> difference(const Asked& asked, const symbolic::Found& box, Ending from, Ending to) {
         const auto changes = [&](const std::optional<Difference>& one) {
             return one && one->before.ending == from && one->after.ending == to;
         };
-        auto found = both_ends(box.box);
-        if (!changes(found) && box.meant) found = both_ends(*box.meant);
+        auto found = both_ends(asked, box.box);
+        if (!changes(found) && box.meant) found = both_ends(asked, *box.meant);
         return changes(found) ? std::move(found) : std::nullopt;
     }
 
-    std::optional<Difference> both_ends(const Box& box) {
-        auto after = witness_in(space_, box, after_, *result_.after, new_rules_);
-        if (!after) return std::nullopt;
-        auto before = *after;
-        before.assumed.clear();
-        before.decided.reset();
+    std::optional<Difference> both_ends(const Asked& asked, const Box& box) {
+        auto chosen = choose(space_, box);
+        if (!chosen) return std::nullopt;
+        if (asked.one->about == Case::About::later_packet) {
+            const auto first = both_ends_of_first(asked, box, *chosen);
+            if (!first || first->before.ending != Ending::accept || first->after.ending != Ending::accept)
+                return std::nullopt;
+            chosen->follows = true;
+        }
+        return both_ends(asked, box, *chosen);
+    }
+
+    /// The flow may have begun with such a packet.
+    std::optional<Difference> both_ends_of_first(const Asked& asked, const Box& box, Witness packet) {
+        packet.state = model::State::fresh;
+        return both_ends(asked, box, packet);
+    }
+
+    std::optional<Difference> both_ends(const Asked& asked, const Box& box, const Witness& packet) {
+        Difference found{packet, packet};
+        auto& [before, after] = found;
         for (auto* iface : {&before.ingress, &before.egress}) {
             if (*iface == model::no_iface) continue;
             const auto known = std::ranges::find(ids_, static_cast<IfaceId>(*iface));
             if (known == ids_.end()) return std::nullopt;
             *iface = static_cast<model::Value>(known - ids_.begin());
         }
-        replay(space_, box, before_, *result_.before, old_rules_, before);
-        return Difference{std::move(before), std::move(*after)};
+        replay(space_, box, before_.appliance, before_.way, asked.old_rules(), before);
+        replay(space_, box, after_.appliance, after_.way, asked.new_rules(), after);
+        if (packet.follows) after.assumed.push_back("the first packet of its flow was like it");
+        return found;
     }
 
     /// What the rules that decide about one packet of a box say together, without what rules before them
     /// decide, where that leaves a box.
-    Box around(const Box& box) {
+    Box around(const Asked& asked, const Box& box) {
         Box result;
         std::vector<std::span<const symbolic::Rule>> before;
-        for (const auto* chain : {&old_rules_, &new_rules_})
+        const auto meets = [&](const symbolic::RuleList& list) {
+            const auto* rule = deciding(space_, list, box);
+            if (rule == nullptr) return rule;
+            for (const auto& side : rule->guard) narrow(space_, result, side.variable, side.values);
+            before.emplace_back(list.rules.data(), rule);
+            return rule;
+        };
+        for (const auto& nat : asked.one->before) meets(*nat.rules);
+        for (const auto* chain : {&asked.old_rules(), &asked.new_rules()})
             for (const auto& link : chain->links) {
-                if (link.kind == FunctionKind::nat) continue;
-                const auto* rule = deciding(space_, link.rules, box);
-                if (rule == nullptr) break;
-                for (const auto& side : rule->guard) narrow(space_, result, side.variable, side.values);
-                before.emplace_back(link.rules.rules.data(), rule);
-                if (rule->action != Action::accept) break;
+                if (is_nat(link)) continue;
+                const auto* rule = meets(link.rules);
+                if (rule == nullptr || rule->action != Action::accept) break;
             }
         for (const auto& rules : before)
             for (const auto& rule : rules)
                 if (rule.log == nullptr) leave_out(result, rule.guard);
+        // To where a packet has been sent is said by how it came.
+        std::erase_if(result, [&](const symbolic::Side& side) {
+            return side.variable > symbolic::header_complete &&
+                   std::ranges::all_of(asked.one->region, [&](const Box& one) {
+                       return space_.sets.covers(side.values, values_of(space_, one, side.variable));
+                   });
+        });
         // Invalid packets do not come so far: that they are others need not be said.
         constexpr auto state = symbolic::variable(model::Field::ct_state);
-        if (new_rules_.drops_invalid && values_of(space_, result, state) != space_.domain(state))
+        if (asked.new_rules().drops_invalid && values_of(space_, result, state) != space_.domain(state))
             narrow(space_, result, state, space_.sets.add({{0, static_cast<model::Value>(model::State::related)}}));
         return result;
     }
@@ -315,90 +378,69 @@ private:
 
     /// Whether all packets of a box that can come change so.
     bool is_all(const Box& box, Ending from, Ending to) {
-        std::vector<Box> region;
-        // Of those that a chain never sees nobody thinks.
-        for (const auto& one : narrowed(space_, region_, courses_to(new_rules_, Ending::accept).front()))
-            if (auto inside = both(space_, one, box)) region.push_back(std::move(*inside));
-        // What no changed rule decides ends as before, so all endings have to be asked for.
-        auto suspects = std::exchange(suspects_, std::nullopt);
-        bool all = true;
-        for (const auto was : endings)
-            for (const auto is : endings)
-                all = all && ((was == from && is == to) ||
-                              std::holds_alternative<symbolic::Proved>(find(region, was, is, steps_of_a_detail)));
-        suspects_ = std::move(suspects);
-        return all;
+        return std::ranges::all_of(asked_, [&](const Asked& asked) {
+            // What no changed rule decides ends as before, so all endings have to be asked for.
+            const Asked plainly{asked.one, nullptr};
+            // Of those that a chain never sees nobody thinks.
+            const auto seen = courses_to(asked.new_rules(), Ending::accept).front();
+            const auto region = within(space_, narrowed(space_, asked.one->region, seen), {box});
+            bool all = true;
+            for (const auto was : endings)
+                for (const auto is : endings)
+                    all = all && ((was == from && is == to) ||
+                                  std::holds_alternative<symbolic::Proved>(
+                                      find(plainly, region, was, is, steps_of_a_detail)));
+            return all;
+        });
     }
 
     /// False when it is not decided whether a packet is translated otherwise.
-    bool look_for_translations(const Nats& nats) {
-        if (result_.translated) return true;
-        const auto& old_list = with_rest(nats.before);
-        const auto& new_list = with_rest(nats.after);
-        std::map<std::string, symbolic::SomeRules> olds, news;
-        for (const auto& rule : old_list.rules) olds[translation(before_, rule)].insert(&rule);
-        for (const auto& rule : new_list.rules) news[translation(after_, rule)].insert(&rule);
-        bool decided = true;
-        for (const auto& [is, now] : news) {
-            auto& others = others_.emplace_back();
-            for (const auto& [was, then] : olds)
-                if (was != is) others.insert(then.begin(), then.end());
-            if (others.empty()) continue;
-            const auto& here = others_.emplace_back(now);
-            Question question{fresh(), {{&new_list, {.some = &here}}, {&old_list, {.some = &others}}}};
-            // Of a packet that is dropped, the translation is nothing to anybody.
-            for (const auto* chain : {&old_rules_, &new_rules_})
-                for (const auto& course : courses_to(*chain, Ending::accept))
-                    question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
-            const auto answer = engines_.subtraction.find(question, budget_.steps);
-            if (const auto* box = std::get_if<symbolic::Found>(&answer); box != nullptr)
-                if (auto found = translated(box->box)) {
-                    result_.translated = std::move(found);
-                    return true;
-                }
-            decided = decided && std::holds_alternative<symbolic::Proved>(answer);
-        }
-        return decided;
+    bool look_for_translations() {
+        return std::ranges::all_of(asked_, [&](const Asked& asked) {
+            return result_.translated || look_for_translations(asked);
+        });
     }
 
-    /// Nothing when the interpreter does not see it so: a packet may be translated by another Nat, and in the end alike.
-    std::optional<Difference> translated(const Box& box) {
-        auto found = both_ends(box);
+    /// Only the first packet of a flow asks what becomes of it; of one that is dropped, that is nothing to anybody.
+    bool look_for_translations(const Asked& asked) {
+        if (asked.one->about == Case::About::later_packet) return true;
+        const auto& rewrites = asked.one->rewrites;
+        const auto others = within(space_, first_packets(space_, asked.one->region),
+                                   unlike(space_, before_, rewrites.front(), after_, rewrites.back()));
+        const Asked plainly{asked.one, nullptr};
+        for (const bool with_meaning : {false, true}) {
+            with_meaning_ = with_meaning;
+            const auto answer = find(plainly, others, Ending::accept, Ending::accept, steps_of_a_translation);
+            with_meaning_ = false;
+            if (std::holds_alternative<symbolic::Proved>(answer)) return true;
+            const auto* box = std::get_if<symbolic::Found>(&answer);
+            if (box == nullptr) continue;
+            result_.translated = translated(asked, box->box);
+            if (!result_.translated && box->meant) result_.translated = translated(asked, *box->meant);
+            if (result_.translated) return true;
+            if (!may_contradict(space_, box->box)) return false;
+        }
+        return false;
+    }
+
+    /// Nothing when the interpreter does not see it so.
+    std::optional<Difference> translated(const Asked& asked, const Box& box) {
+        auto found = both_ends(asked, box);
         if (!found || found->before.translation.is_as(found->after.translation)) return std::nullopt;
         if (found->before.ending != Ending::accept || found->after.ending != Ending::accept) return std::nullopt;
         for (auto* end : {&found->before, &found->after}) end->decided = end->translation.by;
         return found;
     }
 
-    /// A Nat's rules, and one for what they leave as it is.
-    const symbolic::RuleList& with_rest(const Link* link) {
-        auto& list = lists_.emplace_back();
-        if (link != nullptr) list = link->rules;
-        list.rules.emplace_back();
-        return list;
-    }
-
-    /// Only the first packet of a flow asks what becomes of it.
-    std::vector<Box> fresh() {
-        return narrowed(space_, region_, {{{0, 0}}, {}});
-    }
-
-    const model::Appliance& before_;
-    const model::Appliance& after_;
     symbolic::Budget budget_;
     ChainDiff& result_;
     symbolic::Space space_;
     symbolic::Engines engines_;
     std::vector<IfaceId> ids_; ///< of the old policy's Ifaces
-    ChainRules old_rules_, new_rules_;
-    std::vector<Box> region_;
-    /// A packet that ends otherwise meets one of these rules; nothing where that is not known.
-    std::optional<std::deque<symbolic::Suspect>> suspects_;
-    std::vector<Nats> nats_;
+    WayIn before_, after_;
+    std::vector<Asked> asked_;
+    std::map<std::pair<const ChainRules*, const ChainRules*>, std::optional<Suspects>> suspects_;
     bool with_meaning_ = false; ///< only the engine is asked that knows what facts mean
-    // What stages point at.
-    std::deque<symbolic::RuleList> lists_;
-    std::deque<symbolic::SomeRules> others_;
 };
 
 } // namespace

@@ -16,6 +16,18 @@ std::optional<Way> in_other(const model::Appliance& from, const model::Appliance
     return model::IfaceChain{*iface, of_iface->hook};
 }
 
+/// Every chain that has functions, and where one policy gives what leaves another source than the other.
+std::vector<Way> chains_to_compare(const model::Appliance& from, const model::Appliance& to) {
+    auto chains = chains_of(from);
+    for (model::IfaceId iface = 0; iface < from.ifaces.size(); ++iface) {
+        const model::IfaceChain chain{iface, model::Hook::postrouting};
+        const auto other = in_other(from, to, chain);
+        if (!from.functions_of(chain).empty() || !other) continue;
+        if (masquerade_of(from, chain) != masquerade_of(to, *other)) chains.emplace_back(chain);
+    }
+    return chains;
+}
+
 Change together(Change a, Change b) {
     if (a == b || b == Change::equivalent) return a;
     if (a == Change::equivalent) return b;
@@ -33,7 +45,7 @@ std::optional<model::IfaceId> iface_named(const model::Appliance& appliance, con
 PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
                 const symbolic::Budget& budget) {
     PolicyDiff result;
-    for (const auto& chain : chains_of(after)) {
+    for (const auto& chain : chains_to_compare(after, before)) {
         ChainDiff one{
             text_of(after, chain), Change::more_permissive, in_other(after, before, chain), chain, {}, {}};
         if (one.before) compare(before, after, budget, one);

@@ -77,7 +77,7 @@ public:
     /// Nothing when the log is not on the chain.
     std::optional<Verdict> run(const Way& chain) {
         bool is_there = false;
-        for (auto& one : cases_) is_there |= mark(appliance_, one.rules, chain, line_.by);
+        for (auto& rules : cases_.readings) is_there |= mark(appliance_, rules, chain, line_.by);
         if (!is_there) return std::nullopt;
         // The way of a first packet can be told from its beginning.
         auto fresh = line_.told;
@@ -97,9 +97,9 @@ private:
     }
 
     bool translates() const {
-        return std::ranges::any_of(cases_, [](const Case& one) {
+        return std::ranges::any_of(cases_.readings, [](const ChainRules& rules) {
             return std::ranges::any_of(
-                one.rules.links, [](const Link& link) { return translates_destinations(link.chain, link.kind); });
+                rules.links, [](const Link& link) { return translates_destinations(link.chain, link.kind); });
         });
     }
 
@@ -120,10 +120,10 @@ private:
     /// `undisturbed`: only by packets for which no other log can stand between those of the line.
     Verdict find(const Told& told, bool undisturbed) {
         bool all_decided = true;
-        for (const auto& one : cases_)
-            for (const auto& course : courses_to_logs(one.rules, line_.by.size())) {
+        for (const auto& one : cases_.all)
+            for (const auto& course : courses_to_logs(*one.rules.front(), line_.by.size())) {
                 auto region = with(one.region, told);
-                if (undisturbed) region = without_others(std::move(region), one.rules);
+                if (undisturbed) region = without_others(std::move(region), *one.rules.front());
                 symbolic::Question question{narrowed(space_, std::move(region), course), one.before};
                 question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
                 const auto answer = engines_.find(question, budget_);
@@ -131,7 +131,7 @@ private:
                 all_decided = false;
                 const auto* found = std::get_if<symbolic::Found>(&answer);
                 if (found == nullptr) continue;
-                auto witness = witness_in(space_, found->box, appliance_, way_, one.rules);
+                auto witness = witness_in(space_, found->box, appliance_, way_, *one.rules.front());
                 if (witness && is_printed(*witness)) return std::move(*witness);
             }
         if (all_decided) return NoSuchPacket{};
@@ -182,7 +182,7 @@ private:
     symbolic::Budget budget_;
     symbolic::Space space_;
     symbolic::Engines engines_;
-    std::deque<Case> cases_;
+    Cases cases_;
 };
 
 /// All the ways on which packets may come to a chain behind prerouting.

@@ -54,6 +54,10 @@ std::optional<model::Value> value_in(const model::PacketSpec& packet, Field fiel
     return std::nullopt;
 }
 
+bool has_ports(const model::PacketSpec& packet) {
+    return packet.transport == Layer::tcp || packet.transport == Layer::udp;
+}
+
 eval::Bytes datagram_of(const model::PacketSpec& packet) {
     const auto options = packet.options.value_or("");
     const auto payload = packet.payload.value_or("");

@@ -7,6 +7,9 @@ namespace analysis {
 
 std::optional<model::Value> value_in(const model::PacketSpec& packet, model::Field field);
 
+/// Whether it has ports: it is of TCP or UDP.
+bool has_ports(const model::PacketSpec& packet);
+
 /// The IPv4 datagram, with right lengths where it says none. Checksums are as it says, else 0: nothing that
 /// runs functions looks at them.
 eval::Bytes datagram_of(const model::PacketSpec& packet);

@@ -6,7 +6,7 @@ namespace analysis {
 /// it is asked for once more, of the engine that knows what they mean.
 Verdict Prover::find(const Case& one, const symbolic::Question& question, const Meets& meets) {
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
-        auto witness = witness_in(space_, box, appliance_, way_, one.rules);
+        auto witness = witness_in(space_, box, appliance_, way_, *one.rules.front());
         if (!witness || !meets(*witness)) return std::nullopt;
         return witness;
     };
@@ -38,8 +38,8 @@ Verdict Prover::find(const std::vector<symbolic::Stage>& before, model::Statemen
 
 Verdict Prover::find(const std::vector<symbolic::Stage>& before, const Courses& courses, const Meets& meets) {
     bool all_decided = true;
-    for (const auto& one : cases_)
-        for (const auto& course : courses(one.rules)) {
+    for (const auto& one : cases_.all)
+        for (const auto& course : courses(*one.rules.front())) {
             symbolic::Question question{narrowed(space_, one.region, course), before};
             for (const auto* stages : {&one.before, &course.stages})
                 question.stages.insert(question.stages.end(), stages->begin(), stages->end());

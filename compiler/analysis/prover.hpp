@@ -38,7 +38,7 @@ private:
     symbolic::Budget budget_;
     symbolic::Space space_;
     symbolic::Engines engines_;
-    std::deque<Case> cases_;
+    Cases cases_;
 };
 
 /// Meets packets of new flows, which are easier to understand than others.

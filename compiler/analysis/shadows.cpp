@@ -55,15 +55,14 @@ private:
     void look_at(const Way& chain) {
         symbolic::Space space;
         symbolic::Engines engines(space);
-        Case plain;
-        plain.rules = rules_of(space, appliance_, chain);
-        plain.region = packets_at(space, appliance_, chain, !plain.rules.drops_invalid);
+        const auto rules = rules_of(space, appliance_, chain);
+        Case plain{{&rules}, packets_at(space, appliance_, chain, !rules.drops_invalid), {}, {}};
         if (plain.region.empty()) plain.region = {{}}; // that nothing comes to a chain is no fault of its statements
         look_at(space, engines, plain, false);
         const auto translates = [&](const Link& link) { return translates_destinations(chain, link.kind); };
-        if (std::ranges::count_if(plain.rules.links, translates) < 2) return;
+        if (std::ranges::count_if(rules.links, translates) < 2) return;
         const auto cases = cases_of(space, appliance_, chain, false);
-        for (const auto& one : cases) look_at(space, engines, one, true);
+        for (const auto& one : cases.all) look_at(space, engines, one, true);
     }
 
     /// `retranslating`: Nats behind those that translate destinations, or else everything but these. What they see
@@ -74,7 +73,7 @@ private:
         const auto before = steps_, spent = spent_by(engines);
         auto accepted = one.before;
         bool is_behind = false;
-        for (const auto& link : one.rules.links) {
+        for (const auto& link : one.rules.front()->links) {
             const bool is_nat = link.kind == model::FunctionKind::nat;
             if ((is_nat && is_behind) == retranslating)
                 for (const auto statement : statements_of(link)) {

@@ -39,7 +39,7 @@ public:
         }
         for (const auto& link : rules.links) {
             const bool is_nat = link.kind == model::FunctionKind::nat;
-            if (is_nat && witness_.state != model::State::fresh) continue;
+            if (is_nat && witness_.state != model::State::fresh && !witness_.follows) continue;
             route(link.chain);
             const auto decided = run(link);
             if (is_nat) {
@@ -53,12 +53,14 @@ public:
             witness_.ending = ending_of(action);
             return;
         }
+        masquerade();
     }
 
 private:
     std::optional<model::StatementId> run(const Link& link) {
-        const eval::Subject subject{eval::Datagram(datagram_), witness_.state, frame_, witness_.ingress,
-                                    witness_.egress};
+        const bool was_first = link.kind == model::FunctionKind::nat;
+        const eval::Subject subject{eval::Datagram(datagram_), was_first ? model::State::fresh : witness_.state, frame_,
+                                    witness_.ingress, witness_.egress};
         const auto assumed = [&](const model::Condition& condition,
                                  const symbolic::CallPath& path) -> std::optional<bool> {
             if (const auto* exceeded = std::get_if<model::Exceeded>(&condition.is)) {
@@ -110,12 +112,8 @@ private:
     void translate(const Way& chain, model::StatementId id) {
         const auto& statement = appliance_.statements.at(id);
         auto& known = witness_.translation;
-        const auto transport = witness_.packet.transport;
-        const bool has_ports = transport == model::Layer::tcp || transport == model::Layer::udp;
-        const auto port = has_ports ? statement.port : std::nullopt;
-        const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
-        const bool is_last = of_iface != nullptr && of_iface->hook == model::Hook::postrouting;
-        if (statement.action == model::Action::snat && is_last) {
+        const auto port = has_ports(witness_.packet) ? statement.port : std::nullopt;
+        if (statement.action == model::Action::snat && translates_sources(chain, model::FunctionKind::nat)) {
             known.by = id;
             if (statement.ipv4_address) known.source = statement.ipv4_address;
             if (port) known.source_port = port;
@@ -128,12 +126,18 @@ private:
         read_destination();
     }
 
+    /// What of the source nobody has named.
+    void masquerade() {
+        auto& known = witness_.translation;
+        const auto address = masquerade_of(appliance_, way_);
+        if (!address || witness_.state != model::State::fresh || known.source || known.source_port) return;
+        if (eval::Datagram(datagram_).source() != *address) known.source = address;
+    }
+
     void read_destination() {
         const eval::Datagram datagram(datagram_);
-        const auto transport = witness_.packet.transport;
-        const bool has_ports = transport == model::Layer::tcp || transport == model::Layer::udp;
         witness_.translation.destination = datagram.destination();
-        if (has_ports && datagram.transport_complete())
+        if (has_ports(witness_.packet) && datagram.transport_complete())
             witness_.translation.destination_port = eval::get16(datagram_, datagram.header_bytes() + 2);
     }
 

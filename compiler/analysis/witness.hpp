@@ -8,12 +8,12 @@
 
 namespace analysis {
 
-/// With which ends a first packet leaves its chain, as far as Nats have a say in it there.
+/// With which ends a first packet leaves its chain, as far as Nats and masquerading have a say in it there.
 struct Translation {
     std::optional<model::StatementId> by; ///< the last that had
     std::uint32_t destination = 0;
     std::uint16_t destination_port = 0; ///< of TCP and UDP
-    std::optional<std::uint32_t> source;
+    std::optional<std::uint32_t> source;       ///< 0: a leased one
     std::optional<std::uint16_t> source_port;
 
     bool is_as(const Translation& other) const {
@@ -33,6 +33,7 @@ struct Witness {
     std::vector<std::string> assumed; ///< what Limits and leases say: "`ssh_try.exceeded` is true"
     std::vector<eval::LogText> logged{};
     Translation translation{};
+    bool follows = false; ///< a first packet like it: the Nats have decided about that
 };
 
 /// The start of the frame in which a packet comes in by an Iface.

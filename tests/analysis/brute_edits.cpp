@@ -159,6 +159,77 @@ void reorder_chain(model::Appliance& appliance, Dice& dice) {
         chain.push_back(chain[dice.below(chain.size())]);
 }
 
+using Chain = std::vector<model::FunctionId>;
+
+std::vector<Chain*> chains_of(model::Appliance& appliance) {
+    std::vector<Chain*> chains;
+    for (auto& iface : appliance.ifaces)
+        for (auto& chain : iface.chains) chains.push_back(&chain);
+    return chains;
+}
+
+bool is_nat(const model::Appliance& appliance, model::FunctionId id) {
+    return appliance.functions.at(id).kind == FunctionKind::nat;
+}
+
+/// What stands behind some step of a Nat goes to a Nat of its own, which stands behind it wherever it does.
+void split_nat(model::Appliance& appliance, Dice& dice) {
+    std::vector<model::FunctionId> nats;
+    for (model::FunctionId id = 0; id < appliance.functions.size(); ++id)
+        if (is_nat(appliance, id) && appliance.functions[id].body.size() > 1) nats.push_back(id);
+    if (nats.empty()) return;
+    const auto id = dice.one_of(nats);
+    const auto added = static_cast<model::FunctionId>(appliance.functions.size());
+    auto rest = appliance.functions[id];
+    auto& body = appliance.functions[id].body;
+    const auto cut = 1 + dice.below(body.size() - 1);
+    body.erase(at(body, cut), body.end());
+    rest.body.erase(rest.body.begin(), at(rest.body, cut));
+    appliance.functions.push_back(std::move(rest));
+    for (auto* chain : chains_of(appliance))
+        for (auto place = chain->size(); place > 0; --place)
+            if ((*chain)[place - 1] == id) chain->insert(at(*chain, place), added);
+}
+
+/// Two Nats that stand side by side become one.
+void merge_nats(model::Appliance& appliance, Dice& dice) {
+    std::vector<std::pair<Chain*, std::size_t>> pairs;
+    for (auto* chain : chains_of(appliance))
+        for (std::size_t i = 1; i < chain->size(); ++i)
+            if (is_nat(appliance, (*chain)[i - 1]) && is_nat(appliance, (*chain)[i])) pairs.emplace_back(chain, i - 1);
+    if (pairs.empty()) return;
+    const auto [chain, place] = dice.one_of(pairs);
+    auto merged = appliance.functions.at((*chain)[place]);
+    merged.layer = Layer::ip;
+    merged.body.clear();
+    for (const auto id : {(*chain)[place], (*chain)[place + 1]}) {
+        const auto& nat = appliance.functions.at(id);
+        merged.body.push_back({Enter{nat.layer, Block(nat.body)}, nat.place});
+    }
+    (*chain)[place] = static_cast<model::FunctionId>(appliance.functions.size());
+    chain->erase(at(*chain, place + 1));
+    appliance.functions.push_back(std::move(merged));
+}
+
+void swap_functions(model::Appliance& appliance, Dice& dice) {
+    auto chains = chains_of(appliance);
+    std::erase_if(chains, [](const Chain* chain) { return chain->size() < 2; });
+    if (chains.empty()) return;
+    auto& chain = *dice.one_of(chains);
+    const auto place = dice.below(chain.size() - 1);
+    std::swap(chain[place], chain[place + 1]);
+}
+
+void send_elsewhere(model::Appliance& appliance, Dice& dice) {
+    std::vector<model::Statement*> translations;
+    for (auto& statement : appliance.statements)
+        if (statement.action == model::Action::dnat) translations.push_back(&statement);
+    if (translations.empty()) return;
+    auto& changed = *dice.one_of(translations);
+    if (changed.ipv4_address) changed.ipv4_address = dice.one_of<std::uint32_t>({0x0a000005, 0x0a000006, 0xcb007109});
+    if (!changed.ipv4_address || dice.percent(30)) changed.port = dice.one_of<std::uint16_t>({22, 80, 5000});
+}
+
 /// What stands behind some step goes to a function of its own.
 void split(model::Appliance& appliance, Dice& dice) {
     const auto index = dice.below(appliance.functions.size());
@@ -225,6 +296,12 @@ void edit(model::Appliance& appliance, Dice& dice) {
     using Edit = void (*)(model::Appliance&, Dice&);
     dice.one_of<Edit>({change_statement, change_statement, add_rule, add_rule, remove_or_move, remove_or_move,
                        change_condition, change_condition, reorder_chain, rewrite})(appliance, dice);
+}
+
+void move_nats(model::Appliance& appliance, Dice& dice) {
+    using Edit = void (*)(model::Appliance&, Dice&);
+    dice.one_of<Edit>({split_nat, split_nat, merge_nats, merge_nats, swap_functions, swap_functions,
+                       send_elsewhere})(appliance, dice);
 }
 
 void rewrite(model::Appliance& appliance, Dice& dice) {

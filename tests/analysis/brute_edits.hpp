@@ -9,6 +9,9 @@ namespace brute {
 /// of a chain.
 void edit(model::Appliance& appliance, harness::Dice& dice);
 
+/// Splits a Nat, merges two, gives the functions of a chain another order, or sends packets elsewhere.
+void move_nats(model::Appliance& appliance, harness::Dice& dice);
+
 /// Says the same in another way: calls are inlined, functions split, conditions turned. Not for conditions
 /// with Limits, which must be asked as often as before.
 void rewrite(model::Appliance& appliance, harness::Dice& dice);

@@ -21,5 +21,7 @@ struct ChainEnd {
     friend bool operator==(const ChainEnd&, const ChainEnd&) = default;
 };
 
+/// `first`: the first packet of its flow, about which Nats have decided; nothing: it is itself one, or its flow is not
+/// translated there.
 ChainEnd chain_end(const model::Appliance& appliance, const analysis::Way& chain, const Comer& comer,
-                   bool limits_say = false);
+                   bool limits_say = false, const Comer* first = nullptr);

@@ -242,3 +242,147 @@ TEST_CASE("of a packet that leaves as before nobody says that it is translated o
     CHECK(other.change == Change::incomparable);
     CHECK_FALSE(other.translated->before.translation.is_as(other.translated->after.translation));
 }
+
+namespace {
+
+/// Of a chain in front of wan, with a Filter that reads where packets are sent to.
+struct Pair {
+    std::string before, after;
+};
+
+std::string web(const std::string& name, const std::string& port, const std::string& to) {
+    return "Nat::TCP " + name + " { if (tcp.dport == " + port + ") { dnat(" + to + ") } }\n";
+}
+
+const std::string servers = "Filter::IP servers { if (ct.state in [established, related]) { accept }\n"
+                            "if (ip.daddr in [10.0.0.5, 10.0.0.6]) { Filter::TCP { if (tcp.dport in [80, 8080, 443]) { accept } } }\n"
+                            "drop }\n";
+
+} // namespace
+
+TEST_CASE("Nats that do the same together are equivalent, however many they are") {
+    const auto a = web("a", "80", "10.0.0.5"), b = web("b", "443", "10.0.0.6");
+    const std::string both = "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5) } if (tcp.dport == 443) { dnat(10.0.0.6) } }\n";
+    const std::string overwritten = "Nat::TCP twice { if (tcp.dport in [80, 443]) { dnat(10.0.0.6) } }\n";
+    for (const auto& [before, after] : {
+             Pair{prerouting("a, b, servers", a + b + servers), prerouting("n, servers", both + servers)},
+             Pair{prerouting("a, b, servers", a + b + servers), prerouting("b, a, servers", a + b + servers)},
+             Pair{prerouting("a, b", a + b), prerouting("b, a", a + b)},
+             // The later one decides.
+             Pair{prerouting("a, twice, servers", a + overwritten + servers), prerouting("twice, servers", overwritten + servers)},
+             // What goes there anyhow stays as it is.
+             Pair{prerouting("a", a), prerouting("a", "Nat::TCP a { if (tcp.dport == 80 and ip.daddr != 10.0.0.5) { dnat(10.0.0.5) } }\n")},
+             // The Filter reads what the Nat makes of it, or what it makes it of.
+             Pair{prerouting("a, only", web("a", "80", "10.0.0.5, 8080") + "Filter::TCP inner { if (ip.daddr == 10.0.0.5 and tcp.dport == 8080) { drop } }\n"
+                                                                             "Filter::IP only { inner() accept }\n"),
+                  prerouting("only, a", web("a", "80", "10.0.0.5, 8080") +
+                                            "Filter::TCP inner { if (tcp.dport == 80 or (ip.daddr == 10.0.0.5 and tcp.dport == 8080)) { drop } }\n"
+                                            "Filter::IP only { if (ct.state == new) { inner() } later() accept }\n"
+                                            "Filter::TCP later { if (ct.state == established and ip.daddr == 10.0.0.5 and tcp.dport == 8080) { drop } }\n")},
+         }) {
+        INFO(before << after);
+        CHECK(change(before, after) == Change::equivalent);
+        CHECK(change(after, before) == Change::equivalent);
+    }
+}
+
+TEST_CASE("of Nats that do something else a packet is shown, with the ends it leaves with") {
+    using analysis::Ending;
+    const auto find = [](const Pair& pair) {
+        const auto chains = analysis::diff(policy(pair.before), policy(pair.after)).chains;
+        return *std::ranges::find(chains, "wan.prerouting", &analysis::ChainDiff::name);
+    };
+    const auto destinations = [&](const Pair& pair) {
+        const auto chain = find(pair);
+        REQUIRE(chain.translated);
+        CHECK(chain.change == Change::incomparable);
+        const auto& [before, after] = *chain.translated;
+        const auto text = [](const analysis::Translation& to) {
+            return eval::show(model::Field::ip_daddr, to.destination) + ':' + std::to_string(to.destination_port);
+        };
+        return text(before.translation) + " -> " + text(after.translation);
+    };
+    const auto a = web("a", "80", "10.0.0.5"), b = web("b", "443", "10.0.0.6");
+    CHECK(destinations({prerouting("a, b", a + b), prerouting("a, b", a + web("b", "443", "10.0.0.7"))}) ==
+          "10.0.0.6:443 -> 10.0.0.7:443");
+    CHECK(destinations({prerouting("a", a), prerouting("a", web("a", "80", "10.0.0.5, 8080"))}) ==
+          "10.0.0.5:80 -> 10.0.0.5:8080");
+    // Where both translate, the last one says where to.
+    CHECK(destinations({prerouting("a, b", a + web("b", "80", "10.0.0.6")), prerouting("b, a", a + web("b", "80", "10.0.0.6"))}) ==
+          "10.0.0.6:80 -> 10.0.0.5:80");
+    // One that sends on what the other has sent is not as good before it.
+    const std::string on = "Nat::TCP on { if (ip.daddr == 10.0.0.5 and tcp.dport == 80) { dnat(8080) } }\n";
+    CHECK(destinations({prerouting("a, on", a + on), prerouting("on, a", a + on)}) == "10.0.0.5:8080 -> 10.0.0.5:80");
+    // A Filter behind the Nat no longer lets through what it sends.
+    const auto less = find({prerouting("a, b, servers", a + b + servers),
+                            prerouting("a, b, servers", a + web("b", "443", "10.0.0.7") + servers)});
+    CHECK(less.change == Change::less_permissive);
+    REQUIRE(less.less);
+    CHECK(analysis::value_in(less.less->after.packet, model::Field::tcp_dport) == 443U);
+    CHECK(less.less->before.translation.destination == 0x0a000006);
+    // A Filter that reads the destination sees another before the Nat than behind it.
+    const auto moved = find({prerouting("a, b, servers", a + b + servers), prerouting("servers, a, b", a + b + servers)});
+    CHECK(moved.change == Change::less_permissive);
+    REQUIRE(moved.less);
+    CHECK(moved.less->before.ending == Ending::accept);
+    CHECK(moved.less->after.ending == Ending::drop);
+    REQUIRE_FALSE(moved.regions.empty());
+    CHECK(moved.regions.front().packets == "tcp to other than 10.0.0.5 - 10.0.0.6 port 443, state new");
+    CHECK(moved.regions.front().all);
+}
+
+TEST_CASE("packets of known flows are sent where their first one was") {
+    const auto a = web("a", "80", "10.0.0.5");
+    const std::string known = "Filter::IP known { if (ct.state == established and ip.daddr == 10.0.0.5) { drop } accept }\n";
+    const auto chains = analysis::diff(policy(prerouting("a, known", a + known)), policy(prerouting("known, a", a + known))).chains;
+    const auto chain = *std::ranges::find(chains, "wan.prerouting", &analysis::ChainDiff::name);
+    CHECK(chain.change == Change::more_permissive);
+    REQUIRE(chain.more);
+    CHECK(chain.more->after.follows);
+    CHECK(chain.more->after.state == model::State::established);
+    CHECK(chain.regions.front().packets == "tcp to other than 10.0.0.5 port 80, state established");
+}
+
+TEST_CASE("what is published by prerouting and let through by forward is decided as a whole") {
+    const auto published = [](const std::string& port, const std::string& to, const std::string& condition) {
+        return prerouting("n", web("n", port, to)) + "lan.postrouting: out\nFilter::IP out {\n"
+               "Filter::TCP { if (ct.state == new and iface.in == wan) { if (" + condition + ") { accept } drop } }\naccept }\n";
+    };
+    const auto one = published("80", "10.0.0.5", "ip.daddr == 10.0.0.5 and tcp.dport == 80");
+    CHECK(change(one, one) == Change::equivalent);
+    CHECK(change(one, published("80", "10.0.0.5", "ip.daddr == 10.0.0.5 and not tcp.dport != 80")) == Change::equivalent);
+    CHECK(change(one, published("80", "10.0.0.6", "ip.daddr == 10.0.0.6 and tcp.dport == 80")) == Change::incomparable);
+    CHECK(change(one, published("80", "10.0.0.5", "ip.daddr == 10.0.0.5 and tcp.dport in [80, 443]")) == Change::more_permissive);
+}
+
+TEST_CASE("a source that is hidden now, or named otherwise, is a difference") {
+    const auto as_from = [](const std::string& before, const std::string& after) {
+        const auto one = sema::load_text("test.nacl", before).appliance, other = sema::load_text("test.nacl", after).appliance;
+        REQUIRE(one);
+        REQUIRE(other);
+        const auto chains = analysis::diff(*one, *other).chains;
+        const auto chain = std::ranges::find(chains, "wan.postrouting", &analysis::ChainDiff::name);
+        if (chain == chains.end()) return std::string("no such chain");
+        if (!chain->translated) return std::string(analysis::change_names[static_cast<std::size_t>(chain->change)]);
+        CHECK(chain->change == Change::incomparable);
+        const auto text = [](const analysis::Witness& end) {
+            const auto& source = end.translation.source;
+            return source ? eval::show(model::Field::ip_saddr, *source) : std::string("itself");
+        };
+        return text(chain->translated->before) + " -> " + text(chain->translated->after);
+    };
+    auto hidden = two_ifaces;
+    hidden.insert(hidden.find("index: 0"), "masquerade: true, ");
+    const auto named = [](const std::string& body) { return "wan.postrouting: s Nat::IP s { " + body + " }\n"; };
+    const auto all = named("snat(203.0.113.9)"), lan = named("if (ip.saddr in 10.0.0.0/24) { snat(203.0.113.9) }");
+    CHECK(as_from(two_ifaces, two_ifaces) == "no such chain");
+    CHECK(as_from(two_ifaces, hidden) == "itself -> 203.0.113.1");
+    CHECK(as_from(hidden, two_ifaces) == "203.0.113.1 -> itself");
+    CHECK(as_from(hidden + all, two_ifaces + all) == "equivalent"); // nothing is left to hide
+    CHECK(as_from(hidden + all, hidden + named("snat(203.0.113.8)")) == "203.0.113.9 -> 203.0.113.8");
+    CHECK(as_from(hidden + lan, hidden + named("if (not (ip.saddr < 10.0.0.0 or ip.saddr > 10.0.0.255)) { snat(203.0.113.9) }")) == "equivalent");
+    CHECK(as_from(hidden + lan, two_ifaces + lan) == "203.0.113.1 -> itself");
+    // Of several the last one decides, each about its part.
+    CHECK(as_from(hidden + "wan.postrouting: [s, t] Nat::TCP s { snat(203.0.113.9) } Nat::TCP t { snat(99) }\n",
+                  hidden + "wan.postrouting: s Nat::TCP s { snat(203.0.113.9, 99) }\n") == "equivalent");
+}

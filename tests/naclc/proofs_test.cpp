@@ -100,6 +100,21 @@ TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     CHECK(scene("naclc diff p.nacl noisy.nacl 2>&1").output == "wan.prerouting: equivalent\nall together: equivalent\n");
 }
 
+TEST_CASE("a diff tells with which ends packets left and leave") {
+    const Scene scene;
+    scene.write("old.nacl", policy + "more.prerouting: two Nat::TCP two { if (tcp.dport == 80) { dnat(10.0.0.5) } }\nIface more { index: 1 }\n");
+    CHECK(scene("sed 's/dnat(10.0.0.5) } }$/dnat(10.0.0.6, 8080) } }/' old.nacl > new.nacl").status == 0);
+    const auto done = scene("naclc diff old.nacl new.nacl");
+    CHECK(done.output.find("is dnat 10.0.0.6:8080 at new.nacl:7:60\n    left for 10.0.0.5 port 80; leaves for 10.0.0.6 port 8080\n") !=
+          std::string::npos);
+    scene.write("seen.nacl", policy + "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\nGateway gw { connected: [wan, lan] }\n");
+    CHECK(scene("sed 's/index: 0/index: 0, masquerade: true/' seen.nacl > hidden.nacl").status == 0);
+    const auto hidden = scene("naclc diff seen.nacl hidden.nacl");
+    CHECK(hidden.output.find("wan.postrouting: incomparable\n") != std::string::npos);
+    CHECK(hidden.output.find(", from 203.0.113.1\n") != std::string::npos);
+    CHECK(hidden.output.find("all together: incomparable\n") != std::string::npos);
+}
+
 TEST_CASE("what is logged otherwise stands below its chain, which is equivalent all the same") {
     const Scene scene;
     CHECK(scene("sed 's/^    drop/    log(\"gone\")\\n    drop/' p.nacl > new.nacl").status == 0);
