@@ -258,16 +258,33 @@ private:
         return translates_ ? sent : without(sent, own_);
     }
 
+    // What is made here and goes through chains (path.md, deliver and log): other answers and the lines of Timers do not.
+
+    static Sides echo_reply() {
+        return {{Field::ip_protocol, single(1)}, {Field::icmp_type, single(0)}, {Field::icmp_code, single(0)}};
+    }
+
+    /// A dnat on output may have sent it elsewhere.
+    Sides log_datagram(bool behind_output) const {
+        Sides sides = {{Field::ip_protocol, single(17)}, {Field::udp_sport, single(514)}};
+        if (behind_output && translates_) return sides;
+        sides.push_back({Field::ip_daddr, single(appliance_.syslog->address)});
+        sides.push_back({Field::udp_dport, single(appliance_.syslog->port)});
+        return sides;
+    }
+
     void leaving(IfaceId iface, bool at_postrouting) {
-        add({{Field::iface_in, single(model::no_iface)},
-             {Field::iface_out, single(iface)},
-             {Field::vlan_id, single(0)},
-             {Field::ip_ttl, single(64)},
-             {Field::ip_saddr, has_leases_ ? IntervalSet{{0, address_max}} : own_},
-             {Field::ip_daddr, made_for(iface)},
-             {Field::eth_saddr, single(0)},
-             {Field::eth_daddr, single(0)}},
-            goes_as_sent());
+        const Sides made_here = {{Field::iface_in, single(model::no_iface)},
+                                 {Field::iface_out, single(iface)},
+                                 {Field::vlan_id, single(0)},
+                                 {Field::ip_ttl, single(64)},
+                                 {Field::ip_options, single(0)},
+                                 {Field::ip_saddr, has_leases_ ? IntervalSet{{0, address_max}} : own_},
+                                 {Field::ip_daddr, made_for(iface)},
+                                 {Field::eth_saddr, single(0)},
+                                 {Field::eth_daddr, single(0)}};
+        add(with(made_here, echo_reply()), goes_as_sent());
+        if (appliance_.syslog) add(with(made_here, log_datagram(at_postrouting)), goes_as_sent());
         if (!at_postrouting) return;
         const Sides sent = {{Field::iface_out, single(iface)}, {Field::ip_ttl, routed_ttl}};
         for (const auto in : forwarding_)

@@ -135,3 +135,11 @@ std::string border(std::size_t rules) {
 TEST_CASE("no verdict of a long list is left undecided because packets from their own destination cannot come") {
     CHECK(analysis::shadowed_statements(policy(border(400))).undecided.empty());
 }
+
+TEST_CASE("what is made here and goes through chains is an echo reply or a log") {
+    const std::string chain = "wan.output: f\nFilter::IP f {\nFilter::UDP { if (udp.dport == 514) { accept } }\n"
+                              "Filter::TCP { if (tcp.dport == 80) { accept } }\n"
+                              "Filter::ICMP { if (icmp.type == echo-reply) { accept } }\ndrop }\n";
+    CHECK(shadows(chain) == Lines{{3, {}}, {4, {}}});
+    CHECK(shadows(chain + "Syslog logs { address: 203.0.113.9, port: 514 }\n") == Lines{{4, {}}});
+}
