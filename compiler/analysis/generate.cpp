@@ -194,29 +194,56 @@ private:
         }
     }
 
-    /// A packet inside is decided by this rule, one outside by a later one: else the boundary does not show.
+    /// A packet inside is decided by this rule, one outside by a later one: else the boundary does not show. Best by one
+    /// that tells another verdict, and inside with a packet that is like such a one but for the field.
     void boundaries(Candidates& candidates, std::size_t link, std::size_t index, const symbolic::Side& side) {
         auto& space = candidates.space();
         const auto& rule = candidates.rules().links[link].rules.rules[index];
         const auto field = static_cast<Field>(side.variable);
-        const auto come = candidates.values_that_come(side.variable);
-        for (const auto& boundary : boundaries_of(field, space.sets[side.values], come, random_)) {
-            if (is_full()) return;
-            auto within = rule.guard;
-            std::erase_if(within, [&](const symbolic::Side& one) { return one.variable == side.variable; });
-            if (!narrow(space, within, side.variable, space.one(boundary.value))) continue;
-            const auto take = [&](model::Scenario test, bool) {
-                return take_for(rule, boundary, field, std::move(test));
-            };
-            const Target inside{.link = link, .first = index, .end = index + 1};
-            const Target outside{.link = link, .first = index + 1, .end = static_cast<std::size_t>(-1)};
-            Target told = outside; // the set's end shows best where another verdict is told
-            told.unlike = rule.action;
-            if (boundary.inside)
-                candidates.offer(inside, within, take);
-            else if (!candidates.offer(told, within, take))
-                candidates.offer(outside, within, take);
-        }
+        const auto& come = candidates.values_that_come(side.variable);
+        const auto all = boundaries_of(field, space.sets[side.values], come, random_);
+        std::map<model::Value, model::SendStep> beyond; ///< what was told another verdict
+        for (const bool inside : {false, true})
+            for (const auto& boundary : all) {
+                if (is_full()) return;
+                auto within = rule.guard;
+                std::erase_if(within, [&](const symbolic::Side& one) { return one.variable == side.variable; });
+                if (boundary.inside != inside || !narrow(space, within, side.variable, space.one(boundary.value))) continue;
+                const auto offer = [&](const Target& target, const symbolic::Box& box) {
+                    return candidates.offer(target, box, [&](model::Scenario test, bool) {
+                        const auto step = std::get<model::SendStep>(test.steps.back().is);
+                        const bool taken = take_for(rule, boundary, field, std::move(test));
+                        if (taken && target.unlike) beyond.emplace(boundary.value, step);
+                        return taken;
+                    });
+                };
+                if (inside) {
+                    const Target here{.link = link, .first = index, .end = index + 1};
+                    const auto like = like_nearest(space, within, beyond, boundary.value, field);
+                    if (!(like && offer(here, *like))) offer(here, within);
+                } else {
+                    Target later{.link = link, .first = index + 1, .end = static_cast<std::size_t>(-1), .unlike = rule.action};
+                    const bool is_told = offer(later, within);
+                    later.unlike.reset();
+                    if (!is_told) offer(later, within);
+                }
+            }
+    }
+
+    /// What of a box is, in all but one field, as the nearest of some packets says.
+    static std::optional<symbolic::Box> like_nearest(symbolic::Space& space, symbolic::Box box,
+                                                     const std::map<model::Value, model::SendStep>& packets,
+                                                     model::Value value, Field but) {
+        const auto nearest = std::ranges::min_element(
+            packets, {}, [&](const auto& one) { return std::max(one.first, value) - std::min(one.first, value); });
+        if (nearest == packets.end()) return std::nullopt;
+        const auto& like = nearest->second;
+        for (const auto& said : like.packet.fields)
+            if (said.field != but && !narrow(space, box, symbolic::variable(said.field), space.one(said.value)))
+                return std::nullopt;
+        const auto number = static_cast<model::Value>(like.state.value_or(model::State::fresh));
+        if (!narrow(space, box, symbolic::variable(Field::ct_state), space.one(number))) return std::nullopt;
+        return box;
     }
 
     bool take_for(const Rule& rule, const Boundary& boundary, Field field, model::Scenario test) {

@@ -50,7 +50,8 @@ struct Headers {
 
 class Region {
 public:
-    Region(symbolic::Space& space, const model::Appliance& appliance) : space_(space), appliance_(appliance) {
+    Region(symbolic::Space& space, const model::Appliance& appliance, bool anything_made_here = false)
+        : space_(space), appliance_(appliance), anything_made_here_(anything_made_here) {
         for (IfaceId id = 0; id < appliance.ifaces.size(); ++id) {
             const auto& iface = appliance.ifaces[id];
             if (eval::forwards(appliance, id)) forwarding_.push_back(id);
@@ -181,11 +182,18 @@ private:
             if (starts[i] == last) continue;
             const eval::Routed routed = route(appliance_, static_cast<model::Ipv4Address>(starts[i]));
             const auto* hop = std::get_if<eval::Hop>(&routed);
-            // Where a network is leased, where it lies is not known.
-            if (has_leases_ || (hop != nullptr && hop->egress == iface))
+            // Where a network is leased, where it lies is not known, but that it is none of the others.
+            if ((has_leases_ && !is_fixed(starts[i])) || (hop != nullptr && hop->egress == iface))
                 found.push_back({starts[i], last - 1});
         }
         return IntervalSet(std::move(found));
+    }
+
+    /// Whether an address is of a network that no lease may have.
+    bool is_fixed(Value address) const {
+        return std::ranges::any_of(appliance_.ifaces, [&](const model::Iface& iface) {
+            return !iface.leases() && iface.ipv4 && iface.ipv4->network.contains(static_cast<model::Ipv4Address>(address));
+        });
     }
 
     /// What comes in by an Iface: with a reverse-path check only what would go back by it.
@@ -283,8 +291,12 @@ private:
                                  {Field::ip_daddr, made_for(iface)},
                                  {Field::eth_saddr, single(0)},
                                  {Field::eth_daddr, single(0)}};
-        add(with(made_here, echo_reply()), goes_as_sent());
-        if (appliance_.syslog) add(with(made_here, log_datagram(at_postrouting)), goes_as_sent());
+        if (anything_made_here_) {
+            add(made_here, goes_as_sent());
+        } else {
+            add(with(made_here, echo_reply()), goes_as_sent());
+            if (appliance_.syslog) add(with(made_here, log_datagram(at_postrouting)), goes_as_sent());
+        }
         if (!at_postrouting) return;
         const Sides sent = {{Field::iface_out, single(iface)}, {Field::ip_ttl, routed_ttl}};
         for (const auto in : forwarding_)
@@ -390,6 +402,7 @@ private:
 
     symbolic::Space& space_;
     const model::Appliance& appliance_;
+    bool anything_made_here_;
     std::vector<Box> ways_, to_themselves_;
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
@@ -449,7 +462,8 @@ std::vector<Box> first_packets(symbolic::Space& space, std::vector<Box> region) 
 
 std::vector<Box> packets_at_function(symbolic::Space& space, const model::Appliance& appliance, const Way& chain,
                                      std::size_t place) {
-    auto region = packets_at(space, appliance, chain, !appliance.conntrack.drop_invalid);
+    // Nobody is told that a condition says too much because all that is made here are answers and logs.
+    auto region = Region(space, appliance, true).of(chain, !appliance.conntrack.drop_invalid);
     const auto& functions = functions_of(appliance, chain);
     const auto kind = [&](std::size_t at) { return appliance.functions.at(functions[at]).kind; };
     if (kind(place) == model::FunctionKind::nat) region = first_packets(space, std::move(region));

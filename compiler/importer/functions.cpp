@@ -191,8 +191,8 @@ std::vector<Functions::Way> Functions::ways(const std::vector<Step>& steps, std:
                 longer.protocols &= one.protocols;
                 if (longer.protocols == 0) continue;
                 if (one.layer != Layer::ip) longer.layer = one.layer;
-                if (!one.text.empty())
-                    (one.is_protocol ? longer.protocol_texts : longer.texts).push_back(one.text);
+                auto& texts = one.is_protocol ? longer.protocol_texts : longer.texts;
+                if (!one.text.empty() && std::ranges::find(texts, one.text) == texts.end()) texts.push_back(one.text);
                 reads_transport_ |= one.layer != Layer::ip;
                 next.push_back(std::move(longer));
             }

@@ -14,6 +14,7 @@ struct Ipv4Prefix {
 
     constexpr Ipv4Address mask() const { return length == 0 ? 0 : ~Ipv4Address{0} << (32 - length); }
     constexpr bool contains(Ipv4Address a) const { return (a & mask()) == address; }
+    constexpr bool overlaps(const Ipv4Prefix& other) const { return contains(other.address) || other.contains(address); }
     /// The directed broadcast address; networks of 31 and 32 bits have none (RFC 3021).
     constexpr std::optional<Ipv4Address> broadcast() const {
         if (length >= 31) return std::nullopt;

@@ -286,9 +286,7 @@ void check_network(Context& context, const std::vector<const Element*>& elements
     for (std::size_t j = 0; j < i; ++j) {
         const auto& a = context.appliance.ifaces[j];
         if (!a.ipv4) continue;
-        const bool overlap = a.ipv4->network.contains(b.ipv4->network.address) ||
-                             b.ipv4->network.contains(a.ipv4->network.address);
-        if (!overlap) continue;
+        if (!a.ipv4->network.overlaps(b.ipv4->network)) continue;
         (a.ipv4->address == b.ipv4->address ? same : overlapping).push_back(a.name);
         notes.push_back(declared_here(*elements[j]));
     }

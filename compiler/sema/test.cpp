@@ -110,9 +110,27 @@ private:
         if (!address || !mask) return;
         model::Lease made{*iface, {*address, {0, *mask}, {}, {}}};
         made.config.network.address = *address & made.config.network.mask();
+        if (const auto other = in_its_network(made)) {
+            report(Kind::refused_lease, address_member.value->span,
+                   "the network of this lease overlaps with that of " + quoted(context_.appliance.ifaces[*other].name) +
+                       ", so it is refused",
+                   "give it a network of its own");
+            return;
+        }
         if (const auto gateway = reader["gateway"]) made.config.gateway = router_of(context_, gateway);
         if (const auto dns = reader["dns"]) made.config.dns = address_of(context_, dns);
         scenario_.leases.push_back(made);
+    }
+
+    /// Another Iface whose network, or whose lease in this Test, shares addresses with that of a lease.
+    std::optional<model::IfaceId> in_its_network(const model::Lease& lease) const {
+        const auto& network = lease.config.network;
+        const auto& ifaces = context_.appliance.ifaces;
+        for (model::IfaceId id = 0; id < ifaces.size(); ++id)
+            if (id != lease.iface && ifaces[id].ipv4 && ifaces[id].ipv4->network.overlaps(network)) return id;
+        for (const auto& other : scenario_.leases)
+            if (other.iface != lease.iface && other.config.network.overlaps(network)) return other.iface;
+        return std::nullopt;
     }
 
     /// The Iface that is named, or the only one there is with DHCP.

@@ -4,6 +4,7 @@
 #include "compiler/analysis/packet.hpp"
 #include "harness/coverage.hpp"
 #include "harness/play.hpp"
+#include "harness/runner.hpp"
 #include "tests/analysis/policy.hpp"
 
 #include <algorithm>
@@ -97,6 +98,21 @@ TEST_CASE("a boundary is shown where another verdict is told beyond it") {
     });
     REQUIRE(beyond != made.tests.end());
     CHECK(last_step(*beyond).expect == model::Expect::drop);
+}
+
+TEST_CASE("a set that is drawn in or out by one is noticed, whatever a later rule says of usual packets") {
+    const auto policy_of = [](const std::string& ports) {
+        return whole_policy(lan + "lan.prerouting: f\nFilter::IP f { Filter::TCP {\n if (tcp.dport in " + ports +
+                            ") { accept }\n if (ip.saddr == 203.0.113.7) { accept }\n } drop }\n");
+    };
+    const auto made = generated(policy_of("80-90"));
+    for (const auto* ports : {"79-90", "81-90", "80-89", "80-91"}) {
+        INFO(ports);
+        auto mutant = policy_of(ports);
+        for (const auto& one : made.tests) mutant.tests.push_back(one.test);
+        const auto report = harness::run_tests(mutant, harness::interp_backend(mutant));
+        CHECK(report.failures.size() > 0);
+    }
 }
 
 TEST_CASE("a Limit is spent by its own packet") {
