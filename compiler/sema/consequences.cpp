@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sema {
 
@@ -94,6 +95,17 @@ Messages without_shape(Messages all, const Programs& programs) {
         };
         if (diagnostic.kind == Kind::stray_bracket && std::ranges::any_of(stops, is_before)) return true;
         return std::ranges::any_of(torn, [&](const auto& at) { return may_come_of(diagnostic, at, programs); });
+    });
+    return all;
+}
+
+/// A word that means nothing where a word of some few belongs: the message that names these says it all.
+Messages without_names_of_words(Messages all) {
+    std::set<syntax::Span> words;
+    for (const auto& diagnostic : all)
+        if (diagnostic.kind == Kind::unknown_word) words.insert(diagnostic.span);
+    std::erase_if(all, [&](const syntax::Diagnostic& diagnostic) {
+        return diagnostic.kind == Kind::unknown_name && words.contains(diagnostic.span);
     });
     return all;
 }
@@ -253,7 +265,7 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
 } // namespace
 
 std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    auto told = told_once(without_neighbours(without_shape(std::move(all), programs)));
+    auto told = told_once(without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
     return with_names_for_declarations(with_moved_keys(with_quotes_told_once(std::move(told))), programs);
 }
 
