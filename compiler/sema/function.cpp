@@ -575,6 +575,8 @@ private:
 
 } // namespace
 
+bool is_action(std::string_view word) { return std::ranges::find(actions, lower(word)) != actions.end(); }
+
 void declare_functions(Context& context) {
     for (const auto& element : context.scope.elements()) {
         if (element.type != ElementType::filter && element.type != ElementType::nat) continue;
