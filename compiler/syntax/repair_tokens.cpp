@@ -92,7 +92,8 @@ private:
         if (!of_call || !has_more) return;
         auto& string = tokens_[at];
         const auto place = [&](const Position& in_rest) {
-            return Position{string.span.begin.line, string.span.end.column - rest_columns(text, end) + in_rest.column - 1};
+            return Position{string.span.begin.line,
+                            string.span.end.column - rest_columns(text, end) + in_rest.column - 1};
         };
         auto rest = lex(string.span.file, text.substr(end));
         std::erase_if(rest, [](const Token& token) {
@@ -219,7 +220,8 @@ private:
         if (text == "=" && open_.empty() && out_.size() > 1 && out_.back().kind == TokenKind::name &&
             out_[out_.size() - 2].kind == TokenKind::name)
             return std::nullopt; // `Iface eth0 = {`
-        const bool asks_for_list = behind == TokenKind::open_bracket && !out_.empty() && lower(out_.back().text) != "flags";
+        const bool asks_for_list =
+            behind == TokenKind::open_bracket && !out_.empty() && lower(out_.back().text) != "flags";
         if (text == "=" && in_condition && asks_for_list) return Meant{"in", TokenKind::in, "write `in`"};
         if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
         const bool in_body = !open_.empty() && open_.back() == Inside::body;

@@ -90,7 +90,8 @@ bool statements_outside(Cursor& at) {
 } // namespace
 
 bool places(Cursor& at) {
-    return parted_address(at) || bit_operator(at) || (at.is(0, K::name) && (object_in_body(at) || statements_outside(at)));
+    return parted_address(at) || bit_operator(at) ||
+           (at.is(0, K::name) && (object_in_body(at) || statements_outside(at)));
 }
 
 } // namespace syntax::respelling
