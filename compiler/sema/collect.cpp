@@ -124,6 +124,12 @@ private:
                    "write `" + typed.type.text + "::IP " + typed.name.text + " { … }`");
             return ElementType::unsupported;
         }
+        if (word == "vlan") { // it was a type of the older language, with members of its own
+            report(Kind::unknown_type, typed.type.span, "there is no type `" + typed.type.text + "`",
+                   "a VLAN is an Iface that says its number: `Iface " + typed.name.text +
+                       " { index: 0, vlan: 10, … }`");
+            return ElementType::unsupported;
+        }
         std::vector<std::string> names;
         for (const auto type : object_types) names.emplace_back(name_of(type));
         report(Kind::unknown_type, typed.type.span, "there is no type `" + typed.type.text + "`",

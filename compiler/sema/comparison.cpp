@@ -133,6 +133,13 @@ public:
         const auto is_poison = [](const Side& side) { return std::holds_alternative<Poison>(side.settled); };
         if (is_poison(left_) || is_poison(right_)) return std::nullopt;
         if (!usable(left_, right_) | !usable(right_, left_)) return std::nullopt;
+        const bool is_visible = visible_here(left_) & visible_here(right_);
+        auto made = translated(); // what it is compared with may be wrong as well
+        return is_visible ? std::move(made) : std::nullopt;
+    }
+
+private:
+    Result translated() {
         if (left_.leased() || right_.leased()) return lease();
         if (comparison_.relation == Operator::in) return membership();
         if (left_.is_set() || right_.is_set()) return set_relation();
@@ -142,7 +149,10 @@ public:
         return constants();
     }
 
-private:
+    bool visible_here(const Side& side) {
+        return !side.field() || visible(context_, *side.field(), conditions_.layer, side.value.span);
+    }
+
     /// Of a name on the right.
     std::string hint_for_unknown() const {
         const auto* field = left_.field();
@@ -165,7 +175,7 @@ private:
                    "write `if (" + to_string(std::get<syntax::Path>(side.value.is)) + ")`");
             return false;
         }
-        return !side.field() || visible(context_, *side.field(), conditions_.layer, side.value.span);
+        return true;
     }
 
     /// An Iface has an address, and a network that is not a member.
@@ -211,6 +221,7 @@ private:
             return {{number, number}, "only packets of one protocol come here"};
         }
         const auto max = info(field).max();
+        if (info(field).kind == FieldKind::state) return {{0, max}, "these are all states of a flow"};
         if (info(field).kind == FieldKind::address)
             return {{0, max}, quoted(info(field).name) + " goes from 0.0.0.0 to 255.255.255.255"};
         return {{0, max}, quoted(info(field).name) + " goes from 0 to " + std::to_string(max)};
@@ -289,6 +300,8 @@ private:
             return made(
                 model::Test{*right_.field(), add_set("", {{bits->low, bits->low}}, span_), bits->low});
         }
+        if (left_.field() && right_.field() && !comparable(info(*left_.field()).kind, info(*right_.field()).kind))
+            return two_fields(); // which says that
         if (!right_.is_set()) {
             report(Kind::not_a_set, comparison_.operator_span,
                    text_of(right_.value) + " is " + describe(right_) + ", not a set", hint_for_non_set());

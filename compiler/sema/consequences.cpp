@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sema {
 
@@ -98,12 +99,26 @@ Messages without_shape(Messages all, const Programs& programs) {
     return all;
 }
 
+/// A word that means nothing where a word of some few belongs: the message that names these says it all.
+Messages without_names_of_words(Messages all) {
+    std::set<syntax::Span> words;
+    for (const auto& diagnostic : all)
+        if (diagnostic.kind == Kind::unknown_word) words.insert(diagnostic.span);
+    std::erase_if(all, [&](const syntax::Diagnostic& diagnostic) {
+        return diagnostic.kind == Kind::unknown_name && words.contains(diagnostic.span);
+    });
+    return all;
+}
+
 /// Of two words without a comma between, one may be too much: what else is wrong with either is no news. Nor is a second
 /// mistake of the very same words.
 Messages without_neighbours(Messages all) {
-    std::vector<syntax::Span> commas;
+    std::vector<syntax::Span> commas, calls;
     for (const auto& diagnostic : all)
-        if (diagnostic.kind == Kind::missing_comma) commas.push_back(diagnostic.span);
+        if (diagnostic.kind == Kind::missing_comma)
+            commas.push_back(diagnostic.span);
+        else if (diagnostic.kind == Kind::wrong_arguments)
+            calls.push_back(diagnostic.span);
     const auto is_beside_comma = [&](const syntax::Diagnostic& diagnostic) {
         const auto touches = [&](const syntax::Span& item) {
             const auto& end = diagnostic.span.end;
@@ -114,6 +129,12 @@ Messages without_neighbours(Messages all) {
         return diagnostic.kind != Kind::missing_comma && std::ranges::any_of(commas, touches);
     };
     if (!commas.empty()) std::erase_if(all, is_beside_comma);
+    // Where what is called takes another number of arguments a comma would not help.
+    const auto is_in_wrong_call = [&](const syntax::Diagnostic& comma) {
+        const auto is_around = [&](const syntax::Span& call) { return encloses(call, comma.span); };
+        return comma.kind == Kind::missing_comma && std::ranges::any_of(calls, is_around);
+    };
+    if (!commas.empty()) std::erase_if(all, is_in_wrong_call);
     return all;
 }
 
@@ -253,7 +274,7 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
 } // namespace
 
 std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    auto told = told_once(without_neighbours(without_shape(std::move(all), programs)));
+    auto told = told_once(without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
     return with_names_for_declarations(with_moved_keys(with_quotes_told_once(std::move(told))), programs);
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/sema/condition.hpp"
 #include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
+#include "compiler/syntax/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,6 +80,20 @@ struct NatArguments {
     std::optional<std::uint16_t> port;
 };
 
+/// Whether a statement there, however deep, does what only functions of this kind do.
+bool acts_as(FunctionKind kind, const std::vector<syntax::Statement>& statements) {
+    return std::ranges::any_of(statements, [&](const syntax::Statement& statement) {
+        if (const auto* inner = std::get_if<syntax::Function>(&statement.is)) return acts_as(kind, inner->body);
+        if (const auto* conditional = std::get_if<syntax::Conditional>(&statement.is)) {
+            const auto arm_acts = [&](const syntax::Arm& arm) { return acts_as(kind, arm.then); };
+            return std::ranges::any_of(conditional->arms, arm_acts) || acts_as(kind, conditional->otherwise);
+        }
+        const auto word = lower(std::get<syntax::Action>(statement.is).name.parts.front().text);
+        const bool translates = word == "dnat" || word == "snat";
+        return kind == FunctionKind::nat ? translates : syntax::is_verdict(word);
+    });
+}
+
 class FunctionBuilder {
 public:
     using NamedSets = std::map<std::pair<const syntax::Value*, model::FieldKind>, model::SetId>;
@@ -86,6 +101,12 @@ public:
     FunctionBuilder(Context& context, Role role, NamedSets& named_sets)
         : context_(context), role_(role),
           kind_(role == Role::nat ? FunctionKind::nat : FunctionKind::filter), named_sets_(named_sets) {}
+
+    /// The body of a declared function.
+    model::Block whole(const std::vector<syntax::Statement>& statements, Layer layer) {
+        does_as_headed_ = acts_as(kind_, statements);
+        return body(statements, layer);
+    }
 
     /// The body of a function or an arm. That one is empty has been said.
     model::Block body(const std::vector<syntax::Statement>& statements, Layer layer) {
@@ -212,6 +233,7 @@ private:
         // Whatever is wrong with the heading, the body may have mistakes of its own.
         const bool is_nat = type == "nat" && kind_ == FunctionKind::filter;
         FunctionBuilder other(context_, is_nat ? Role::nat : Role::filter, named_sets_);
+        other.misfit_is_said_ = true; // by the heading, which its actions may contradict
         auto& builder = fits || (type != "nat" && type != "filter") ? *this : other;
         auto made = builder.body(inner.body, own == Layer::ip ? layer : own);
         if (!fits || !known) return std::nullopt;
@@ -269,7 +291,8 @@ private:
                    "write `accept`, `drop` or `reject`");
             return false;
         }
-        if (std::exchange(misfit_is_said_, true)) return false; // the function is of another kind than was meant
+        if (misfit_is_said_) return false;
+        misfit_is_said_ = !does_as_headed_; // the function is of another kind than was meant
         report(Kind::action_not_allowed, span,
                quoted(word) + " is for " + std::string(kind_name(kind)) + " functions, and this is a " +
                    std::string(kind_name(kind_)),
@@ -546,10 +569,13 @@ private:
     const syntax::Statement* unknown_ = nullptr; ///< the last one whose first word means nothing
     bool follows_unknown_ = false;               ///< on its line
     bool is_unknown_ = false;
-    bool misfit_is_said_ = false; ///< that an action is for functions of another kind
+    bool does_as_headed_ = false; ///< in some statement
+    bool misfit_is_said_ = false; ///< that its actions are for functions of another kind
 };
 
 } // namespace
+
+bool is_action(std::string_view word) { return std::ranges::find(actions, lower(word)) != actions.end(); }
 
 void declare_functions(Context& context) {
     for (const auto& element : context.scope.elements()) {
@@ -572,7 +598,7 @@ void define_functions(Context& context) {
         const bool is_known = !context.unknown_functions.contains(static_cast<model::FunctionId>(id));
         const auto layer = is_known ? context.appliance.functions[id].layer : reading_layer(function.subtype);
         FunctionBuilder builder(context, kind == FunctionKind::nat ? Role::nat : Role::filter, named_sets);
-        auto body = builder.body(function.body, layer);
+        auto body = builder.whole(function.body, layer);
         context.appliance.functions[id].body = std::move(body);
     }
 }

@@ -4,6 +4,9 @@
 
 namespace sema {
 
+/// `accept`, `log` and such: of these only `reject` can be declared to be something else.
+bool is_action(std::string_view word);
+
 /// Gives every function its id and kind, so that all can be referred to.
 void declare_functions(Context& context);
 

@@ -102,10 +102,20 @@ private:
         route_spans_.push_back(span);
     }
 
+    /// The list that a name stands for; what is no such name stands for itself.
+    const syntax::Value& list_behind(const syntax::Value& value) {
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        const auto* element = path == nullptr ? nullptr : context_.scope.find(path->parts.front().text);
+        if (element == nullptr || element->type != ElementType::untyped) return value;
+        const auto settled = settle(context_, value);
+        const auto* literal = std::get_if<const syntax::Value*>(&settled);
+        return literal != nullptr && std::holds_alternative<syntax::List>((*literal)->is) ? **literal : value;
+    }
+
     /// The Ifaces' own networks.
     void connected(const syntax::Value& value) {
         std::map<model::IfaceId, syntax::Span> named;
-        for (const auto* item : items_of(value)) {
+        for (const auto* item : items_of(list_behind(value))) {
             const auto id = iface_of(context_, {nullptr, item});
             if (!id) continue;
             if (const auto [first, is_new] = named.emplace(*id, item->span); !is_new) {

@@ -2,6 +2,7 @@
 
 #include "compiler/sema/analyse.hpp"
 #include "compiler/sema/consequences.hpp"
+#include "compiler/sema/function.hpp"
 #include "compiler/sema/list_file.hpp"
 #include "compiler/sema/question.hpp"
 #include "compiler/sema/resolve.hpp"
@@ -140,7 +141,7 @@ private:
         if (stands_alone(diagnostic.kind)) return false;
         if (file_is_missing_ && says_unknown(diagnostic.kind)) return true;
         const auto is_lost = [&](const std::string& name) {
-            return lost_.contains(name) && !is_packet_object(name);
+            return lost_.contains(name) && !is_packet_object(name) && !is_action(name);
         };
         const auto names = names_in(diagnostic.message);
         if (diagnostic.kind == syntax::Kind::unknown_word) return is_lost(names.back()); // behind its key

@@ -39,6 +39,7 @@ std::string hint_for_address(const Member& member, const syntax::Value& value) {
     if (const auto* cidr = std::get_if<syntax::Cidr>(&value.is)) {
         const auto mask = dotted(model::Ipv4Prefix{0, cidr->length}.mask());
         if (key == "netmask") return "write `netmask: " + mask + "`";
+        if (member.beside_netmask) return "write " + quoted(dotted(cidr->ipv4));
         return "write `" + key + ": " + dotted(cidr->ipv4) +
                (key == "address" || key == "net" || key == "host" ? ", netmask: " + mask + "`" : "`");
     }
@@ -91,7 +92,8 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
 
 Member ObjectReader::operator[](std::string_view key) const {
     const auto* pair = find_pair(object_, key, ignore_case_);
-    return pair == nullptr ? Member{} : Member{&pair->key, &pair->value};
+    const bool has_netmask = find_pair(object_, "netmask", ignore_case_) != nullptr;
+    return pair == nullptr ? Member{} : Member{&pair->key, &pair->value, {}, has_netmask};
 }
 
 bool ObjectReader::lacks(std::string_view key) const {

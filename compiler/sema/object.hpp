@@ -10,6 +10,7 @@ struct Member {
     const syntax::Name* key = nullptr;
     const syntax::Value* value = nullptr;
     std::string_view what = {}; ///< "a server", in place of the key
+    bool beside_netmask = false;
 
     explicit operator bool() const { return value != nullptr; }
 };

@@ -121,6 +121,16 @@ syntax::Path beginning(const syntax::Path& path, std::size_t parts) {
     return {{path.parts.begin(), path.parts.begin() + static_cast<std::ptrdiff_t>(parts)}, {}};
 }
 
+/// `ip.dport`: what is written exactly so of something else is that, and not a property misspelt.
+std::string hint_for_other_owner(std::string_view property) {
+    std::vector<std::string> owners;
+    for (const auto& entry : model::field_table)
+        if (is_packet_object(std::string(entry.name.substr(0, entry.name.find('.')))) &&
+            entry.name.substr(entry.name.find('.') + 1) == property)
+            owners.emplace_back(entry.name);
+    return owners.empty() ? "" : "did you mean " + one_of(owners) + "?";
+}
+
 Settled packet_property(Context& context, const syntax::Path& path) {
     const auto object = lower(path.parts.front().text);
     if (!is_packet_object(object)) return unknown(context, path);
@@ -136,6 +146,7 @@ Settled packet_property(Context& context, const syntax::Path& path) {
         if (entry.name.starts_with(object + '.')) names.emplace_back(entry.name.substr(object.size() + 1));
     auto near = hint_for_property(object, path.parts[1].text);
     if (near.empty()) near = did_you_mean(path.parts[1].text, names);
+    if (near.empty()) near = hint_for_other_owner(lower(path.parts[1].text));
     context.report(Kind::unknown_property, path.parts[1].span,
                    quoted(object) + " has no property " + quoted(path.parts[1].text),
                    near.empty() ? "it has " + one_of(names) : near);
@@ -153,27 +164,6 @@ std::string hint_for_network(const Context& context, const Element& iface, const
            std::to_string(ipv4->network.length) + "`";
 }
 
-Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
-                  const syntax::Object& object) {
-    const auto names = [&] {
-        std::vector<std::string> keys;
-        if (element.type == ElementType::limit) keys.emplace_back("exceeded");
-        for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
-        return keys;
-    };
-    // A key of the object may be that, misspelt, which has been said.
-    if (context.faulty.contains(&element) && misspelt(path.parts[part].text, names()) != nullptr) return Poison{};
-    auto hint = element.type == ElementType::iface ? hint_for_network(context, element, path.parts[part].text)
-                                                   : std::string();
-    if (hint.empty())
-        hint = context.suggestions.among(object.pairs.size(), path.parts[part].text, names);
-    context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
-                   quoted(to_string(beginning(path, part))) + " has no member " +
-                       quoted(path.parts[part].text),
-                   std::move(hint));
-    return Poison{};
-}
-
 /// Members that the appliance only knows when it runs.
 std::optional<Settled> runtime_member(const Context& context, const Element& element,
                                       const syntax::Object& object, const std::string& member) {
@@ -188,6 +178,33 @@ std::optional<Settled> runtime_member(const Context& context, const Element& ele
     if (found == std::end(model::ipv4_member_names)) return std::nullopt;
     return Leased{context.iface_ids.at(&element),
                   static_cast<model::Ipv4Member>(found - std::begin(model::ipv4_member_names))};
+}
+
+Settled no_member(Context& context, const syntax::Path& path, std::size_t part, const Element& element,
+                  const syntax::Object& object) {
+    const auto names = [&] {
+        std::vector<std::string> keys;
+        if (element.type == ElementType::limit) keys.emplace_back("exceeded");
+        for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
+        return keys;
+    };
+    // A key of the object may be that, misspelt, which has been said.
+    if (context.faulty.contains(&element) && misspelt(path.parts[part].text, names()) != nullptr) return Poison{};
+    // `u.exceeded` is there, and has none itself.
+    if (runtime_member(context, element, object, path.parts[part].text)) {
+        const auto owner = to_string(beginning(path, part + 1));
+        context.report(Kind::no_members, path.span, quoted(owner) + " has no members", "write " + quoted(owner));
+        return Poison{};
+    }
+    auto hint = element.type == ElementType::iface ? hint_for_network(context, element, path.parts[part].text)
+                                                   : std::string();
+    if (hint.empty())
+        hint = context.suggestions.among(object.pairs.size(), path.parts[part].text, names);
+    context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
+                   quoted(to_string(beginning(path, part))) + " has no member " +
+                       quoted(path.parts[part].text),
+                   std::move(hint));
+    return Poison{};
 }
 
 Settled member(Context& context, const Element& element, const syntax::Path& path) {

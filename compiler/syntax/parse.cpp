@@ -64,7 +64,7 @@ Cleaned clean(FileId file, std::string_view text, Diagnostics& diagnostics) {
                 diagnostics.report({Kind::bad_utf8, span, "this is not UTF-8", {}, "save the file as UTF-8"});
         }
         const bool control = static_cast<unsigned char>(text[0]) < 0x20 && bytes == 1;
-        if (control && text.find_first_of("\t\r\n\f") != 0 && runs > 0) result.is_text = false;
+        if (control && !nul && text.find_first_of("\t\r\n\f") != 0 && runs > 0) result.is_text = false;
         if (broken || nul)
             result.text += ' ';
         else

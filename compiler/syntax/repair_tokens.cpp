@@ -1,4 +1,7 @@
+#include "compiler/syntax/antlr.hpp"
 #include "compiler/syntax/repair.hpp"
+#include "compiler/syntax/utf8.hpp"
+#include "compiler/syntax/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -75,8 +78,44 @@ private:
         return std::nullopt;
     }
 
+    /// `log("a) drop }`: the string ends where the call does, and what stands behind is read.
+    void end_string_with_call(std::size_t at) {
+        const bool of_call = open_.size() > 0 && open_.back() == Inside::condition && out_.size() > 1 &&
+                             out_.back().kind != TokenKind::if_;
+        const std::string text = tokens_[at].text;
+        std::size_t depth = 0, end = 1;
+        while (end < text.size() && (text[end] != ')' || depth > 0)) {
+            depth += text[end] == '(';
+            depth -= text[end++] == ')';
+        }
+        const bool has_more = end < text.size() && text.find_first_not_of(")]},; \t", end) != text.npos;
+        if (!of_call || !has_more) return;
+        auto& string = tokens_[at];
+        const auto place = [&](const Position& in_rest) {
+            return Position{string.span.begin.line,
+                            string.span.end.column - rest_columns(text, end) + in_rest.column - 1};
+        };
+        auto rest = lex(string.span.file, text.substr(end));
+        std::erase_if(rest, [](const Token& token) {
+            return token.kind == TokenKind::line_comment || token.kind == TokenKind::block_comment ||
+                   token.kind == TokenKind::bad_comment;
+        });
+        for (auto& token : rest) token.span = {string.span.file, place(token.span.begin), place(token.span.end)};
+        string.text.resize(end);
+        string.span.end = rest.front().span.begin;
+        tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at) + 1, rest.begin(), rest.end());
+    }
+
+    /// Characters from there to the end.
+    static std::uint32_t rest_columns(std::string_view text, std::size_t from) {
+        std::uint32_t columns = 0;
+        for (; from < text.size(); from += character_bytes(text.substr(from))) ++columns;
+        return columns;
+    }
+
     /// Of the tokens from `first` to `last` one string; returns the index of the last.
     std::size_t close_string_at(std::size_t first, std::size_t last) {
+        if (first == last) end_string_with_call(first);
         // `log(text ", ip.saddr)`: the word is a part of the string that lacks its first quote.
         const bool of_call = !open_.empty() && open_.back() == Inside::condition;
         if (of_call && out_.back().kind == TokenKind::name) out_.back().inserted = true;
@@ -175,12 +214,15 @@ private:
     }
 
     /// `=` means `==` in parentheses and `:` outside, `;` a comma where values stand.
-    std::optional<Meant> meant(std::string_view text) const {
+    std::optional<Meant> meant(std::string_view text, TokenKind behind) const {
         const bool in_condition = !open_.empty() && open_.back() == Inside::condition;
         const bool in_value = !open_.empty() && open_.back() == Inside::value;
         if (text == "=" && open_.empty() && out_.size() > 1 && out_.back().kind == TokenKind::name &&
             out_[out_.size() - 2].kind == TokenKind::name)
             return std::nullopt; // `Iface eth0 = {`
+        const bool asks_for_list =
+            behind == TokenKind::open_bracket && !out_.empty() && lower(out_.back().text) != "flags";
+        if (text == "=" && in_condition && asks_for_list) return Meant{"in", TokenKind::in, "write `in`"};
         if (text == "=" && in_condition) return Meant{"==", TokenKind::equal, "compare with `==`"};
         const bool in_body = !open_.empty() && open_.back() == Inside::body;
         if (text == "=")
@@ -259,16 +301,30 @@ private:
         return last;
     }
 
+    bool ends_comment(std::size_t at) const {
+        return tokens_[at].text == "*" && at + 1 < tokens_.size() && tokens_[at + 1].kind == TokenKind::slash &&
+               tokens_[at].span.end == tokens_[at + 1].span.begin;
+    }
+
     /// One message for a run of them; returns the index of the last one.
     std::size_t stray_characters(std::size_t first) {
         if (const auto closer = closing_quote(first)) return quoted_otherwise(first, *closer);
+        if (ends_comment(first)) {
+            diagnostics_.report({Kind::stray_character,
+                                 join(tokens_[first].span, tokens_[first + 1].span),
+                                 "`*/` ends no comment: none is open here",
+                                 {},
+                                 "leave it out; comments do not nest"});
+            dropped_ = true;
+            return first + 1;
+        }
         std::size_t last = first;
         std::string text = tokens_[first].text;
         while (last + 1 < tokens_.size() && tokens_[last + 1].kind == TokenKind::bad_character &&
                tokens_[last + 1].span.begin == tokens_[last].span.end)
             text += tokens_[++last].text;
         const std::optional<Meant> replacement =
-            text == ";" && ends_call(first) ? Meant{")", TokenKind::close_paren, "write `)`"} : meant(text);
+            text == ";" && ends_call(first) ? Meant{")", TokenKind::close_paren, "write `)`"} : meant(text, last + 1 < tokens_.size() ? tokens_[last + 1].kind : TokenKind::end_of_file);
         const auto span = join(tokens_[first].span, tokens_[last].span);
         const std::string known(replacement ? replacement->hint : hint_for(text));
         const std::string hint = known.empty() ? "leave it out" : known;

@@ -100,6 +100,8 @@ bool lists(Cursor& at);
 bool doubled_values(Cursor& at);
 /// `elseif`, `when (…) {`, `x is y`: the next token is a name.
 bool words(Cursor& at);
+/// `10 . 0 . 0 . 1`, `ip.ttl & 5`, `Iface e { … }` in a function, `log("x")` outside.
+bool places(Cursor& at);
 /// `Filter:IP f {`, `function f() {`: the next token is a name.
 bool headings(Cursor& at);
 /// `let x = 5`, `Iface {`, `index 0`: the next token is a name.

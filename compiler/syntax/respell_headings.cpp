@@ -5,6 +5,12 @@ namespace syntax::respelling {
 
 namespace {
 
+std::string upper(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
 /// By the protocol that the body speaks of first.
 std::string subtype_for(const Cursor& at, std::size_t brace) {
     for (std::size_t i = brace, end = at.closer_of(brace); i < end; ++i) {
@@ -58,7 +64,8 @@ bool foreign_heading(Cursor& at) {
         return false;
     const std::size_t brace = at.is(2, K::open_paren) && at.is(3, K::close_paren) ? 4 : 2;
     if (!at.is(brace, K::open_brace) || !begins_statement(at, brace + 1)) return false;
-    const auto subtype = subtype_for(at, brace);
+    const bool is_subtype = one_of(at.word_at(0), {"ip", "tcp", "udp", "icmp"});
+    const auto subtype = is_subtype ? upper(at.token().text) : subtype_for(at, brace);
     at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
               "write `Filter::" + subtype + " " + at.token(1).text + " { … }`");
     put_heading(at, subtype);
@@ -86,6 +93,33 @@ void take_colons(Cursor& at, std::size_t subtype) {
     at.take();
 }
 
+/// `Filter::IP f ( drop )`: the parentheses are braces.
+bool take_body_in_parentheses(Cursor& at) {
+    const auto end = at.is(0, K::open_paren) && begins_statement(at, 1) ? at.closer_of(0) : 0;
+    if (end == 0 || at.is(end + 1, K::open_brace)) return false;
+    at.report(Kind::mismatched_bracket, at.token().span, "the body of a function stands in braces",
+              "write `{` and `}`");
+    at.put(K::open_brace, "{", at.token().span);
+    ++at.next;
+    for (const auto closer = at.next + end - 1; at.next < closer;) at.take();
+    at.put(K::close_brace, "}", at.token().span);
+    ++at.next;
+    return true;
+}
+
+/// `Filter::IP f:`, with its body in the lines below that stand farther in.
+bool take_indented_body(Cursor& at, std::uint32_t column) {
+    if (!at.is(0, K::colon) || at.starts_line() || at.next + 1 == at.tokens.size() || !at.starts_line(1) ||
+        at.token(1).span.begin.column <= column)
+        return false;
+    at.report(Kind::syntax_error, at.token().span, "the body of a function stands in braces", "write `{` … `}`");
+    at.put(K::open_brace, "{", at.token().span);
+    ++at.next;
+    while (at.next < at.tokens.size() && (!at.starts_line() || at.token().span.begin.column > column)) at.take();
+    at.put(K::close_brace, "}", at.out.back().span);
+    return true;
+}
+
 /// The first tokens of a heading; then its name, and `{` where a body follows without one.
 bool take_heading(Cursor& at, std::size_t count) {
     if (at.names_function(at.next)) {
@@ -97,6 +131,7 @@ bool take_heading(Cursor& at, std::size_t count) {
         ++at.next;
         return true;
     }
+    const auto column = at.token().span.begin.column;
     while (count-- > 0) at.take();
     const bool has_words = at.is(0, K::name) && !at.starts_line() && at.is(1, K::name) &&
                            !at.starts_line(1) && at.is(2, K::open_brace);
@@ -104,6 +139,7 @@ bool take_heading(Cursor& at, std::size_t count) {
         at.join_words(2);
     else if (at.is(0, K::name) && (!at.starts_line() || at.is(1, K::open_brace) || at.opens_block()))
         at.take();
+    if (take_body_in_parentheses(at) || take_indented_body(at, column)) return true;
     if (at.is(0, K::colon) && at.is(1, K::open_brace)) {
         at.report(Kind::syntax_error, at.token().span, "a function has no `:` before its body",
                   "leave it out");

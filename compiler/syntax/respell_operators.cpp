@@ -30,6 +30,13 @@ bool relation(Cursor& at) {
     if (found == relations.end() || count < 2) return false;
     const auto span = join(at.token().span, at.token(count - 1).span);
     const bool compares = text == ":=" && at.in(K::open_paren);
+    if (text == "=>" && !at.in(K::open_paren) && at.before() == K::name) { // `a => 5`, a member
+        const auto value = at.is_literal_at(count) || at.is(count, K::name) ? at.token(count).text : "…";
+        at.report(Kind::stray_character, span, quoted(text) + " has no meaning here",
+                  "write `" + at.out.back().text + ": " + value + "`");
+        at.put(K::colon, ":", span);
+        return at.next += count, true;
+    }
     const auto meant = compares ? std::string_view("==") : found->meant;
     at.report(Kind::stray_character, span, quoted(text) + " has no meaning here", "write " + quoted(meant));
     at.put(compares ? K::equal : found->kind, meant, span);

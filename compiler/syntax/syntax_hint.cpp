@@ -107,6 +107,22 @@ std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
            "(" + about + ") { … }`";
 }
 
+/// No brace stands before it on its line.
+bool is_in_heading(const SyntaxError& error, const Tokens& tokens) {
+    for (auto i = first_on_line(error, tokens); i < error.index; ++i)
+        if (tokens[i].kind == K::open_brace) return false;
+    return true;
+}
+
+/// `x - y`, `1 - y`.
+bool is_range_of_names(const SyntaxError& error, const Tokens& tokens) {
+    const auto is_end = [](K kind) { return kind == K::name || is_literal(kind); };
+    if (error.seen.kind == K::minus)
+        return error.before.kind == K::name && is_end(kind_at(tokens, error.index + 1));
+    const bool is_second = error.seen.kind == K::name && error.before.kind == K::minus && error.index > 1;
+    return is_second && is_end(kind_at(tokens, error.index - 2));
+}
+
 std::string declaration_hint(const std::string& first) {
     if (begins_foreign_rule(first))
         return "rules stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop }`";
@@ -237,6 +253,7 @@ std::string general_hint(const SyntaxError& error, const Tokens& tokens, const s
 
 std::string belongs(const SyntaxError& error) {
     if (error.before.kind == K::dot) return "the name of a property or member";
+    if (lower(error.before.text) == "import" && expects(error, K::name)) return "a path";
     if (error.before.kind == K::colon && expects(error, K::colon)) return "a statement";
     if (error.before.kind == K::colon && error.seen.kind != K::colon) return "a value";
     if (expects(error, K::string) && expects(error, K::open_bracket)) return "a value";
@@ -268,6 +285,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
                              : "write `if (" + meant + ") { … }`";
     }
     const auto first = lower(text_at(tokens, first_on_line(error, tokens)));
+    if (is_range_of_names(error, tokens))
+        return "the ends of a range are numbers or addresses, as in `80-443`, and not names";
     if (auto hint = file_hint(error, tokens);
         !hint.empty() && (wanted == "a declaration" || wanted == "a value"))
         return hint;
@@ -301,6 +320,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "`(`" && before.kind == K::if_) return "write `if (condition) { … }`";
     if (wanted == "`{`" && is_verdict(seen.text)) return "write `{ " + seen.text + " }`";
     if (wanted == "`{`") return "the body of a function and of an `if` stands in braces";
+    if (seen.kind == K::comma && first == "assert" && is_in_heading(error, tokens))
+        return "an Assert is about one chain or one path: leave the others out, and write an Assert for each";
     if (wanted == "`)` or an operator") return condition_hint(error, tokens);
     if (before.kind == K::minus && wanted == "a number") return "a range has two ends, as in `80-443`";
     if (seen.kind == K::open_brace && wanted == "a name" && before.kind == K::name)
@@ -316,7 +337,9 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto kind_before = index > 1 ? tokens[index - 2].kind : K::end_of_file;
     if (wanted == "a value" && before.kind == K::open_paren &&
         (kind_before == K::in || kind_before == K::colon))
-        return "a list stands between `[` and `]`: `[80, 443]`";
+        return is_literal(seen.kind) && kind_at(tokens, index + 1) == K::close_paren && kind_before == K::colon
+                   ? "write `" + seen.text + "`"
+                   : "a list stands between `[` and `]`: `[80, 443]`";
     if (wanted == "a value" && before.kind == K::open_paren &&
         (kind_before == K::equal || kind_before == K::not_equal))
         return "one of several values is asked for with `in`: `in [80, 443]`";
@@ -324,6 +347,10 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "write `" + before.text + ": " + text_at(tokens, index + 1) + "`";
     if (wanted == "a name" && before.kind == K::name && is_literal(seen.kind))
         return "write `" + before.text + ": " + seen.text + "`";
+    if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren &&
+        kind_before == K::name && first == "assert")
+        return "an Assert is about a chain or a path: write `Assert::" + text_at(tokens, index - 3) + " " +
+               tokens[index - 2].text + "(eth0.prerouting) { … }`";
     if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren &&
         kind_before == K::name)
         return "a function takes no parameters: write `" + tokens[index - 2].text + " { … }`";

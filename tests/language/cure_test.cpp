@@ -102,7 +102,10 @@ TEST_CASE("a rule of another language is one mistake, and its cure can be typed 
 }
 
 TEST_CASE("outside of functions too") {
-    constexpr std::array<std::string_view, 12> rules = {
+    constexpr std::array<std::string_view, 15> rules = {
+        "drop",
+        "log(\"x\")",
+        "dnat(10.0.0.9)",
         "policy drop",
         "ip saddr 1.2.3.4 drop",
         "tcp dport 22 accept",
@@ -136,7 +139,7 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         std::string_view wrong;
         std::string_view right; ///< among the cures
     };
-    constexpr std::array<Mistake, 19> mistakes = {{
+    constexpr std::array<Mistake, 21> mistakes = {{
         {"trys.exceeded", "tries"},
         {"ipv4.saddr == 10.0.0.1", "ip.saddr"},
         {"ether.saddr == \"00:11:22:33:44:55\"", "eth.saddr"},
@@ -156,6 +159,8 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         {"ip.ttl := 5", "=="},
         {"ip.saddr in \"lists/blocked.txt\"", "file(\"lists/blocked.txt\")"},
         {"ip->ttl == 5", "ip.ttl"},
+        {"ip.dport == 80", "tcp.dport"},
+        {"ip.saddr = [10.0.0.1]", "in"},
     }};
     for (const auto& [wrong, right] : mistakes) {
         const auto policy = "Limit tries { rate: 10, per: minute, key: ip.saddr }\n" + std::string(ifaces) +
@@ -168,6 +173,14 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         const auto cures = cures_in(errors.front().hint);
         CHECK(std::find(cures.begin(), cures.end(), right) != cures.end());
     }
+}
+
+TEST_CASE("a value or member is cured where it stands") {
+    check_cure("x: ", "10 . 0 . 0 . 1", "\n");
+    check_cure("x: ", "10.0.\n0.1", "\n");
+    check_cure("x: { ", "a => 5", " }\n");
+    check_cure("Iface eth0 { index: 0, address: ", "10.0.0.1/24", ", netmask: 255.255.255.0 }\n");
+    check_cure("Limit u { rate: 6, per: minute, key: ip.saddr }\nFilter::IP f { if (", "u.exceeded.x", ") { drop } drop }\n");
 }
 
 TEST_CASE("a rule that translates is cured by a Nat function") {

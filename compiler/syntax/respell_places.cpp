@@ -1,0 +1,97 @@
+// Numbers in pieces, operators on bits, and objects and statements where none can be.
+#include "compiler/syntax/literal.hpp"
+#include "compiler/syntax/respell.hpp"
+
+namespace syntax::respelling {
+
+namespace {
+
+bool is_character(const Cursor& at, std::size_t i, std::string_view text) {
+    return at.is(i, K::bad_character) && at.token(i).text == text;
+}
+
+/// `10 . 0 . 0 . 1`, and an address that goes on in the next line.
+bool parted_address(Cursor& at) {
+    std::string text;
+    std::size_t count = 0;
+    const auto is_part = [&](std::size_t i) { return i % 2 == 1 ? at.is(i, K::dot) : at.is_literal_at(i); };
+    constexpr std::size_t tokens_max = 7;
+    while (count < tokens_max && is_part(count)) text += at.token(count++).text;
+    if (count < 3 || !parse_address(text)) return false;
+    const auto span = join(at.token().span, at.token(count - 1).span);
+    at.report(Kind::bad_number, span, "an address is written without blanks", "write `" + text + "`");
+    at.put(K::address, text, span);
+    at.next += count;
+    return true;
+}
+
+/// `ip.ttl & 5`, `(ip.ttl & 5) == 5`: the property is left out of what is compared, so that nothing else is said of it.
+bool bit_operator(Cursor& at) {
+    const bool is_one = (is_character(at, 0, "&") || is_character(at, 0, "|")) && at.in(K::open_paren) &&
+                        at.before() == K::name && at.is_literal_at(1);
+    if (!is_one) return false;
+    auto first = at.out.size() - 1;
+    while (first > 1 && at.out[first - 1].kind == K::dot) first -= 2;
+    const auto begins = first == 0 ? K::end_of_file : at.out[first - 1].kind;
+    if (begins != K::open_paren && begins != K::and_ && begins != K::or_ && begins != K::not_) return false;
+    at.report(Kind::stray_character, at.token().span, quoted(at.token().text) + " has no meaning here",
+              "there is no arithmetic in the language, nor with bits: compare the whole value");
+    at.out[first].inserted = true;
+    at.next += 2;
+    const bool wraps = begins == K::open_paren && first > 1 && at.out[first - 2].kind != K::if_;
+    if (wraps && at.is(0, K::close_paren) && at.next + 1 < at.tokens.size() && is_relation(at.token(1).kind)) {
+        at.out.erase(at.out.begin() + static_cast<std::ptrdiff_t>(first) - 1);
+        at.open.pop_back();
+        ++at.next;
+    }
+    return true;
+}
+
+/// `Iface e { … }` among statements, and not behind a function that lacks its last brace.
+bool object_in_body(Cursor& at) {
+    const bool in_body = !at.open.empty() && at.open.back().is_body;
+    const bool is_inside = in_body && at.braces_match && (!at.starts_line() || at.token().span.begin.column > 1);
+    const bool is_one = is_inside && names_type(at.word_at(0)) && at.is(1, K::name) && at.is(2, K::open_brace);
+    const auto end = is_one ? at.closer_of(2) : 0;
+    if (end == 0) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(1).span),
+              "objects are declared outside of functions", "move it to in front of the function");
+    at.put(K::name, left_out, at.token().span);
+    at.next += end + 1;
+    return true;
+}
+
+/// From `first` on: a verdict alone on its line, or `log("x")`; how many tokens it has.
+std::size_t tokens_of_statement(const Cursor& at, std::size_t first) {
+    const auto word = at.word_at(first);
+    if (one_of(word, {"log", "syslog", "dnat", "snat"}) && at.is(first + 1, K::open_paren)) {
+        const auto end = at.closer_of(first + 1);
+        return end == 0 ? 0 : end + 1 - first;
+    }
+    const auto behind = first + 1;
+    const bool is_last = at.next + behind == at.tokens.size();
+    const bool is_alone = is_last || (at.starts_line(behind) && (at.is(behind, K::name) || at.is(behind, K::if_)));
+    return is_verdict(word) && is_alone ? 1 : 0;
+}
+
+/// Statements where declarations stand: however many, what is missing is the function around them.
+bool statements_outside(Cursor& at) {
+    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
+    const auto count = tokens_of_statement(at, 0);
+    if (count == 0) return false;
+    const bool translates = one_of(at.word_at(0), {"dnat", "snat"});
+    at.report(Kind::syntax_error, join(at.token().span, at.token(count - 1).span), "this declares nothing",
+              "statements stand in functions: `" + std::string(translates ? "Nat" : "Filter") + "::IP name { " +
+                  at.written(0, count) + (translates || count == 1 ? " }`" : " drop }`"));
+    while (const auto more = at.next < at.tokens.size() ? tokens_of_statement(at, 0) : 0) at.next += more;
+    return true;
+}
+
+} // namespace
+
+bool places(Cursor& at) {
+    return parted_address(at) || bit_operator(at) ||
+           (at.is(0, K::name) && (object_in_body(at) || statements_outside(at)));
+}
+
+} // namespace syntax::respelling
