@@ -56,7 +56,7 @@ Assert::IP path(wan -> lan) { helper drop }
 Assert::IP through(g.forward) { drop }
 Test of_function { function: helper, state: established, packet: { options: "\x01" }, expect: next }
 Test of_chain { chain: wan.prerouting, packet: { eth: { saddr: "02:00:00:00:00:01" } }, expect: drop }
-Test leased { lease: { iface: far, address: 10.9.9.9, netmask: 255.255.0.0 },
+Test leased { lease: { iface: far, address: 198.19.9.9, netmask: 255.255.0.0 },
     steps: [{ iface: wan, pcap: "README.md", expect: drop }] }
 Nat::TCP nat { if (tcp.dport == 8080) { dnat(192.168.0.2, 80) } }
 Nat::IP source { snat(10.0.0.9) }
