@@ -370,9 +370,13 @@ private:
             return test(*other.field(), satisfying(comparison_.relation, *bits, info(*other.field()).max()));
         }
         std::string hint;
-        if (!flags && comparison_.relation == Operator::equal && !left_.is_set())
+        const bool is_iface = other.field() && info(*other.field()).kind == FieldKind::iface;
+        if (is_iface && !std::holds_alternative<syntax::List>(set.literal()->is))
+            hint = quoted(info(*other.field()).name) + " is compared with the name of an Iface; addresses are `ip.saddr` and "
+                   "`ip.daddr`";
+        else if (!flags && comparison_.relation == Operator::equal && !left_.is_set())
             hint = "write `" + source_of(left_.value) + " in " + source_of(right_.value) + "`";
-        if (!flags && comparison_.relation == Operator::not_equal && !left_.is_set())
+        else if (!flags && comparison_.relation == Operator::not_equal && !left_.is_set())
             hint = "write `not " + source_of(left_.value) + " in " + source_of(right_.value) + "`";
         report(Kind::set_in_comparison, comparison_.operator_span,
                "`" + std::string(to_string(comparison_.relation)) + "` compares single values, and " +

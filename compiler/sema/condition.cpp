@@ -134,7 +134,7 @@ std::optional<model::Field> visible(Context& context, model::Field field, model:
     context.report(Kind::property_not_visible, span,
                    quoted(info(field).name) + " exists only in " + name + " packets, and here are " +
                        (layer == model::Layer::ip ? "all kinds" : std::string(model::subtype_of(layer)) + " packets"),
-                   layer == model::Layer::ip ? "put it into `Filter::" + name + " { … }`"
+                   layer == model::Layer::ip ? "put it into `" + std::string(context.function_type) + "::" + name + " { … }`"
                                              : hint_for_other_layer(field, layer));
     return std::nullopt;
 }

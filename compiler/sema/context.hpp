@@ -44,6 +44,7 @@ struct Context {
     std::set<model::FunctionId> unknown_functions; ///< after a mistake it is not known what they decide
     /// The one of these that is called where a statement was refused.
     std::optional<model::FunctionId> refused_statement;
+    std::string_view function_type = "Filter"; ///< of the function whose body is read, or "Assert"
     bool functions_have_holes = false; ///< a statement or condition was refused
     std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.

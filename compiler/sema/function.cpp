@@ -100,7 +100,9 @@ public:
 
     FunctionBuilder(Context& context, Role role, NamedSets& named_sets)
         : context_(context), role_(role),
-          kind_(role == Role::nat ? FunctionKind::nat : FunctionKind::filter), named_sets_(named_sets) {}
+          kind_(role == Role::nat ? FunctionKind::nat : FunctionKind::filter), named_sets_(named_sets) {
+        context.function_type = role_names[static_cast<std::size_t>(role)];
+    }
 
     /// The body of a declared function.
     model::Block whole(const std::vector<syntax::Statement>& statements, Layer layer) {
