@@ -182,8 +182,10 @@ private:
             if (starts[i] == last) continue;
             const eval::Routed routed = route(appliance_, static_cast<model::Ipv4Address>(starts[i]));
             const auto* hop = std::get_if<eval::Hop>(&routed);
-            // Where a network is leased, where it lies is not known, but that it is none of the others.
-            if ((has_leases_ && !is_fixed(starts[i])) || (hop != nullptr && hop->egress == iface))
+            // Where a network is leased, where it lies is not known, but that it is none of the others: what goes to one of
+            // those by an Iface without a lease does so whatever is leased.
+            const bool is_settled = hop != nullptr && !appliance_.ifaces[hop->egress].leases() && is_fixed(starts[i]);
+            if ((has_leases_ && !is_settled) || (hop != nullptr && hop->egress == iface))
                 found.push_back({starts[i], last - 1});
         }
         return IntervalSet(std::move(found));
