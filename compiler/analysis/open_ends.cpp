@@ -47,10 +47,10 @@ public:
             if (severity != no_severity) continue;
             if (text == begin)
                 way.clear();
-            else if (text == entered)
-                way.pop_back();
-            else
+            else if (text != entered)
                 way.push_back(notes_.at(std::stoul(text)));
+            else if (!way.empty()) // a Nat of one layer stands on a chain without a note
+                way.pop_back();
         }
         return way;
     }
