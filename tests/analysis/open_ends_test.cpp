@@ -93,6 +93,17 @@ TEST_CASE("the packet without a verdict gets through the function") {
     }
 }
 
+TEST_CASE("the way to an open end begins in its own function, whatever stands on the chain before") {
+    auto loaded = sema::load_text("p.nacl", "Iface eth0 { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, prerouting: [n, f] }\n"
+                                            "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.7) } }\n"
+                                            "Filter::IP f { if (ip.ttl < 9) { drop } }\n");
+    REQUIRE(loaded.open_ended);
+    analysis::show_open_ends(*loaded.open_ended, loaded.sources, loaded.diagnostics);
+    CHECK_FALSE(packet_in(loaded).empty());
+    for (const auto& diagnostic : loaded.diagnostics)
+        for (const auto& note : diagnostic.notes) CHECK(note.span.begin.line != 2); // nothing of the Nat's
+}
+
 TEST_CASE("no packet is shown where none is known to get through") {
     for (const std::string body : {
              "if (ip.ttl < 5) { drop } if (ip.ttl > 4) { drop }",         // nobody does

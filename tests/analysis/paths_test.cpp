@@ -128,6 +128,15 @@ TEST_CASE("what is known of routes, VLANs, checked sources and the time to live 
     expect(aged, "lan -> wan", "Assert::TCP { if (tcp.dport == 25) { drop } }", Is::shown);
 }
 
+TEST_CASE("a route by a leased Iface leads to what it says, also within another's network") {
+    const std::string leased = "Iface wan { index: 0, config: dhcp }\n"
+                               "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                               "Gateway gw { connected: [wan, lan], half: { net: 10.0.0.128, netmask: 255.255.255.128, "
+                               "iface: wan }, forward: f }\nFilter::IP f { accept }\n";
+    expect(leased, "lan -> wan", "if (ip.daddr == 10.0.0.200) { drop }", Is::broken);
+    expect(leased, "lan -> wan", "if (ip.daddr == 10.0.0.100) { drop }", Is::proved);
+}
+
 TEST_CASE("lengths that depend on each other are followed") {
     const auto dropping = [](const std::string& layer, const std::string& condition) {
         return text_of({}, "Filter::IP f {\nFilter::" + layer + " { if (" + condition +
