@@ -29,7 +29,8 @@ sema::Loaded load(const std::filesystem::path& file) {
 syntax::Diagnostic shortened(syntax::Diagnostic diagnostic) {
     constexpr std::size_t shown_max = 5;
     const bool is_undecided = diagnostic.kind == syntax::Kind::undecided_verdicts;
-    const bool is_list = is_undecided || diagnostic.kind == syntax::Kind::says_what_is_left;
+    const bool is_list = is_undecided || diagnostic.kind == syntax::Kind::says_what_is_left ||
+                         diagnostic.kind == syntax::Kind::decided_at_the_end;
     if (!is_list || diagnostic.notes.size() <= shown_max) return diagnostic;
     const auto more = diagnostic.notes.size() - shown_max;
     diagnostic.notes.resize(shown_max);

@@ -4,11 +4,13 @@
 #include "compiler/analysis/foregone.hpp"
 #include "compiler/analysis/leftover.hpp"
 #include "compiler/analysis/members.hpp"
+#include "compiler/analysis/redundant.hpp"
 #include "compiler/analysis/remark.hpp"
 #include "compiler/analysis/shown.hpp"
 #include "compiler/analysis/test_text.hpp"
 #include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/underline.hpp"
+#include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
 #include <array>
@@ -178,6 +180,51 @@ syntax::Diagnostic leftover(const std::vector<const model::Condition*>& conditio
     return diagnostic;
 }
 
+syntax::Diagnostic redundant(const model::Appliance& appliance, const syntax::Sources& sources, const Redundant& found) {
+    const auto& statement = appliance.statements.at(found.statement);
+    return {.kind = syntax::Kind::redundant_verdict,
+            .span = word_at(sources, statement.place),
+            .message = "this `" + std::string(word_for(statement.action)) +
+                       "` makes no difference: without it the same would come of all its packets",
+            .notes = decided_at(appliance, sources, found.by, "this says the same")};
+}
+
+/// Verdicts that say before what the end of their functions says, once and whole.
+syntax::Diagnostic decided_at_the_end(const model::Appliance& appliance, const syntax::Sources& sources,
+                                      const std::vector<model::StatementId>& statements) {
+    const auto word = [&](model::StatementId id) { return word_at(sources, appliance.statements.at(id).place); };
+    const auto more = statements.size() - 1;
+    const auto what = "this `" + std::string(word_for(appliance.statements.at(statements.front()).action)) + '`' +
+                      (more == 0   ? " is"
+                       : more == 1 ? " and another verdict are"
+                                   : " and " + std::to_string(more) + " more verdicts are");
+    syntax::Diagnostic diagnostic{.kind = syntax::Kind::decided_at_the_end,
+                                  .span = word(statements.front()),
+                                  .message = what + " not needed: the end says the same of all packets"};
+    for (const auto id : statements | std::views::drop(1)) diagnostic.notes.push_back({word(id), "nor is this"});
+    return diagnostic;
+}
+
+/// What needs no verdict, but for statements under conditions of which something is said.
+void redundant_ones(const model::Appliance& appliance, const syntax::Sources& sources, Places& places,
+                    const std::vector<Shadowed>& dead, const std::set<const model::Condition*>& told,
+                    std::vector<syntax::Diagnostic>& diagnostics) {
+    std::set<model::StatementId> gone, silent, at_the_end;
+    for (const auto& found : dead) gone.insert(found.statement);
+    for (const auto& function : appliance.functions)
+        each_step(function.body, [&](const model::Step& step) {
+            const auto* branch = std::get_if<model::Branch>(&step.is);
+            if (branch != nullptr && told.contains(&branch->condition)) silent.merge(statements_in(appliance, branch->then));
+        });
+    for (const auto& found : redundant_verdicts(appliance, places, gone, silent))
+        if (found.is_by_last)
+            at_the_end.insert(found.statement);
+        else
+            diagnostics.push_back(redundant(appliance, sources, found));
+    if (!at_the_end.empty())
+        diagnostics.push_back(decided_at_the_end(appliance, sources, {at_the_end.begin(), at_the_end.end()}));
+}
+
 /// What never decides, and what comes out the same for all packets: one message for one mistake.
 void verdicts_and_conditions(const model::Appliance& appliance, const syntax::Sources& sources,
                              const std::vector<Shadowed>& dead, std::vector<syntax::Diagnostic>& diagnostics) {
@@ -195,8 +242,11 @@ void verdicts_and_conditions(const model::Appliance& appliance, const syntax::So
                                           (by.empty() ? "the conditions that ask for it exclude it"
                                                       : "all packets that it is about are decided before"),
                                .notes = decided_at(appliance, sources, by)});
-    if (const auto left = leftover_conditions(appliance, places, conditions); !left.empty())
-        diagnostics.push_back(leftover(left));
+    const auto left = leftover_conditions(appliance, places, conditions);
+    if (!left.empty()) diagnostics.push_back(leftover(left));
+    std::set<const model::Condition*> told(left.begin(), left.end());
+    for (const auto& found : conditions) told.insert(found.condition);
+    redundant_ones(appliance, sources, places, dead, told, diagnostics);
     for (const auto& found : dead)
         if (!explained.contains(found.statement)) diagnostics.push_back(shadowed(appliance, sources, found));
 }

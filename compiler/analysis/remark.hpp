@@ -7,7 +7,8 @@ namespace analysis {
 
 /// The places of some statements, each once, in source order: the first of many.
 std::vector<syntax::Note> decided_at(const model::Appliance& appliance, const syntax::Sources& sources,
-                                     const std::vector<model::StatementId>& statements);
+                                     const std::vector<model::StatementId>& statements,
+                                     std::string_view what = "decided here");
 
 syntax::Span span_of(const model::Place& begin, const model::Place& end);
 

@@ -15,12 +15,34 @@ void set_bit(std::vector<std::uint64_t>& bits, std::size_t bit) {
     bits[bit / word_bits] |= std::uint64_t{1} << bit % word_bits;
 }
 
+/// Some value of one of the intervals, each as likely as the others.
+Value value_at(const Values& values, std::uint64_t number) {
+    const auto& [low, high] = values.intervals()[number % values.count];
+    return low + number / values.count % (high - low + 1);
+}
+
 } // namespace
 
 std::uint32_t Columns::of(Variable variable) {
     const auto [known, is_new] = known_.try_emplace(variable, static_cast<std::uint32_t>(variables_.size()));
     if (is_new) variables_.push_back(variable);
     return known->second;
+}
+
+Piece piece_of(const Space& space, const Columns& columns, const Box& box) {
+    Piece piece;
+    for (const auto variable : columns.variables()) piece.push_back(values_in(space.sets[space.domain(variable)]));
+    for (const auto& [variable, values] : box) piece[columns.at(variable)] = values_in(space.sets[values]);
+    return piece;
+}
+
+Piece packet_in(Piece piece, const std::vector<std::uint32_t>& columns, std::uint64_t& state) {
+    for (const auto column : columns) {
+        state = state * 6364136223846793005 + 1442695040888963407; // Knuth's MMIX
+        const auto value = value_at(piece[column], state >> 16);
+        piece[column] = {{value, value}};
+    }
+    return piece;
 }
 
 Overlaps::Overlaps(const Space& space, const RuleList& list, Columns& columns)

@@ -12,6 +12,7 @@ namespace symbolic {
 class Columns {
 public:
     std::uint32_t of(Variable variable);
+    std::uint32_t at(Variable variable) const { return known_.at(variable); }
     const std::vector<Variable>& variables() const { return variables_; }
 
 private:
@@ -21,6 +22,12 @@ private:
 
 /// A product of sets, one for each column.
 using Piece = std::vector<Values>;
+
+/// `columns` has all variables of the box. The Space keeps the values.
+Piece piece_of(const Space& space, const Columns& columns, const Box& box);
+
+/// Some packet of the piece, the same for the same state, which goes on to another one. Other columns stay open.
+Piece packet_in(Piece piece, const std::vector<std::uint32_t>& columns, std::uint64_t& state);
 
 struct GuardSide {
     std::uint32_t column = 0;

@@ -29,8 +29,9 @@ private:
             if (++steps_ > derivation_.steps_max || list_.rules.size() > derivation_.rules_max)
                 list_.whole = false;
             if (!list_.whole) return true; // no more is said
-            if (std::visit([&](const auto& is) { return derive(is, box, layer, step); }, step.is))
-                return true;
+            if (!std::visit([&](const auto& is) { return derive(is, box, layer, step); }, step.is)) continue;
+            list_.cut = list_.cut || &step != &steps.back();
+            return true;
         }
         return false;
     }
@@ -83,10 +84,13 @@ private:
             return decided;
         };
         ++branches_;
+        const auto then = list_.rules.size();
         bool decided = part(branch.then, true) && !branch.otherwise.empty();
-        if (decided)
+        const auto begin = list_.rules.size();
+        if (decided) {
             decided = block(branch.otherwise, box, layer);
-        else if (!branch.otherwise.empty())
+            list_.otherwise.push_back({then, begin, list_.rules.size()});
+        } else if (!branch.otherwise.empty())
             part(branch.otherwise, false);
         --branches_;
         return decided;

@@ -31,9 +31,17 @@ struct Met {
 /// The layer of the packets that get into the body of a step, an Enter or a Call.
 std::optional<model::Layer> layer_of_body(const model::Appliance& appliance, const model::Step& step);
 
+/// The rules of an `else` behind those of an `if` that decides about all of its packets. They do not say that the
+/// condition is false: none of its packets gets so far.
+struct Otherwise {
+    std::size_t then = 0, begin = 0, end = 0;
+};
+
 struct RuleList {
     std::vector<Rule> rules;
     bool whole = true; ///< false when it grew too long: then it says nothing
+    bool cut = false;  ///< steps are left out since all packets are decided before them
+    std::vector<Otherwise> otherwise;
     /// The variable of each evaluation of a Limit, by the calls that lead to it.
     std::map<std::pair<CallPath, const model::Exceeded*>, Variable> evaluations;
     /// The variables of comparisons with leased values.

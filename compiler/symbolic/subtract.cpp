@@ -132,22 +132,10 @@ private:
         constexpr int guesses = 6;
         std::uint64_t state = end;
         for (int i = 0; i < guesses; ++i) {
-            auto packet = piece;
-            for (const auto column : index(number).columns()) {
-                auto& values = packet[column];
-                state = state * 6364136223846793005 + 1442695040888963407; // Knuth's MMIX
-                const auto value = value_at(values, state >> 16);
-                values = {{value, value}};
-            }
+            const auto packet = packet_in(piece, index(number).columns(), state);
             if (earlier(number, packet, end).empty() && at_stage(number + 1, packet)) return true;
         }
         return false;
-    }
-
-    /// Some value of one of the intervals, each as likely as the others.
-    static Value value_at(const Values& values, std::uint64_t number) {
-        const auto& [low, high] = values.intervals()[number % values.count];
-        return low + number / values.count % (high - low + 1);
     }
 
     /// Goes to where few rules are, one column after the other. Most pieces have a packet that is left, and
@@ -297,21 +285,17 @@ Answer Subtraction::find(const Question& question, std::size_t steps_max, const 
     for (const auto& stage : question.stages) indexes_->of(space_, *stage.rules);
     for (const auto& box : question.region)
         for (const auto& side : box) columns.of(side.variable);
-    Piece all;
-    for (const auto variable : columns.variables()) all.push_back(values_in(space_.sets[space_.domain(variable)]));
 
     Search search(question, steps_max, only,
                   [&](const RuleList& list) -> Overlaps& { return indexes_->of(space_, list); });
     const bool over = std::ranges::any_of(question.region, [&](const Box& box) {
-        auto piece = all;
-        for (const auto& [variable, values] : box) piece[columns.of(variable)] = values_in(space_.sets[values]);
-        return search.at_stage(0, piece);
+        return search.at_stage(0, piece_of(space_, columns, box));
     });
     steps_ += search.spent();
     if (!over) return Proved{std::move(search).used()};
     if (!search.found()) return GaveUp{};
     Found found;
-    for (std::uint32_t column = 0; column < all.size(); ++column) {
+    for (std::uint32_t column = 0; column < columns.variables().size(); ++column) {
         const auto intervals = (*search.found())[column].intervals();
         const auto values = space_.sets.add(IntervalSet({intervals.begin(), intervals.end()}));
         symbolic::narrow(space_, found.box, columns.variables()[column], values);

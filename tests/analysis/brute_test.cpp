@@ -4,6 +4,7 @@
 #include "compiler/analysis/foregone.hpp"
 #include "compiler/analysis/leftover.hpp"
 #include "compiler/analysis/members.hpp"
+#include "compiler/analysis/redundant.hpp"
 #include "compiler/analysis/shadows.hpp"
 #include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/walk.hpp"
@@ -147,7 +148,7 @@ private:
 
 struct Counts {
     std::size_t dead = 0, foregone = 0, rest = 0, members = 0, leftover = 0, lost = 0, holds = 0, broken = 0,
-                not_decided = 0, missed = 0;
+                not_decided = 0, missed = 0, redundant = 0, needed = 0, not_needed = 0;
 };
 
 /// All packets on all chains, and on the ways from one Iface through to another.
@@ -165,7 +166,7 @@ public:
         const auto [dead, undecided] = analysis::shadowed_statements(appliance_);
         analysis::Places places(appliance_);
         const auto found = analysis::foregone_conditions(appliance_, places, dead);
-        verdicts(dead, undecided, found);
+        verdicts(places, dead, undecided, found);
         for (const auto& one : found) condition(one);
         members(places, found);
         for (const auto* left : analysis::leftover_conditions(appliance_, places, found)) {
@@ -173,6 +174,7 @@ public:
             INFO("left over at " << left->place.line << ':' << left->place.column);
             CHECK_FALSE(oracle_.outcomes[left][false]);
         }
+        redundant(places, dead);
         translations(dead);
         for (const auto& assertion : appliance_.asserts) claim(assertion);
     }
@@ -217,9 +219,56 @@ private:
 
     void note(const analysis::Way& way, const Packet& packet, Ending how) {
         endings_[analysis::text_of(appliance_, way)].emplace_back(packet, how);
+        all_.push_back({way, packet, how, oracle_.limits_say});
     }
 
-    void verdicts(const std::vector<analysis::Shadowed>& dead, const std::vector<StatementId>& undecided,
+    static void leave_out(model::Block& block, const std::set<StatementId>& statements) {
+        std::erase_if(block, [&](const model::Step& step) {
+            const auto* verdict = std::get_if<model::Verdict>(&step.is);
+            return verdict != nullptr && statements.contains(verdict->statement);
+        });
+        for (auto& step : block) {
+            if (auto* enter = std::get_if<model::Enter>(&step.is)) leave_out(enter->body, statements);
+            auto* branch = std::get_if<model::Branch>(&step.is);
+            if (branch == nullptr) continue;
+            leave_out(branch->then, statements);
+            leave_out(branch->otherwise, statements);
+        }
+    }
+
+    /// Whether every packet ends on every way as it does with all of them.
+    bool is_same_without(const std::set<StatementId>& statements) {
+        auto fewer = appliance_;
+        for (auto& function : fewer.functions) leave_out(function.body, statements);
+        Oracle oracle(fewer);
+        return std::ranges::all_of(all_, [&](const Seen& seen) {
+            oracle.limits_say = seen.limits_say;
+            return ending(oracle, seen.way, seen.packet) == seen.how;
+        });
+    }
+
+    void redundant(analysis::Places& places, const std::vector<analysis::Shadowed>& dead) {
+        std::set<StatementId> gone, told;
+        for (const auto& one : dead) gone.insert(one.statement);
+        const auto found = analysis::redundant_verdicts(appliance_, places, gone, {});
+        counts_.redundant += found.size();
+        for (const auto& one : found) {
+            told.insert(one.statement);
+            for (const auto by : one.by)
+                UNSCOPED_INFO("line " << appliance_.statements.at(one.statement).place.line << " by "
+                                      << appliance_.statements.at(by).place.line);
+        }
+        gone.merge(told);
+        CHECK(is_same_without(gone));
+        for (StatementId statement = 0; statement < appliance_.statements.size(); ++statement) {
+            if (gone.contains(statement) || !oracle_.deciding.contains(statement)) continue;
+            auto with_it = gone;
+            with_it.insert(statement);
+            ++(is_same_without(with_it) ? counts_.not_needed : counts_.needed);
+        }
+    }
+
+    void verdicts(analysis::Places& places, const std::vector<analysis::Shadowed>& dead, const std::vector<StatementId>& undecided,
                   const std::vector<Foregone>& found) {
         std::set<StatementId> said(undecided.begin(), undecided.end());
         for (const auto& one : dead) {
@@ -239,9 +288,13 @@ private:
                 asked_about(appliance_.functions.at(id).body, false, asked);
         if (appliance_.translates())
             return; // Limits there may say what they like each time, and flows be known
-        for (const auto statement : asked) {
-            counts_.missed += !oracle_.deciding.contains(statement) && !said.contains(statement);
-        }
+        // What stands behind an `if` that decides about all packets is in no list: that is said in place of it.
+        std::set<StatementId> listed;
+        for (const auto& listing : places.listings())
+            for (const auto& rule : listing.rules().rules)
+                if (rule.statement) listed.insert(*rule.statement);
+        for (const auto statement : asked)
+            counts_.missed += listed.contains(statement) && !oracle_.deciding.contains(statement) && !said.contains(statement);
     }
 
     /// Verdicts in an `if`, where nothing is said of what stands around them.
@@ -354,32 +407,40 @@ private:
         std::set<Ending> endings;
         for (const bool limits_say : {false, true}) {
             oracle_.limits_say = limits_say;
-            endings.insert(ending(assertion.about, packet));
+            endings.insert(ending(oracle_, assertion.about, packet));
         }
         CHECK(std::ranges::any_of(endings, [&](Ending how) { return action_of(how) != *claim; }));
     }
 
-    Ending ending(const analysis::Way& way, Packet packet) {
+    Ending ending(Oracle& oracle, const analysis::Way& way, Packet packet) const {
         const auto* path = std::get_if<model::Assert::Path>(&way);
         if (path == nullptr) {
             const auto* of_iface = std::get_if<model::IfaceChain>(&way);
             const bool translates = of_iface != nullptr && of_iface->hook == model::Hook::prerouting;
-            return oracle_.through(analysis::functions_of(appliance_, way), translates, packet).how;
+            return oracle.through(analysis::functions_of(appliance_, way), translates, packet).how;
         }
         auto how =
-            oracle_.through(appliance_.ifaces[path->from].chain(model::Hook::prerouting), true, packet).how;
+            oracle.through(appliance_.ifaces[path->from].chain(model::Hook::prerouting), true, packet).how;
         packet[Field::ip_ttl] -= 1;
-        if (how == Ending::accept) how = oracle_.through(appliance_.gateway->forward, false, packet).how;
+        if (how == Ending::accept) how = oracle.through(appliance_.gateway->forward, false, packet).how;
         if (how == Ending::accept)
-            how = oracle_.through(appliance_.ifaces[path->to].chain(model::Hook::postrouting), false, packet)
+            how = oracle.through(appliance_.ifaces[path->to].chain(model::Hook::postrouting), false, packet)
                       .how;
         return how;
     }
+
+    struct Seen {
+        analysis::Way way;
+        Packet packet;
+        Ending how{};
+        bool limits_say = false;
+    };
 
     const model::Appliance& appliance_;
     Oracle oracle_;
     Counts& counts_;
     std::map<std::string, std::vector<std::pair<Packet, Ending>>> endings_;
+    std::vector<Seen> all_;
     std::set<const void*> said_; ///< conditions and bodies
     std::set<StatementId> arrived_;
 };
@@ -415,5 +476,6 @@ TEST_CASE("what is said of verdicts, conditions, members, translations and Asser
         WARN("dead " << counts.dead << ", conditions " << counts.foregone << " (rest " << counts.rest
                      << "), members " << counts.members << ", left over " << counts.leftover << ", lost "
                      << counts.lost << ", hold " << counts.holds << ", broken " << counts.broken
-                     << ", not decided " << counts.not_decided << ", missed " << counts.missed);
+                     << ", not decided " << counts.not_decided << ", missed " << counts.missed
+                     << ", redundant " << counts.redundant << ", not needed either " << counts.not_needed << ", needed " << counts.needed);
 }
