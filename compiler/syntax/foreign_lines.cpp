@@ -2,6 +2,7 @@
 // other firewalls. Each is one mistake, whatever stands in it, and is told how it is written here. No legal
 // program has any of these, whatever its layout.
 #include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/foreign_comparison.hpp"
 #include "compiler/syntax/foreign_deed.hpp"
 #include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/repair.hpp"
@@ -246,9 +247,9 @@ private:
         return true;
     }
 
-    static std::string hint(const std::vector<std::string>& words, bool in_body) {
+    std::string hint(const std::vector<std::string>& words, bool in_body) const {
         const auto first = lower(words.front());
-        const auto rule = read_foreign_rule(words);
+        const auto rule = read_foreign_rule(words, names_of_sets(tokens_));
         if (first == "route" || (first == "ip" && words.size() > 1 && words[1] == "route"))
             return "routes stand in the Gateway: `Gateway gw { r1: { net: 10.0.0.0, netmask: 255.0.0.0, "
                    "iface: eth0 } }`, with "

@@ -42,6 +42,7 @@ struct Cursor {
     std::optional<std::size_t> close_before{}; ///< where a `)` is missing
     std::set<std::size_t> left_out_closers{};  ///< closers of braces that are left out
     K open_before_closer{};                    ///< what stands before the brackets that were closed last
+    std::optional<std::set<std::string>> sets{}; ///< names that `in` asks for, once they are wanted
     bool braces_match = true;
     bool lists_match = true;
     bool quotes_are_said = false;
@@ -92,6 +93,8 @@ bool parted_key(Cursor& at);
 bool names(Cursor& at);
 /// `a not in b`, `x <> y`, `eth0->eth1`.
 bool operators(Cursor& at);
+/// `iface.in is eth0`, `tcp dport { 80, 443 }`, `ip.saddr == !10.0.0.1`: the next token is a name.
+bool comparisons(Cursor& at);
 /// `if a == b {`, `if (a == b):`.
 bool conditions(Cursor& at);
 /// `{ 80, 443 }` for a list, flags with `|` between, doubled commas and braces.

@@ -48,13 +48,23 @@ bool bare_parentheses(Cursor& at) {
               "write `if (condition) { … }`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
-    at.open.push_back({K::open_paren, false});
+    at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
     if (!has_closer) at.close_before = at.next + end - 1;
     return true;
 }
 
+/// `else (a == b) {`.
+bool else_with_condition(Cursor& at) {
+    const bool is_one = at.is(0, K::else_) && at.before() == K::close_brace && at.opens_block();
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, at.token().span, "an `else` has no condition", "write `else if`");
+    at.put(K::else_, "else", at.token().span);
+    at.put(K::if_, "if", at.token().span);
+    return ++at.next, true;
+}
+
 } // namespace
 
-bool conditions(Cursor& at) { return bare_parentheses(at) || colon_for_brace(at); }
+bool conditions(Cursor& at) { return else_with_condition(at) || bare_parentheses(at) || colon_for_brace(at); }
 
 } // namespace syntax::respelling

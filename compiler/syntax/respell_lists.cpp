@@ -84,31 +84,26 @@ std::size_t flags_from(const Cursor& at, std::size_t first, std::vector<std::str
     return i + (at.is(first, K::open_paren) ? 2 : 1) - first;
 }
 
-/// `tcp.flags == syn|ack`, and `tcp.flags & (syn|ack) == syn` as nftables has it.
+/// `tcp.flags & (syn|ack) == syn`, as nftables has it.
 bool flag_mask(Cursor& at) {
-    const bool of_flags = at.word_at(0) == "tcp" && at.is(1, K::dot) && at.word_at(2) == "flags";
-    if (!of_flags) return false;
+    const bool is_one = at.word_at(0) == "tcp" && at.is(1, K::dot) && at.word_at(2) == "flags" &&
+                        at.is(3, K::bad_character) && at.token(3).text == "&";
+    if (!is_one) return false;
     std::vector<std::string> mask, wanted;
-    const bool is_masked = at.is(3, K::bad_character) && at.token(3).text == "&";
-    if (!is_masked && !at.is(3, K::equal) && !at.is(3, K::not_equal)) return false;
     auto count = flags_from(at, 4, mask);
-    if (count == 0 || (!is_masked && mask.size() < 2)) return false;
+    if (count == 0) return false;
     auto end = 4 + count;
-    if (is_masked && at.is(end, K::close_paren) && at.in(K::open_paren) &&
-        at.out.back().kind == K::open_paren && (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
+    if (at.is(end, K::close_paren) && at.in(K::open_paren) && at.out.back().kind == K::open_paren &&
+        (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
         ++end; // `(tcp.flags & syn) != 0`
     const bool unwrap = end > 4 + count;
-    const bool is_compared = is_masked && (at.is(end, K::equal) || at.is(end, K::not_equal));
-    if (is_compared) {
+    if (at.is(end, K::equal) || at.is(end, K::not_equal)) {
         count = flags_from(at, end + 1, wanted);
         end += 1 + std::max<std::size_t>(count, 1);
     }
     const auto span = join(at.token().span, at.token(end - 1).span);
-    const auto cure = is_masked ? asked_one_by_one(mask, wanted)
-                                : "tcp.flags " + at.token(3).text + " [" + joined(mask) + "]";
-    at.report(Kind::syntax_error, span,
-              "flags are not numbers that `" + std::string(is_masked ? "&" : "|") + "` works on",
-              "write `" + cure + "`");
+    at.report(Kind::syntax_error, span, "flags are not numbers that `&` works on",
+              "write `" + asked_one_by_one(mask, wanted) + "`");
     if (unwrap) at.out.pop_back(), at.open.pop_back();
     at.put(K::name, mask.front(), span);
     at.put(K::in, "in", span);
