@@ -178,6 +178,7 @@ private:
         const bool is_body = is(2, K::open_brace) && (is(3, K::if_) || (is(3, K::name) && is_verdict(token(3).text)));
         if (in_body_.empty() && is(1, K::name) && is_body) return false;
         // And else a declaration, or the call of a function.
+        if (first == "set" && is(2, "=")) return false;
         if (first == "limit") return is(1, "rate") && count > 2 && is_literal(token(2).kind);
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);

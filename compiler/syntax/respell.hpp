@@ -87,6 +87,8 @@ bool doubled_opener(Cursor& at);
 bool doubled_key(Cursor& at);
 /// `{ : 5 }`.
 bool nameless_member(Cursor& at);
+/// `{ ip.saddr: 10.0.0.1 }`: the next token is a name.
+bool dotted_keys(Cursor& at);
 /// `dport 80: 443`, `ip ,: {`: the next token is a name.
 bool parted_key(Cursor& at);
 /// Names in quotes, that begin with a digit, or that are keywords; numbers that are none.
@@ -109,6 +111,10 @@ bool places(Cursor& at);
 bool headings(Cursor& at);
 /// `let x = 5`, `Iface {`, `index 0`: the next token is a name.
 bool declarations(Cursor& at);
+
+/// `{ 80, 443 }` as it is written here, empty for what is no list; and from its brace on taken so.
+std::string list_in_braces(const Cursor& at, std::size_t opener);
+void take_as_list(Cursor& at);
 
 /// Before the first token: which names are keywords, and which numbers are names.
 void find_odd_names(Cursor& at);

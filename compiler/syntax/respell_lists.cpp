@@ -41,12 +41,31 @@ bool opens_body_here(const Cursor& at) {
     return at.before() == K::close_paren || at.before() == K::else_ || at.before() == K::end_of_file;
 }
 
+} // namespace
+
+std::string list_in_braces(const Cursor& at, std::size_t opener) {
+    const auto end = at.is(opener, K::open_brace) ? at.closer_of(opener) : 0;
+    if (end < opener + 2 || !at.is(end, K::close_brace)) return {};
+    for (auto i = opener + 1; i < end; ++i)
+        if (at.is(i, K::colon) || at.is(i, K::open_brace)) return {};
+    return "[" + at.written(opener + 1, end) + "]";
+}
+
+void take_as_list(Cursor& at) {
+    at.put(K::open_bracket, "[", at.token().span);
+    at.open.push_back({K::open_brace, false, true});
+    ++at.next;
+}
+
+namespace {
+
 /// `tcp.dport in { 80, 443 }`, `tcp.dport { 80, 443 }` and `ports: { 80, 443 }`.
 bool braced_list(Cursor& at) {
     if (!at.is(0, K::open_brace) || at.is(1, K::close_brace) || opens_body_here(at)) return false;
     const auto end = at.closer_of(0);
     if (end == 0 || at.token(end).kind != K::close_brace || at.is(2, K::colon) || at.is(end + 1, K::colon))
         return false;
+    if (at.is(2, K::dot) && at.is(4, K::colon)) return false; // `{ ip.saddr: 10.0.0.1 }`
     // A brace too many has got what another one closes.
     for (std::size_t i = 1; i < end && !at.braces_match; ++i)
         if (end == 2 || at.is(i, K::colon)) return false;
@@ -66,9 +85,7 @@ bool braced_list(Cursor& at) {
               "a list stands between `[` and `]`",
               "write `" + std::string(lacks_in ? "in " : "") + "[" + at.written(1, end) + "]`");
     if (lacks_in) at.put(K::in, "in", at.token().span);
-    at.put(K::open_bracket, "[", at.token().span);
-    at.open.push_back({K::open_brace, false, true});
-    ++at.next;
+    take_as_list(at);
     return true;
 }
 

@@ -53,6 +53,25 @@ bool parted_network(Cursor& at) {
     return ++at.next, true;
 }
 
+/// `dnat(web:8080)`, `dnat(web, port: 8080)`.
+bool named_argument(Cursor& at) {
+    const bool of_call = at.in(K::open_paren) && at.opener_follows({"dnat", "snat"});
+    const bool joins = of_call && at.is(0, K::colon) && ends_value(at.before());
+    const bool names = of_call && at.is(0, K::name) && at.is(1, K::colon) &&
+                       (at.before() == K::comma || (at.before() == K::open_paren && !at.is(3, K::close_paren))) &&
+                       one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
+    if (!joins && !names) return false;
+    const auto& value = at.token(names ? 2 : 1);
+    const auto opener = at.open.back().index;
+    std::string call = at.out[opener - 1].text + "(";
+    for (auto i = opener + 1; i < at.out.size(); ++i) call += at.out[i].text + (at.out[i].kind == K::comma ? " " : "");
+    at.report(Kind::syntax_error, names ? join(at.token().span, at.token(1).span) : at.token().span,
+              quoted(names ? at.token().text + ":" : ":") + " has no meaning here",
+              "write `" + call + (names ? "" : ", ") + value.text + ")`");
+    if (joins) at.put(K::comma, ",", at.token().span);
+    return at.next += names ? 2 : 1, true;
+}
+
 /// `ip.ttl & 5`, `(ip.ttl & 5) == 5`: the property is left out of what is compared, so that nothing else is said of it.
 bool bit_operator(Cursor& at) {
     const bool is_one = (is_character(at, 0, "&") || is_character(at, 0, "|")) && at.in(K::open_paren) &&
@@ -118,7 +137,7 @@ bool statements_outside(Cursor& at) {
 } // namespace
 
 bool places(Cursor& at) {
-    return parted_address(at) || parted_network(at) || bit_operator(at) ||
+    return parted_address(at) || parted_network(at) || named_argument(at) || bit_operator(at) ||
            (at.is(0, K::name) && (object_in_body(at) || statements_outside(at)));
 }
 
