@@ -67,7 +67,8 @@ Messages with_renamed_keys(Messages all, const Programs& programs) {
         const auto key = names_in(lacking->message.substr(at)).front();
         // Of an object inside of that one, or of one beside it.
         const bool is_other = !encloses(lacking->span, all[i].span) && lacking->span.begin > all[i].span.begin;
-        const bool is_one = lacking->message.find("` and `") == lacking->message.npos;
+        const bool is_one = lacking->message.find("` and `") == lacking->message.npos &&
+                            lacking->message.find("` or `") == lacking->message.npos;
         if (is_other || !is_one) continue;
         all[i].hint = "did you mean " + syntax::quoted(key) + "?";
         all[i].notes.push_back({lacking->span, lacking->message});

@@ -24,6 +24,7 @@ std::vector<Member> members_from(const Cursor& at) {
     std::size_t depth = 0, first = 0;
     for (std::size_t i = 0; i < tokens_max && at.next + i < at.tokens.size(); ++i) {
         const auto kind = at.token(i).kind;
+        if (kind == K::bad_character) return {};
         const bool closes = depth == 0 && kind == K::close_brace;
         if (depth == 0 && (closes || kind == K::comma)) {
             const bool is_dotted = is_dotted_key(at, first);

@@ -47,7 +47,7 @@ std::string list_in_braces(const Cursor& at, std::size_t opener) {
     const auto end = at.is(opener, K::open_brace) ? at.closer_of(opener) : 0;
     if (end < opener + 2 || !at.is(end, K::close_brace)) return {};
     for (auto i = opener + 1; i < end; ++i)
-        if (at.is(i, K::colon) || at.is(i, K::open_brace)) return {};
+        if (at.is(i, K::colon) || at.is(i, K::open_brace) || at.is(i, K::bad_character)) return {};
     return "[" + at.written(opener + 1, end) + "]";
 }
 

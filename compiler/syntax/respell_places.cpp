@@ -60,8 +60,9 @@ bool named_argument(Cursor& at) {
     const bool names = of_call && at.is(0, K::name) && at.is(1, K::colon) &&
                        (at.before() == K::comma || (at.before() == K::open_paren && !at.is(3, K::close_paren))) &&
                        one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
-    if (!joins && !names) return false;
-    const auto& value = at.token(names ? 2 : 1);
+    const std::size_t behind = names ? 2 : 1;
+    if ((!joins && !names) || (!at.is(behind, K::name) && !at.is_literal_at(behind))) return false;
+    const auto& value = at.token(behind);
     const auto opener = at.open.back().index;
     std::string call = at.out[opener - 1].text + "(";
     for (auto i = opener + 1; i < at.out.size(); ++i) call += at.out[i].text + (at.out[i].kind == K::comma ? " " : "");
@@ -69,7 +70,7 @@ bool named_argument(Cursor& at) {
               quoted(names ? at.token().text + ":" : ":") + " has no meaning here",
               "write `" + call + (names ? "" : ", ") + value.text + ")`");
     if (joins) at.put(K::comma, ",", at.token().span);
-    return at.next += names ? 2 : 1, true;
+    return at.next += behind, true;
 }
 
 /// `ip.ttl & 5`, `(ip.ttl & 5) == 5`: the property is left out of what is compared, so that nothing else is said of it.
