@@ -40,8 +40,9 @@ struct Values {
 
 class ComparisonReader {
 public:
-    ComparisonReader(const std::string& property, const Words& words, std::size_t& at, const std::set<std::string>& sets)
-        : property_(property), words_(words), at_(at), sets_(sets) {}
+    ComparisonReader(const std::string& property, const Words& words, std::size_t& at, const std::set<std::string>& sets,
+                     bool is_negated)
+        : property_(property), words_(words), at_(at), sets_(sets), is_negated_(is_negated) {}
 
     std::optional<std::string> read() {
         const bool has_relation = relation();
@@ -70,10 +71,14 @@ private:
     }
     std::string next() { return at_ < words_.size() ? words_[at_++] : std::string(); }
 
+    /// `<blocked>`, as pf has it.
+    bool is_table() const { return peek() == "<" && peek(2) == ">"; }
+
     /// Whether there is one.
     bool relation() {
         const auto first = at_;
         for (auto found = relation_of(lower(peek())); found != relations.end(); found = relation_of(lower(peek()))) {
+            if (is_table()) break;
             is_range_ = found->first == "range";
             if (found->second == "!")
                 is_negated_ = !is_negated_;
@@ -89,6 +94,11 @@ private:
         const bool is_excluded = peek() == "!" || peek() == "not";
         if (is_excluded) ++at_;
         auto& values = is_excluded ? excluded_ : included_;
+        if (is_table()) {
+            ++at_;
+            add(values, '@' + next());
+            return void(++at_);
+        }
         const auto word = next();
         const bool is_name = !word.empty() && (word[0] | 0x20) >= 'a' && (word[0] | 0x20) <= 'z';
         if (!is_name || word.find_first_of("|/+") == word.npos) return add(values, word);
@@ -107,6 +117,8 @@ private:
             word += '-' + next();
         } else if (is_address && peek() == "mask")
             ++at_;
+        if (const auto slash = word.find('/'); slash != word.npos)
+            word = network_of(word.substr(0, slash), word.substr(slash + 1)).value_or(word);
         if (is_address && parse_address(peek())) {
             const auto network = network_of(word, next());
             understood_ &= network.has_value();
@@ -128,7 +140,7 @@ private:
     /// As it is written here; empty when it is not to be understood.
     std::string value(std::string word) const {
         if (word.size() > 1 && word.front() == '"') word = word.substr(1, word.size() - 2);
-        if (word.starts_with('@')) word.erase(0, 1);
+        if (word.starts_with('@') || word.starts_with('$')) word.erase(0, 1);
         if (property_ == "ct.state" || property_ == "ip.protocol") word = lower(word);
         if (property_.ends_with("port")) std::replace(word.begin(), word.end(), ':', '-');
         if (property_.starts_with("eth.")) return '"' + word + '"';
@@ -169,9 +181,9 @@ private:
     const Words& words_;
     std::size_t& at_;
     const std::set<std::string>& sets_;
+    bool is_negated_;
     Values included_, excluded_;
     std::string order_;
-    bool is_negated_ = false;
     bool is_range_ = false;
     bool understood_ = true;
 };
@@ -196,8 +208,8 @@ std::set<std::string> names_of_sets(const Tokens& tokens) {
 }
 
 std::optional<std::string> read_comparison(const std::string& property, const Words& words, std::size_t& at,
-                                           const std::set<std::string>& sets) {
-    return ComparisonReader(property, words, at, sets).read();
+                                           const std::set<std::string>& sets, bool is_negated) {
+    return ComparisonReader(property, words, at, sets, is_negated).read();
 }
 
 } // namespace syntax

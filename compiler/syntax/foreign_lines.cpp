@@ -168,11 +168,14 @@ private:
         const auto first = lower(token().text);
         // `drop in on eth0`, `accept from 10.0.0.1`
         if (is_verdict(first))
-            return is(1, K::in) || (is(1, K::name) && count > 2 && is_literal(token(2).kind));
+            return is(1, K::in) ||
+                   (is(1, K::name) && count > 2 && (is_literal(token(2).kind) || (count > 3 && is(2, K::dot))));
         if (!is_rule_word(first) || is(1, K::colon) || count < 2) return false;
         if (is(1, K::dot))
             return !in_body_.empty() && is(2, K::name) && count > 3 &&
                    (is_relation(token(3).kind) || is_literal(token(3).kind));
+        const bool is_of_iface = first.starts_with("iif") || first.starts_with("oif");
+        if (is(1, K::open_brace) && is_of_iface) return !in_body_.empty();
         if (is(1, K::open_brace) || is(1, K::open_paren)) return false;
         // `IP f { drop }` is a function without `Filter::`.
         const bool is_body = is(2, K::open_brace) && (is(3, K::if_) || (is(3, K::name) && is_verdict(token(3).text)));

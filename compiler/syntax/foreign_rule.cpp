@@ -56,12 +56,12 @@ constexpr std::array<Pair, 28> options = {{{"iif", "iface.in"},
                                            {"--ttl", "ip.ttl"}}};
 
 /// What says nothing of the packet that a policy would have to repeat.
-constexpr std::array<std::string_view, 22> noise = {
+constexpr std::array<std::string_view, 23> noise = {
     "counter", "quick", "in",     "inet", "filter", "input", "forward",  "output", "iptables", "nft", "ufw",
-    "add",     "rule",  "insert", "all",  "any",    "ip",    "extended", "log",    "meta",     "ct",  ";"};
+    "add",     "rule",  "insert", "all",  "any",    "ip",    "extended", "log",    "meta",     "ct",  "th",  ";"};
 /// What has a word behind it that says nothing either.
-constexpr std::array<std::string_view, 7> noise_with_word = {"-t",   "-m",       "--match", "access-list",
-                                                             "keep", "--append", "priority"};
+constexpr std::array<std::string_view, 8> noise_with_word = {"-t",   "-m",       "--match",  "access-list",
+                                                             "keep", "--append", "priority", "prefix"};
 constexpr std::array<std::string_view, 9> packet_objects = {"ip",   "tcp",   "udp", "icmp", "ct",
                                                             "vlan", "ether", "eth", "iface"};
 
@@ -96,18 +96,20 @@ public:
             else
                 word(lower(first));
         }
-        if (!understood_ || (conditions_.empty() && protocol_.empty() && rule_.verdict.empty())) return {};
+        if (!understood_ || is_negated_ || (conditions_.empty() && protocol_.empty() && rule_.verdict.empty())) return {};
         const bool of_protocol = std::ranges::any_of(conditions_, [&](const std::string& condition) {
             return condition.find(protocol_ + ".") != condition.npos;
         });
         if (!protocol_.empty() && !of_protocol)
-            conditions_.insert(conditions_.begin(), "ip.protocol == " + protocol_);
+            conditions_.insert(conditions_.begin(), is_of_both_ ? "ip.protocol in [tcp, udp]" : "ip.protocol == " + protocol_);
         rule_.decides_all = conditions_.empty();
         rule_.condition = joined();
         const auto verdict = rule_.verdict.empty() ? std::string("…") : rule_.verdict;
         rule_.statement = conditions_.empty() ? verdict : "if (" + rule_.condition + ") { " + verdict + " }";
-        if (!protocol_.empty() && of_protocol)
-            rule_.statement = "Filter::" + upper(protocol_) + " { " + rule_.statement + " }";
+        if (!protocol_.empty() && of_protocol) {
+            const auto own = "Filter::" + upper(protocol_) + " { " + rule_.statement + " }";
+            rule_.statement = is_of_both_ ? own + ' ' + for_udp(own) : own;
+        }
         return std::move(rule_);
     }
 
@@ -123,6 +125,13 @@ private:
         std::string text;
         for (const auto& condition : conditions_) text += (text.empty() ? "" : " and ") + condition;
         return text;
+    }
+    /// A statement for TCP as one for UDP.
+    static std::string for_udp(std::string statement) {
+        for (const std::string_view word : {"TCP", "tcp."})
+            for (auto at = statement.find(word); at != statement.npos; at = statement.find(word, at))
+                statement.replace(at, 3, word == "TCP" ? "UDP" : "udp");
+        return statement;
     }
     static std::string upper(std::string word) {
         for (char& c : word) c = static_cast<char>(c - 'a' + 'A');
@@ -141,7 +150,11 @@ private:
         if (word == "-j" || word == "--jump") return decide(next());
         if (!look_up(verdicts, word).empty()) {
             decide(word);
-            if ((word == "permit" || word == "deny") && is_protocol(peek())) cisco();
+            const bool is_of_list = word == "permit" || word == "deny";
+            if (is_of_list && is_protocol(peek())) return cisco();
+            if (is_of_list && peek() == "host") next();
+            if (is_of_list && !ends() && peek().find_first_not_of("0123456789.") == std::string::npos)
+                compare("ip.saddr");
             return;
         }
         if (word == "on") return compare(is_out_ ? "iface.out" : "iface.in");
@@ -150,8 +163,10 @@ private:
         if (word == "to") end_ = 'd';
         if ((word == "to" || word == "from") && peek() == "port") return;
         if (word == "port") return port(end_);
-        if (word == "--dport" || word == "--destination-port" || word == "dport") return port('d');
-        if (word == "--sport" || word == "--source-port" || word == "sport") return port('s');
+        if (word == "!") return void(is_negated_ = true);
+        if (word == "--syn") return protocol_ = "tcp", add("syn in tcp.flags and not ack in tcp.flags");
+        if (word == "--dport" || word == "--dports" || word == "--destination-port" || word == "dport") return port('d');
+        if (word == "--sport" || word == "--sports" || word == "--source-port" || word == "sport") return port('s');
         if (const auto property = look_up(options, word); !property.empty())
             return compare(std::string(property));
         const auto slash = word.find('/');
@@ -186,6 +201,9 @@ private:
         if (word.empty()) return void(understood_ = false);
         --at_;
         compare("ip.protocol");
+        is_of_both_ = !conditions_.empty() && (conditions_.back() == "ip.protocol in [tcp, udp]" ||
+                                               conditions_.back() == "ip.protocol in [udp, tcp]");
+        if (is_of_both_) conditions_.pop_back(), protocol_ = "tcp";
     }
 
     void property(const std::string& object, const std::string& name) {
@@ -202,7 +220,7 @@ private:
 
     /// A property with the values behind it.
     void compare(const std::string& property) {
-        const auto asked = read_comparison(property, words_, at_, sets_);
+        const auto asked = read_comparison(property, words_, at_, sets_, std::exchange(is_negated_, false));
         understood_ &= asked.has_value();
         if (asked && !asked->empty()) add(*asked);
     }
@@ -215,7 +233,7 @@ private:
             compare(std::string("ip.") + end + "addr");
             if (is_relation_word(peek())) port(end);
         }
-        if (peek() == "log" || peek() == "established") next();
+        if (peek() == "established") next(), add("ct.state == established");
     }
 
     const Words& words_;
@@ -226,6 +244,8 @@ private:
     std::string protocol_;
     char end_ = 'd'; ///< of which a port is, in pf
     bool is_out_ = false;
+    bool is_of_both_ = false; ///< TCP and UDP
+    bool is_negated_ = false; ///< `! -s 10.0.0.1`
     bool understood_ = true;
 };
 

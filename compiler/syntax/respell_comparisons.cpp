@@ -54,7 +54,7 @@ public:
     std::optional<Trouble> run() const {
         std::size_t i = 1;
         while (i + 1 < end_ && at_.is(i, K::dot) && is_word(i + 1)) i += 2;
-        if (i == end_ || at_.is(i, K::dot)) return std::nullopt;
+        if (i == end_ || at_.is(i, K::dot) || i > 3) return std::nullopt;
         const bool is_path = i > 1;
         if (!is_path && !is_relation(i) && is_word(1) && is_packet_object(at_.word_at(0)))
             return Trouble{1, 1, "a `.` is missing before this"};
@@ -94,7 +94,8 @@ private:
         const bool is_negative = at_.is(first + 1, K::minus);
         if (at_.is(first, K::open_paren) && !is_negative) return Trouble{first, 1, "several values stand in a list"};
         for (auto i = first; i < end_; ++i) {
-            if (at_.is(i, K::not_)) return Trouble{i, 1, "a list has no exceptions"};
+            const bool begins_item = i > first && (at_.is(i - 1, K::comma) || is_open_bracket(at_.token(i - 1).kind));
+            if (begins_item && at_.is(i, K::not_)) return Trouble{i, 1, "a list has no exceptions"};
             if (is_sign(i, "@")) return Trouble{i, 1, "`@` has no meaning here", Kind::stray_character};
             const bool has_mask = at_.is(i, K::address) && i + 1 < end_ &&
                                   (network_of(at_.token(i).text, at_.token(i + 1).text) || at_.word_at(i + 1) == "mask");

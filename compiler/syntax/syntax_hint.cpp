@@ -225,8 +225,9 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (word == "is" && kind_at(tokens, error.index + 1) == K::in) return "leave `is` out";
     if (seen.kind == K::name && (word == "contains" || word == "has" || word == "includes")) {
         const auto property = path_before(error, tokens);
-        if (before.kind == K::name)
-            return "write `" + text_at(tokens, error.index + 1) + " in " + property + "`";
+        auto asked = text_at(tokens, error.index + 1);
+        for (auto i = error.index + 2; kind_at(tokens, i) == K::dot; i += 2) asked += '.' + text_at(tokens, i + 1);
+        if (before.kind == K::name) return "write `" + asked + " in " + property + "`";
         return "write the property first: `ip.saddr in …`";
     }
     if (seen.kind == K::name && (word == "matches" || word == "within" || word == "like"))

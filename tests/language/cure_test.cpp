@@ -52,7 +52,7 @@ void check_cure(const std::string& before, std::string_view rule, const std::str
 } // namespace
 
 TEST_CASE("a rule of another language is one mistake, and its cure can be typed in") {
-    constexpr std::array<std::string_view, 42> rules = {
+    constexpr std::array<std::string_view, 63> rules = {
         "iif eth0 accept",
         "iifname \"eth0\" tcp dport 22 accept",
         "oif \"eth0\" drop",
@@ -95,6 +95,27 @@ TEST_CASE("a rule of another language is one mistake, and its cure can be typed 
         "access-list 101 permit udp any host 10.0.0.1 eq 53",
         "drop if ip.ttl == 5",
         "accept unless (ip.ttl == 5)",
+        "accept ip.ttl == 5",
+        "drop ip.saddr 10.0.0.9",
+        "permit tcp 10.0.0.0 0.0.0.255 any eq 80",
+        "deny udp any 10.1.0.0 0.0.255.255 range 5000 6000",
+        "permit tcp any any established",
+        "access-list 10 permit 10.0.0.0 0.0.0.255",
+        "access-list 10 deny host 10.0.0.9",
+        "ip saddr != @blocked tcp dport { 80, 443, 8000-8010 } accept",
+        "ip saddr blocked drop",
+        "iifname { \"eth0\" } accept",
+        "ip protocol { tcp, udp } accept",
+        "meta l4proto { tcp, udp } th dport 53 accept",
+        "ip saddr 10.0.0.9 log prefix \"x\" drop",
+        "pass in proto { tcp, udp } to port 53",
+        "block in from <blocked> to any",
+        "block in from ! 10.0.0.0/8",
+        "-A INPUT ! -s 10.0.0.0/8 -j DROP",
+        "-A INPUT -s 10.0.0.0/255.255.255.0 -j DROP",
+        "-A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT",
+        "-A INPUT -p tcp --syn -j DROP",
+        "-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
     };
     for (const auto rule : rules)
         check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { drop }\n    ", rule,
@@ -262,6 +283,10 @@ TEST_CASE("a value or member is cured where it stands") {
     check_cure("web: 10.0.0.9\nNat::TCP n { ", "dnat(web, port: 8080)", " }\n");
     check_cure(std::string(ifaces) + "Filter::IP f { drop }\nTest t { iface: eth0, packet: { ",
                "ip.saddr: 10.0.0.2, tcp.dport: 80, ip.daddr: 10.0.0.1", " }, expect: accept }\n");
+    const std::string asks = std::string(ifaces) + "Filter::IP f { if (ip.ttl ";
+    check_cure(asks + "== 1) ", "drop", " accept }\n");
+    check_cure(asks + "== 1 or ", "== 2", ") { drop } accept }\n");
+    check_cure(asks, "between 1 and 5", ") { drop } accept }\n");
     const std::string gateway = std::string(ifaces) + "Filter::IP f { drop }\nGateway gw { forward: f }\n";
     check_cure(gateway + "Assert::IP a", "(gateway.forward: f)", " { drop }\n");
     check_cure(gateway + "Assert::IP a(", "gateway.forward", ") { drop }\n");
