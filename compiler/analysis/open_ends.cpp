@@ -182,7 +182,8 @@ void show_open_ends(const model::Appliance& appliance, const syntax::Sources& so
         if (notes.size() > 1)
             std::erase_if(said, [&](const syntax::Note& note) {
                 // The way of another packet.
-                return note.message != syntax::never_reached && !names.contains({note.span.file, note.span.begin});
+                return note.message != syntax::never_reached &&
+                       !names.contains({note.span.file, note.span.begin});
             });
         said.insert(notes.size() > 1 ? said.begin() : said.end(), notes.begin(), notes.end());
     }

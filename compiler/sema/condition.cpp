@@ -11,7 +11,8 @@ namespace {
 using syntax::Kind;
 
 /// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
-std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further, bool is_and) {
+std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further,
+                      bool is_and) {
     const bool is_in =
         first.relation == syntax::Operator::in && std::holds_alternative<syntax::Path>(first.right.is);
     const bool is_equal = is_in || first.relation == syntax::Operator::equal;
@@ -84,10 +85,11 @@ struct Translate {
     Result operator()(const syntax::And& chain) const { return all<model::All>(chain.operands); }
     Result operator()(const syntax::Or& chain) const { return all<model::Any>(chain.operands); }
 
-    /// Every operand is checked, also behind a wrong one. `outside`: the comparison before the first one, in the `or`
-    /// around.
+    /// Every operand is checked, also behind a wrong one. `outside`: the comparison before the first one, in
+    /// the `or` around.
     template <typename Node>
-    Result all(const std::vector<syntax::Expression>& operands, const syntax::Comparison* outside = nullptr) const {
+    Result all(const std::vector<syntax::Expression>& operands,
+               const syntax::Comparison* outside = nullptr) const {
         Node node;
         for (std::size_t i = 0; i < operands.size(); ++i) {
             const auto* before = i == 0 ? outside : last_comparison(operands[i - 1]);
@@ -95,10 +97,11 @@ struct Translate {
                 before == nullptr ? std::vector<const syntax::Value*>{} : values_from(operands, i);
             const auto* chain = std::get_if<syntax::And>(&operands[i].is);
             const bool is_and = std::is_same_v<Node, model::All> && i > 0;
-            auto condition = !further.empty() ? bare(conditions, *further.front(), list_hint(*before, further, is_and))
-                             : chain != nullptr
-                                 ? Translate{conditions, operands[i].span}.all<model::All>(chain->operands, before)
-                                 : conditions.translate(operands[i]);
+            auto condition =
+                !further.empty() ? bare(conditions, *further.front(), list_hint(*before, further, is_and))
+                : chain != nullptr
+                    ? Translate{conditions, operands[i].span}.all<model::All>(chain->operands, before)
+                    : conditions.translate(operands[i]);
             // The values behind a comparison are one mistake.
             if (!condition && !further.empty()) i += further.size() - 1;
             if (condition) node.operands.push_back(std::move(*condition));
@@ -109,7 +112,8 @@ struct Translate {
 
     static const syntax::Comparison* last_comparison(const syntax::Expression& expression) {
         const auto* chain = std::get_if<syntax::And>(&expression.is);
-        return std::get_if<syntax::Comparison>(chain == nullptr ? &expression.is : &chain->operands.back().is);
+        return std::get_if<syntax::Comparison>(chain == nullptr ? &expression.is
+                                                                : &chain->operands.back().is);
     }
 
     static std::vector<const syntax::Value*> values_from(const std::vector<syntax::Expression>& operands,

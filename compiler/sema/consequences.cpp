@@ -151,7 +151,8 @@ Messages with_filters_of_gateway(Messages all, const Programs& programs) {
     std::string names;
     std::size_t count = 0;
     const auto is_filter = [&](const syntax::Diagnostic& one) {
-        const auto* declaration = one.kind == Kind::unused_function ? declaration_of(programs, one.span) : nullptr;
+        const auto* declaration =
+            one.kind == Kind::unused_function ? declaration_of(programs, one.span) : nullptr;
         const auto* function = declaration == nullptr ? nullptr : std::get_if<syntax::Function>(declaration);
         return function != nullptr && syntax::lower(function->type.text) == "filter";
     };
@@ -231,7 +232,8 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
 } // namespace
 
 std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    auto own = without_values_of_unknown_keys(without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
+    auto own = without_values_of_unknown_keys(
+        without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
     auto once = with_moved(told_once(std::move(own), programs), programs);
     return with_names_for_declarations(with_filters_of_gateway(std::move(once), programs), programs);
 }

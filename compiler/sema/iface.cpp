@@ -168,9 +168,12 @@ private:
     bool is_word_dhcp(const Member& address) {
         const auto* path = address ? std::get_if<syntax::Path>(&address.value->is) : nullptr;
         const auto* string = address ? std::get_if<syntax::String>(&address.value->is) : nullptr;
-        const auto word = path != nullptr ? to_string(*path) : string != nullptr ? string->text : std::string();
+        const auto word = path != nullptr     ? to_string(*path)
+                          : string != nullptr ? string->text
+                                              : std::string();
         const std::vector<std::string> words = {"dhcp", "auto", "automatic", "dynamic"};
-        if (misspelt(word, words) == nullptr || (path != nullptr && context_.scope.find(word) != nullptr)) return false;
+        if (misspelt(word, words) == nullptr || (path != nullptr && context_.scope.find(word) != nullptr))
+            return false;
         report(Kind::unknown_word, address.value->span, "`address` cannot be " + text_of(*address.value),
                "write `config: dhcp`");
         context_.bad_members.insert(address.value);

@@ -23,9 +23,10 @@ Messages with_moved_keys(Messages all) {
         const auto key = names_in(all[i].message).back();
         const auto lacking = std::ranges::find_if(all, [&](const auto& other) {
             // And not one of several that it lacks.
-            const bool is_of_key = (other.message.ends_with(" has no " + syntax::quoted(key)) &&
-                                    other.message.find("`, `") == std::string::npos) ||
-                                   other.message.find(" has no " + syntax::quoted(key) + ", but") != std::string::npos;
+            const bool is_of_key =
+                (other.message.ends_with(" has no " + syntax::quoted(key)) &&
+                 other.message.find("`, `") == std::string::npos) ||
+                other.message.find(" has no " + syntax::quoted(key) + ", but") != std::string::npos;
             return other.kind == Kind::missing_member && is_of_key;
         });
         if (lacking == all.end()) continue;
@@ -44,7 +45,9 @@ bool is_without_home(const syntax::Diagnostic& one) {
 
 /// A key that there is not, in an object that lacks one, is that one under another name.
 Messages with_renamed_keys(Messages all, const Programs& programs) {
-    const auto of = [&](const syntax::Diagnostic& one) { return span_of_declaration(programs, one.span).begin; };
+    const auto of = [&](const syntax::Diagnostic& one) {
+        return span_of_declaration(programs, one.span).begin;
+    };
     const auto only_one = [&](const auto& is_such, const syntax::Diagnostic& beside) {
         auto found = all.end();
         for (auto one = all.begin(); one != all.end(); ++one) {
@@ -66,7 +69,8 @@ Messages with_renamed_keys(Messages all, const Programs& programs) {
         if (at == lacking->message.npos) continue;
         const auto key = names_in(lacking->message.substr(at)).front();
         // Of an object inside of that one, or of one beside it.
-        const bool is_other = !encloses(lacking->span, all[i].span) && lacking->span.begin > all[i].span.begin;
+        const bool is_other =
+            !encloses(lacking->span, all[i].span) && lacking->span.begin > all[i].span.begin;
         const bool is_one = lacking->message.find("` and `") == lacking->message.npos &&
                             lacking->message.find("` or `") == lacking->message.npos;
         if (is_other || !is_one) continue;

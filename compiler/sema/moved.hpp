@@ -1,4 +1,5 @@
-// What stands where it does not belong, or under another name, is what is missing elsewhere: these two are one mistake.
+// What stands where it does not belong, or under another name, is what is missing elsewhere: these two are
+// one mistake.
 #pragma once
 #include "compiler/sema/consequences.hpp"
 

@@ -342,12 +342,14 @@ std::optional<ChainName> chain_named(Context& context, const syntax::Path& path)
         return std::nullopt;
     }
     if (word == "forward" && (element == nullptr || element->type != ElementType::iface)) {
-        context.report(Kind::unknown_word, path.span, quoted(to_string(path)) + " is no chain", hint_for_forward(context));
+        context.report(Kind::unknown_word, path.span, quoted(to_string(path)) + " is no chain",
+                       hint_for_forward(context));
         return std::nullopt;
     }
     const bool is_function = element != nullptr && context.function_ids.contains(element);
     if (is_function) {
-        context.report(Kind::not_an_iface, owner.span, quoted(owner.text) + " is " + kind_of(*element) + ", not an Iface",
+        context.report(Kind::not_an_iface, owner.span,
+                       quoted(owner.text) + " is " + kind_of(*element) + ", not an Iface",
                        hint_for_chain(context, owner.text), {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }

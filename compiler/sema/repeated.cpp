@@ -61,7 +61,8 @@ Messages with_quotes_told_once(Messages all) {
         const auto& last = before == nullptr         ? one.span
                            : before->notes.empty() ? before->span
                                                    : before->notes.back().span;
-        if (before != nullptr && last.file == one.span.file && last.end.line + lines_apart_max >= one.span.begin.line)
+        if (before != nullptr && last.file == one.span.file &&
+            last.end.line + lines_apart_max >= one.span.begin.line)
             before->notes.push_back({one.span, "this one too"});
         else
             result.push_back(std::move(one));
@@ -69,7 +70,8 @@ Messages with_quotes_told_once(Messages all) {
     return result;
 }
 
-/// Properties of one header that are not there, in one function: it is of the wrong kind, or on the wrong chain.
+/// Properties of one header that are not there, in one function: it is of the wrong kind, or on the wrong
+/// chain.
 Messages properties_told_once(Messages all, const Programs& programs) {
     using Place = std::pair<syntax::FileId, syntax::Position>;
     std::map<std::pair<Place, std::string>, std::size_t> first;
@@ -87,7 +89,8 @@ Messages properties_told_once(Messages all, const Programs& programs) {
             continue;
         }
         auto& told = result[other->second];
-        const bool is_same = told.span == one.span || (!told.notes.empty() && told.notes.back().span == one.span);
+        const bool is_same =
+            told.span == one.span || (!told.notes.empty() && told.notes.back().span == one.span);
         if (!is_same && told.notes.size() < notes_max) told.notes.push_back({one.span, "this one too"});
     }
     return result;

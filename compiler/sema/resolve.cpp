@@ -106,7 +106,8 @@ Settled unknown(Context& context, const syntax::Path& path, const std::string& h
     if (context.scope.refused_names.contains(name.text)) return Poison{};
     auto hint = path.parts.size() > 1 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
     const bool is_upper = std::ranges::none_of(name.text, [](char c) { return c >= 'a' && c <= 'z'; });
-    if (hint.empty() && is_upper && context.wanted_kind == model::FieldKind::flags) hint = hint_for_flags(name.text);
+    if (hint.empty() && is_upper && context.wanted_kind == model::FieldKind::flags)
+        hint = hint_for_flags(name.text);
     if (hint.empty() && path.parts.size() > 1) hint = hint_for_owner(context, path);
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,

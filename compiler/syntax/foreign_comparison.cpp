@@ -14,16 +14,18 @@ namespace {
 using K = TokenKind;
 using Words = std::vector<std::string>;
 
-/// What a word before the values says: that they are not, or in which order. The rest says nothing that the values do
-/// not say.
+/// What a word before the values says: that they are not, or in which order. The rest says nothing that the
+/// values do not say.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 22> relations = {{
-    {"==", ""},   {"is", ""},  {"eq", ""},   {"equals", ""}, {"equal", ""}, {"in", ""},     {"within", ""}, {"range", ""},
-    {"!=", "!"},  {"!", "!"},  {"not", "!"}, {"ne", "!"},    {"neq", "!"},  {"isnt", "!"},  {"<", "<"},     {">", ">"},
-    {"<=", "<="}, {">=", ">="}, {"lt", "<"}, {"gt", ">"},    {"le", "<="},  {"ge", ">="},
+    {"==", ""},     {"is", ""},    {"eq", ""},   {"equals", ""}, {"equal", ""}, {"in", ""},
+    {"within", ""}, {"range", ""}, {"!=", "!"},  {"!", "!"},     {"not", "!"},  {"ne", "!"},
+    {"neq", "!"},   {"isnt", "!"}, {"<", "<"},   {">", ">"},     {"<=", "<="},  {">=", ">="},
+    {"lt", "<"},    {"gt", ">"},   {"le", "<="}, {"ge", ">="},
 }};
 
 auto relation_of(std::string_view word) {
-    return std::find_if(relations.begin(), relations.end(), [&](const auto& one) { return one.first == word; });
+    return std::find_if(relations.begin(), relations.end(),
+                        [&](const auto& one) { return one.first == word; });
 }
 
 std::string_view closer_for(std::string_view opener) {
@@ -40,8 +42,8 @@ struct Values {
 
 class ComparisonReader {
 public:
-    ComparisonReader(const std::string& property, const Words& words, std::size_t& at, const std::set<std::string>& sets,
-                     bool is_negated)
+    ComparisonReader(const std::string& property, const Words& words, std::size_t& at,
+                     const std::set<std::string>& sets, bool is_negated)
         : property_(property), words_(words), at_(at), sets_(sets), is_negated_(is_negated) {}
 
     std::optional<std::string> read() {
@@ -58,7 +60,8 @@ public:
         }
         if (!closer.empty() && next() != closer) understood_ = false;
         const auto& all = included_.words;
-        if (all.size() == 1 && excluded_.words.empty() && (all[0] == "any" || all[0] == "all")) return std::string();
+        if (all.size() == 1 && excluded_.words.empty() && (all[0] == "any" || all[0] == "all"))
+            return std::string();
         if (!understood_ || (all.empty() && excluded_.words.empty())) return std::nullopt;
         if (property_ == "tcp.flags" && !has_relation) return each_flag();
         return text();
@@ -77,7 +80,8 @@ private:
     /// Whether there is one.
     bool relation() {
         const auto first = at_;
-        for (auto found = relation_of(lower(peek())); found != relations.end(); found = relation_of(lower(peek()))) {
+        for (auto found = relation_of(lower(peek())); found != relations.end();
+             found = relation_of(lower(peek()))) {
             if (is_table()) break;
             is_range_ = found->first == "range";
             if (found->second == "!")
@@ -173,7 +177,8 @@ private:
     /// As nftables has it: whether one of the flags is set.
     std::string each_flag() const {
         std::string text;
-        for (const auto& flag : included_.words) text += (text.empty() ? "" : " or ") + flag + " in tcp.flags";
+        for (const auto& flag : included_.words)
+            text += (text.empty() ? "" : " or ") + flag + " in tcp.flags";
         return included_.words.size() > 1 ? '(' + text + ')' : text;
     }
 
@@ -201,7 +206,8 @@ std::set<std::string> names_of_sets(const Tokens& tokens) {
         if (depth > 0 || tokens[i].kind != K::name || tokens[i + 1].kind != K::colon) continue;
         const auto first = tokens[i + 2].kind, second = tokens[i + 3].kind;
         const bool is_file = first == K::name && second == K::open_paren;
-        if (first == K::open_bracket || first == K::open_brace || second == K::slash || second == K::minus || is_file)
+        if (first == K::open_bracket || first == K::open_brace || second == K::slash || second == K::minus ||
+            is_file)
             names.insert(tokens[i].text);
     }
     return names;

@@ -17,8 +17,9 @@ bool is_relation_word(std::string_view word);
 /// The names that are declared as lists, networks, ranges or objects: `in` asks for them, and not `==`.
 std::set<std::string> names_of_sets(const Tokens& tokens);
 
-/// What is asked of the property by the words from `at` on, as it is written here; `at` is then behind them. Empty
-/// when any value will do, nothing when they are not understood. `is_negated`: as a word before the property said.
+/// What is asked of the property by the words from `at` on, as it is written here; `at` is then behind them.
+/// Empty when any value will do, nothing when they are not understood. `is_negated`: as a word before the
+/// property said.
 std::optional<std::string> read_comparison(const std::string& property, const std::vector<std::string>& words,
                                            std::size_t& at, const std::set<std::string>& sets,
                                            bool is_negated = false);

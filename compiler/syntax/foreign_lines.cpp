@@ -168,8 +168,8 @@ private:
         const auto first = lower(token().text);
         // `drop in on eth0`, `accept from 10.0.0.1`
         if (is_verdict(first))
-            return is(1, K::in) ||
-                   (is(1, K::name) && count > 2 && (is_literal(token(2).kind) || (count > 3 && is(2, K::dot))));
+            return is(1, K::in) || (is(1, K::name) && count > 2 &&
+                                    (is_literal(token(2).kind) || (count > 3 && is(2, K::dot))));
         if (!is_rule_word(first) || is(1, K::colon) || count < 2) return false;
         if (is(1, K::dot))
             return !in_body_.empty() && is(2, K::name) && count > 3 &&

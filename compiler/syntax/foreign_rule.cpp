@@ -57,8 +57,9 @@ constexpr std::array<Pair, 28> options = {{{"iif", "iface.in"},
 
 /// What says nothing of the packet that a policy would have to repeat.
 constexpr std::array<std::string_view, 23> noise = {
-    "counter", "quick", "in",     "inet", "filter", "input", "forward",  "output", "iptables", "nft", "ufw",
-    "add",     "rule",  "insert", "all",  "any",    "ip",    "extended", "log",    "meta",     "ct",  "th",  ";"};
+    "counter",  "quick",    "in",  "inet", "filter", "input",  "forward", "output",
+    "iptables", "nft",      "ufw", "add",  "rule",   "insert", "all",     "any",
+    "ip",       "extended", "log", "meta", "ct",     "th",     ";"};
 /// What has a word behind it that says nothing either.
 constexpr std::array<std::string_view, 8> noise_with_word = {"-t",   "-m",       "--match",  "access-list",
                                                              "keep", "--append", "priority", "prefix"};
@@ -96,12 +97,15 @@ public:
             else
                 word(lower(first));
         }
-        if (!understood_ || is_negated_ || (conditions_.empty() && protocol_.empty() && rule_.verdict.empty())) return {};
+        if (!understood_ || is_negated_ ||
+            (conditions_.empty() && protocol_.empty() && rule_.verdict.empty()))
+            return {};
         const bool of_protocol = std::ranges::any_of(conditions_, [&](const std::string& condition) {
             return condition.find(protocol_ + ".") != condition.npos;
         });
         if (!protocol_.empty() && !of_protocol)
-            conditions_.insert(conditions_.begin(), is_of_both_ ? "ip.protocol in [tcp, udp]" : "ip.protocol == " + protocol_);
+            conditions_.insert(conditions_.begin(),
+                               is_of_both_ ? "ip.protocol in [tcp, udp]" : "ip.protocol == " + protocol_);
         rule_.decides_all = conditions_.empty();
         rule_.condition = joined();
         const auto verdict = rule_.verdict.empty() ? std::string("…") : rule_.verdict;
@@ -165,8 +169,10 @@ private:
         if (word == "port") return port(end_);
         if (word == "!") return void(is_negated_ = true);
         if (word == "--syn") return protocol_ = "tcp", add("syn in tcp.flags and not ack in tcp.flags");
-        if (word == "--dport" || word == "--dports" || word == "--destination-port" || word == "dport") return port('d');
-        if (word == "--sport" || word == "--sports" || word == "--source-port" || word == "sport") return port('s');
+        if (word == "--dport" || word == "--dports" || word == "--destination-port" || word == "dport")
+            return port('d');
+        if (word == "--sport" || word == "--sports" || word == "--source-port" || word == "sport")
+            return port('s');
         if (const auto property = look_up(options, word); !property.empty())
             return compare(std::string(property));
         const auto slash = word.find('/');
@@ -180,8 +186,8 @@ private:
     }
 
     bool is_property(const std::string& word) const {
-        if (word.empty() || is_relation_word(word) || word == "any" || word == "from" || word == "to" || word == "host" ||
-            word == "port")
+        if (word.empty() || is_relation_word(word) || word == "any" || word == "from" || word == "to" ||
+            word == "host" || word == "port")
             return false;
         const auto& behind = peek(1);
         const bool is_name = (word[0] | 0x20) >= 'a' && (word[0] | 0x20) <= 'z';

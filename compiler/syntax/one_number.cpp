@@ -31,7 +31,8 @@ const std::regex with_port(R"(([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+):([0-9]+))");
 const std::regex with_protocol(R"(([0-9]+)/(tcp|udp))", std::regex::icase);
 const std::regex with_mask(R"(([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)/([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+))");
 const std::regex with_star(R"(([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(\.\*)+)");
-const std::regex with_unit(R"(([0-9]+) ?(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|k))", std::regex::icase);
+const std::regex with_unit(R"(([0-9]+) ?(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|k))",
+                           std::regex::icase);
 
 bool matches(const std::string& text, const std::regex& form) { return std::regex_match(text, form); }
 
@@ -60,7 +61,9 @@ std::string without_unit(const std::string& digits, char unit) {
 
 } // namespace
 
-bool is_number_with_unit(const std::string& text) { return text.size() <= text_max && matches(text, with_unit); }
+bool is_number_with_unit(const std::string& text) {
+    return text.size() <= text_max && matches(text, with_unit);
+}
 
 std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first) {
     const auto kind = tokens[first].kind;

@@ -1,5 +1,5 @@
-// Comparisons as other languages write them, wherever a condition has one: what is odd in it is told at its place, and
-// the hint is the whole comparison.
+// Comparisons as other languages write them, wherever a condition has one: what is odd in it is told at its
+// place, and the hint is the whole comparison.
 #include "compiler/syntax/antlr.hpp"
 #include "compiler/syntax/foreign_comparison.hpp"
 #include "compiler/syntax/foreign_rule.hpp"
@@ -16,9 +16,12 @@ bool joins_conditions(K kind) { return kind == K::and_ || kind == K::or_; }
 
 /// Whether the next token is the first of something that is true or false.
 bool begins_condition(const Cursor& at) {
-    const auto begins = [](K before) { return before == K::open_paren || before == K::not_ || joins_conditions(before); };
+    const auto begins = [](K before) {
+        return before == K::open_paren || before == K::not_ || joins_conditions(before);
+    };
     if (!begins(at.before())) return false;
-    for (auto open = at.open.rbegin(); open != at.open.rend() && open->bracket == K::open_paren && open->index > 0; ++open) {
+    for (auto open = at.open.rbegin();
+         open != at.open.rend() && open->bracket == K::open_paren && open->index > 0; ++open) {
         const auto before = at.out[open->index - 1].kind;
         if (before == K::if_) return true;
         if (!begins(before)) return false;
@@ -61,14 +64,18 @@ public:
         const bool is_call = at_.is(i, K::open_paren) && !(is_path && is_packet_object(at_.word_at(0)));
         if (is_call) return std::nullopt;
         const bool is_native = is_native_relation(i);
-        if (!is_path && !is_native) return Trouble{0, 1, quoted(at_.token().text) + " is no property of packets"};
+        if (!is_path && !is_native)
+            return Trouble{0, 1, quoted(at_.token().text) + " is no property of packets"};
         auto value = i;
         while (value < end_ && is_relation(value)) ++value;
         if (value == end_ || is_of_signs(i, value)) return std::nullopt;
-        if (value == i && at_.is(i, K::open_brace)) return in_value(i); // and that it lacks an operator is told with its braces
+        if (value == i && at_.is(i, K::open_brace))
+            return in_value(i); // and that it lacks an operator is told with its braces
         if (value == i) return Trouble{i, 1, "an operator is missing before this"};
         if (is_native && value == i + 2 && at_.is(i + 1, K::not_))
-            return Trouble{i + 1, 1, quoted(at_.token(i + 1).text) + " stands before a comparison, and not before a value"};
+            return Trouble{i + 1, 1,
+                           quoted(at_.token(i + 1).text) +
+                               " stands before a comparison, and not before a value"};
         if (!is_native || value > i + 1)
             return Trouble{i, value - i, quoted(at_.written(i, value)) + " is no operator"};
         return in_value(value);
@@ -78,10 +85,16 @@ private:
     static bool is_packet_object(const std::string& word) {
         return one_of(word, {"ip", "tcp", "udp", "icmp", "ct", "eth", "ether", "vlan", "iface"});
     }
-    bool is_word(std::size_t i) const { return at_.is(i, K::name) || (i < end_ && at_.token(i).kind <= K::false_); }
-    bool is_native_relation(std::size_t i) const { return i < end_ && syntax::is_relation(at_.token(i).kind); }
+    bool is_word(std::size_t i) const {
+        return at_.is(i, K::name) || (i < end_ && at_.token(i).kind <= K::false_);
+    }
+    bool is_native_relation(std::size_t i) const {
+        return i < end_ && syntax::is_relation(at_.token(i).kind);
+    }
     bool is_relation(std::size_t i) const { return i < end_ && is_relation_word(at_.token(i).text); }
-    bool is_sign(std::size_t i, std::string_view text) const { return at_.is(i, K::bad_character) && at_.token(i).text == text; }
+    bool is_sign(std::size_t i, std::string_view text) const {
+        return at_.is(i, K::bad_character) && at_.token(i).text == text;
+    }
 
     /// `<>`: what others write for one operator.
     bool is_of_signs(std::size_t first, std::size_t end) const {
@@ -92,13 +105,16 @@ private:
 
     std::optional<Trouble> in_value(std::size_t first) const {
         const bool is_negative = at_.is(first + 1, K::minus);
-        if (at_.is(first, K::open_paren) && !is_negative) return Trouble{first, 1, "several values stand in a list"};
+        if (at_.is(first, K::open_paren) && !is_negative)
+            return Trouble{first, 1, "several values stand in a list"};
         for (auto i = first; i < end_; ++i) {
-            const bool begins_item = i > first && (at_.is(i - 1, K::comma) || is_open_bracket(at_.token(i - 1).kind));
+            const bool begins_item =
+                i > first && (at_.is(i - 1, K::comma) || is_open_bracket(at_.token(i - 1).kind));
             if (begins_item && at_.is(i, K::not_)) return Trouble{i, 1, "a list has no exceptions"};
             if (is_sign(i, "@")) return Trouble{i, 1, "`@` has no meaning here", Kind::stray_character};
-            const bool has_mask = at_.is(i, K::address) && i + 1 < end_ &&
-                                  (network_of(at_.token(i).text, at_.token(i + 1).text) || at_.word_at(i + 1) == "mask");
+            const bool has_mask =
+                at_.is(i, K::address) && i + 1 < end_ &&
+                (network_of(at_.token(i).text, at_.token(i + 1).text) || at_.word_at(i + 1) == "mask");
             if (has_mask) return Trouble{i + 1, 1, "a network is written with the number of its fixed bits"};
         }
         const auto behind = first + 1;
@@ -115,7 +131,8 @@ private:
 /// As it is written here; empty when it is not understood.
 std::string meant_by(Cursor& at, std::size_t first, std::size_t end) {
     if (!at.sets) at.sets = names_of_sets(at.tokens);
-    const auto rule = read_foreign_rule(words_of(std::span(at.tokens).subspan(at.next + first, end - first)), *at.sets);
+    const auto rule =
+        read_foreign_rule(words_of(std::span(at.tokens).subspan(at.next + first, end - first)), *at.sets);
     return rule.verdict.empty() ? rule.condition : "";
 }
 

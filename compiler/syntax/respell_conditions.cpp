@@ -66,8 +66,9 @@ bool else_with_condition(Cursor& at) {
 /// `if (a == b) accept;` and `else drop`, as C has them.
 bool bare_verdict(Cursor& at) {
     const bool of_if = at.before() == K::close_paren && at.open_before_closer == K::if_;
-    const bool is_one = (of_if || at.before() == K::else_) && at.is(0, K::name) && is_verdict(at.token().text) &&
-                        at.braces_match && !at.is(1, K::open_brace) && !at.is(1, K::open_paren);
+    const bool is_one = (of_if || at.before() == K::else_) && at.is(0, K::name) &&
+                        is_verdict(at.token().text) && at.braces_match && !at.is(1, K::open_brace) &&
+                        !at.is(1, K::open_paren);
     if (!is_one) return false;
     const auto& verdict = at.token();
     at.report(Kind::syntax_error, verdict.span, "saw " + quoted(verdict.text) + " where `{` belongs",
@@ -92,7 +93,8 @@ std::optional<std::size_t> last_property(const Cursor& at) {
 /// `ip.ttl == 1 or == 2`.
 bool halved_comparison(Cursor& at) {
     const bool joins = at.before() == K::and_ || at.before() == K::or_;
-    if (!joins || !at.in(K::open_paren) || at.next + 1 >= at.tokens.size() || !is_relation(at.token().kind)) return false;
+    if (!joins || !at.in(K::open_paren) || at.next + 1 >= at.tokens.size() || !is_relation(at.token().kind))
+        return false;
     const auto first = at.is_literal_at(1) || at.is(1, K::name) ? last_property(at) : std::nullopt;
     if (!first) return false;
     std::string property;
@@ -100,7 +102,8 @@ bool halved_comparison(Cursor& at) {
     for (auto i = *first; i < at.out.size() && !is_relation(at.out[i].kind); ++i) property += at.out[i].text;
     at.report(Kind::syntax_error, span, "a comparison has two sides",
               "write `" + property + ' ' + at.token().text + ' ' + at.token(1).text + "`");
-    for (auto i = *first; !is_relation(at.out[i].kind); ++i) at.put(at.out[i].kind, std::string(at.out[i].text), span);
+    for (auto i = *first; !is_relation(at.out[i].kind); ++i)
+        at.put(at.out[i].kind, std::string(at.out[i].text), span);
     return at.take(), true;
 }
 
@@ -121,8 +124,8 @@ bool between(Cursor& at) {
 } // namespace
 
 bool conditions(Cursor& at) {
-    return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) || bare_parentheses(at) ||
-           colon_for_brace(at);
+    return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) ||
+           bare_parentheses(at) || colon_for_brace(at);
 }
 
 } // namespace syntax::respelling

@@ -28,7 +28,8 @@ std::vector<Member> members_from(const Cursor& at) {
         const bool closes = depth == 0 && kind == K::close_brace;
         if (depth == 0 && (closes || kind == K::comma)) {
             const bool is_dotted = is_dotted_key(at, first);
-            if (i > first) members.push_back({is_dotted ? at.token(first).text : "", first + (is_dotted ? 2 : 0), i});
+            if (i > first)
+                members.push_back({is_dotted ? at.token(first).text : "", first + (is_dotted ? 2 : 0), i});
             first = i + 1;
         }
         if (closes) return members;
@@ -53,13 +54,15 @@ bool dotted_keys(Cursor& at) {
     const auto put_members = [&](const std::vector<Member>& members, bool is_told) {
         for (const auto& member : members) {
             if (&member != &members.front()) at.put(K::comma, ",", span);
-            if (is_told) cure += (&member == &members.front() ? "" : ", ") + at.written(member.first, member.end);
+            if (is_told)
+                cure += (&member == &members.front() ? "" : ", ") + at.written(member.first, member.end);
             for (auto i = member.first; i < member.end; ++i) at.out.push_back(at.token(i));
         }
     };
     while (!left.empty()) {
         const auto object = left.front().object;
-        const auto others = std::stable_partition(left.begin(), left.end(), [&](const auto& one) { return one.object == object; });
+        const auto others = std::stable_partition(left.begin(), left.end(),
+                                                  [&](const auto& one) { return one.object == object; });
         const std::vector<Member> own(left.begin(), others);
         left.erase(left.begin(), others);
         if (object.empty()) {

@@ -61,10 +61,12 @@ namespace {
 
 /// `ip.saddr == [web)`, `([ip.saddr == web)`: of one value no list is closed.
 bool stray_opener(Cursor& at) {
-    const bool is_one = at.is(0, K::open_bracket) && !at.lists_match && at.in(K::open_paren) && at.before() != K::in;
+    const bool is_one =
+        at.is(0, K::open_bracket) && !at.lists_match && at.in(K::open_paren) && at.before() != K::in;
     for (std::size_t i = 1; is_one && at.next + i < at.tokens.size(); ++i) {
         const auto kind = at.token(i).kind;
-        if (kind == K::comma || kind == K::minus || is_open_bracket(kind) || kind == K::close_bracket || kind == K::close_brace)
+        if (kind == K::comma || kind == K::minus || is_open_bracket(kind) || kind == K::close_bracket ||
+            kind == K::close_brace)
             return false;
         if (kind != K::close_paren) continue;
         at.report(Kind::stray_bracket, at.token().span, "`[` is closed nowhere", "leave it out");
@@ -198,8 +200,8 @@ bool doubled_braces(Cursor& at) {
 } // namespace
 
 bool lists(Cursor& at) {
-    return ellipsis(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) || flag_mask(at) ||
-           flag_list(at);
+    return ellipsis(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) ||
+           flag_mask(at) || flag_list(at);
 }
 
 } // namespace syntax::respelling

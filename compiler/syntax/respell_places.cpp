@@ -38,7 +38,8 @@ bool parted_network(Cursor& at) {
     const auto& mask = at.token(1);
     const auto whole = is_parted ? key + ": " + at.token().text + ", netmask: " + mask.text : *network;
     at.report(Kind::syntax_error, mask.span,
-              is_parted ? "a netmask is a member of its own" : "a network is written with the number of its fixed bits",
+              is_parted ? "a netmask is a member of its own"
+                        : "a network is written with the number of its fixed bits",
               "write `" + whole + "`");
     at.take();
     if (is_parted) {
@@ -57,15 +58,17 @@ bool parted_network(Cursor& at) {
 bool named_argument(Cursor& at) {
     const bool of_call = at.in(K::open_paren) && at.opener_follows({"dnat", "snat"});
     const bool joins = of_call && at.is(0, K::colon) && ends_value(at.before());
-    const bool names = of_call && at.is(0, K::name) && at.is(1, K::colon) &&
-                       (at.before() == K::comma || (at.before() == K::open_paren && !at.is(3, K::close_paren))) &&
-                       one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
+    const bool names =
+        of_call && at.is(0, K::name) && at.is(1, K::colon) &&
+        (at.before() == K::comma || (at.before() == K::open_paren && !at.is(3, K::close_paren))) &&
+        one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
     const std::size_t behind = names ? 2 : 1;
     if ((!joins && !names) || (!at.is(behind, K::name) && !at.is_literal_at(behind))) return false;
     const auto& value = at.token(behind);
     const auto opener = at.open.back().index;
     std::string call = at.out[opener - 1].text + "(";
-    for (auto i = opener + 1; i < at.out.size(); ++i) call += at.out[i].text + (at.out[i].kind == K::comma ? " " : "");
+    for (auto i = opener + 1; i < at.out.size(); ++i)
+        call += at.out[i].text + (at.out[i].kind == K::comma ? " " : "");
     at.report(Kind::syntax_error, names ? join(at.token().span, at.token(1).span) : at.token().span,
               quoted(names ? at.token().text + ":" : ":") + " has no meaning here",
               "write `" + call + (names ? "" : ", ") + value.text + ")`");

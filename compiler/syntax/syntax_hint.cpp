@@ -117,17 +117,21 @@ std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
 
 /// `lan: [10.0.0.0/8, !10.0.0.1]`.
 std::string exception_hint(const SyntaxError& error, const Tokens& tokens) {
-    if (error.seen.kind != K::not_ || (error.before.kind != K::comma && error.before.kind != K::open_bracket)) return {};
+    if (error.seen.kind != K::not_ || (error.before.kind != K::comma && error.before.kind != K::open_bracket))
+        return {};
     auto opener = error.index;
-    while (opener > 0 && tokens[opener].kind != K::open_bracket && !is_close_bracket(tokens[opener].kind)) --opener;
-    const bool is_named = opener > 1 && kind_at(tokens, opener - 1) == K::colon && kind_at(tokens, opener) == K::open_bracket;
+    while (opener > 0 && tokens[opener].kind != K::open_bracket && !is_close_bracket(tokens[opener].kind))
+        --opener;
+    const bool is_named =
+        opener > 1 && kind_at(tokens, opener - 1) == K::colon && kind_at(tokens, opener) == K::open_bracket;
     auto end = error.index + 1;
     while (end < tokens.size() && tokens[end].kind != K::comma && tokens[end].kind != K::close_bracket) ++end;
     const auto words = words_of(std::span(tokens).subspan(error.index, end - error.index));
     std::size_t at = 0;
     const auto asked = read_comparison("ip.saddr", words, at, names_of_sets(tokens)).value_or("");
     const auto name = is_named ? tokens[opener - 2].text : std::string("…");
-    return "a list has no exceptions: leave it out, and ask `ip.saddr in " + name + (asked.empty() ? "`" : " and " + asked + '`');
+    return "a list has no exceptions: leave it out, and ask `ip.saddr in " + name +
+           (asked.empty() ? "`" : " and " + asked + '`');
 }
 
 /// `x - y`, `1 - y`.
@@ -177,7 +181,8 @@ std::string foreign_condition(const SyntaxError& error, const Tokens& tokens) {
         ++last;
     constexpr std::size_t tokens_max = 20;
     if (first >= last || last - first > tokens_max) return {};
-    return read_foreign_rule(words_of(std::span(tokens).subspan(first, last - first)), names_of_sets(tokens)).condition;
+    return read_foreign_rule(words_of(std::span(tokens).subspan(first, last - first)), names_of_sets(tokens))
+        .condition;
 }
 
 bool is_transport_or_ip(const std::string& word) {
@@ -226,7 +231,8 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (seen.kind == K::name && (word == "contains" || word == "has" || word == "includes")) {
         const auto property = path_before(error, tokens);
         auto asked = text_at(tokens, error.index + 1);
-        for (auto i = error.index + 2; kind_at(tokens, i) == K::dot; i += 2) asked += '.' + text_at(tokens, i + 1);
+        for (auto i = error.index + 2; kind_at(tokens, i) == K::dot; i += 2)
+            asked += '.' + text_at(tokens, i + 1);
         if (before.kind == K::name) return "write `" + asked + " in " + property + "`";
         return "write the property first: `ip.saddr in …`";
     }

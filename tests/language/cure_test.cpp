@@ -244,7 +244,8 @@ TEST_CASE("a comparison of another language is one mistake, and its cure can be 
         "ct state not invalid",
     };
     for (const auto wrong : of_all)
-        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1 or not (", wrong, ")) { drop }\n    accept\n}\n");
+        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1 or not (", wrong,
+                   ")) { drop }\n    accept\n}\n");
     constexpr std::array<std::string_view, 16> of_tcp = {
         "tcp.dport eq 80",
         "tcp.dport ports",
@@ -264,7 +265,8 @@ TEST_CASE("a comparison of another language is one mistake, and its cure can be 
         "tcp flags syn,ack",
     };
     for (const auto wrong : of_tcp)
-        check_cure("ports: [80, 443]\none_port: 8080\n" + std::string(ifaces) + "Filter::IP f {\n    Filter::TCP {\n    if (",
+        check_cure("ports: [80, 443]\none_port: 8080\n" + std::string(ifaces) +
+                       "Filter::IP f {\n    Filter::TCP {\n    if (",
                    wrong, " and ip.ttl == 1) { drop }\n    }\n    accept\n}\n");
 }
 
@@ -290,7 +292,8 @@ TEST_CASE("a value or member is cured where it stands") {
     const std::string gateway = std::string(ifaces) + "Filter::IP f { drop }\nGateway gw { forward: f }\n";
     check_cure(gateway + "Assert::IP a", "(gateway.forward: f)", " { drop }\n");
     check_cure(gateway + "Assert::IP a(", "gateway.forward", ") { drop }\n");
-    check_cure(gateway + "Filter::IP g { if (ip.ttl == 1) { drop } ", "else", " (ip.ttl == 2) { accept } drop }\n");
+    check_cure(gateway + "Filter::IP g { if (ip.ttl == 1) { drop } ", "else",
+               " (ip.ttl == 2) { accept } drop }\n");
     check_cure("Iface eth0 { index: 0, address: ", "10.0.0.1/24", ", netmask: 255.255.255.0 }\n");
     check_cure("Limit u { rate: 6, per: minute, key: ip.saddr }\nFilter::IP f { if (", "u.exceeded.x", ") { drop } drop }\n");
 }
