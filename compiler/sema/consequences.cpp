@@ -154,7 +154,8 @@ Messages with_filters_of_gateway(Messages all, const Programs& programs) {
         const auto* declaration =
             one.kind == Kind::unused_function ? declaration_of(programs, one.span) : nullptr;
         const auto* function = declaration == nullptr ? nullptr : std::get_if<syntax::Function>(declaration);
-        return function != nullptr && syntax::lower(function->type.text) == "filter";
+        return function != nullptr && syntax::lower(function->type.text) == "filter" &&
+               syntax::lower(function->subtype.text) == "ip";
     };
     for (const auto& one : all)
         if (is_filter(one)) {
