@@ -181,7 +181,9 @@ void show_open_ends(const model::Appliance& appliance, const syntax::Sources& so
         auto& said = diagnostic.notes;
         if (notes.size() > 1)
             std::erase_if(said, [&](const syntax::Note& note) {
-                return !names.contains({note.span.file, note.span.begin}); // the way of another packet
+                // The way of another packet.
+                return note.message != syntax::never_reached &&
+                       !names.contains({note.span.file, note.span.begin});
             });
         said.insert(notes.size() > 1 ? said.begin() : said.end(), notes.begin(), notes.end());
     }

@@ -179,7 +179,9 @@ private:
                        std::to_string(constant->value));
         else if (contains(actions, word))
             report(Kind::name_hides, name.span,
-                   "`" + name.text + "` is the name of an action, which wins in functions");
+                   "`" + name.text + "` is the name of an action, which wins in functions",
+                   word == "syslog" ? "a server is declared by `Syslog name { address: 10.0.0.5, port: 514 }`"
+                                    : "");
         else if (word == "reject") // newer than the programs that may have such a function
             report(Kind::name_hides, name.span, "`" + name.text + "` hides the action of that name");
         return true;

@@ -514,10 +514,19 @@ private:
     Side right_;
 };
 
+/// Of the property that is compared, if one is.
+std::optional<model::FieldKind> kind_compared(const syntax::Comparison& comparison) {
+    for (const auto* side : {&comparison.left, &comparison.right})
+        if (const auto* path = std::get_if<syntax::Path>(&side->is))
+            if (const auto field = model::field_named(lower(to_string(*path)))) return info(*field).kind;
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<model::Condition> Conditions::compare(const syntax::Comparison& comparison,
                                                     const syntax::Span& span) {
+    const Wanting wanting(context, kind_compared(comparison));
     return Comparer(*this, comparison, span).run();
 }
 

@@ -11,7 +11,8 @@ namespace {
 using syntax::Kind;
 
 /// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
-std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further) {
+std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further,
+                      bool is_and) {
     const bool is_in =
         first.relation == syntax::Operator::in && std::holds_alternative<syntax::Path>(first.right.is);
     const bool is_equal = is_in || first.relation == syntax::Operator::equal;
@@ -19,6 +20,8 @@ std::string list_hint(const syntax::Comparison& first, const std::vector<const s
     if (!std::holds_alternative<syntax::Path>(first.left.is)) return {};
     auto list = source_of(first.right);
     for (const auto* value : further) list += ", " + source_of(*value);
+    const bool are_all_flags = is_and && is_equal && lower(source_of(first.left)) == "tcp.flags";
+    if (are_all_flags) return "write `tcp.flags == [" + list + "]`";
     return std::string(is_equal ? "write `" : "write `not ") + source_of(first.left) + " in [" + list + "]`";
 }
 
@@ -82,23 +85,35 @@ struct Translate {
     Result operator()(const syntax::And& chain) const { return all<model::All>(chain.operands); }
     Result operator()(const syntax::Or& chain) const { return all<model::Any>(chain.operands); }
 
-    /// Every operand is checked, also behind a wrong one.
+    /// Every operand is checked, also behind a wrong one. `outside`: the comparison before the first one, in
+    /// the `or` around.
     template <typename Node>
-    Result all(const std::vector<syntax::Expression>& operands) const {
+    Result all(const std::vector<syntax::Expression>& operands,
+               const syntax::Comparison* outside = nullptr) const {
         Node node;
         for (std::size_t i = 0; i < operands.size(); ++i) {
-            const auto* before = i == 0 ? nullptr : std::get_if<syntax::Comparison>(&operands[i - 1].is);
+            const auto* before = i == 0 ? outside : last_comparison(operands[i - 1]);
             const auto further =
                 before == nullptr ? std::vector<const syntax::Value*>{} : values_from(operands, i);
-            auto condition = further.empty()
-                                 ? conditions.translate(operands[i])
-                                 : bare(conditions, *further.front(), list_hint(*before, further));
+            const auto* chain = std::get_if<syntax::And>(&operands[i].is);
+            const bool is_and = std::is_same_v<Node, model::All> && i > 0;
+            auto condition =
+                !further.empty() ? bare(conditions, *further.front(), list_hint(*before, further, is_and))
+                : chain != nullptr
+                    ? Translate{conditions, operands[i].span}.all<model::All>(chain->operands, before)
+                    : conditions.translate(operands[i]);
             // The values behind a comparison are one mistake.
             if (!condition && !further.empty()) i += further.size() - 1;
             if (condition) node.operands.push_back(std::move(*condition));
         }
         if (node.operands.size() < operands.size()) return std::nullopt;
         return model::Condition{std::move(node), place_of(span), end_of(span)};
+    }
+
+    static const syntax::Comparison* last_comparison(const syntax::Expression& expression) {
+        const auto* chain = std::get_if<syntax::And>(&expression.is);
+        return std::get_if<syntax::Comparison>(chain == nullptr ? &expression.is
+                                                                : &chain->operands.back().is);
     }
 
     static std::vector<const syntax::Value*> values_from(const std::vector<syntax::Expression>& operands,

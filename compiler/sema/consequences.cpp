@@ -1,12 +1,11 @@
 #include "compiler/sema/consequences.hpp"
 
-#include "compiler/sema/constants.hpp"
+#include "compiler/sema/moved.hpp"
 #include "compiler/sema/question.hpp"
-#include "compiler/sema/resolve.hpp"
+#include "compiler/sema/repeated.hpp"
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace sema {
@@ -54,15 +53,6 @@ using Messages = std::vector<syntax::Diagnostic>;
 bool depends_on_shape(syntax::Kind kind) {
     return says_missing(kind) || kind == Kind::unknown_key ||
            kind == Kind::unreachable_statement;
-}
-
-/// What a declared name stands for is no set: the mistake is in its declaration.
-bool is_about_named_value(const syntax::Diagnostic& diagnostic) {
-    const auto names = names_in(diagnostic.message);
-    if (diagnostic.kind != Kind::not_a_set || names.empty() || names.front().empty()) return false;
-    const auto letter = names.front().front() | 0x20;
-    return letter >= 'a' && letter <= 'z' && !is_packet_object(names.front()) &&
-           constant_named(names.front()) == nullptr;
 }
 
 bool is_same_line(const syntax::Span& a, const syntax::Span& b) {
@@ -138,74 +128,43 @@ Messages without_neighbours(Messages all) {
     return all;
 }
 
-/// A name that means nothing is one mistake, which may be that of its declaration: the first use is told,
-/// and the others are noted with it.
-Messages told_once(Messages all) {
-    constexpr std::size_t notes_max = 5;
-    std::map<std::string, std::size_t> first;
-    Messages result;
-    for (auto& diagnostic : all) {
-        const auto names = names_in(diagnostic.message);
-        const bool is_unknown =
-            says_unknown(diagnostic.kind) && diagnostic.kind != Kind::unknown_member;
-        const bool is_about_name = is_unknown || is_about_named_value(diagnostic);
-        if (!is_about_name || names.empty()) {
-            result.push_back(std::move(diagnostic));
-            continue;
+/// What stands behind a key that there is not goes with it.
+Messages without_values_of_unknown_keys(Messages all) {
+    std::vector<syntax::Span> keys;
+    for (const auto& one : all)
+        if (one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean")) keys.push_back(one.span);
+    std::erase_if(all, [&](const syntax::Diagnostic& one) {
+        constexpr std::uint32_t columns_apart_max = 2; // `: `
+        const auto is_behind = [&](const syntax::Span& key) {
+            return is_same_line(key, one.span) && key.end < one.span.begin &&
+                   one.span.begin.column <= key.end.column + columns_apart_max;
+        };
+        return one.kind == Kind::bad_number && std::ranges::any_of(keys, is_behind);
+    });
+    return all;
+}
+
+/// Filters that stand nowhere are what a Gateway without a chain lacks.
+Messages with_filters_of_gateway(Messages all, const Programs& programs) {
+    const auto gateway = std::ranges::find(all, Kind::open_gateway, &syntax::Diagnostic::kind);
+    if (gateway == all.end()) return all;
+    std::string names;
+    std::size_t count = 0;
+    const auto is_filter = [&](const syntax::Diagnostic& one) {
+        const auto* declaration =
+            one.kind == Kind::unused_function ? declaration_of(programs, one.span) : nullptr;
+        const auto* function = declaration == nullptr ? nullptr : std::get_if<syntax::Function>(declaration);
+        return function != nullptr && syntax::lower(function->type.text) == "filter" &&
+               syntax::lower(function->subtype.text) == "ip";
+    };
+    for (const auto& one : all)
+        if (is_filter(one)) {
+            gateway->notes.push_back({one.span, one.message});
+            names += (count++ > 0 ? ", " : "") + names_in(one.message).front();
         }
-        const auto [other, is_new] = first.try_emplace(names.front(), result.size());
-        if (is_new)
-            result.push_back(std::move(diagnostic));
-        else if (auto& notes = result[other->second].notes; notes.size() < notes_max)
-            notes.push_back({diagnostic.span, "it stands here too"});
-    }
-    return result;
-}
-
-/// Who writes one name of a list in quotes writes all so.
-Messages with_quotes_told_once(Messages all) {
-    const auto is_quoted = [](const syntax::Diagnostic& one) {
-        return one.kind == Kind::wrong_member_type && one.message.starts_with("this is") &&
-               one.hint.ends_with("without quotes");
-    };
-    Messages result;
-    for (auto& one : all) {
-        constexpr std::uint32_t lines_apart_max = 1;
-        const bool is_again = !result.empty() && is_quoted(one) && is_quoted(result.back());
-        auto* before = is_again ? &result.back() : nullptr;
-        const auto& last = before == nullptr         ? one.span
-                           : before->notes.empty() ? before->span
-                                                   : before->notes.back().span;
-        if (before != nullptr && last.file == one.span.file && last.end.line + lines_apart_max >= one.span.begin.line)
-            before->notes.push_back({one.span, "this one too"});
-        else
-            result.push_back(std::move(one));
-    }
-    return result;
-}
-
-/// A key that stands where it does not belong is what another object lacks.
-Messages with_moved_keys(Messages all) {
-    const auto is_misplaced = [](const syntax::Diagnostic& one) {
-        return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
-    };
-    if (std::ranges::find(all, Kind::missing_member, &syntax::Diagnostic::kind) == all.end()) return all;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!is_misplaced(all[i])) continue;
-        const auto key = names_in(all[i].message).back();
-        const auto lacking = std::ranges::find_if(all, [&](const auto& other) {
-            // And not one of several that it lacks.
-            const bool is_of_key = (other.message.ends_with(" has no " + syntax::quoted(key)) &&
-                                    other.message.find("`, `") == std::string::npos) ||
-                                   other.message.find(" has no " + syntax::quoted(key) + ", but") != std::string::npos;
-            return other.kind == Kind::missing_member && is_of_key;
-        });
-        if (lacking == all.end()) continue;
-        all[i].notes.push_back({lacking->span, lacking->message});
-        const auto index = static_cast<std::size_t>(lacking - all.begin());
-        all.erase(lacking);
-        if (index <= i) --i;
-    }
+    if (count == 0) return all;
+    gateway->hint = "write `forward: " + (count > 1 ? '[' + names + ']' : names) + "`";
+    std::erase_if(all, is_filter);
     return all;
 }
 
@@ -274,8 +233,10 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
 } // namespace
 
 std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    auto told = told_once(without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
-    return with_names_for_declarations(with_moved_keys(with_quotes_told_once(std::move(told))), programs);
+    auto own = without_values_of_unknown_keys(
+        without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
+    auto once = with_moved(told_once(std::move(own), programs), programs);
+    return with_names_for_declarations(with_filters_of_gateway(std::move(once), programs), programs);
 }
 
 } // namespace sema

@@ -56,9 +56,10 @@ const Constant* constant_named(std::string_view name) {
     return found == table.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> constant_names() {
+std::vector<std::string> constant_names(std::optional<model::FieldKind> kind) {
     std::vector<std::string> names;
-    for (const auto& constant : table) names.emplace_back(constant.name);
+    for (const auto& constant : table)
+        if (!kind || constant.kind == kind) names.emplace_back(constant.name);
     return names;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "compiler/model/field.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct Constant {
 
 /// The constant of that name, in any case.
 const Constant* constant_named(std::string_view name);
-std::vector<std::string> constant_names();
+/// Of all, or of those of one kind.
+std::vector<std::string> constant_names(std::optional<model::FieldKind> kind = {});
 
 /// Words that mean something to one member of a typed object only, such as `dhcp`.
 bool is_config_word(std::string_view name);

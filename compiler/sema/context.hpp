@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace sema {
 
@@ -46,6 +47,7 @@ struct Context {
     std::optional<model::FunctionId> refused_statement;
     std::string_view function_type = "Filter"; ///< of the function whose body is read, or "Assert"
     bool functions_have_holes = false; ///< a statement or condition was refused
+    std::optional<model::FieldKind> wanted_kind;  ///< of the values that are read, where that is known
     std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
@@ -96,6 +98,20 @@ struct Context {
             return;
         report(kind, value.span, std::move(message), std::move(hint), std::move(notes));
     }
+};
+
+/// Values of this kind are read while it lives.
+class Wanting {
+public:
+    Wanting(Context& context, std::optional<model::FieldKind> kind)
+        : context_(context), before_(std::exchange(context.wanted_kind, kind)) {}
+    ~Wanting() { context_.wanted_kind = before_; }
+    Wanting(const Wanting&) = delete;
+    Wanting& operator=(const Wanting&) = delete;
+
+private:
+    Context& context_;
+    std::optional<model::FieldKind> before_;
 };
 
 } // namespace sema

@@ -285,8 +285,8 @@ void check_flow(Context& context) {
         flow.dead_steps(
             function.body, function.layer, [&](const model::Step& step, const model::Step& decider) {
                 context.report(
-                    Kind::unreachable_statement, context.spans.at(step.place), "no packet gets here",
-                    "leave it out, or move it up",
+                    Kind::unreachable_statement, context.spans.at(step.place),
+                    std::string(syntax::never_reached), "leave it out, or move it up",
                     {{context.spans.at(decider.place), "every packet has its verdict after this"}});
             });
     }

@@ -238,7 +238,10 @@ private:
                                 context_.appliance.ifaces[routes[i].iface].config != model::IfaceConfig::fixed;
             if (leased) continue;
             const auto [other, is_new] = first.try_emplace({to.address, to.length, routes[i].cost}, i);
-            if (!is_new)
+            const auto& before = routes[other->second];
+            // That two Ifaces have one network is told of these.
+            const bool is_told = routes[i].connected && before.connected && routes[i].iface != before.iface;
+            if (!is_new && !is_told)
                 context_.report(Kind::duplicate_route, route_spans_[i],
                                 "this route is never taken: there is another one to " +
                                     quoted(dotted(to.address) + "/" + std::to_string(to.length)) +

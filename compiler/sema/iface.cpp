@@ -164,14 +164,19 @@ private:
                "write one of the addresses between its first and its last");
     }
 
-    /// `address: dhcp`.
+    /// `address: dhcp`, `address: "auto"`.
     bool is_word_dhcp(const Member& address) {
         const auto* path = address ? std::get_if<syntax::Path>(&address.value->is) : nullptr;
-        if (path == nullptr || lower(to_string(*path)) != "dhcp" ||
-            context_.scope.find(to_string(*path)) != nullptr)
+        const auto* string = address ? std::get_if<syntax::String>(&address.value->is) : nullptr;
+        const auto word = path != nullptr     ? to_string(*path)
+                          : string != nullptr ? string->text
+                                              : std::string();
+        const std::vector<std::string> words = {"dhcp", "auto", "automatic", "dynamic"};
+        if (misspelt(word, words) == nullptr || (path != nullptr && context_.scope.find(word) != nullptr))
             return false;
         report(Kind::unknown_word, address.value->span, "`address` cannot be " + text_of(*address.value),
                "write `config: dhcp`");
+        context_.bad_members.insert(address.value);
         return true;
     }
 

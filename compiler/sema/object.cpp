@@ -53,6 +53,7 @@ std::string hint_for_address(const Member& member, const syntax::Value& value) {
 template <typename Type>
 const Type* literal_of(Context& context, const Member& member, const std::string& wanted,
                        std::string hint = {}) {
+    const Wanting wanting(context, model::FieldKind::number); // no constant will do
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return nullptr;
     if (const auto* value = std::get_if<const syntax::Value*>(&settled))
@@ -157,6 +158,7 @@ bool is_decimal(const Settled& settled) {
 
 std::optional<std::int64_t> integer_of(Context& context, const Member& member, std::int64_t min,
                                        std::int64_t max, std::string hint) {
+    const Wanting wanting(context, model::FieldKind::number);
     const auto settled = settle(context, *member.value);
     if (std::holds_alternative<Poison>(settled)) return std::nullopt;
     std::optional<std::int64_t> number;
@@ -248,6 +250,19 @@ std::string hint_for_forward(const Context& context) {
     return "`forward` is the chain of a Gateway, and there is none";
 }
 
+/// `iface.chain`, on which the function stands; empty where it stands on none.
+std::string chain_with(const Context& context, model::FunctionId function) {
+    const auto holds = [&](const auto& chain) { return std::ranges::find(chain, function) != chain.end(); };
+    for (const auto& iface : context.appliance.ifaces)
+        for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
+            if (holds(iface.chains[hook])) return iface.name + "." + std::string(model::hook_names[hook]);
+    const auto& gateway = context.appliance.gateway;
+    if (!gateway || !holds(gateway->forward)) return {};
+    for (const auto& element : context.scope.elements())
+        if (element.type == ElementType::gateway) return element.name.text + ".forward";
+    return {};
+}
+
 /// The chain that was meant by one word: a function that stands on it, its Iface, or what it is called.
 std::string hint_for_chain(const Context& context, const std::string& word) {
     const auto* element = context.scope.find(word);
@@ -258,12 +273,8 @@ std::string hint_for_chain(const Context& context, const std::string& word) {
     const auto& ifaces = context.appliance.ifaces;
     const auto function = context.function_ids.find(element);
     std::string any_iface = ifaces.empty() ? "eth0" : ifaces.front().name;
-    if (function != context.function_ids.end())
-        for (const auto& iface : ifaces)
-            for (std::size_t hook = 0; hook < iface.chains.size(); ++hook)
-                if (std::ranges::find(iface.chains[hook], function->second) != iface.chains[hook].end())
-                    return "write `" + iface.name + "." + std::string(model::hook_names[hook]) +
-                           "`, on which it stands";
+    const auto chain = function == context.function_ids.end() ? "" : chain_with(context, function->second);
+    if (!chain.empty()) return "write " + quoted(chain) + ", on which it stands";
     const bool is_hook = std::ranges::find(model::hook_names, lower(word)) != std::end(model::hook_names);
     return "write the Iface and the chain, as in `" + any_iface + "." + (is_hook ? lower(word) : "prerouting") + "`";
 }
@@ -328,6 +339,18 @@ std::optional<ChainName> chain_named(Context& context, const syntax::Path& path)
     if (is_gateway) {
         context.report(Kind::unknown_word, name.span, "the Gateway has no chain " + quoted(name.text),
                        "write `" + owner.text + ".forward`");
+        return std::nullopt;
+    }
+    if (word == "forward" && (element == nullptr || element->type != ElementType::iface)) {
+        context.report(Kind::unknown_word, path.span, quoted(to_string(path)) + " is no chain",
+                       hint_for_forward(context));
+        return std::nullopt;
+    }
+    const bool is_function = element != nullptr && context.function_ids.contains(element);
+    if (is_function) {
+        context.report(Kind::not_an_iface, owner.span,
+                       quoted(owner.text) + " is " + kind_of(*element) + ", not an Iface",
+                       hint_for_chain(context, owner.text), {{element->name.span, "it is declared here"}});
         return std::nullopt;
     }
     const auto iface = iface_named(context, {{owner}, owner.span});

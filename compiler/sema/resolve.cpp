@@ -79,7 +79,7 @@ bool leads_back(Context& context, const syntax::Path& path) {
 
 std::vector<std::string> known_names(const Context& context) {
     auto names = context.scope.names();
-    for (auto& name : constant_names()) names.push_back(std::move(name));
+    for (auto& name : constant_names(context.wanted_kind)) names.push_back(std::move(name));
     return names;
 }
 
@@ -105,6 +105,9 @@ Settled unknown(Context& context, const syntax::Path& path, const std::string& h
     const auto& name = path.parts.front();
     if (context.scope.refused_names.contains(name.text)) return Poison{};
     auto hint = path.parts.size() > 1 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
+    const bool is_upper = std::ranges::none_of(name.text, [](char c) { return c >= 'a' && c <= 'z'; });
+    if (hint.empty() && is_upper && context.wanted_kind == model::FieldKind::flags)
+        hint = hint_for_flags(name.text);
     if (hint.empty() && path.parts.size() > 1) hint = hint_for_owner(context, path);
     if (hint.empty())
         hint = context.suggestions.among(context.scope.elements().size(), name.text,
@@ -188,8 +191,12 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
         for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
         return keys;
     };
-    // A key of the object may be that, misspelt, which has been said.
-    if (context.faulty.contains(&element) && misspelt(path.parts[part].text, names()) != nullptr) return Poison{};
+    // A key of the object may be that, misspelt, which has been said; or the address is leased.
+    const bool is_of_iface = element.type == ElementType::iface && !find_pair(object, "address", true) &&
+                             std::ranges::find(model::ipv4_member_names, lower(path.parts[part].text)) !=
+                                 std::end(model::ipv4_member_names);
+    const bool is_misspelt = is_of_iface || misspelt(path.parts[part].text, names()) != nullptr;
+    if (context.faulty.contains(&element) && is_misspelt) return Poison{};
     // `u.exceeded` is there, and has none itself.
     if (runtime_member(context, element, object, path.parts[part].text)) {
         const auto owner = to_string(beginning(path, part + 1));

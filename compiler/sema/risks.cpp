@@ -1,5 +1,6 @@
 // What is legal and hardly wanted: elements that nobody refers to, and chains and Gateways that let
 // everything in.
+#include "compiler/sema/function.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -91,7 +92,9 @@ void check_risks(Context& context) {
         if (element.type == ElementType::gateway) check_gateway(context, element);
         // What a policy imports may well hold more than it needs.
         const bool is_own = element.name.span.file == 0;
-        if (is_own && element.type == ElementType::untyped && !element.is_used)
+        // That it hides an action has been said, and that is why nothing refers to it.
+        if (is_own && element.type == ElementType::untyped && !element.is_used &&
+            !is_action(element.name.text))
             context.report(Kind::unused_name, element.name.span,
                            "nothing refers to " + quoted(element.name.text),
                            "leave it out, or use it in a condition or an object");

@@ -67,6 +67,7 @@ constexpr std::array synonyms = {
     Synonym{"router", "gateway"},
     Synonym{"destination", "net"},
     Synonym{"dst", "net"},
+    Synonym{"to", "net"},
     Synonym{"network", "net"},
     Synonym{"nat", "masquerade"},
     Synonym{"snat", "masquerade"},

@@ -26,6 +26,7 @@ std::vector<std::string> keys_of(const std::string& layer) {
 }
 
 std::optional<model::Value> value_of(Context& context, model::Field field, const syntax::Value& value) {
+    const Wanting wanting(context, info(field).kind);
     if (info(field).kind == model::FieldKind::flags) return flag_bits(context, value, value.span);
     const auto leaves = flatten(context, value);
     if (!leaves) return std::nullopt;

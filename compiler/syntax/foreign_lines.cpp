@@ -2,6 +2,7 @@
 // other firewalls. Each is one mistake, whatever stands in it, and is told how it is written here. No legal
 // program has any of these, whatever its layout.
 #include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/foreign_comparison.hpp"
 #include "compiler/syntax/foreign_deed.hpp"
 #include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/repair.hpp"
@@ -167,16 +168,20 @@ private:
         const auto first = lower(token().text);
         // `drop in on eth0`, `accept from 10.0.0.1`
         if (is_verdict(first))
-            return is(1, K::in) || (is(1, K::name) && count > 2 && is_literal(token(2).kind));
+            return is(1, K::in) || (is(1, K::name) && count > 2 &&
+                                    (is_literal(token(2).kind) || (count > 3 && is(2, K::dot))));
         if (!is_rule_word(first) || is(1, K::colon) || count < 2) return false;
         if (is(1, K::dot))
             return !in_body_.empty() && is(2, K::name) && count > 3 &&
                    (is_relation(token(3).kind) || is_literal(token(3).kind));
+        const bool is_of_iface = first.starts_with("iif") || first.starts_with("oif");
+        if (is(1, K::open_brace) && is_of_iface) return !in_body_.empty();
         if (is(1, K::open_brace) || is(1, K::open_paren)) return false;
         // `IP f { drop }` is a function without `Filter::`.
         const bool is_body = is(2, K::open_brace) && (is(3, K::if_) || (is(3, K::name) && is_verdict(token(3).text)));
         if (in_body_.empty() && is(1, K::name) && is_body) return false;
         // And else a declaration, or the call of a function.
+        if (first == "set" && is(2, "=")) return false;
         if (first == "limit") return is(1, "rate") && count > 2 && is_literal(token(2).kind);
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);
@@ -246,9 +251,9 @@ private:
         return true;
     }
 
-    static std::string hint(const std::vector<std::string>& words, bool in_body) {
+    std::string hint(const std::vector<std::string>& words, bool in_body) const {
         const auto first = lower(words.front());
-        const auto rule = read_foreign_rule(words);
+        const auto rule = read_foreign_rule(words, names_of_sets(tokens_));
         if (first == "route" || (first == "ip" && words.size() > 1 && words[1] == "route"))
             return "routes stand in the Gateway: `Gateway gw { r1: { net: 10.0.0.0, netmask: 255.0.0.0, "
                    "iface: eth0 } }`, with "

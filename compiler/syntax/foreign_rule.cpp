@@ -1,5 +1,6 @@
 #include "compiler/syntax/foreign_rule.hpp"
 
+#include "compiler/syntax/foreign_comparison.hpp"
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
@@ -55,14 +56,15 @@ constexpr std::array<Pair, 28> options = {{{"iif", "iface.in"},
                                            {"--ttl", "ip.ttl"}}};
 
 /// What says nothing of the packet that a policy would have to repeat.
-constexpr std::array<std::string_view, 22> noise = {
-    "counter", "quick", "in",     "inet", "filter", "input", "forward",  "output", "iptables", "nft", "ufw",
-    "add",     "rule",  "insert", "all",  "any",    "ip",    "extended", "log",    "meta",     "ct",  ";"};
+constexpr std::array<std::string_view, 23> noise = {
+    "counter",  "quick",    "in",  "inet", "filter", "input",  "forward", "output",
+    "iptables", "nft",      "ufw", "add",  "rule",   "insert", "all",     "any",
+    "ip",       "extended", "log", "meta", "ct",     "th",     ";"};
 /// What has a word behind it that says nothing either.
-constexpr std::array<std::string_view, 7> noise_with_word = {"-t",   "-m",       "--match", "access-list",
-                                                             "keep", "--append", "priority"};
-constexpr std::array<std::string_view, 7> packet_objects = {"ip", "tcp",  "udp",  "icmp",
-                                                            "ct", "vlan", "ether"};
+constexpr std::array<std::string_view, 8> noise_with_word = {"-t",   "-m",       "--match",  "access-list",
+                                                             "keep", "--append", "priority", "prefix"};
+constexpr std::array<std::string_view, 9> packet_objects = {"ip",   "tcp",   "udp", "icmp", "ct",
+                                                            "vlan", "ether", "eth", "iface"};
 
 template <typename Range>
 bool contains(const Range& range, std::string_view word) {
@@ -77,16 +79,13 @@ std::string_view look_up(const Table& table, std::string_view word) {
 }
 
 bool is_transport(std::string_view word) { return word == "tcp" || word == "udp" || word == "icmp"; }
-bool is_sign(std::string_view word) {
-    return word == "==" || word == "!=" || word == "<" || word == ">" || word == "<=" || word == ">=";
-}
 bool is_number(std::string_view word) {
     return !word.empty() && word.find_first_not_of("0123456789") == word.npos;
 }
 
 class Reader {
 public:
-    explicit Reader(const Words& words) : words_(words) {}
+    Reader(const Words& words, const std::set<std::string>& sets) : words_(words), sets_(sets) {}
 
     ForeignRule read() {
         while (!ends() && understood_) {
@@ -98,17 +97,23 @@ public:
             else
                 word(lower(first));
         }
-        if (!understood_ || (conditions_.empty() && protocol_.empty() && rule_.verdict.empty())) return {};
+        if (!understood_ || is_negated_ ||
+            (conditions_.empty() && protocol_.empty() && rule_.verdict.empty()))
+            return {};
         const bool of_protocol = std::ranges::any_of(conditions_, [&](const std::string& condition) {
             return condition.find(protocol_ + ".") != condition.npos;
         });
         if (!protocol_.empty() && !of_protocol)
-            conditions_.insert(conditions_.begin(), "ip.protocol == " + protocol_);
+            conditions_.insert(conditions_.begin(),
+                               is_of_both_ ? "ip.protocol in [tcp, udp]" : "ip.protocol == " + protocol_);
         rule_.decides_all = conditions_.empty();
+        rule_.condition = joined();
         const auto verdict = rule_.verdict.empty() ? std::string("…") : rule_.verdict;
-        rule_.statement = conditions_.empty() ? verdict : "if (" + joined() + ") { " + verdict + " }";
-        if (!protocol_.empty() && of_protocol)
-            rule_.statement = "Filter::" + upper(protocol_) + " { " + rule_.statement + " }";
+        rule_.statement = conditions_.empty() ? verdict : "if (" + rule_.condition + ") { " + verdict + " }";
+        if (!protocol_.empty() && of_protocol) {
+            const auto own = "Filter::" + upper(protocol_) + " { " + rule_.statement + " }";
+            rule_.statement = is_of_both_ ? own + ' ' + for_udp(own) : own;
+        }
         return std::move(rule_);
     }
 
@@ -124,6 +129,13 @@ private:
         std::string text;
         for (const auto& condition : conditions_) text += (text.empty() ? "" : " and ") + condition;
         return text;
+    }
+    /// A statement for TCP as one for UDP.
+    static std::string for_udp(std::string statement) {
+        for (const std::string_view word : {"TCP", "tcp."})
+            for (auto at = statement.find(word); at != statement.npos; at = statement.find(word, at))
+                statement.replace(at, 3, word == "TCP" ? "UDP" : "udp");
+        return statement;
     }
     static std::string upper(std::string word) {
         for (char& c : word) c = static_cast<char>(c - 'a' + 'A');
@@ -142,7 +154,11 @@ private:
         if (word == "-j" || word == "--jump") return decide(next());
         if (!look_up(verdicts, word).empty()) {
             decide(word);
-            if ((word == "permit" || word == "deny") && is_protocol(peek())) cisco();
+            const bool is_of_list = word == "permit" || word == "deny";
+            if (is_of_list && is_protocol(peek())) return cisco();
+            if (is_of_list && peek() == "host") next();
+            if (is_of_list && !ends() && peek().find_first_not_of("0123456789.") == std::string::npos)
+                compare("ip.saddr");
             return;
         }
         if (word == "on") return compare(is_out_ ? "iface.out" : "iface.in");
@@ -151,8 +167,12 @@ private:
         if (word == "to") end_ = 'd';
         if ((word == "to" || word == "from") && peek() == "port") return;
         if (word == "port") return port(end_);
-        if (word == "--dport" || word == "--destination-port" || word == "dport") return port('d');
-        if (word == "--sport" || word == "--source-port" || word == "sport") return port('s');
+        if (word == "!") return void(is_negated_ = true);
+        if (word == "--syn") return protocol_ = "tcp", add("syn in tcp.flags and not ack in tcp.flags");
+        if (word == "--dport" || word == "--dports" || word == "--destination-port" || word == "dport")
+            return port('d');
+        if (word == "--sport" || word == "--sports" || word == "--source-port" || word == "sport")
+            return port('s');
         if (const auto property = look_up(options, word); !property.empty())
             return compare(std::string(property));
         const auto slash = word.find('/');
@@ -166,8 +186,8 @@ private:
     }
 
     bool is_property(const std::string& word) const {
-        if (word.empty() || word == "any" || word == "from" || word == "to" || word == "host" ||
-            word == "port")
+        if (word.empty() || is_relation_word(word) || word == "any" || word == "from" || word == "to" ||
+            word == "host" || word == "port")
             return false;
         const auto& behind = peek(1);
         const bool is_name = (word[0] | 0x20) >= 'a' && (word[0] | 0x20) <= 'z';
@@ -183,18 +203,17 @@ private:
 
     void transport(const std::string& word) {
         if (is_transport(word)) return void(protocol_ = word);
-        if (word == "ip" || word == "all" || word == "any") return;
+        if (word == "ip") return;
         if (word.empty()) return void(understood_ = false);
-        add("ip.protocol == " + word);
+        --at_;
+        compare("ip.protocol");
+        is_of_both_ = !conditions_.empty() && (conditions_.back() == "ip.protocol in [tcp, udp]" ||
+                                               conditions_.back() == "ip.protocol in [udp, tcp]");
+        if (is_of_both_) conditions_.pop_back(), protocol_ = "tcp";
     }
 
     void property(const std::string& object, const std::string& name) {
         if (is_transport(object)) protocol_ = object;
-        if (object == "tcp" && name == "flags" && !is_sign(peek())) {
-            const auto flag = lower(next());
-            understood_ = flag.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == flag.npos;
-            return add(flag + " in tcp.flags");
-        }
         compare((object == "ether" ? "eth" : object) + '.' + name);
     }
 
@@ -207,75 +226,32 @@ private:
 
     /// A property with the values behind it.
     void compare(const std::string& property) {
-        std::string sign;
-        while (is_sign(peek()) || peek() == "!" || peek() == "not") sign = next();
-        const bool is_list = peek() == "{";
-        if (is_list) next();
-        Words values;
-        while (!ends() && peek() != "}") {
-            values.push_back(value(next(), property));
-            if (peek() == ",")
-                next();
-            else if (!is_list)
-                break;
-        }
-        if (is_list && next() != "}") understood_ = false;
-        if (values.size() == 1 && (values[0] == "any" || values[0] == "all")) return;
-        understood_ &=
-            !values.empty() && std::ranges::none_of(values, [](const auto& v) { return v.empty(); });
-        if (!understood_) return;
-        const bool is_not = sign == "!" || sign == "not" || sign == "!=";
-        const auto& first = values.front();
-        const bool is_set = first.find('/') != first.npos || is_set_ ||
-                            (first.find('-') != first.npos && first[0] >= '0' && first[0] <= '9');
-        if (values.size() == 1 && !is_set && (sign.empty() || sign == "!" || sign == "not"))
-            return add(property + (is_not ? " != " : " == ") + first);
-        if (values.size() == 1 && !is_set) return add(property + ' ' + sign + ' ' + first);
-        std::string list;
-        for (const auto& value : values) list += (list.empty() ? "" : ", ") + value;
-        add((is_not ? "not " : "") + property + " in " + (values.size() == 1 ? list : '[' + list + ']'));
-    }
-
-    /// As it is written here; empty when it is not to be understood.
-    std::string value(std::string word, const std::string& property) {
-        if (word.size() > 1 && word.front() == '"') word = word.substr(1, word.size() - 2);
-        is_set_ = word.starts_with('@');
-        if (is_set_) word.erase(0, 1);
-        if (property == "ct.state") word = lower(word);
-        if (property.ends_with("port")) std::replace(word.begin(), word.end(), ':', '-');
-        const bool is_mac = property.starts_with("eth.");
-        if (is_mac) return '"' + word + '"';
-        constexpr std::string_view allowed =
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-        return word.find_first_not_of(allowed) == word.npos ? word : "";
+        const auto asked = read_comparison(property, words_, at_, sets_, std::exchange(is_negated_, false));
+        understood_ &= asked.has_value();
+        if (asked && !asked->empty()) add(*asked);
     }
 
     /// `tcp any host 10.0.0.1 eq 80`: protocol, source, destination, each of these with its port.
     void cisco() {
         transport(lower(next()));
         for (const char end : {'s', 'd'}) {
-            const auto word = next();
-            const bool is_host = word == "host";
-            const auto address = is_host ? next() : word;
-            const bool has_mask =
-                !peek().empty() && peek().find('.') != peek().npos; // of the bits that may differ
-            if (has_mask || address.empty()) return void(understood_ = false);
-            if (address != "any") add(std::string("ip.") + end + "addr == " + address);
-            if (peek() != "eq") continue;
-            next();
-            port(end);
+            if (peek() == "host") next();
+            compare(std::string("ip.") + end + "addr");
+            if (is_relation_word(peek())) port(end);
         }
-        if (peek() == "log" || peek() == "established") next();
+        if (peek() == "established") next(), add("ct.state == established");
     }
 
     const Words& words_;
+    const std::set<std::string>& sets_;
     std::size_t at_ = 0;
     ForeignRule rule_;
     Words conditions_;
     std::string protocol_;
     char end_ = 'd'; ///< of which a port is, in pf
     bool is_out_ = false;
-    bool is_set_ = false; ///< the last value is the name of one
+    bool is_of_both_ = false; ///< TCP and UDP
+    bool is_negated_ = false; ///< `! -s 10.0.0.1`
     bool understood_ = true;
 };
 
@@ -299,14 +275,14 @@ std::vector<std::string> words_of(std::span<const Token> rule) {
     return words;
 }
 
-ForeignRule read_foreign_rule(const std::vector<std::string>& words) {
+ForeignRule read_foreign_rule(const std::vector<std::string>& words, const std::set<std::string>& sets) {
     // A chain's own line has nothing but its policy to say.
     const auto policy = std::ranges::find(words, "policy");
     if (policy != words.end()) {
         const Words own(policy, words.end());
-        return Reader(own).read();
+        return Reader(own, sets).read();
     }
-    return Reader(words).read();
+    return Reader(words, sets).read();
 }
 
 } // namespace syntax

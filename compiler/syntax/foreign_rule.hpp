@@ -3,6 +3,7 @@
 #pragma once
 #include "compiler/syntax/token.hpp"
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ namespace syntax {
 struct ForeignRule {
     std::string
         statement; ///< what does the same here; empty when the rule says something that is not understood
+    std::string condition;    ///< of the statement
     bool decides_all = false; ///< it asks nothing of the packet
     bool is_policy = false;   ///< it says what happens to packets that no rule decides
     std::string verdict;      ///< empty when it has none
@@ -20,6 +22,7 @@ struct ForeignRule {
 /// What touches is one word (`-A`, `10.0.0.0/8`), but for commas, braces and signs.
 std::vector<std::string> words_of(std::span<const Token> rule);
 
-ForeignRule read_foreign_rule(const std::vector<std::string>& words);
+/// `sets`: the names of the policy that `in` asks for.
+ForeignRule read_foreign_rule(const std::vector<std::string>& words, const std::set<std::string>& sets);
 
 } // namespace syntax

@@ -4,6 +4,7 @@
 #include "compiler/syntax/utf8.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstdlib>
 
@@ -17,9 +18,23 @@ std::optional<std::uint32_t> parse_address(std::string_view text) {
         if (error != std::errc{} || octet > 255) return std::nullopt;
         address = address << 8 | octet;
         text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
-        if (!text.empty()) text.remove_prefix(1);
+        if (text.empty() != (i == 3) || (i < 3 && text.front() != '.')) return std::nullopt;
+        if (i < 3) text.remove_prefix(1);
     }
     return address;
+}
+
+std::optional<std::string> network_of(std::string_view address, std::string_view mask) {
+    const auto bits = parse_address(mask);
+    if (!bits || !parse_address(address)) return std::nullopt;
+    const bool is_netmask = std::popcount(*bits) == std::countl_one(*bits);
+    const bool is_wildcard = std::popcount(*bits) == std::countr_one(*bits);
+    if (!is_netmask && !is_wildcard) return std::nullopt;
+    // Of no bits, or all, either may be meant: one host, but for what is surely no host.
+    const auto fixed = is_netmask && is_wildcard ? (address == "0.0.0.0" ? 0 : 32)
+                       : is_netmask              ? std::countl_one(*bits)
+                                                 : std::countl_zero(*bits);
+    return std::string(address) + '/' + std::to_string(fixed);
 }
 
 namespace {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <regex>
 
@@ -32,7 +31,8 @@ const std::regex with_port(R"(([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+):([0-9]+))");
 const std::regex with_protocol(R"(([0-9]+)/(tcp|udp))", std::regex::icase);
 const std::regex with_mask(R"(([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)/([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+))");
 const std::regex with_star(R"(([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(\.\*)+)");
-const std::regex with_unit(R"(([0-9]+)(s|sec|m|min|h|d|k))", std::regex::icase);
+const std::regex with_unit(R"(([0-9]+) ?(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|k))",
+                           std::regex::icase);
 
 bool matches(const std::string& text, const std::regex& form) { return std::regex_match(text, form); }
 
@@ -53,13 +53,6 @@ std::string mask_of(std::string_view digits) {
            std::to_string(mask >> 8 & 255) + '.' + std::to_string(mask & 255);
 }
 
-/// Of a mask, as it is behind the `/` of a network.
-std::string length_of(std::string_view mask) {
-    const auto bits = parse_address(mask);
-    return bits && std::popcount(*bits) == std::countl_one(*bits) ? std::to_string(std::popcount(*bits))
-                                                                  : "24";
-}
-
 /// In seconds, or as they are.
 std::string without_unit(const std::string& digits, char unit) {
     const auto factor = unit == 'm' ? 60 : unit == 'h' ? 3600 : unit == 'd' ? 86400 : unit == 'k' ? 1000 : 1;
@@ -67,6 +60,10 @@ std::string without_unit(const std::string& digits, char unit) {
 }
 
 } // namespace
+
+bool is_number_with_unit(const std::string& text) {
+    return text.size() <= text_max && matches(text, with_unit);
+}
 
 std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first) {
     const auto kind = tokens[first].kind;
@@ -122,8 +119,8 @@ NumberTrouble trouble_with_number(const std::string& text) {
         return {none, "write `" + parts.str(1) + "`; the protocol is that of the function around, `Filter::" +
                           (lower(parts.str(2)) == "tcp" ? "TCP" : "UDP") + "`"};
     if (std::regex_match(text, parts, with_mask))
-        return {none, "a network is written with the number of its fixed bits: `" + parts.str(1) + "/" +
-                          length_of(parts.str(2)) + "`"};
+        return {none, "a network is written with the number of its fixed bits: `" +
+                          network_of(parts.str(1), parts.str(2)).value_or(parts.str(1) + "/24") + "`"};
     if (std::regex_match(text, parts, with_star)) {
         const auto fixed = 1 + (parts.length(2) > 0) + (parts.length(3) > 0);
         auto network = parts.str(1) + parts.str(2) + parts.str(3);

@@ -8,6 +8,9 @@ inline Note at_condition(const Span& span, bool holds) {
     return {span, holds ? "when this is true" : "when this is false"};
 }
 
+/// Of a statement, which may have been meant to stand where a way ends without a verdict.
+inline constexpr std::string_view never_reached = "no packet gets here";
+
 /// Of a body that is for one subtype only.
 inline Note passed_by(const Span& span, std::string_view subtype) {
     return {span, "packets other than " + std::string(subtype) + " pass this by"};

@@ -28,6 +28,9 @@ Tokens respell(const Tokens& tokens, Diagnostics& diagnostics);
 /// `80..443`, `-1`. 0 or at least 2.
 std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first);
 
+/// `5 min`, `300s`.
+bool is_number_with_unit(const std::string& text);
+
 /// A message about a text that looks like a number, and how it would be written.
 struct NumberTrouble {
     std::string message;

@@ -42,6 +42,7 @@ struct Cursor {
     std::optional<std::size_t> close_before{}; ///< where a `)` is missing
     std::set<std::size_t> left_out_closers{};  ///< closers of braces that are left out
     K open_before_closer{};                    ///< what stands before the brackets that were closed last
+    std::optional<std::set<std::string>> sets{}; ///< names that `in` asks for, once they are wanted
     bool braces_match = true;
     bool lists_match = true;
     bool quotes_are_said = false;
@@ -86,12 +87,16 @@ bool doubled_opener(Cursor& at);
 bool doubled_key(Cursor& at);
 /// `{ : 5 }`.
 bool nameless_member(Cursor& at);
+/// `{ ip.saddr: 10.0.0.1 }`: the next token is a name.
+bool dotted_keys(Cursor& at);
 /// `dport 80: 443`, `ip ,: {`: the next token is a name.
 bool parted_key(Cursor& at);
 /// Names in quotes, that begin with a digit, or that are keywords; numbers that are none.
 bool names(Cursor& at);
 /// `a not in b`, `x <> y`, `eth0->eth1`.
 bool operators(Cursor& at);
+/// `iface.in is eth0`, `tcp dport { 80, 443 }`, `ip.saddr == !10.0.0.1`: the next token is a name.
+bool comparisons(Cursor& at);
 /// `if a == b {`, `if (a == b):`.
 bool conditions(Cursor& at);
 /// `{ 80, 443 }` for a list, flags with `|` between, doubled commas and braces.
@@ -106,6 +111,10 @@ bool places(Cursor& at);
 bool headings(Cursor& at);
 /// `let x = 5`, `Iface {`, `index 0`: the next token is a name.
 bool declarations(Cursor& at);
+
+/// `{ 80, 443 }` as it is written here, empty for what is no list; and from its brace on taken so.
+std::string list_in_braces(const Cursor& at, std::size_t opener);
+void take_as_list(Cursor& at);
 
 /// Before the first token: which names are keywords, and which numbers are names.
 void find_odd_names(Cursor& at);

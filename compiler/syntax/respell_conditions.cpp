@@ -48,13 +48,84 @@ bool bare_parentheses(Cursor& at) {
               "write `if (condition) { … }`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
-    at.open.push_back({K::open_paren, false});
+    at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
     if (!has_closer) at.close_before = at.next + end - 1;
     return true;
 }
 
+/// `else (a == b) {`.
+bool else_with_condition(Cursor& at) {
+    const bool is_one = at.is(0, K::else_) && at.before() == K::close_brace && at.opens_block();
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, at.token().span, "an `else` has no condition", "write `else if`");
+    at.put(K::else_, "else", at.token().span);
+    at.put(K::if_, "if", at.token().span);
+    return ++at.next, true;
+}
+
+/// `if (a == b) accept;` and `else drop`, as C has them.
+bool bare_verdict(Cursor& at) {
+    const bool of_if = at.before() == K::close_paren && at.open_before_closer == K::if_;
+    const bool is_one = (of_if || at.before() == K::else_) && at.is(0, K::name) &&
+                        is_verdict(at.token().text) && at.braces_match && !at.is(1, K::open_brace) &&
+                        !at.is(1, K::open_paren);
+    if (!is_one) return false;
+    const auto& verdict = at.token();
+    at.report(Kind::syntax_error, verdict.span, "saw " + quoted(verdict.text) + " where `{` belongs",
+              "write `{ " + verdict.text + " }`");
+    at.put(K::open_brace, "{", verdict.span);
+    at.out.push_back(verdict);
+    at.put(K::close_brace, "}", verdict.span);
+    const bool is_ended = at.is(1, K::bad_character) && at.token(1).text == ";";
+    return at.next += is_ended ? 2 : 1, true;
+}
+
+/// Where in what has been put out the property of the last comparison begins; nothing where it is none.
+std::optional<std::size_t> last_property(const Cursor& at) {
+    auto i = at.out.size() - 1;
+    while (i > 0 && !is_relation(at.out[i].kind) && !is_open_bracket(at.out[i].kind)) --i;
+    if (i == 0 || is_open_bracket(at.out[i].kind)) return std::nullopt;
+    auto first = i - 1;
+    while (first > 1 && at.out[first - 1].kind == K::dot) first -= 2;
+    return at.out[first].kind == K::name ? std::optional(first) : std::nullopt;
+}
+
+/// `ip.ttl == 1 or == 2`.
+bool halved_comparison(Cursor& at) {
+    const bool joins = at.before() == K::and_ || at.before() == K::or_;
+    if (!joins || !at.in(K::open_paren) || at.next + 1 >= at.tokens.size() || !is_relation(at.token().kind))
+        return false;
+    const auto first = at.is_literal_at(1) || at.is(1, K::name) ? last_property(at) : std::nullopt;
+    if (!first) return false;
+    std::string property;
+    const auto& span = at.token().span;
+    for (auto i = *first; i < at.out.size() && !is_relation(at.out[i].kind); ++i) property += at.out[i].text;
+    at.report(Kind::syntax_error, span, "a comparison has two sides",
+              "write `" + property + ' ' + at.token().text + ' ' + at.token(1).text + "`");
+    for (auto i = *first; !is_relation(at.out[i].kind); ++i)
+        at.put(at.out[i].kind, std::string(at.out[i].text), span);
+    return at.take(), true;
+}
+
+/// `ip.ttl between 1 and 5`.
+bool between(Cursor& at) {
+    const bool is_one = at.word_at(0) == "between" && at.in(K::open_paren) && ends_value(at.before()) &&
+                        at.is_literal_at(1) && at.is(2, K::and_) && at.is_literal_at(3);
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, at.token().span, "`between` is no operator",
+              "write `in " + at.token(1).text + "-" + at.token(3).text + "`");
+    at.put(K::in, "in", at.token().span);
+    at.out.push_back(at.token(1));
+    at.put(K::minus, "-", at.token(2).span);
+    at.out.push_back(at.token(3));
+    return at.next += 4, true;
+}
+
 } // namespace
 
-bool conditions(Cursor& at) { return bare_parentheses(at) || colon_for_brace(at); }
+bool conditions(Cursor& at) {
+    return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) ||
+           bare_parentheses(at) || colon_for_brace(at);
+}
 
 } // namespace syntax::respelling

@@ -17,13 +17,32 @@ bool declaring_word(Cursor& at) {
     if (!is_sign) return false;
     std::size_t value = 3;
     while (at.next + value < at.tokens.size() && at.token(value).text == "=") ++value;
+    const auto list = list_in_braces(at, value);
+    const auto shown = !list.empty()             ? list
+                       : at.is_literal_at(value) ? at.token(value).text
+                                                 : std::string("…");
     at.report(Kind::syntax_error, at.token().span, "a declaration begins with its name",
-              "write `" + at.token(1).text + ": " + (at.is_literal_at(value) ? at.token(value).text : "…") +
-                  "`");
+              "write `" + at.token(1).text + ": " + shown + "`");
     ++at.next;
     at.take();
     at.put(K::colon, ":", at.token().span);
     at.next += value - 2;
+    if (!list.empty()) take_as_list(at);
+    return true;
+}
+
+/// `bad = { 10.0.0.1, 10.0.0.2 }`, at the top level.
+bool assigned_list(Cursor& at) {
+    const bool is_one =
+        at.open.empty() && at.starts_line() && at.is(1, K::bad_character) && at.token(1).text == "=";
+    const auto list = is_one ? list_in_braces(at, 2) : std::string();
+    if (list.empty()) return false;
+    at.report(Kind::stray_character, at.token(1).span, "`=` has no meaning here",
+              "write `" + at.token().text + ": " + list + "`");
+    at.take();
+    at.put(K::colon, ":", at.token().span);
+    ++at.next;
+    take_as_list(at);
     return true;
 }
 
@@ -148,8 +167,8 @@ bool valueless(Cursor& at) {
 } // namespace
 
 bool declarations(Cursor& at) {
-    return prose(at) || name_of_words(at) || declaring_word(at) || nameless(at) || member(at) ||
-           valueless(at) || lone_words(at);
+    return prose(at) || name_of_words(at) || declaring_word(at) || assigned_list(at) || nameless(at) ||
+           member(at) || valueless(at) || lone_words(at);
 }
 
 } // namespace syntax::respelling

@@ -41,12 +41,47 @@ bool opens_body_here(const Cursor& at) {
     return at.before() == K::close_paren || at.before() == K::else_ || at.before() == K::end_of_file;
 }
 
+} // namespace
+
+std::string list_in_braces(const Cursor& at, std::size_t opener) {
+    const auto end = at.is(opener, K::open_brace) ? at.closer_of(opener) : 0;
+    if (end < opener + 2 || !at.is(end, K::close_brace)) return {};
+    for (auto i = opener + 1; i < end; ++i)
+        if (at.is(i, K::colon) || at.is(i, K::open_brace) || at.is(i, K::bad_character)) return {};
+    return "[" + at.written(opener + 1, end) + "]";
+}
+
+void take_as_list(Cursor& at) {
+    at.put(K::open_bracket, "[", at.token().span);
+    at.open.push_back({K::open_brace, false, true});
+    ++at.next;
+}
+
+namespace {
+
+/// `ip.saddr == [web)`, `([ip.saddr == web)`: of one value no list is closed.
+bool stray_opener(Cursor& at) {
+    const bool is_one =
+        at.is(0, K::open_bracket) && !at.lists_match && at.in(K::open_paren) && at.before() != K::in;
+    for (std::size_t i = 1; is_one && at.next + i < at.tokens.size(); ++i) {
+        const auto kind = at.token(i).kind;
+        if (kind == K::comma || kind == K::minus || is_open_bracket(kind) || kind == K::close_bracket ||
+            kind == K::close_brace)
+            return false;
+        if (kind != K::close_paren) continue;
+        at.report(Kind::stray_bracket, at.token().span, "`[` is closed nowhere", "leave it out");
+        return ++at.next, true;
+    }
+    return false;
+}
+
 /// `tcp.dport in { 80, 443 }`, `tcp.dport { 80, 443 }` and `ports: { 80, 443 }`.
 bool braced_list(Cursor& at) {
     if (!at.is(0, K::open_brace) || at.is(1, K::close_brace) || opens_body_here(at)) return false;
     const auto end = at.closer_of(0);
     if (end == 0 || at.token(end).kind != K::close_brace || at.is(2, K::colon) || at.is(end + 1, K::colon))
         return false;
+    if (at.is(2, K::dot) && at.is(4, K::colon)) return false; // `{ ip.saddr: 10.0.0.1 }`
     // A brace too many has got what another one closes.
     for (std::size_t i = 1; i < end && !at.braces_match; ++i)
         if (end == 2 || at.is(i, K::colon)) return false;
@@ -66,9 +101,7 @@ bool braced_list(Cursor& at) {
               "a list stands between `[` and `]`",
               "write `" + std::string(lacks_in ? "in " : "") + "[" + at.written(1, end) + "]`");
     if (lacks_in) at.put(K::in, "in", at.token().span);
-    at.put(K::open_bracket, "[", at.token().span);
-    at.open.push_back({K::open_brace, false, true});
-    ++at.next;
+    take_as_list(at);
     return true;
 }
 
@@ -84,31 +117,26 @@ std::size_t flags_from(const Cursor& at, std::size_t first, std::vector<std::str
     return i + (at.is(first, K::open_paren) ? 2 : 1) - first;
 }
 
-/// `tcp.flags == syn|ack`, and `tcp.flags & (syn|ack) == syn` as nftables has it.
+/// `tcp.flags & (syn|ack) == syn`, as nftables has it.
 bool flag_mask(Cursor& at) {
-    const bool of_flags = at.word_at(0) == "tcp" && at.is(1, K::dot) && at.word_at(2) == "flags";
-    if (!of_flags) return false;
+    const bool is_one = at.word_at(0) == "tcp" && at.is(1, K::dot) && at.word_at(2) == "flags" &&
+                        at.is(3, K::bad_character) && at.token(3).text == "&";
+    if (!is_one) return false;
     std::vector<std::string> mask, wanted;
-    const bool is_masked = at.is(3, K::bad_character) && at.token(3).text == "&";
-    if (!is_masked && !at.is(3, K::equal) && !at.is(3, K::not_equal)) return false;
     auto count = flags_from(at, 4, mask);
-    if (count == 0 || (!is_masked && mask.size() < 2)) return false;
+    if (count == 0) return false;
     auto end = 4 + count;
-    if (is_masked && at.is(end, K::close_paren) && at.in(K::open_paren) &&
-        at.out.back().kind == K::open_paren && (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
+    if (at.is(end, K::close_paren) && at.in(K::open_paren) && at.out.back().kind == K::open_paren &&
+        (at.is(end + 1, K::equal) || at.is(end + 1, K::not_equal)))
         ++end; // `(tcp.flags & syn) != 0`
     const bool unwrap = end > 4 + count;
-    const bool is_compared = is_masked && (at.is(end, K::equal) || at.is(end, K::not_equal));
-    if (is_compared) {
+    if (at.is(end, K::equal) || at.is(end, K::not_equal)) {
         count = flags_from(at, end + 1, wanted);
         end += 1 + std::max<std::size_t>(count, 1);
     }
     const auto span = join(at.token().span, at.token(end - 1).span);
-    const auto cure = is_masked ? asked_one_by_one(mask, wanted)
-                                : "tcp.flags " + at.token(3).text + " [" + joined(mask) + "]";
-    at.report(Kind::syntax_error, span,
-              "flags are not numbers that `" + std::string(is_masked ? "&" : "|") + "` works on",
-              "write `" + cure + "`");
+    at.report(Kind::syntax_error, span, "flags are not numbers that `&` works on",
+              "write `" + asked_one_by_one(mask, wanted) + "`");
     if (unwrap) at.out.pop_back(), at.open.pop_back();
     at.put(K::name, mask.front(), span);
     at.put(K::in, "in", span);
@@ -172,8 +200,8 @@ bool doubled_braces(Cursor& at) {
 } // namespace
 
 bool lists(Cursor& at) {
-    return ellipsis(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) || flag_mask(at) ||
-           flag_list(at);
+    return ellipsis(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) ||
+           flag_mask(at) || flag_list(at);
 }
 
 } // namespace syntax::respelling

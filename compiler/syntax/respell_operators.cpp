@@ -82,6 +82,25 @@ bool path_of_assert(Cursor& at) {
     return true;
 }
 
+/// `Assert::IP a(eth0.prerouting: f)`: what stands on the chain is not said again.
+bool chain_of_assert(Cursor& at) {
+    const bool is_one = at.is(0, K::colon) && at.before() == K::name && at.in(K::open_paren) &&
+                        at.open.back().index > 4 &&
+                        lower(at.out[at.open.back().index - 5].text) == "assert" && at.is(1, K::name) &&
+                        at.is(2, K::close_paren);
+    if (!is_one) return false;
+    const auto first = at.open.back().index + 1;
+    // The Gateway is known by its name.
+    for (std::size_t i = 0; i + 1 < at.tokens.size() && lower(at.out[first].text) == "gateway"; ++i)
+        if (lower(at.tokens[i].text) == "gateway" && at.tokens[i + 1].kind == K::name)
+            at.out[first].text = at.tokens[i + 1].text;
+    std::string chain;
+    for (auto i = first; i < at.out.size(); ++i) chain += at.out[i].text;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(1).span),
+              "an Assert is about all that stands on a chain", "write `(" + chain + ")`");
+    return at.next += 2, true;
+}
+
 /// `eth0->eth1`: a name may end with a hyphen.
 bool tight_arrow(Cursor& at) {
     if (!at.token().text.ends_with('-') || !at.is(1, K::greater)) return false;
@@ -142,7 +161,7 @@ bool unquoted_text(Cursor& at) {
 } // namespace
 
 bool operators(Cursor& at) {
-    if (relation(at) || negated_in(at)) return true;
+    if (relation(at) || negated_in(at) || chain_of_assert(at)) return true;
     return at.is(0, K::name) &&
            (path_of_assert(at) || tight_arrow(at) || missing_dot(at) || range_word(at) || unquoted_text(at));
 }

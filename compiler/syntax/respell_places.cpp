@@ -25,6 +25,57 @@ bool parted_address(Cursor& at) {
     return true;
 }
 
+/// `10.0.0.0 0.0.0.255` in a list or for a name, and `address: 10.0.0.1 255.255.255.0` in an object.
+bool parted_network(Cursor& at) {
+    if (!at.is(0, K::address) || !at.is(1, K::address) || at.starts_line(1)) return false;
+    const auto network = network_of(at.token().text, at.token(1).text);
+    const bool in_object = at.in(K::open_brace) && !at.open.back().is_body && at.before() == K::colon;
+    const auto key = in_object && at.out.size() > 1 ? lower(at.out[at.out.size() - 2].text) : std::string();
+    const bool is_parted = key == "address" || key == "net" || key == "host" || key == "gateway";
+    const bool is_value = at.in(K::open_bracket) || (at.open.empty() && at.before() == K::colon) || in_object;
+    const bool is_netmask = !at.token(1).text.starts_with("0.");
+    if (!network || !is_value || (is_parted && !is_netmask)) return false;
+    const auto& mask = at.token(1);
+    const auto whole = is_parted ? key + ": " + at.token().text + ", netmask: " + mask.text : *network;
+    at.report(Kind::syntax_error, mask.span,
+              is_parted ? "a netmask is a member of its own"
+                        : "a network is written with the number of its fixed bits",
+              "write `" + whole + "`");
+    at.take();
+    if (is_parted) {
+        at.put(K::comma, ",", mask.span);
+        at.put(K::name, "netmask", mask.span);
+        at.put(K::colon, ":", mask.span);
+        at.take();
+        return true;
+    }
+    at.put(K::slash, "/", mask.span);
+    at.put(K::integer, network->substr(network->find('/') + 1), mask.span);
+    return ++at.next, true;
+}
+
+/// `dnat(web:8080)`, `dnat(web, port: 8080)`.
+bool named_argument(Cursor& at) {
+    const bool of_call = at.in(K::open_paren) && at.opener_follows({"dnat", "snat"});
+    const bool joins = of_call && at.is(0, K::colon) && ends_value(at.before());
+    const bool names =
+        of_call && at.is(0, K::name) && at.is(1, K::colon) &&
+        (at.before() == K::comma || (at.before() == K::open_paren && !at.is(3, K::close_paren))) &&
+        one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
+    const std::size_t behind = names ? 2 : 1;
+    if ((!joins && !names) || (!at.is(behind, K::name) && !at.is_literal_at(behind))) return false;
+    const auto& value = at.token(behind);
+    const auto opener = at.open.back().index;
+    std::string call = at.out[opener - 1].text + "(";
+    for (auto i = opener + 1; i < at.out.size(); ++i)
+        call += at.out[i].text + (at.out[i].kind == K::comma ? " " : "");
+    at.report(Kind::syntax_error, names ? join(at.token().span, at.token(1).span) : at.token().span,
+              quoted(names ? at.token().text + ":" : ":") + " has no meaning here",
+              "write `" + call + (names ? "" : ", ") + value.text + ")`");
+    if (joins) at.put(K::comma, ",", at.token().span);
+    return at.next += behind, true;
+}
+
 /// `ip.ttl & 5`, `(ip.ttl & 5) == 5`: the property is left out of what is compared, so that nothing else is said of it.
 bool bit_operator(Cursor& at) {
     const bool is_one = (is_character(at, 0, "&") || is_character(at, 0, "|")) && at.in(K::open_paren) &&
@@ -90,7 +141,7 @@ bool statements_outside(Cursor& at) {
 } // namespace
 
 bool places(Cursor& at) {
-    return parted_address(at) || bit_operator(at) ||
+    return parted_address(at) || parted_network(at) || named_argument(at) || bit_operator(at) ||
            (at.is(0, K::name) && (object_in_body(at) || statements_outside(at)));
 }
 

@@ -34,6 +34,10 @@ bool doubled_values(Cursor& at) {
                   quoted(at.token(1).text), "leave one of the two values out");
         return ++at.next, true;
     }
+    if (const auto text = at.written(0, 2); at.is(1, K::name) && is_number_with_unit(text)) {
+        at.out.push_back({K::bad_number, text, join(at.token().span, at.token(1).span)});
+        return at.next += 2, true;
+    }
     const bool is_truth = at.is(0, K::true_) || at.is(0, K::false_);
     const std::size_t second = is_truth && at.is(1, K::minus) ? 2 : 1;
     const auto end = second + 1;

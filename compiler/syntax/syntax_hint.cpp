@@ -1,5 +1,6 @@
 #include "compiler/syntax/syntax_hint.hpp"
 
+#include "compiler/syntax/foreign_comparison.hpp"
 #include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -90,10 +91,17 @@ std::string file_hint(const SyntaxError& error, const Tokens& tokens) {
     return "a list is read from a file by `file(\"" + path + "\")`";
 }
 
+/// No brace stands before it on its line.
+bool is_in_heading(const SyntaxError& error, const Tokens& tokens) {
+    for (auto i = first_on_line(error, tokens); i < error.index; ++i)
+        if (tokens[i].kind == K::open_brace) return false;
+    return true;
+}
+
 /// `Assert x(lan.input) {` and `Assert::IP x lan.input {`.
 std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto first = first_on_line(error, tokens);
-    if (lower(text_at(tokens, first)) != "assert") return {};
+    if (lower(text_at(tokens, first)) != "assert" || !is_in_heading(error, tokens)) return {};
     const bool has_subtype = kind_at(tokens, first + 1) == K::colon;
     const auto name = first + (has_subtype ? 4 : 1);
     if (kind_at(tokens, name) != K::name) return {};
@@ -107,11 +115,23 @@ std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
            "(" + about + ") { … }`";
 }
 
-/// No brace stands before it on its line.
-bool is_in_heading(const SyntaxError& error, const Tokens& tokens) {
-    for (auto i = first_on_line(error, tokens); i < error.index; ++i)
-        if (tokens[i].kind == K::open_brace) return false;
-    return true;
+/// `lan: [10.0.0.0/8, !10.0.0.1]`.
+std::string exception_hint(const SyntaxError& error, const Tokens& tokens) {
+    if (error.seen.kind != K::not_ || (error.before.kind != K::comma && error.before.kind != K::open_bracket))
+        return {};
+    auto opener = error.index;
+    while (opener > 0 && tokens[opener].kind != K::open_bracket && !is_close_bracket(tokens[opener].kind))
+        --opener;
+    const bool is_named =
+        opener > 1 && kind_at(tokens, opener - 1) == K::colon && kind_at(tokens, opener) == K::open_bracket;
+    auto end = error.index + 1;
+    while (end < tokens.size() && tokens[end].kind != K::comma && tokens[end].kind != K::close_bracket) ++end;
+    const auto words = words_of(std::span(tokens).subspan(error.index, end - error.index));
+    std::size_t at = 0;
+    const auto asked = read_comparison("ip.saddr", words, at, names_of_sets(tokens)).value_or("");
+    const auto name = is_named ? tokens[opener - 2].text : std::string("…");
+    return "a list has no exceptions: leave it out, and ask `ip.saddr in " + name +
+           (asked.empty() ? "`" : " and " + asked + '`');
 }
 
 /// `x - y`, `1 - y`.
@@ -161,10 +181,8 @@ std::string foreign_condition(const SyntaxError& error, const Tokens& tokens) {
         ++last;
     constexpr std::size_t tokens_max = 20;
     if (first >= last || last - first > tokens_max) return {};
-    const auto rule = read_foreign_rule(words_of(std::span(tokens).subspan(first, last - first)));
-    const auto begin = rule.statement.find("if ("), end = rule.statement.find(") {");
-    if (begin == rule.statement.npos || end == rule.statement.npos) return {};
-    return rule.statement.substr(begin + 4, end - begin - 4);
+    return read_foreign_rule(words_of(std::span(tokens).subspan(first, last - first)), names_of_sets(tokens))
+        .condition;
 }
 
 bool is_transport_or_ip(const std::string& word) {
@@ -212,8 +230,10 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (word == "is" && kind_at(tokens, error.index + 1) == K::in) return "leave `is` out";
     if (seen.kind == K::name && (word == "contains" || word == "has" || word == "includes")) {
         const auto property = path_before(error, tokens);
-        if (before.kind == K::name)
-            return "write `" + text_at(tokens, error.index + 1) + " in " + property + "`";
+        auto asked = text_at(tokens, error.index + 1);
+        for (auto i = error.index + 2; kind_at(tokens, i) == K::dot; i += 2)
+            asked += '.' + text_at(tokens, i + 1);
+        if (before.kind == K::name) return "write `" + asked + " in " + property + "`";
         return "write the property first: `ip.saddr in …`";
     }
     if (seen.kind == K::name && (word == "matches" || word == "within" || word == "like"))
@@ -306,6 +326,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (seen.kind == K::if_ && wanted == "a declaration")
         return "statements stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop "
                "}`";
+    if (auto hint = exception_hint(error, tokens); !hint.empty()) return hint;
     if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
         return quoted(seen.text) + " is a keyword and cannot be a name";
     if (wanted == "a declaration" && seen.kind == K::comma && ends_declaration(error, tokens))

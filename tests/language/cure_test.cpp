@@ -52,7 +52,7 @@ void check_cure(const std::string& before, std::string_view rule, const std::str
 } // namespace
 
 TEST_CASE("a rule of another language is one mistake, and its cure can be typed in") {
-    constexpr std::array<std::string_view, 42> rules = {
+    constexpr std::array<std::string_view, 63> rules = {
         "iif eth0 accept",
         "iifname \"eth0\" tcp dport 22 accept",
         "oif \"eth0\" drop",
@@ -95,6 +95,27 @@ TEST_CASE("a rule of another language is one mistake, and its cure can be typed 
         "access-list 101 permit udp any host 10.0.0.1 eq 53",
         "drop if ip.ttl == 5",
         "accept unless (ip.ttl == 5)",
+        "accept ip.ttl == 5",
+        "drop ip.saddr 10.0.0.9",
+        "permit tcp 10.0.0.0 0.0.0.255 any eq 80",
+        "deny udp any 10.1.0.0 0.0.255.255 range 5000 6000",
+        "permit tcp any any established",
+        "access-list 10 permit 10.0.0.0 0.0.0.255",
+        "access-list 10 deny host 10.0.0.9",
+        "ip saddr != @blocked tcp dport { 80, 443, 8000-8010 } accept",
+        "ip saddr blocked drop",
+        "iifname { \"eth0\" } accept",
+        "ip protocol { tcp, udp } accept",
+        "meta l4proto { tcp, udp } th dport 53 accept",
+        "ip saddr 10.0.0.9 log prefix \"x\" drop",
+        "pass in proto { tcp, udp } to port 53",
+        "block in from <blocked> to any",
+        "block in from ! 10.0.0.0/8",
+        "-A INPUT ! -s 10.0.0.0/8 -j DROP",
+        "-A INPUT -s 10.0.0.0/255.255.255.0 -j DROP",
+        "-A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT",
+        "-A INPUT -p tcp --syn -j DROP",
+        "-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
     };
     for (const auto rule : rules)
         check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { drop }\n    ", rule,
@@ -175,10 +196,104 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
     }
 }
 
+TEST_CASE("a comparison of another language is one mistake, and its cure can be typed in") {
+    constexpr std::array<std::string_view, 44> of_all = {
+        "iface.in not in [eth0]",
+        "iface.in not eth0",
+        "iface.in is eth0",
+        "iface.in is not eth0",
+        "iface.in eq eth0",
+        "iface.in neq eth0",
+        "iface.in eth0",
+        "iface.in is in [eth0]",
+        "iifname \"eth0\"",
+        "ip.saddr is 10.0.0.1",
+        "ip.saddr isnt 10.0.0.1",
+        "ip.saddr not in blocked",
+        "ip.saddr not blocked",
+        "ip.saddr ! in blocked",
+        "ip.saddr blocked",
+        "ip.saddr 10.0.0.0/8",
+        "ip.saddr 10.0.0.1 - 10.0.0.9",
+        "ip.saddr == !10.0.0.1",
+        "ip.saddr != !10.0.0.1",
+        "ip.saddr in !blocked",
+        "ip.saddr in { 10.0.0.0/8, !10.0.0.1 }",
+        "ip.saddr in [10.0.0.0/8, !10.0.0.1, not 10.0.0.2]",
+        "ip.saddr != [10.0.0.0/8, !10.1.0.0/16]",
+        "ip.saddr in [!10.0.0.1]",
+        "ip.saddr == (10.0.0.1 or 10.0.0.2)",
+        "ip.saddr == 10.0.0.1, 10.0.0.2",
+        "ip.saddr [10.0.0.1, 10.0.0.2]",
+        "ip.saddr == 10.0.0.0 0.0.0.255",
+        "ip.saddr in 10.0.0.0 255.255.255.0",
+        "ip.saddr == 10.0.0.0 mask 255.0.0.0",
+        "ip.saddr in [10.0.0.0 0.0.0.255, 10.1.0.0 0.0.255.255]",
+        "ip.saddr != 10.0.0.9 0.0.0.0",
+        "ip saddr @blocked",
+        "ip.saddr == @blocked",
+        "ip saddr != { 10.0.0.1, 10.1.0.0/16 }",
+        "ip.ttl gt 5",
+        "ip.ttl not lt 5",
+        "ip.ttl range 5 9",
+        "ip.protocol == tcp/udp",
+        "ip.protocol is tcp|udp",
+        "meta l4proto { tcp, udp }",
+        "ct state established,related",
+        "ct.state { new, !established }",
+        "ct state not invalid",
+    };
+    for (const auto wrong : of_all)
+        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1 or not (", wrong,
+                   ")) { drop }\n    accept\n}\n");
+    constexpr std::array<std::string_view, 16> of_tcp = {
+        "tcp.dport eq 80",
+        "tcp.dport ports",
+        "tcp.dport one_port",
+        "tcp.dport not ports",
+        "tcp.dport 80",
+        "tcp.dport ge 1024",
+        "tcp.dport range 1 1023",
+        "tcp dport { 80, 443 }",
+        "tcp dport 8000-8010",
+        "tcp dport != ports",
+        "tcp.dport (80, 443)",
+        "tcp.flags == SYN+ACK",
+        "tcp.flags == syn|ack",
+        "tcp.flags != SYN,ACK",
+        "tcp.flags == syn/ack",
+        "tcp flags syn,ack",
+    };
+    for (const auto wrong : of_tcp)
+        check_cure("ports: [80, 443]\none_port: 8080\n" + std::string(ifaces) +
+                       "Filter::IP f {\n    Filter::TCP {\n    if (",
+                   wrong, " and ip.ttl == 1) { drop }\n    }\n    accept\n}\n");
+}
+
 TEST_CASE("a value or member is cured where it stands") {
     check_cure("x: ", "10 . 0 . 0 . 1", "\n");
     check_cure("x: ", "10.0.\n0.1", "\n");
     check_cure("x: { ", "a => 5", " }\n");
+    check_cure("x: ", "10.0.0.0 0.0.0.255", "\n");
+    check_cure("x: [10.1.0.0/16, ", "10.0.0.0 255.255.255.0", "]\n");
+    check_cure("", "x = { 10.0.0.1, 10.0.0.2 }", "\n");
+    check_cure("", "define x = { 10.0.0.1 }", "\n");
+    check_cure("Timer t { interval: ", "5 min", ", data: [stats] }\n");
+    check_cure("Iface eth0 { index: 0, ", "address: 10.0.0.1 255.255.255.0", " }\n");
+    check_cure("Iface eth0 { index: 0, ", "address: dhcp", " }\n");
+    check_cure("web: 10.0.0.9\nNat::TCP n { ", "dnat(web:8080)", " }\n");
+    check_cure("web: 10.0.0.9\nNat::TCP n { ", "dnat(web, port: 8080)", " }\n");
+    check_cure(std::string(ifaces) + "Filter::IP f { drop }\nTest t { iface: eth0, packet: { ",
+               "ip.saddr: 10.0.0.2, tcp.dport: 80, ip.daddr: 10.0.0.1", " }, expect: accept }\n");
+    const std::string asks = std::string(ifaces) + "Filter::IP f { if (ip.ttl ";
+    check_cure(asks + "== 1) ", "drop", " accept }\n");
+    check_cure(asks + "== 1 or ", "== 2", ") { drop } accept }\n");
+    check_cure(asks, "between 1 and 5", ") { drop } accept }\n");
+    const std::string gateway = std::string(ifaces) + "Filter::IP f { drop }\nGateway gw { forward: f }\n";
+    check_cure(gateway + "Assert::IP a", "(gateway.forward: f)", " { drop }\n");
+    check_cure(gateway + "Assert::IP a(", "gateway.forward", ") { drop }\n");
+    check_cure(gateway + "Filter::IP g { if (ip.ttl == 1) { drop } ", "else",
+               " (ip.ttl == 2) { accept } drop }\n");
     check_cure("Iface eth0 { index: 0, address: ", "10.0.0.1/24", ", netmask: 255.255.255.0 }\n");
     check_cure("Limit u { rate: 6, per: minute, key: ip.saddr }\nFilter::IP f { if (", "u.exceeded.x", ") { drop } drop }\n");
 }
