@@ -1,4 +1,4 @@
-// Two policies, chain by chain: which packets end otherwise than before.
+// Two policies, chain by chain and as a whole: which packets end otherwise than before.
 #pragma once
 #include "compiler/analysis/log_changes.hpp"
 #include "compiler/analysis/witness.hpp"
@@ -34,11 +34,30 @@ struct ChainDiff {
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
     bool may_have_more_regions = false;
     LogChanges logs{}; ///< whatever the verdicts are
+    bool nats_do_the_same = false; ///< they are known to, whatever the Filters do
+};
+
+/// A packet that ends otherwise where its way through the appliance does.
+struct WayDifference {
+    Way way;
+    Difference ends;
+};
+
+/// A packet that ends otherwise at a chain, and not where its way does.
+struct Unseen {
+    std::string chain;
+    Difference at_chain;
+    Way way;
+    Witness end; ///< of the way, in both policies alike
 };
 
 struct PolicyDiff {
     std::vector<ChainDiff> chains;
-    Change whole{}; ///< what the chains make together
+    Change together{}; ///< what the chains make together, each by itself
+    /// How packets end that go their whole way, whatever settings do; where that is not known, what the chains make together.
+    Change whole{};
+    std::optional<WayDifference> more{}, less{}; ///< shown of the whole
+    std::vector<Unseen> unseen{};
 };
 
 std::optional<model::IfaceId> iface_named(const model::Appliance& appliance, const std::string& name);
