@@ -364,8 +364,10 @@ private:
         Names names;
         rename(space_, names, {Field::ip_daddr}, "prerouting");
         Box sent;
-        narrow(space_, sent, names.at(Field::ip_daddr), on_way());
-        one.region = within(space_, packets(State::established, State::related, true), {sent});
+        const auto back = sent_back(space_, ways_.back().appliance);
+        const auto sendable = space_.sets.add(back.to);
+        if (narrow(space_, sent, names.at(Field::ip_daddr), on_way()) && narrow(space_, sent, names.at(Field::ip_daddr), sendable))
+            one.region = within(space_, packets(back.from, State::related, true), {sent});
     }
 
     /// Too many translations to tell apart: behind a Nat, and when they are sent on, packets may be on their way to

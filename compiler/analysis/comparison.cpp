@@ -306,11 +306,17 @@ private:
     /// Nothing when the interpreter does not see it so.
     std::optional<Difference> difference(const Asked& asked, const symbolic::Found& box, Ending from, Ending to) {
         const auto changes = [&](const std::optional<Difference>& one) {
-            return one && one->before.ending == from && one->after.ending == to;
+            return one && one->before.ending == from && one->after.ending == to && takes_way(one->after);
         };
         auto found = both_ends(asked, box.box);
         if (!changes(found) && box.meant) found = both_ends(asked, *box.meant);
         return changes(found) ? std::move(found) : std::nullopt;
+    }
+
+    /// What is translated back is not, where it is replayed.
+    bool takes_way(const Witness& shown) {
+        return !comes_in(after_.way) ||
+               destinations_on(space_, after_.appliance, after_.way).contains(shown.translation.destination);
     }
 
     std::optional<Difference> both_ends(const Asked& asked, const Box& box) {

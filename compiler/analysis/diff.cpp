@@ -60,7 +60,7 @@ PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
         if (one.after) compare(before, after, budget, one);
         result.chains.push_back(std::move(one));
     }
-    for (const auto& one : result.chains) result.together = together(result.together, one.change);
+    for (const auto& one : result.chains) result.of_chains = together(result.of_chains, one.change);
     judge_whole(before, after, budget, result);
     return result;
 }

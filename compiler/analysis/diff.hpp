@@ -46,16 +46,17 @@ struct WayDifference {
 /// A packet that ends otherwise at a chain, and not where its way does.
 struct Unseen {
     std::string chain;
-    Difference at_chain;
+    bool is_more = false; ///< less strictly than before
     Way way;
-    Witness end; ///< of the way, in both policies alike
+    Witness end; ///< of the way, in the new policy; the old one has the same
 };
 
 struct PolicyDiff {
     std::vector<ChainDiff> chains;
-    Change together{}; ///< what the chains make together, each by itself
-    /// How packets end that go their whole way, whatever settings do; where that is not known, what the chains make together.
+    Change of_chains{}; ///< what the chains make together, each by itself
+    /// How packets end that go their whole way, if it is known; else what the chains make together. Settings aside.
     Change whole{};
+    bool is_of_ways = false; ///< the whole is known
     std::optional<WayDifference> more{}, less{}; ///< shown of the whole
     std::vector<Unseen> unseen{};
 };

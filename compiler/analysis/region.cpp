@@ -97,6 +97,11 @@ public:
         return with_headers(ends_here(way), invalid);
     }
 
+    SentBack sent_back() const {
+        if (hides_) return {model::State::established, {{0, address_max}}};
+        return {model::State::related, translated_to_};
+    }
+
     IntervalSet destinations_on(const Way& way) const {
         if (const auto* path = std::get_if<model::Assert::Path>(&way)) return destinations_by(path->to);
         if (const auto* delivery = std::get_if<Delivery>(&way))
@@ -529,6 +534,8 @@ std::vector<Box> packets_at_function(symbolic::Space& space, const model::Applia
     }
     return region;
 }
+
+SentBack sent_back(symbolic::Space& space, const model::Appliance& appliance) { return Region(space, appliance).sent_back(); }
 
 IntervalSet destinations_on(symbolic::Space& space, const model::Appliance& appliance, const Way& way) {
     return Region(space, appliance).destinations_on(way);

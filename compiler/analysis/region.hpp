@@ -14,6 +14,14 @@ std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appli
 std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
                                                const Way& way, bool invalid);
 
+/// What the destinations of packets of known flows may become where prerouting ends though no Nat decides so: sources that were
+/// hidden; of errors alone, where none is, what a dnat's flows are sent to.
+struct SentBack {
+    model::State from{}; ///< of packets, to `related`
+    model::IntervalSet to;
+};
+SentBack sent_back(symbolic::Space& space, const model::Appliance& appliance);
+
 /// Whether a box holds some of a region for sure, whatever facts mean.
 bool can_come(symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
 

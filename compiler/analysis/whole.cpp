@@ -74,18 +74,18 @@ public:
           rejects_(uses(before, Action::reject) || uses(after, Action::reject)) {}
 
     void run() {
-        diff_.whole = diff_.together;
-        if (diff_.together == Change::equivalent || !are_comparable()) return;
+        diff_.whole = diff_.of_chains;
+        if (diff_.of_chains == Change::equivalent || !are_comparable()) return;
         for (const auto& chain : diff_.chains)
             for (const auto* found : {&chain.more, &chain.less})
                 if (*found) follow(chain, **found);
         const bool all_decided = ask();
-        if (diff_.more && diff_.less)
-            diff_.whole = Change::incomparable;
-        else if (all_decided)
-            diff_.whole = diff_.more   ? Change::more_permissive
-                          : diff_.less ? Change::less_permissive
-                                       : Change::equivalent;
+        diff_.is_of_ways = all_decided || (diff_.more && diff_.less);
+        if (!diff_.is_of_ways) return;
+        diff_.whole = diff_.more && diff_.less ? Change::incomparable
+                      : diff_.more             ? Change::more_permissive
+                      : diff_.less             ? Change::less_permissive
+                                               : Change::equivalent;
     }
 
 private:
@@ -115,7 +115,7 @@ private:
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
         const auto was = ends.before.ending, is = ends.after.ending;
         if (!is_another_end(way, was, is)) {
-            diff_.unseen.push_back({chain.name, found, way, ends.after});
+            diff_.unseen.push_back({chain.name, is_stricter(found.before.ending, shown.ending), way, ends.after});
             return;
         }
         auto& kind = is_stricter(was, is) ? diff_.more : diff_.less;
