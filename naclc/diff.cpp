@@ -169,7 +169,7 @@ std::string text_of(const Policies& policies, const analysis::Unseen& unseen) {
 
 /// Where the whole is not what its chains are, why.
 void print_whole(const Policies& policies, const analysis::PolicyDiff& diff) {
-    if (diff.whole == diff.of_chains) return;
+    if (diff.whole == diff.of_chains || policies.whole(diff) != diff.whole) return;
     for (const auto& unseen : diff.unseen) fmt::print("{}\n", text_of(policies, unseen));
     for (const auto* found : {&diff.more, &diff.less}) {
         if (!*found) continue;

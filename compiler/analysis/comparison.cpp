@@ -118,8 +118,20 @@ private:
                 if (wanted_.more) all_decided &= look_for(endings[strict], endings[lenient], result_.more, shown_more);
                 if (wanted_.less) all_decided &= look_for(endings[lenient], endings[strict], result_.less, shown_less);
             }
-        return (!tells_all_ || look_for_translations()) && all_decided;
+        if (!tells_all_) return all_decided;
+        result_.swaps_rejects = !keeps_rejects();
+        return look_for_translations() && all_decided;
     }
+
+    /// Whether no packet was rejected that is accepted now, or the other way round.
+    bool keeps_rejects() {
+        return std::ranges::all_of(asked_, [&](const Asked& asked) {
+            return is_proved(find(asked, asked.one->region, Ending::reject, Ending::accept, steps_of_a_region)) &&
+                   is_proved(find(asked, asked.one->region, Ending::accept, Ending::reject, steps_of_a_region));
+        });
+    }
+
+    static bool is_proved(const symbolic::Answer& answer) { return std::holds_alternative<symbolic::Proved>(answer); }
 
     void forget() {
         for (auto* found : {&result_.more, &result_.less, &result_.translated}) found->reset();
@@ -412,9 +424,7 @@ private:
             bool all = true;
             for (const auto was : endings)
                 for (const auto is : endings)
-                    all = all && ((was == from && is == to) ||
-                                  std::holds_alternative<symbolic::Proved>(
-                                      find(plainly, region, was, is, steps_of_a_detail)));
+                    all = all && ((was == from && is == to) || is_proved(find(plainly, region, was, is, steps_of_a_detail)));
             return all;
         });
     }

@@ -35,6 +35,7 @@ struct ChainDiff {
     bool may_have_more_regions = false;
     LogChanges logs{}; ///< whatever the verdicts are
     bool nats_do_the_same = false; ///< they are known to, whatever the Filters do
+    bool swaps_rejects = true;     ///< unless it is known that no packet was rejected that is accepted now, or the other way round
 };
 
 /// A packet that ends otherwise where its way through the appliance does.

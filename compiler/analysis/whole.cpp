@@ -57,6 +57,15 @@ bool uses(const model::Appliance& appliance, Action action) {
     return std::ranges::any_of(appliance.statements, [&](const auto& one) { return one.action == action; });
 }
 
+/// What is made here may be sent by another Iface then, whose postrouting it meets.
+bool translates_output(const model::Appliance& appliance) {
+    return std::ranges::any_of(appliance.ifaces, [&](const model::Iface& iface) {
+        return std::ranges::any_of(iface.chain(Hook::output), [&](model::FunctionId id) {
+            return appliance.functions.at(id).kind == model::FunctionKind::nat;
+        });
+    });
+}
+
 /// What one packet finds in a Limit hangs on which others came to it.
 bool asks_limits(const model::Appliance& appliance) {
     bool asks = false;
@@ -92,10 +101,12 @@ private:
     /// Whether packets go the same ways in both, and are translated alike.
     bool are_comparable() const {
         // Invalid packets that functions see are dropped later where an Iface masquerades; that is not followed.
-        return have_same_ways(before_, after_) && after_.conntrack.drop_invalid && !asks_limits(before_) && !asks_limits(after_) &&
-               std::ranges::all_of(diff_.chains, [](const ChainDiff& chain) {
-                   return chain.before && chain.after && (chain.change == Change::equivalent || chain.nats_do_the_same);
-               });
+        if (!have_same_ways(before_, after_) || !after_.conntrack.drop_invalid) return false;
+        for (const auto* policy : {&before_, &after_})
+            if (asks_limits(*policy) || translates_output(*policy)) return false;
+        return std::ranges::all_of(diff_.chains, [](const ChainDiff& chain) {
+            return chain.before && chain.after && (chain.change == Change::equivalent || chain.nats_do_the_same);
+        });
     }
 
     const ChainDiff* difference_of(const Way& chain) const {
@@ -174,8 +185,8 @@ private:
         return all_decided;
     }
 
-    /// What may be found on a way, by its chains. Where none behind a chain decides, a packet ends as the chain says; and
-    /// without rejects one chain that drops less never makes a later one drop more.
+    /// What may be found on a way, by its chains. Where none behind a chain decides, a packet ends as the chain says; and one that
+    /// lets through what it dropped makes nothing end more strictly. What it rejected may be dropped behind it.
     Wanted wanted_on(const Way& way) const {
         Wanted wanted{false, false};
         if (std::holds_alternative<DeadEnd>(way) && !rejects_) return wanted;
@@ -186,7 +197,7 @@ private:
             const bool is_last = std::all_of(chain + 1, chains.end(), [&](const Way& later) {
                 return functions_of(before_, later).empty() && functions_of(after_, later).empty();
             });
-            const bool any = (rejects_ && !is_last) || differs->change == Change::incomparable ||
+            const bool any = (differs->swaps_rejects && !is_last) || differs->change == Change::incomparable ||
                              differs->change == Change::not_decided;
             wanted.more = wanted.more || any || differs->change == Change::more_permissive;
             wanted.less = wanted.less || any || differs->change == Change::less_permissive;
