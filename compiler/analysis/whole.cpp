@@ -17,7 +17,9 @@ using model::Hook;
 using model::IfaceChain;
 using model::IfaceId;
 
-constexpr std::size_t ways_max = 200; ///< that are asked about
+constexpr std::size_t ways_max = 200;          ///< that are asked about
+constexpr std::size_t statements_max = 60'000; ///< on all of them together
+constexpr std::size_t share_of_a_way = 10;     ///< of a question's steps
 
 /// Those on which something may come through, or be answered.
 std::vector<Way> ways_through(const model::Appliance& appliance) {
@@ -169,15 +171,17 @@ private:
     /// About the ways on which chains differ, as far as no packet shows it. False when something is not decided.
     bool ask() {
         bool all_decided = true;
-        std::size_t asked = 0;
+        const symbolic::Budget budget{budget_.steps / share_of_a_way, budget_.bytes / share_of_a_way};
+        std::size_t ways_left = std::min(ways_max, statements_max / (before_.statements.size() + after_.statements.size() + 1));
         for (const auto& way : ways_through(after_)) {
             auto wanted = wanted_on(way);
             wanted.more = wanted.more && !diff_.more;
             wanted.less = wanted.less && !diff_.less;
             if (!wanted.more && !wanted.less) continue;
-            if (++asked > ways_max) return false;
+            if (ways_left == 0) return false;
+            --ways_left;
             ChainDiff found{text_of(after_, way), {}, way, way, {}, {}};
-            compare_ends(before_, after_, budget_, wanted, found);
+            compare_ends(before_, after_, budget, wanted, found);
             if (found.more) diff_.more = WayDifference{way, *found.more};
             if (found.less) diff_.less = WayDifference{way, *found.less};
             all_decided = all_decided && found.change != Change::not_decided;
