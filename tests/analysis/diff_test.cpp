@@ -10,6 +10,7 @@ using analysis::Change;
 
 namespace {
 
+/// What the chains are.
 Change change(const std::string& before, const std::string& after) {
     const auto diff = analysis::diff(policy(before), policy(after));
     for (const auto& chain : diff.chains) {
@@ -19,7 +20,7 @@ Change change(const std::string& before, const std::string& after) {
         CHECK(chain.less.has_value() ==
               (chain.change == Change::less_permissive || chain.change == Change::incomparable));
     }
-    return diff.whole;
+    return diff.of_chains;
 }
 
 /// The regions of all chains, one a line.
