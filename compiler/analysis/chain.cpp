@@ -42,9 +42,11 @@ std::vector<Way> chains_on(const Way& way) {
     using model::Hook;
     using model::IfaceChain;
     if (const auto* path = std::get_if<model::Assert::Path>(&way))
-        return {IfaceChain{path->from, Hook::prerouting}, model::ForwardChain{}, IfaceChain{path->to, Hook::postrouting}};
+        return {IfaceChain{path->from, Hook::prerouting}, model::ForwardChain{},
+                IfaceChain{path->to, Hook::postrouting}};
     if (const auto* delivery = std::get_if<Delivery>(&way)) {
-        std::vector<Way> chains = {IfaceChain{delivery->from, Hook::prerouting}, IfaceChain{delivery->to, Hook::input}};
+        std::vector<Way> chains = {IfaceChain{delivery->from, Hook::prerouting},
+                                   IfaceChain{delivery->to, Hook::input}};
         if (is_routed(way)) chains.insert(chains.begin() + 1, model::ForwardChain{});
         return chains;
     }
@@ -84,7 +86,8 @@ const std::vector<model::FunctionId>& functions_of(const model::Appliance& appli
 std::string text_of(const model::Appliance& appliance, const Way& way) {
     const auto name = [&](model::IfaceId iface) { return appliance.ifaces.at(iface).name; };
     if (const auto* path = std::get_if<model::Assert::Path>(&way)) return name(path->from) + " -> " + name(path->to);
-    if (const auto* delivery = std::get_if<Delivery>(&way)) return name(delivery->from) + " -> " + name(delivery->to) + ".input";
+    if (const auto* delivery = std::get_if<Delivery>(&way))
+        return name(delivery->from) + " -> " + name(delivery->to) + ".input";
     if (const auto* departure = std::get_if<Departure>(&way)) return "here -> " + name(departure->by);
     if (const auto* dead_end = std::get_if<DeadEnd>(&way)) return name(dead_end->from) + " -> nowhere";
     const auto* of_iface = std::get_if<model::IfaceChain>(&way);

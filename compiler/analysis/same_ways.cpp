@@ -10,7 +10,8 @@ namespace {
 auto key_of(const model::Ipv4Prefix& prefix) { return std::tuple(prefix.address, prefix.length); }
 
 auto key_of(const std::optional<model::Ipv4Config>& ipv4) {
-    using Key = std::tuple<model::Ipv4Address, decltype(key_of(model::Ipv4Prefix{})), std::optional<model::Ipv4Address>>;
+    using Key = std::tuple<model::Ipv4Address, decltype(key_of(model::Ipv4Prefix{})),
+                           std::optional<model::Ipv4Address>>;
     return ipv4 ? std::optional(Key{ipv4->address, key_of(ipv4->network), ipv4->gateway}) : std::nullopt;
 }
 

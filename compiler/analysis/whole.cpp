@@ -80,7 +80,8 @@ bool asks_limits(const model::Appliance& appliance) {
 
 class Whole {
 public:
-    Whole(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget, PolicyDiff& diff)
+    Whole(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
+          PolicyDiff& diff)
         : before_(before), after_(after), budget_(budget), diff_(diff),
           rejects_(uses(before, Action::reject) || uses(after, Action::reject)) {}
 
@@ -119,8 +120,8 @@ private:
     /// What a chain's packet comes to on its whole way. A packet of a flow that may be translated is not followed.
     void follow(const ChainDiff& chain, const Difference& found) {
         const auto& shown = found.after;
-        const bool is_as_it_came = !after_.translates() || (shown.state == model::State::fresh && !uses(after_, Action::dnat));
-        if (!is_as_it_came || shown.follows || !shown.assumed.empty() || !found.before.assumed.empty()) return;
+        const bool is_first_one = shown.state == model::State::fresh && !uses(after_, Action::dnat);
+        if ((after_.translates() && !is_first_one) || shown.follows || !shown.assumed.empty() || !found.before.assumed.empty()) return;
         auto packet = shown;
         packet.decided.reset();
         packet.logged.clear();
@@ -128,7 +129,8 @@ private:
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
         const auto was = ends.before.ending, is = ends.after.ending;
         if (!is_another_end(way, was, is)) {
-            diff_.unseen.push_back({chain.name, is_stricter(found.before.ending, shown.ending), way, ends.after});
+            const bool is_more = is_stricter(found.before.ending, shown.ending);
+            diff_.unseen.push_back({chain.name, is_more, way, ends.after});
             return;
         }
         auto& kind = is_stricter(was, is) ? diff_.more : diff_.less;
@@ -136,7 +138,7 @@ private:
     }
 
     static bool is_stricter(Ending one, Ending other) {
-        const auto rank = [](Ending ending) { return ending == Ending::accept ? 2 : ending == Ending::reject ? 1 : 0; };
+        const auto rank = [](Ending end) { return end == Ending::accept ? 2 : end == Ending::reject ? 1 : 0; };
         return rank(one) < rank(other);
     }
 
@@ -172,7 +174,8 @@ private:
     bool ask() {
         bool all_decided = true;
         const symbolic::Budget budget{budget_.steps / share_of_a_way, budget_.bytes / share_of_a_way};
-        std::size_t ways_left = std::min(ways_max, statements_max / (before_.statements.size() + after_.statements.size() + 1));
+        const auto statements = before_.statements.size() + after_.statements.size();
+        std::size_t ways_left = std::min(ways_max, statements_max / (statements + 1));
         for (const auto& way : ways_through(after_)) {
             auto wanted = wanted_on(way);
             wanted.more = wanted.more && !diff_.more;
@@ -189,8 +192,9 @@ private:
         return all_decided;
     }
 
-    /// What may be found on a way, by its chains. Where none behind a chain decides, a packet ends as the chain says; and one that
-    /// lets through what it dropped makes nothing end more strictly. What it rejected may be dropped behind it.
+    /// What may be found on a way, by its chains. Where none behind a chain decides, a packet ends as the chain
+    /// says; and one that lets through what it dropped makes nothing end more strictly. What it rejected may be
+    /// dropped behind it.
     Wanted wanted_on(const Way& way) const {
         Wanted wanted{false, false};
         if (std::holds_alternative<DeadEnd>(way) && !rejects_) return wanted;

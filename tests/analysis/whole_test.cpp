@@ -33,7 +33,7 @@ analysis::PolicyDiff diff(const std::string& before, const std::string& after) {
     return found;
 }
 
-/// What is said of two policies with these chains, and, the other way round, of the chains alone.
+/// What is said of two policies: as a whole, and of the chains alone.
 struct Words {
     Change whole{}, of_chains{};
     bool is_of_ways = true;
