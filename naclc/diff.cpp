@@ -170,6 +170,8 @@ std::string text_of(const Policies& policies, const analysis::Unseen& unseen) {
 /// Where the whole is not what its chains are, why.
 void print_whole(const Policies& policies, const analysis::PolicyDiff& diff) {
     if (diff.whole == diff.of_chains || policies.whole(diff) != diff.whole) return;
+    if (diff.whole == analysis::Change::equivalent && diff.unseen.empty())
+        fmt::print("no packet ends otherwise where its whole way does\n");
     for (const auto& unseen : diff.unseen) fmt::print("{}\n", text_of(policies, unseen));
     for (const auto* found : {&diff.more, &diff.less}) {
         if (!*found) continue;

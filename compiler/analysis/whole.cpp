@@ -126,6 +126,8 @@ private:
         packet.decided.reset();
         packet.logged.clear();
         const auto way = way_of_packet(*chain.after, packet);
+        const bool may_be_led = std::ranges::any_of(after_.ifaces, &model::Iface::leases); // by a lease
+        if (std::holds_alternative<DeadEnd>(way) && may_be_led) return;
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
         const auto was = ends.before.ending, is = ends.after.ending;
         if (!is_another_end(way, was, is)) {

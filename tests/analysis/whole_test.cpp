@@ -168,6 +168,18 @@ TEST_CASE("Nats that do the same stand on the way") {
     expect(nat + "wan.prerouting: n\n", other + "wan.prerouting: n\n", {Change::incomparable, Change::incomparable, false});
 }
 
+TEST_CASE("an Iface may be leased, and hide who sends") {
+    const std::string leased = "Iface wan { index: 0, config: dhcp, masquerade: true }\n"
+                               "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                               "Gateway gw { connected: [wan, lan], default: { net: 0.0.0.0, netmask: 0.0.0.0, iface: wan } }\n" +
+                               drops("gw.forward", "f", "iface.in == wan and ct.state == new") +
+                               drops("wan.input", "i", "ip.version == 4");
+    const auto front = [&](const std::string& condition) { return leased + drops("wan.prerouting", "p", condition); };
+    CHECK(diff(front("ip.dscp == 3"), front("ip.dscp == 3 and ct.state != new")).whole == Change::equivalent);
+    CHECK(diff(front("ip.dscp == 3 and ct.state != new"), front("ip.dscp == 3")).whole == Change::equivalent);
+    CHECK(diff(front("ip.dscp == 3"), front("ip.dscp == 3 and ct.state == new")).whole == Change::more_permissive);
+}
+
 TEST_CASE("where packets go other ways the whole is what its chains are") {
     const auto added = nets + gateway + "Iface more { index: 3, address: 10.0.2.1, netmask: 255.255.255.0 }\n" +
                        drops("more.prerouting", "m", "ip.ttl < 9");
