@@ -126,8 +126,8 @@ std::string text_of(const analysis::Region& region) {
     return fmt::format("{}: {} -> {}", packets, name(region.from), name(region.to));
 }
 
-void print(const Policies& policies, const analysis::ChainDiff& chain, const Difference& difference) {
-    auto members = analysis::members_of(policies.after, *chain.after, difference.after);
+void print(const Policies& policies, const analysis::Way& way, const Difference& difference) {
+    auto members = analysis::members_of(policies.after, way, difference.after);
     for (auto at = members.find('\n'); at != std::string::npos && at + 1 < members.size();
          at = members.find('\n', at + 1))
         members.insert(at + 1, "    ");
@@ -158,6 +158,28 @@ void print(const Policies& policies, const analysis::LogChanges& logs) {
     if (!logs.compared) fmt::print("    logs: too much has changed to compare them\n");
 }
 
+/// "what wan.prerouting lets through newly ends as before on wan -> lan: drop at new.nacl:12:9".
+std::string text_of(const Policies& policies, const analysis::Unseen& unseen) {
+    const auto& [chain, is_more, way, end] = unseen;
+    const bool leads_nowhere = std::holds_alternative<analysis::DeadEnd>(way);
+    return fmt::format("what {} lets through {} ends as before on {}: {}", chain, is_more ? "newly" : "no more",
+                       analysis::text_of(policies.after, way),
+                       leads_nowhere ? "drop" : decision(policies.options.after, policies.after, end));
+}
+
+/// Where the whole is not what its chains are, why.
+void print_whole(const Policies& policies, const analysis::PolicyDiff& diff) {
+    if (diff.whole == diff.of_chains || policies.whole(diff) != diff.whole) return;
+    if (diff.whole == analysis::Change::equivalent && diff.unseen.empty())
+        fmt::print("no packet ends otherwise where its whole way does\n");
+    for (const auto& unseen : diff.unseen) fmt::print("{}\n", text_of(policies, unseen));
+    for (const auto* found : {&diff.more, &diff.less}) {
+        if (!*found) continue;
+        fmt::print("{}:\n", analysis::text_of(policies.after, (*found)->way));
+        print(policies, (*found)->way, (*found)->ends);
+    }
+}
+
 void print(const Policies& policies, const analysis::PolicyDiff& diff) {
     for (const auto& chain : diff.chains) {
         const auto* where = !chain.before  ? ", only in the new policy"
@@ -166,19 +188,18 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
         for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
         if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
-        if (chain.more) print(policies, chain, *chain.more);
-        if (chain.less) print(policies, chain, *chain.less);
-        if (chain.translated) print(policies, chain, *chain.translated);
+        for (const auto* found : {&chain.more, &chain.less, &chain.translated})
+            if (*found) print(policies, *chain.after, **found);
         print(policies, chain.logs);
     }
     for (const auto& [path, was, is] : policies.settings)
         fmt::print("{}: was {}, is {}\n", path, was, is);
+    print_whole(policies, diff);
     fmt::print("all together: {}\n", name_of(policies.whole(diff)));
 }
 
-nlohmann::ordered_json to_json(const Policies& policies, const analysis::ChainDiff& chain,
-                               const Difference& difference) {
-    nlohmann::ordered_json one{{"packet", analysis::members_of(policies.after, *chain.after, difference.after)},
+nlohmann::ordered_json to_json(const Policies& policies, const analysis::Way& way, const Difference& difference) {
+    nlohmann::ordered_json one{{"packet", analysis::members_of(policies.after, way, difference.after)},
                                {"was", decision(policies.options.before, policies.before, difference.before)},
                                {"is", decision(policies.options.after, policies.after, difference.after)}};
     if (const auto text = leavings(difference); !text.empty()) one["leaves"] = text;
@@ -192,9 +213,9 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
                                     {"settings", nlohmann::ordered_json::array()}};
     for (const auto& chain : diff.chains) {
         nlohmann::ordered_json one{{"chain", chain.name}, {"change", name_of(chain.change)}};
-        if (chain.more) one["more_permissive"] = to_json(policies, chain, *chain.more);
-        if (chain.less) one["less_permissive"] = to_json(policies, chain, *chain.less);
-        if (chain.translated) one["translated"] = to_json(policies, chain, *chain.translated);
+        if (chain.more) one["more_permissive"] = to_json(policies, *chain.after, *chain.more);
+        if (chain.less) one["less_permissive"] = to_json(policies, *chain.after, *chain.less);
+        if (chain.translated) one["translated"] = to_json(policies, *chain.after, *chain.translated);
         for (const auto& region : chain.regions)
             one["regions"].push_back({{"packets", region.packets},
                                       {"was", analysis::ending_names[static_cast<std::size_t>(region.from)]},
@@ -212,6 +233,17 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
     }
     for (const auto& [path, was, is] : policies.settings)
         document["settings"].push_back({{"path", path}, {"was", was}, {"is", is}});
+    document["chains_together"] = name_of(diff.of_chains);
+    document["whole_ways"] = diff.is_of_ways;
+    const auto add = [&](const char* name, const std::optional<analysis::WayDifference>& found) {
+        if (!found) return;
+        document[name] = to_json(policies, found->way, found->ends);
+        document[name]["way"] = analysis::text_of(policies.after, found->way);
+    };
+    add("more_permissive", diff.more);
+    add("less_permissive", diff.less);
+    for (const auto& unseen : diff.unseen)
+        document["unseen"].push_back({{"chain", unseen.chain}, {"why", text_of(policies, unseen)}});
     return document;
 }
 

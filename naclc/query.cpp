@@ -50,7 +50,7 @@ int query(const QueryOptions& options, const Reporting& reporting) {
     const auto ending = static_cast<analysis::Ending>(names - std::begin(analysis::ending_names));
     const auto verdict = analysis::answer(*loaded.appliance, question, ending);
     if (const auto* witness = std::get_if<analysis::Witness>(&verdict)) {
-        print(loaded, question.about, *witness);
+        print(loaded, analysis::way_of(question), *witness);
         return fine;
     }
     const bool proved = std::holds_alternative<analysis::NoSuchPacket>(verdict);

@@ -22,7 +22,7 @@ std::optional<model::StatementId> claimed_of(const model::Appliance& appliance, 
 
 Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             const symbolic::Budget& budget) {
-    Prover prover(appliance, assertion.about, names_invalid(appliance, assertion.body), budget);
+    Prover prover(appliance, way_of(assertion), names_invalid(appliance, assertion.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "assert "}, assertion.layer, assertion.body);
     const auto first = packets_of_new_flows(prover.space());

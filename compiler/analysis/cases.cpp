@@ -60,15 +60,14 @@ std::size_t place_of(std::vector<Value>& met, Value value) {
 class Maker {
 public:
     Maker(symbolic::Space& space, std::vector<WayIn> ways, bool invalid)
-        : space_(space), ways_(std::move(ways)), path_(std::get_if<model::Assert::Path>(&ways_.back().way)),
-          invalid_(invalid), engine_(space) {
+        : space_(space), ways_(std::move(ways)), comes_in_(comes_in(ways_.back().way)), invalid_(invalid), engine_(space) {
         for (const auto field : told_by) of_flow_.insert(symbolic::variable(field));
         of_flow_.insert(symbolic::header_complete);
     }
 
     Cases run() {
         find_nats();
-        if (nats_.empty() && !(path_ != nullptr && ways_.back().appliance.translates())) {
+        if (nats_.empty() && !(comes_in_ && ways_.back().appliance.translates())) {
             add_untranslated(State::fresh);
             return std::move(result_);
         }
@@ -76,7 +75,7 @@ public:
         explore(true);
         add_untranslated(State::established);
         explore(false);
-        if (path_ != nullptr) translated_back();
+        if (comes_in_) translated_back();
         if (!result_.whole && ways_.size() == 1) {
             std::erase_if(result_.all, [](const Case& one) { return one.about != Case::About::untranslated; });
             anywhere();
@@ -114,7 +113,8 @@ private:
             for (std::size_t i = 0; i < plain.links.size(); ++i) {
                 const auto& link = plain.links[i];
                 const bool is_seen_later = translates_destinations(link.chain, link.kind);
-                if (!is_seen_later && (ways_.size() == 1 || !translates_sources(link.chain, link.kind))) continue;
+                const bool is_compared = ways_.size() > 1 && !comes_in_ && translates_sources(link.chain, link.kind);
+                if (!is_seen_later && !is_compared) continue;
                 if (does_something(way, link))
                     nats_.push_back({way, i, is_seen_later ? std::optional(place) : std::nullopt});
                 place += is_seen_later;
@@ -217,8 +217,8 @@ private:
     std::vector<Box> packets(State from, State to, bool wherever) {
         const auto& [appliance, way, iface_ids] = ways_.back();
         const bool invalid = to == State::invalid && invalid_;
-        const auto region = wherever && path_ != nullptr ? packets_wherever_to(space_, appliance, *path_, invalid)
-                                                         : packets_at(space_, appliance, way, invalid);
+        const auto region = wherever && comes_in_ ? packets_wherever_to(space_, appliance, way, invalid)
+                                                  : packets_at(space_, appliance, way, invalid);
         return narrowed(space_, region, {{{value_of(from), value_of(to)}}, {}});
     }
 
@@ -317,8 +317,9 @@ private:
             rewrite = together(rewrite, chosen[i]);
         }
         auto box = said(chosen);
-        const auto goes = path_ == nullptr || leads_out(one.rewrites.front().destination, box);
-        if (!goes || (!first && ways_.size() > 1 && !may_be_alike(one.rewrites.front(), one.rewrites.back(), box))) return;
+        if (comes_in_ ? !takes_way(one.rewrites, box)
+                      : !first && ways_.size() > 1 && !may_be_alike(one.rewrites.front(), one.rewrites.back(), box))
+            return;
         one.region = within(space_, base_, {box});
         if (!first && ways_.size() > 1) let_begin(one);
         if (!one.region.empty()) result_.all.push_back(std::move(one));
@@ -332,10 +333,12 @@ private:
                     one.begun.push_back({&decisions_of(link, false), symbolic::wanting(model::Action::accept)});
     }
 
-    /// Whether packets that are sent there, or where they went, take the path.
-    bool leads_out(const std::optional<std::uint32_t>& destination, Box& box) {
-        if (destination) return destinations_by(space_, ways_.back().appliance, path_->to).contains(*destination);
-        return narrow(space_, box, symbolic::variable(Field::ip_daddr), out());
+    /// Whether packets that are sent so, or go where they went, take the way. Two policies' Nats do the same there.
+    bool takes_way(const std::vector<Rewrite>& rewrites, Box& box) {
+        const auto& to = rewrites.front().destination;
+        if (rewrites.front() != rewrites.back()) return false;
+        if (to) return destinations_on(space_, ways_.back().appliance, ways_.back().way).contains(*to);
+        return narrow(space_, box, symbolic::variable(Field::ip_daddr), on_way());
     }
 
     /// Whether two Nats' packets may leave alike; of first packets that do not, it has been told.
@@ -356,13 +359,15 @@ private:
     /// What comes back to who asked: only where prerouting ends it goes where its flow goes.
     void translated_back() {
         auto& one = result_.all.emplace_back();
-        one.rules = {&reading(0, {}, true)};
-        one.rewrites.resize(1);
+        for (std::size_t way = 0; way < ways_.size(); ++way) one.rules.push_back(&reading(way, {}, true));
+        one.rewrites.resize(ways_.size());
         Names names;
         rename(space_, names, {Field::ip_daddr}, "prerouting");
         Box sent;
-        narrow(space_, sent, names.at(Field::ip_daddr), out());
-        one.region = within(space_, packets(State::established, State::related, true), {sent});
+        const auto back = sent_back(space_, ways_.back().appliance);
+        const auto sendable = space_.sets.add(back.to);
+        if (narrow(space_, sent, names.at(Field::ip_daddr), on_way()) && narrow(space_, sent, names.at(Field::ip_daddr), sendable))
+            one.region = within(space_, packets(back.from, State::related, true), {sent});
     }
 
     /// Too many translations to tell apart: behind a Nat, and when they are sent on, packets may be on their way to
@@ -375,19 +380,19 @@ private:
             rules_of(space_, appliance, way, iface_ids, [&](const Link* nat, Names& names) {
                 rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()},
                        nat == nullptr ? "prerouting" : "nat " + std::to_string(nats++));
-                if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), out());
+                if (nat == nullptr) narrow(space_, sent, names.at(Field::ip_daddr), on_way());
             }));
         result_.all.push_back({{&rules}, within(space_, packets(State::fresh, State::related, true), {sent}), {}, {Rewrite{}}});
     }
 
-    /// Destinations that lead to the path's end.
-    symbolic::SetRef out() {
-        return space_.sets.add(destinations_by(space_, ways_.back().appliance, path_->to));
+    /// Destinations that lead to the way's end.
+    symbolic::SetRef on_way() {
+        return space_.sets.add(destinations_on(space_, ways_.back().appliance, ways_.back().way));
     }
 
     symbolic::Space& space_;
     std::vector<WayIn> ways_; ///< one, or one chain of the old policy and of the new one
-    const model::Assert::Path* path_; ///< nothing: it is one chain
+    bool comes_in_; ///< else it is one chain, or what is made here
     bool invalid_;
     symbolic::Subtraction engine_;
     std::vector<Nat> nats_;

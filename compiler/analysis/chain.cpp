@@ -26,15 +26,45 @@ std::vector<Field> changed_by(const Link& nat, const model::Appliance& appliance
     return fields;
 }
 
-/// The chains on a way, in their order.
-std::vector<Way> chains_on(const Way& way) {
-    const auto* path = std::get_if<model::Assert::Path>(&way);
-    if (path == nullptr) return {way};
-    return {model::IfaceChain{path->from, model::Hook::prerouting}, model::ForwardChain{},
-            model::IfaceChain{path->to, model::Hook::postrouting}};
+/// Masquerading lets none pass (path.md, Translation).
+bool drops_invalid(const model::Appliance& appliance, const Way& way, const ChainRules& rules) {
+    if (!rules.links.empty()) return appliance.conntrack.drop_invalid;
+    return masquerade_of(appliance, chains_on(way).back()).has_value();
 }
 
 } // namespace
+
+Way way_of(const model::Assert& assertion) {
+    return std::visit([](const auto& about) { return Way(about); }, assertion.about);
+}
+
+std::vector<Way> chains_on(const Way& way) {
+    using model::Hook;
+    using model::IfaceChain;
+    if (const auto* path = std::get_if<model::Assert::Path>(&way))
+        return {IfaceChain{path->from, Hook::prerouting}, model::ForwardChain{},
+                IfaceChain{path->to, Hook::postrouting}};
+    if (const auto* delivery = std::get_if<Delivery>(&way)) {
+        std::vector<Way> chains = {IfaceChain{delivery->from, Hook::prerouting},
+                                   IfaceChain{delivery->to, Hook::input}};
+        if (is_routed(way)) chains.insert(chains.begin() + 1, model::ForwardChain{});
+        return chains;
+    }
+    if (const auto* departure = std::get_if<Departure>(&way))
+        return {IfaceChain{departure->by, Hook::output}, IfaceChain{departure->by, Hook::postrouting}};
+    if (const auto* dead_end = std::get_if<DeadEnd>(&way)) return {IfaceChain{dead_end->from, Hook::prerouting}};
+    return {way};
+}
+
+bool is_routed(const Way& way) {
+    const auto* delivery = std::get_if<Delivery>(&way);
+    return std::holds_alternative<model::Assert::Path>(way) || (delivery != nullptr && delivery->from != delivery->to);
+}
+
+bool comes_in(const Way& way) {
+    return std::holds_alternative<model::Assert::Path>(way) || std::holds_alternative<Delivery>(way) ||
+           std::holds_alternative<DeadEnd>(way);
+}
 
 std::vector<Way> chains_of(const model::Appliance& appliance) {
     std::vector<Way> chains;
@@ -54,8 +84,12 @@ const std::vector<model::FunctionId>& functions_of(const model::Appliance& appli
 }
 
 std::string text_of(const model::Appliance& appliance, const Way& way) {
-    if (const auto* path = std::get_if<model::Assert::Path>(&way))
-        return appliance.ifaces.at(path->from).name + " -> " + appliance.ifaces.at(path->to).name;
+    const auto name = [&](model::IfaceId iface) { return appliance.ifaces.at(iface).name; };
+    if (const auto* path = std::get_if<model::Assert::Path>(&way)) return name(path->from) + " -> " + name(path->to);
+    if (const auto* delivery = std::get_if<Delivery>(&way))
+        return name(delivery->from) + " -> " + name(delivery->to) + ".input";
+    if (const auto* departure = std::get_if<Departure>(&way)) return "here -> " + name(departure->by);
+    if (const auto* dead_end = std::get_if<DeadEnd>(&way)) return name(dead_end->from) + " -> nowhere";
     const auto* of_iface = std::get_if<model::IfaceChain>(&way);
     if (of_iface == nullptr) return "forward";
     return appliance.ifaces.at(of_iface->iface).name + '.' +
@@ -101,15 +135,16 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
     ChainRules result;
     symbolic::Names names;
     model::Value ttl_spent = 0;
-    for (const auto& chain : chains_on(way)) {
+    const auto chains = chains_on(way);
+    for (std::size_t at = 0; at < chains.size(); ++at) {
+        const auto& chain = chains[at];
         const auto& functions = functions_of(appliance, chain);
         // On its way through a packet loses one of its time to live (path.md, route).
-        if (std::holds_alternative<model::Assert::Path>(way) &&
-            std::holds_alternative<model::ForwardChain>(chain)) {
+        if (is_routed(way) && at == 1) {
             ttl_spent = 1;
             rename(space, names, {Field::ip_checksum}, "routing");
-            rename_after(nullptr, names);
         }
+        if (comes_in(way) && at == 1) rename_after(nullptr, names);
         for (std::size_t place = 0; place < functions.size(); ++place) {
             const auto prefix = text_of(appliance, chain) + ' ' + std::to_string(place) + ' ';
             auto& link = result.links.emplace_back();
@@ -121,9 +156,16 @@ ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, c
             if (translates_destinations(chain, link.kind)) rename_after(&link, names);
         }
     }
-    // Masquerading lets none pass (path.md, Translation).
-    result.drops_invalid =
-        result.links.empty() ? masquerade_of(appliance, way).has_value() : appliance.conntrack.drop_invalid;
+    result.drops_invalid = drops_invalid(appliance, way, result);
+    return result;
+}
+
+ChainRules functions_on(const model::Appliance& appliance, const Way& way) {
+    ChainRules result;
+    for (const auto& chain : chains_on(way))
+        for (const auto function : functions_of(appliance, chain))
+            result.links.push_back({chain, function, appliance.functions.at(function).kind, {}});
+    result.drops_invalid = drops_invalid(appliance, way, result);
     return result;
 }
 

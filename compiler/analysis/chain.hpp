@@ -9,15 +9,43 @@
 
 namespace analysis {
 
-/// What a question is about: one chain, or the way from one Iface out by another.
-using Way = std::variant<model::IfaceChain, model::ForwardChain, model::Assert::Path>;
+/// From one Iface to this appliance, by the address of that Iface or of another one.
+struct Delivery {
+    model::IfaceId from = 0;
+    model::IfaceId to = 0;
+};
+/// Of what is made here, out by an Iface.
+struct Departure {
+    model::IfaceId by = 0;
+};
+/// From an Iface to where no route leads, or for want of time to live: what prerouting accepts is dropped.
+struct DeadEnd {
+    model::IfaceId from = 0;
+    bool is_late = false;    ///< its time to live is spent
+    bool is_decided = false; ///< prerouting is all that the policy says of what comes in there: it counts what that accepts
+};
+
+/// What a question is about: one chain, or a whole way, such as that from one Iface out by another.
+using Way = std::variant<model::IfaceChain, model::ForwardChain, model::Assert::Path, Delivery, Departure, DeadEnd>;
+
+/// What an Assert is about.
+Way way_of(const model::Assert& assertion);
+
+/// The chains on a way, in their order.
+std::vector<Way> chains_on(const Way& way);
+
+/// Whether packets on that way are routed from one Iface to another: it costs them time to live (path.md, route).
+bool is_routed(const Way& way);
+
+/// Whether packets come to the end of prerouting on that way, where flows decide for what they are.
+bool comes_in(const Way& way);
 
 /// Every chain that has functions.
 std::vector<Way> chains_of(const model::Appliance& appliance);
 
 const std::vector<model::FunctionId>& functions_of(const model::Appliance& appliance, const Way& chain);
 
-/// "eth0.prerouting", "forward", "guest -> office".
+/// "eth0.prerouting", "forward", "guest -> office", "guest -> office.input", "here -> guest", "guest -> nowhere".
 std::string text_of(const model::Appliance& appliance, const Way& way);
 
 /// One function of a chain.
@@ -35,11 +63,14 @@ struct ChainRules {
     std::deque<Link> links;     ///< at places that stay
 };
 
+/// The functions without rules: for who only runs them.
+ChainRules functions_on(const model::Appliance& appliance, const Way& way);
+
 ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,
                     const std::vector<model::IfaceId>& iface_ids = {});
 
 /// How functions further on read fields that translation changes: told after each Nat that translates
-/// destinations at once, and, on a path, with nothing before its forward functions.
+/// destinations at once, and, on a way that comes in, with nothing where prerouting ends.
 using Rename = std::function<void(const Link*, symbolic::Names&)>;
 
 ChainRules rules_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way,

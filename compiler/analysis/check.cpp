@@ -38,7 +38,7 @@ std::string shown(const model::Appliance& appliance, const syntax::Sources& sour
     const auto claims_so = [&](const Witness& witness) {
         return claimed_of(appliance, assertion, witness) == found.claimed;
     };
-    const auto& way = assertion.about;
+    const auto way = way_of(assertion);
     auto test = test_that_shows(appliance, way, found.witness, claims_so);
     if (!test) {
         auto packet = on_one_line(members_of(appliance, way, found.witness));
@@ -67,7 +67,7 @@ syntax::Diagnostic broken(const model::Appliance& appliance, const syntax::Sourc
     syntax::Diagnostic diagnostic{
         .kind = syntax::Kind::broken_assert,
         .span = word_at(sources, assertion.place),
-        .message = "`" + assertion.name + "` does not hold: `" + text_of(appliance, assertion.about) + "` " +
+        .message = "`" + assertion.name + "` does not hold: `" + text_of(appliance, way_of(assertion)) + "` " +
                    std::string(verdict) + "s a packet that it should " + std::string(word_for(found.claim)),
         .hint = cure(found) + shown(appliance, sources, assertion, found)};
     std::string also;
@@ -301,7 +301,7 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
                 {.kind = syntax::Kind::vacuous_assert,
                  .span = word_at(sources, assertion.place),
                  .message = "`" + assertion.name + "` claims that packets pass, and none of them can come to `" +
-                            text_of(appliance, assertion.about) + "`",
+                            text_of(appliance, way_of(assertion)) + "`",
                  .hint = "look at its condition, and whether routes lead there: `connected` of the Gateway"});
         if (const auto* found = std::get_if<Broken>(&proof))
             diagnostics.push_back(broken(appliance, sources, assertion, *found));

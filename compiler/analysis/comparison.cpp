@@ -63,14 +63,31 @@ public:
         result_.logs = log_changes(before_.appliance, old_rules, after_.appliance, new_rules);
         const Case together{{&old_rules, &new_rules}, packets_at(space_, after_.appliance, after_.way, true), {}, {{}, {}}};
         const bool have_nats = std::ranges::any_of(old_rules.links, is_nat) || std::ranges::any_of(new_rules.links, is_nat);
-        bool all_decided = are_nats_alike(old_rules, new_rules) && compare({&together});
+        result_.nats_do_the_same = are_nats_alike(old_rules, new_rules);
+        bool all_decided = result_.nats_do_the_same && compare({&together});
         if (!all_decided && have_nats) {
             forget();
-            const auto cases = cases_of(space_, before_, after_);
-            std::vector<const Case*> all;
-            for (const auto& one : cases.all) all.push_back(&one);
-            all_decided = compare(all) && cases.whole;
+            all_decided = compare_cases();
         }
+        conclude(all_decided);
+    }
+
+    /// Whether packets end otherwise is all that is asked of a whole way.
+    void run_ends(const Wanted& wanted) {
+        tells_all_ = false;
+        wanted_ = wanted;
+        conclude(compare_cases());
+    }
+
+private:
+    bool compare_cases() {
+        const auto cases = cases_of(space_, before_, after_);
+        std::vector<const Case*> all;
+        for (const auto& one : cases.all) all.push_back(&one);
+        return compare(all) && cases.whole;
+    }
+
+    void conclude(bool all_decided) {
         result_.change = result_.translated || (result_.more && result_.less) ? Change::incomparable
                          : !all_decided                                       ? Change::not_decided
                          : result_.more                                       ? Change::more_permissive
@@ -78,7 +95,6 @@ public:
                                                                               : Change::equivalent;
     }
 
-private:
     static bool is_nat(const Link& link) { return link.kind == FunctionKind::nat; }
 
     /// A case, and which rules a packet that ends otherwise in it meets one of; nothing where that is not known.
@@ -98,11 +114,24 @@ private:
         std::size_t shown_more = 0, shown_less = 0;
         for (std::size_t strict = 0; strict < endings.size(); ++strict)
             for (std::size_t lenient = strict + 1; lenient < endings.size(); ++lenient) {
-                all_decided &= look_for(endings[strict], endings[lenient], result_.more, shown_more);
-                all_decided &= look_for(endings[lenient], endings[strict], result_.less, shown_less);
+                if (!is_another_end(after_.way, endings[strict], endings[lenient])) continue;
+                if (wanted_.more) all_decided &= look_for(endings[strict], endings[lenient], result_.more, shown_more);
+                if (wanted_.less) all_decided &= look_for(endings[lenient], endings[strict], result_.less, shown_less);
             }
+        if (!tells_all_) return all_decided;
+        result_.swaps_rejects = !keeps_rejects();
         return look_for_translations() && all_decided;
     }
+
+    /// Whether no packet was rejected that is accepted now, or the other way round.
+    bool keeps_rejects() {
+        return std::ranges::all_of(asked_, [&](const Asked& asked) {
+            return is_proved(find(asked, asked.one->region, Ending::reject, Ending::accept, steps_of_a_region)) &&
+                   is_proved(find(asked, asked.one->region, Ending::accept, Ending::reject, steps_of_a_region));
+        });
+    }
+
+    static bool is_proved(const symbolic::Answer& answer) { return std::holds_alternative<symbolic::Proved>(answer); }
 
     void forget() {
         for (auto* found : {&result_.more, &result_.less, &result_.translated}) found->reset();
@@ -157,6 +186,7 @@ private:
 
     /// False when it is not decided whether a packet changes so.
     bool look_for(Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown) {
+        if (found && !tells_all_) return true;
         std::vector<Box> told;
         bool all_decided = true;
         for (const auto& one : asked_) all_decided &= look_for(one, from, to, found, shown, told);
@@ -185,6 +215,7 @@ private:
             if (!seen && !found) return false;
             if (!seen || ++shown > regions_max) break;
             if (!found) found = std::move(seen);
+            if (!tells_all_) return true;
             const auto changed = around(asked, box->box);
             result_.regions.push_back(
                 {describe(space_, after_.appliance, changed), from, to, is_all(changed, from, to)});
@@ -287,11 +318,17 @@ private:
     /// Nothing when the interpreter does not see it so.
     std::optional<Difference> difference(const Asked& asked, const symbolic::Found& box, Ending from, Ending to) {
         const auto changes = [&](const std::optional<Difference>& one) {
-            return one && one->before.ending == from && one->after.ending == to;
+            return one && one->before.ending == from && one->after.ending == to && takes_way(one->after);
         };
         auto found = both_ends(asked, box.box);
         if (!changes(found) && box.meant) found = both_ends(asked, *box.meant);
         return changes(found) ? std::move(found) : std::nullopt;
+    }
+
+    /// What is translated back is not, where it is replayed.
+    bool takes_way(const Witness& shown) {
+        return !comes_in(after_.way) ||
+               destinations_on(space_, after_.appliance, after_.way).contains(shown.translation.destination);
     }
 
     std::optional<Difference> both_ends(const Asked& asked, const Box& box) {
@@ -387,9 +424,7 @@ private:
             bool all = true;
             for (const auto was : endings)
                 for (const auto is : endings)
-                    all = all && ((was == from && is == to) ||
-                                  std::holds_alternative<symbolic::Proved>(
-                                      find(plainly, region, was, is, steps_of_a_detail)));
+                    all = all && ((was == from && is == to) || is_proved(find(plainly, region, was, is, steps_of_a_detail)));
             return all;
         });
     }
@@ -440,6 +475,8 @@ private:
     WayIn before_, after_;
     std::vector<Asked> asked_;
     std::map<std::pair<const ChainRules*, const ChainRules*>, std::optional<Suspects>> suspects_;
+    bool tells_all_ = true; ///< regions and translations too
+    Wanted wanted_;
     bool with_meaning_ = false; ///< only the engine is asked that knows what facts mean
 };
 
@@ -448,6 +485,17 @@ private:
 void compare(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
              ChainDiff& chain) {
     Comparison(before, after, budget, chain).run();
+}
+
+void compare_ends(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
+                  const Wanted& wanted, ChainDiff& way) {
+    Comparison(before, after, budget, way).run_ends(wanted);
+}
+
+bool is_another_end(const Way& way, Ending was, Ending is) {
+    if (was == is) return false;
+    const auto* end = std::get_if<DeadEnd>(&way);
+    return end == nullptr || end->is_decided || was == Ending::reject || is == Ending::reject;
 }
 
 } // namespace analysis

@@ -1,6 +1,7 @@
 #include "compiler/analysis/diff.hpp"
 
 #include "compiler/analysis/comparison.hpp"
+#include "compiler/analysis/whole.hpp"
 
 #include <algorithm>
 
@@ -59,7 +60,8 @@ PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
         if (one.after) compare(before, after, budget, one);
         result.chains.push_back(std::move(one));
     }
-    for (const auto& one : result.chains) result.whole = together(result.whole, one.change);
+    for (const auto& one : result.chains) result.of_chains = together(result.of_chains, one.change);
+    judge_whole(before, after, budget, result);
     return result;
 }
 

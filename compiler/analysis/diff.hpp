@@ -1,4 +1,4 @@
-// Two policies, chain by chain: which packets end otherwise than before.
+// Two policies, chain by chain and as a whole: which packets end otherwise than before.
 #pragma once
 #include "compiler/analysis/log_changes.hpp"
 #include "compiler/analysis/witness.hpp"
@@ -34,11 +34,32 @@ struct ChainDiff {
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
     bool may_have_more_regions = false;
     LogChanges logs{}; ///< whatever the verdicts are
+    bool nats_do_the_same = false; ///< they are known to, whatever the Filters do
+    bool swaps_rejects = true;     ///< unless it is known that no packet was rejected that is accepted now, or the other way round
+};
+
+/// A packet that ends otherwise where its way through the appliance does.
+struct WayDifference {
+    Way way;
+    Difference ends;
+};
+
+/// A packet that ends otherwise at a chain, and not where its way does.
+struct Unseen {
+    std::string chain;
+    bool is_more = false; ///< less strictly than before
+    Way way;
+    Witness end; ///< of the way, in the new policy; the old one has the same
 };
 
 struct PolicyDiff {
     std::vector<ChainDiff> chains;
-    Change whole{}; ///< what the chains make together
+    Change of_chains{}; ///< what the chains make together, each by itself
+    /// How packets end that go their whole way, if it is known; else what the chains make together. Settings aside.
+    Change whole{};
+    bool is_of_ways = false; ///< the whole is known
+    std::optional<WayDifference> more{}, less{}; ///< shown of the whole
+    std::vector<Unseen> unseen{};
 };
 
 std::optional<model::IfaceId> iface_named(const model::Appliance& appliance, const std::string& name);

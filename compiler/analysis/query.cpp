@@ -6,7 +6,7 @@ namespace analysis {
 
 Verdict answer(const model::Appliance& appliance, const model::Assert& question, Ending ending,
                const symbolic::Budget& budget) {
-    Prover prover(appliance, question.about, names_invalid(appliance, question.body), budget);
+    Prover prover(appliance, way_of(question), names_invalid(appliance, question.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "question "}, question.layer, question.body);
     const auto meets = [&](const Witness& witness) {

@@ -77,8 +77,10 @@ public:
 
     std::vector<Box> of(const Way& way, bool invalid) {
         const auto* of_iface = std::get_if<model::IfaceChain>(&way);
-        if (const auto* path = std::get_if<model::Assert::Path>(&way))
-            through(*path, model::both(destinations(), destinations_by(path->to)));
+        if (comes_in(way))
+            come_in(way, model::both(destinations(), destinations_on(way)));
+        else if (const auto* departure = std::get_if<Departure>(&way))
+            leaving(departure->by, false);
         else if (of_iface == nullptr)
             forward();
         else if (of_iface->hook == model::Hook::prerouting)
@@ -87,13 +89,32 @@ public:
             input(of_iface->iface);
         else
             leaving(of_iface->iface, of_iface->hook == model::Hook::postrouting);
-        const bool delivered = of_iface != nullptr && of_iface->hook == model::Hook::input;
-        return with_headers(delivered, invalid);
+        return with_headers(ends_here(way), invalid);
     }
 
-    std::vector<Box> wherever_to(const model::Assert::Path& path, bool invalid) {
-        through(path, destinations());
-        return with_headers(false, invalid);
+    std::vector<Box> wherever_to(const Way& way, bool invalid) {
+        come_in(way, destinations());
+        return with_headers(ends_here(way), invalid);
+    }
+
+    SentBack sent_back() const {
+        if (hides_) return {model::State::established, {{0, address_max}}};
+        return {model::State::related, translated_to_};
+    }
+
+    IntervalSet destinations_on(const Way& way) const {
+        if (const auto* path = std::get_if<model::Assert::Path>(&way)) return destinations_by(path->to);
+        if (const auto* delivery = std::get_if<Delivery>(&way))
+            return is_routed(way) ? address_of(delivery->to) : either(address_of(delivery->to), groups_at(delivery->to));
+        return destinations_of(std::get<DeadEnd>(way));
+    }
+
+private:
+    /// Whether packets on that way are delivered, with a sound header (path.md, check the transport).
+    static bool ends_here(const Way& way) {
+        const auto chains = chains_on(way);
+        const auto* last = std::get_if<model::IfaceChain>(&chains.back());
+        return last != nullptr && last->hook == model::Hook::input;
     }
 
     /// Not to an address of ours, which is no way out.
@@ -101,7 +122,33 @@ public:
         return without(model::both(destinations_inside(), sent_by(iface, eval::route_through)), ends_here());
     }
 
-private:
+    /// By the address that it has, or may have.
+    IntervalSet address_of(IfaceId iface) const {
+        const auto& ipv4 = appliance_.ifaces[iface].ipv4;
+        if (appliance_.ifaces[iface].leases()) return destinations_inside();
+        return ipv4 ? single(ipv4->address) : IntervalSet{};
+    }
+
+    /// To all there.
+    IntervalSet groups_at(IfaceId iface) const {
+        const auto& ipv4 = appliance_.ifaces[iface].ipv4;
+        if (appliance_.ifaces[iface].leases() || !ipv4 || !ipv4->network.broadcast()) return limited_broadcast;
+        return either(limited_broadcast, single(*ipv4->network.broadcast()));
+    }
+
+    /// What is not delivered at once; with time to live left, what no route leads to either. Where that hangs on a lease, it
+    /// counts.
+    IntervalSet destinations_of(const DeadEnd& way) const {
+        auto left = destinations_inside();
+        if (!appliance_.ifaces[way.from].leases()) left = without(left, either(address_of(way.from), groups_at(way.from)));
+        if (way.is_late || has_leases_ || !eval::forwards(appliance_, way.from)) return left;
+        for (IfaceId to = 0; to < appliance_.ifaces.size(); ++to) {
+            left = without(left, destinations_by(to));
+            left = without(left, model::both(own_, sent_by(to, eval::route_through)));
+        }
+        return left;
+    }
+
     void send_to(const std::optional<std::uint32_t>& address) {
         translates_ = true;
         if (address) translated_to_ = either(translated_to_, single(*address));
@@ -222,16 +269,9 @@ private:
     }
 
     void input(IfaceId iface) {
-        const auto& ipv4 = appliance_.ifaces[iface].ipv4;
-        const bool leased = appliance_.ifaces[iface].leases();
-        auto address = ipv4 ? single(ipv4->address) : IntervalSet{};
-        auto group = limited_broadcast;
-        if (leased)
-            address = destinations_inside();
-        else if (ipv4 && ipv4->network.broadcast())
-            group = either(group, single(*ipv4->network.broadcast()));
+        const auto address = address_of(iface);
         const std::pair no_egress{Field::iface_out, single(model::no_iface)};
-        add(with(came_by(iface), {no_egress, {Field::ip_daddr, either(address, group)}}), goes_as_sent());
+        add(with(came_by(iface), {no_egress, {Field::ip_daddr, either(address, groups_at(iface))}}), goes_as_sent());
         for (const auto in : forwarding_)
             if (in != iface)
                 add(with(came_by(in), {no_egress, {Field::ip_daddr, address}, {Field::ip_ttl, routed_ttl}}),
@@ -254,12 +294,24 @@ private:
     }
 
     /// With time to live for the way.
-    void through(const model::Assert::Path& path, const IntervalSet& to) {
-        if (!eval::forwards(appliance_, path.from)) return;
-        add(with(came_by(path.from), {{Field::iface_out, single(path.to)},
-                                      {Field::ip_ttl, {{2, 255}}},
-                                      {Field::ip_daddr, to}}),
-            true);
+    void come_in(const Way& way, const IntervalSet& to) {
+        const auto come = [&](IfaceId from, Value out, const IntervalSet& ttl, const IntervalSet& destinations) {
+            add(with(came_by(from), {{Field::iface_out, single(out)}, {Field::ip_ttl, ttl}, {Field::ip_daddr, destinations}}),
+                true);
+        };
+        constexpr Value ttl_max = 255;
+        const IntervalSet any_ttl = {{0, ttl_max}}, spent = {{0, 1}}, left = {{2, ttl_max}};
+        if (const auto* path = std::get_if<model::Assert::Path>(&way)) {
+            if (eval::forwards(appliance_, path->from)) come(path->from, path->to, left, to);
+        } else if (const auto* dead_end = std::get_if<DeadEnd>(&way)) {
+            come(dead_end->from, model::no_iface, dead_end->is_late ? spent : any_ttl, to);
+        } else if (const auto& delivery = std::get<Delivery>(way); !is_routed(way)) {
+            come(delivery.from, model::no_iface, any_ttl, to);
+        } else if (eval::forwards(appliance_, delivery.from)) {
+            for (IfaceId out = 0; out < appliance_.ifaces.size(); ++out)
+                if (!model::both(address_of(delivery.to), sent_by(out, eval::route_through)).intervals().empty())
+                    come(delivery.from, out, left, to);
+        }
     }
 
     /// Nothing is made here for an address of ours; a dnat on output may send it there.
@@ -438,8 +490,8 @@ std::vector<Box> packets_at(symbolic::Space& space, const model::Appliance& appl
 }
 
 std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
-                                     const model::Assert::Path& path, bool invalid) {
-    return Region(space, appliance).wherever_to(path, invalid);
+                                     const Way& way, bool invalid) {
+    return Region(space, appliance).wherever_to(way, invalid);
 }
 
 bool can_come(symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
@@ -483,8 +535,10 @@ std::vector<Box> packets_at_function(symbolic::Space& space, const model::Applia
     return region;
 }
 
-IntervalSet destinations_by(symbolic::Space& space, const model::Appliance& appliance, IfaceId iface) {
-    return Region(space, appliance).destinations_by(iface);
+SentBack sent_back(symbolic::Space& space, const model::Appliance& appliance) { return Region(space, appliance).sent_back(); }
+
+IntervalSet destinations_on(symbolic::Space& space, const model::Appliance& appliance, const Way& way) {
+    return Region(space, appliance).destinations_on(way);
 }
 
 bool names_invalid(const model::Appliance& appliance, const model::Block& block) {

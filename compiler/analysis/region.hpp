@@ -10,9 +10,17 @@ namespace analysis {
 std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appliance& appliance,
                                       const Way& way, bool invalid);
 
-/// Those that take a path if they are sent there: their destinations are not looked at.
+/// Those that take a way that comes in if they are sent there: their destinations are not looked at.
 std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
-                                               const model::Assert::Path& path, bool invalid);
+                                               const Way& way, bool invalid);
+
+/// What the destinations of packets of known flows may become where prerouting ends though no Nat decides so: sources that were
+/// hidden; of errors alone, where none is, what a dnat's flows are sent to.
+struct SentBack {
+    model::State from{}; ///< of packets, to `related`
+    model::IntervalSet to;
+};
+SentBack sent_back(symbolic::Space& space, const model::Appliance& appliance);
 
 /// Whether a box holds some of a region for sure, whatever facts mean.
 bool can_come(symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
@@ -25,9 +33,8 @@ std::vector<symbolic::Box> first_packets(symbolic::Space& space, std::vector<sym
 std::vector<symbolic::Box> packets_at_function(symbolic::Space& space, const model::Appliance& appliance,
                                                const Way& chain, std::size_t place);
 
-/// To where packets are on their way when they are sent out by an Iface, not being ours.
-model::IntervalSet destinations_by(symbolic::Space& space, const model::Appliance& appliance,
-                                   model::IfaceId iface);
+/// For where packets are where prerouting ends, if they take that way, which comes in.
+model::IntervalSet destinations_on(symbolic::Space& space, const model::Appliance& appliance, const Way& way);
 
 /// Whether a comparison in the block tells `invalid` from the other states by name: it holds for that alone,
 /// for all but that, or for it and one other.

@@ -174,7 +174,7 @@ private:
     /// The packet's own end, if that is where packets are on their way to by the Iface; else another.
     Value somebody(model::IfaceId iface, Field field) const {
         symbolic::Space space;
-        const auto there = destinations_by(space, leasing(appliance_, leases_), iface);
+        const auto there = destinations_on(space, leasing(appliance_, leases_), model::Assert::Path{iface, iface});
         const auto own = value_in(packet_, field);
         return own && there.contains(*own) ? *own : likely(there, field);
     }

@@ -102,7 +102,7 @@ private:
     void route(const Way& chain) {
         const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
         const bool before = of_iface != nullptr && of_iface->hook == model::Hook::prerouting;
-        if (routed_ || before || !std::holds_alternative<model::Assert::Path>(way_)) return;
+        if (routed_ || before || !is_routed(way_)) return;
         constexpr std::size_t ttl_offset = 8;
         --datagram_[ttl_offset];
         routed_ = true;

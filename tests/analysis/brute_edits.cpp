@@ -304,6 +304,19 @@ void move_nats(model::Appliance& appliance, Dice& dice) {
                        send_elsewhere})(appliance, dice);
 }
 
+void move_filters(model::Appliance& appliance, Dice& dice) {
+    auto chains = chains_of(appliance);
+    if (appliance.gateway) chains.push_back(&appliance.gateway->forward);
+    auto& to = *dice.one_of(chains);
+    std::erase_if(chains, [](const Chain* chain) { return chain->empty(); });
+    auto& from = *dice.one_of(chains);
+    const auto place = dice.below(from.size());
+    const auto id = from[place];
+    if (is_nat(appliance, id)) return;
+    if (dice.percent(50)) from.erase(at(from, place));
+    to.insert(at(to, dice.below(to.size() + 1)), id);
+}
+
 void rewrite(model::Appliance& appliance, Dice& dice) {
     switch (dice.below(4)) {
     case 0:

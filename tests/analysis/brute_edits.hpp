@@ -12,6 +12,9 @@ void edit(model::Appliance& appliance, harness::Dice& dice);
 /// Splits a Nat, merges two, gives the functions of a chain another order, or sends packets elsewhere.
 void move_nats(model::Appliance& appliance, harness::Dice& dice);
 
+/// Takes a Filter to another chain, or puts it there too.
+void move_filters(model::Appliance& appliance, harness::Dice& dice);
+
 /// Says the same in another way: calls are inlined, functions split, conditions turned. Not for conditions
 /// with Limits, which must be asked as often as before.
 void rewrite(model::Appliance& appliance, harness::Dice& dice);

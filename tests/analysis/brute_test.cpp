@@ -368,7 +368,7 @@ private:
 
     void claim(const model::Assert& assertion) {
         const auto proof = analysis::prove(appliance_, assertion);
-        const auto way = analysis::text_of(appliance_, assertion.about);
+        const auto way = analysis::text_of(appliance_, analysis::way_of(assertion));
         bool is_broken = false;
         INFO("Assert " << assertion.name);
         for (const auto& [packet, how] : endings_[way]) {
@@ -407,7 +407,7 @@ private:
         std::set<Ending> endings;
         for (const bool limits_say : {false, true}) {
             oracle_.limits_say = limits_say;
-            endings.insert(ending(oracle_, assertion.about, packet));
+            endings.insert(ending(oracle_, analysis::way_of(assertion), packet));
         }
         CHECK(std::ranges::any_of(endings, [&](Ending how) { return action_of(how) != *claim; }));
     }

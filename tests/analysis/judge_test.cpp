@@ -154,7 +154,7 @@ private:
         if (!std::holds_alternative<analysis::NoSuchPacket>(answer)) return;
         ++claims_;
         const auto function = static_cast<model::FunctionId>(questions_.functions.size() - 1);
-        said_.no_packet[analysis::text_of(appliance_, assertion.about)].emplace_back(function, ending);
+        said_.no_packet[analysis::text_of(appliance_, analysis::way_of(assertion))].emplace_back(function, ending);
     }
 
     std::optional<std::string> chain_of(const eval::StageTrace& stage) const {

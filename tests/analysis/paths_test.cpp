@@ -37,7 +37,7 @@ void expect(const std::string& policy, const std::string& about, const std::stri
     CHECK((broken != nullptr) == (wanted != Is::proved));
     if (broken == nullptr || wanted != Is::shown) return;
     INFO(analysis::literal_of(broken->witness.packet));
-    CHECK(analysis::test_that_shows(*loaded.appliance, loaded.appliance->asserts.front().about,
+    CHECK(analysis::test_that_shows(*loaded.appliance, analysis::way_of(loaded.appliance->asserts.front()),
                                     broken->witness));
 }
 

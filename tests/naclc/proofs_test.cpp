@@ -115,6 +115,32 @@ TEST_CASE("a diff tells with which ends packets left and leave") {
     CHECK(hidden.output.find("all together: incomparable\n") != std::string::npos);
 }
 
+TEST_CASE("where the whole of a diff is not what its chains are, it says why") {
+    const Scene scene;
+    const std::string nets = "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0 }\n"
+                             "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                             "Gateway gw { connected: [wan, lan], forward: middle }\n"
+                             "Filter::IP middle { if (iface.in == wan) { drop } accept }\n"
+                             "wan.input: none Filter::IP none { drop }\nwan.prerouting: front\n";
+    scene.write("before.nacl", nets + "Filter::IP front { if (ip.dscp == 3) { drop } accept }\n");
+    scene.write("newly.nacl", nets + "Filter::IP front { accept }\n");
+    const auto done = scene("naclc diff before.nacl newly.nacl --fail-on more-permissive");
+    CHECK(done.status == 0);
+    CHECK(done.output.find("wan.prerouting: more-permissive\n") == 0);
+    CHECK(done.output.find("what wan.prerouting lets through newly ends as before on wan -> ") != std::string::npos);
+    CHECK(done.output.find("all together: equivalent\n") != std::string::npos);
+    CHECK(scene("naclc diff before.nacl newly.nacl --json | python3 -c 'import json,sys; d = json.load(sys.stdin); "
+                "assert d[\"whole\"] == \"equivalent\" and d[\"chains_together\"] == \"more-permissive\" and d[\"whole_ways\"]; "
+                "assert d[\"unseen\"][0][\"chain\"] == \"wan.prerouting\"'")
+              .status == 0);
+    // One of the two directions is seen: its packet is shown with its way.
+    CHECK(scene("sed 's/ip.dscp == 3/ip.dscp == 4/; s/middle { /middle { if (ip.ttl == 9) { drop } /' before.nacl > other.nacl").status == 0);
+    const auto other = scene("naclc diff before.nacl other.nacl --fail-on less-permissive");
+    CHECK(other.status == 1);
+    CHECK(other.output.find("lan -> wan:\n    iface: lan,\n") != std::string::npos);
+    CHECK(other.output.find("all together: less-permissive\n") != std::string::npos);
+}
+
 TEST_CASE("what is logged otherwise stands below its chain, which is equivalent all the same") {
     const Scene scene;
     CHECK(scene("sed 's/^    drop/    log(\"gone\")\\n    drop/' p.nacl > new.nacl").status == 0);

@@ -1,0 +1,238 @@
+#include "compiler/analysis/whole.hpp"
+
+#include "compiler/analysis/comparison.hpp"
+#include "compiler/analysis/same_ways.hpp"
+#include "compiler/analysis/walk.hpp"
+#include "compiler/eval/routing.hpp"
+#include "compiler/eval/validity.hpp"
+
+#include <algorithm>
+
+namespace analysis {
+
+namespace {
+
+using model::Action;
+using model::Hook;
+using model::IfaceChain;
+using model::IfaceId;
+
+constexpr std::size_t ways_max = 200;          ///< that are asked about
+constexpr std::size_t statements_max = 60'000; ///< on all of them together
+constexpr std::size_t share_of_a_way = 10;     ///< of a question's steps
+
+/// Where nothing is forwarded: what comes in and is not for this appliance.
+DeadEnd end_of(const model::Appliance& appliance, IfaceId from) {
+    return {from, false, !appliance.gateway && appliance.ifaces[from].chain(Hook::input).empty()};
+}
+
+/// Those on which something may come through, or be answered.
+std::vector<Way> ways_through(const model::Appliance& appliance) {
+    std::vector<Way> ways;
+    const auto count = static_cast<IfaceId>(appliance.ifaces.size());
+    for (IfaceId iface = 0; iface < count; ++iface) {
+        ways.insert(ways.end(), {Delivery{iface, iface}, Departure{iface}, end_of(appliance, iface)});
+        if (!eval::forwards(appliance, iface)) continue;
+        ways.emplace_back(DeadEnd{iface, true});
+        for (IfaceId to = 0; to < count; ++to) {
+            if (eval::forwards(appliance, to)) ways.emplace_back(model::Assert::Path{iface, to});
+            if (to != iface) ways.emplace_back(Delivery{iface, to});
+        }
+    }
+    return ways;
+}
+
+/// The way that a packet takes that comes in by an Iface, if nothing is translated.
+Way way_from(const model::Appliance& appliance, IfaceId from, const eval::Datagram& datagram) {
+    const auto to = datagram.destination();
+    const auto& iface = appliance.ifaces[from];
+    if (eval::is_address_of(iface, to) || eval::is_broadcast_of(iface, to) || to == eval::limited_broadcast)
+        return Delivery{from, from};
+    const bool is_for_all = eval::is_multicast(to) || std::ranges::any_of(appliance.ifaces, [&](const auto& other) {
+        return eval::is_broadcast_of(other, to);
+    });
+    if (is_for_all || !eval::forwards(appliance, from)) return end_of(appliance, from);
+    if (datagram.ttl() <= 1) return DeadEnd{from, true};
+    const auto routed = eval::route_through(appliance, to);
+    const auto* hop = std::get_if<eval::Hop>(&routed);
+    if (hop == nullptr) return end_of(appliance, from);
+    if (const auto own = eval::iface_with(appliance, to)) return Delivery{from, *own};
+    return model::Assert::Path{from, hop->egress};
+}
+
+bool uses(const model::Appliance& appliance, Action action) {
+    return std::ranges::any_of(appliance.statements, [&](const auto& one) { return one.action == action; });
+}
+
+/// What is made here may be sent by another Iface then, whose postrouting it meets.
+bool translates_output(const model::Appliance& appliance) {
+    return std::ranges::any_of(appliance.ifaces, [&](const model::Iface& iface) {
+        return std::ranges::any_of(iface.chain(Hook::output), [&](model::FunctionId id) {
+            return appliance.functions.at(id).kind == model::FunctionKind::nat;
+        });
+    });
+}
+
+/// What one packet finds in a Limit hangs on which others came to it.
+bool asks_limits(const model::Appliance& appliance) {
+    bool asks = false;
+    for (const auto& function : appliance.functions)
+        each_condition(function.body, [&](const model::Condition& condition) {
+            asks = asks || std::holds_alternative<model::Exceeded>(condition.is);
+        });
+    return asks;
+}
+
+class Whole {
+public:
+    Whole(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
+          PolicyDiff& diff)
+        : before_(before), after_(after), budget_(budget), diff_(diff),
+          rejects_(uses(before, Action::reject) || uses(after, Action::reject)) {}
+
+    void run() {
+        diff_.whole = diff_.of_chains;
+        if (diff_.of_chains == Change::equivalent || !are_comparable()) return;
+        for (const auto& chain : diff_.chains)
+            for (const auto* found : {&chain.more, &chain.less})
+                if (*found) follow(chain, **found);
+        const bool all_decided = ask();
+        diff_.is_of_ways = all_decided || (diff_.more && diff_.less);
+        if (!diff_.is_of_ways) return;
+        diff_.whole = diff_.more && diff_.less ? Change::incomparable
+                      : diff_.more             ? Change::more_permissive
+                      : diff_.less             ? Change::less_permissive
+                                               : Change::equivalent;
+    }
+
+private:
+    /// Whether packets go the same ways in both, and are translated alike.
+    bool are_comparable() const {
+        // Invalid packets that functions see are dropped later where an Iface masquerades; that is not followed.
+        if (!have_same_ways(before_, after_) || !after_.conntrack.drop_invalid) return false;
+        for (const auto* policy : {&before_, &after_})
+            if (asks_limits(*policy) || translates_output(*policy)) return false;
+        return std::ranges::all_of(diff_.chains, [](const ChainDiff& chain) {
+            return chain.before && chain.after && (chain.change == Change::equivalent || chain.nats_do_the_same);
+        });
+    }
+
+    const ChainDiff* difference_of(const Way& chain) const {
+        const auto found = std::ranges::find(diff_.chains, text_of(after_, chain), &ChainDiff::name);
+        return found == diff_.chains.end() || found->change == Change::equivalent ? nullptr : &*found;
+    }
+
+    /// What a chain's packet comes to on its whole way. A packet of a flow that may be translated is not followed.
+    void follow(const ChainDiff& chain, const Difference& found) {
+        const auto& shown = found.after;
+        const bool is_first_one = shown.state == model::State::fresh && !uses(after_, Action::dnat);
+        if ((after_.translates() && !is_first_one) || shown.follows || !shown.assumed.empty() || !found.before.assumed.empty()) return;
+        auto packet = shown;
+        packet.decided.reset();
+        packet.logged.clear();
+        const auto way = way_of_packet(*chain.after, packet);
+        const bool may_be_led = std::ranges::any_of(after_.ifaces, &model::Iface::leases); // by a lease
+        if (std::holds_alternative<DeadEnd>(way) && may_be_led) return;
+        const Difference ends{played(before_, way, packet), played(after_, way, packet)};
+        const auto was = ends.before.ending, is = ends.after.ending;
+        if (!is_another_end(way, was, is)) {
+            const bool is_more = is_stricter(found.before.ending, shown.ending);
+            diff_.unseen.push_back({chain.name, is_more, way, ends.after});
+            return;
+        }
+        auto& kind = is_stricter(was, is) ? diff_.more : diff_.less;
+        if (!kind) kind = WayDifference{way, ends};
+    }
+
+    static bool is_stricter(Ending one, Ending other) {
+        const auto rank = [](Ending end) { return end == Ending::accept ? 2 : end == Ending::reject ? 1 : 0; };
+        return rank(one) < rank(other);
+    }
+
+    /// As it set out on its way.
+    Way way_of_packet(const Way& chain, Witness& packet) const {
+        if (packet.ingress == model::no_iface) return Departure{static_cast<IfaceId>(packet.egress)};
+        const auto from = static_cast<IfaceId>(packet.ingress);
+        const auto* of_iface = std::get_if<IfaceChain>(&chain);
+        const bool is_routed_there = of_iface == nullptr || of_iface->hook == Hook::postrouting ||
+                                     (of_iface->hook == Hook::input && of_iface->iface != from);
+        if (is_routed_there) restore_ttl(packet.packet);
+        const auto datagram = datagram_of(packet.packet);
+        const auto way = way_from(after_, from, eval::Datagram(datagram));
+        const auto routed = eval::route_through(after_, eval::Datagram(datagram).destination());
+        const auto* hop = std::get_if<eval::Hop>(&routed);
+        packet.egress = is_routed(way) && hop != nullptr ? model::Value{hop->egress} : model::no_iface;
+        return way;
+    }
+
+    /// Routing takes one.
+    static void restore_ttl(model::PacketSpec& packet) {
+        const auto datagram = datagram_of(packet);
+        std::erase_if(packet.fields, [](const auto& one) { return one.field == model::Field::ip_ttl; });
+        packet.fields.push_back({model::Field::ip_ttl, model::Value{eval::Datagram(datagram).ttl()} + 1});
+    }
+
+    static Witness played(const model::Appliance& appliance, const Way& way, Witness packet) {
+        replay(symbolic::Space(), {}, appliance, way, functions_on(appliance, way), packet);
+        return packet;
+    }
+
+    /// About the ways on which chains differ, as far as no packet shows it. False when something is not decided.
+    bool ask() {
+        bool all_decided = true;
+        const symbolic::Budget budget{budget_.steps / share_of_a_way, budget_.bytes / share_of_a_way};
+        const auto statements = before_.statements.size() + after_.statements.size();
+        std::size_t ways_left = std::min(ways_max, statements_max / (statements + 1));
+        for (const auto& way : ways_through(after_)) {
+            auto wanted = wanted_on(way);
+            wanted.more = wanted.more && !diff_.more;
+            wanted.less = wanted.less && !diff_.less;
+            if (!wanted.more && !wanted.less) continue;
+            if (ways_left == 0) return false;
+            --ways_left;
+            ChainDiff found{text_of(after_, way), {}, way, way, {}, {}};
+            compare_ends(before_, after_, budget, wanted, found);
+            if (found.more) diff_.more = WayDifference{way, *found.more};
+            if (found.less) diff_.less = WayDifference{way, *found.less};
+            all_decided = all_decided && found.change != Change::not_decided;
+        }
+        return all_decided;
+    }
+
+    /// What may be found on a way, by its chains. Where none behind a chain decides, a packet ends as the chain
+    /// says; and one that lets through what it dropped makes nothing end more strictly. What it rejected may be
+    /// dropped behind it.
+    Wanted wanted_on(const Way& way) const {
+        Wanted wanted{false, false};
+        const auto* end = std::get_if<DeadEnd>(&way);
+        if (end != nullptr && !end->is_decided && !rejects_) return wanted;
+        const auto chains = chains_on(way);
+        for (auto chain = chains.begin(); chain != chains.end(); ++chain) {
+            const auto* differs = difference_of(*chain);
+            if (differs == nullptr) continue;
+            const bool is_last = std::all_of(chain + 1, chains.end(), [&](const Way& later) {
+                return functions_of(before_, later).empty() && functions_of(after_, later).empty();
+            });
+            const bool any = (differs->swaps_rejects && !is_last) || differs->change == Change::incomparable ||
+                             differs->change == Change::not_decided;
+            wanted.more = wanted.more || any || differs->change == Change::more_permissive;
+            wanted.less = wanted.less || any || differs->change == Change::less_permissive;
+        }
+        return wanted;
+    }
+
+    const model::Appliance& before_;
+    const model::Appliance& after_;
+    symbolic::Budget budget_;
+    PolicyDiff& diff_;
+    bool rejects_;
+};
+
+} // namespace
+
+void judge_whole(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
+                 PolicyDiff& diff) {
+    Whole(before, after, budget, diff).run();
+}
+
+} // namespace analysis
