@@ -28,9 +28,10 @@ sema::Loaded load(const std::filesystem::path& file) {
 /// People see the first places of many; programs get all of them.
 syntax::Diagnostic shortened(syntax::Diagnostic diagnostic) {
     constexpr std::size_t shown_max = 5;
-    const bool is_undecided = diagnostic.kind == syntax::Kind::undecided_verdicts;
-    const bool is_list = is_undecided || diagnostic.kind == syntax::Kind::says_what_is_left ||
-                         diagnostic.kind == syntax::Kind::decided_at_the_end;
+    const auto is = [&](auto... kinds) { return ((diagnostic.kind == kinds) || ...); };
+    using enum syntax::Kind;
+    const bool is_undecided = is(undecided_verdicts);
+    const bool is_list = is(undecided_verdicts, says_what_is_left, decided_at_the_end, stopped_before);
     if (!is_list || diagnostic.notes.size() <= shown_max) return diagnostic;
     const auto more = diagnostic.notes.size() - shown_max;
     diagnostic.notes.resize(shown_max);

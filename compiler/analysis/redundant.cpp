@@ -37,11 +37,13 @@ bool asks_a_limit(const model::Step& step) {
     return asks;
 }
 
-/// A function of some chains without some of its statements.
+/// A function of some chains without some of its statements. What never decides may begin to, where one goes that stands
+/// before it; and it may go itself. So it counts where it says otherwise, and not where it says the same.
 class Fewer {
 public:
-    Fewer(const model::Appliance& appliance, Listing& listing, const std::set<StatementId>& gone)
-        : appliance_(appliance), listing_(listing), gone_(gone), all_(listing.rules()), has_effects_(all_.rules.size()),
+    Fewer(const model::Appliance& appliance, Listing& listing, const std::set<StatementId>& dead,
+          const std::set<StatementId>& gone)
+        : appliance_(appliance), listing_(listing), dead_(dead), gone_(gone), all_(listing.rules()), has_effects_(all_.rules.size()),
           overlaps_(listing.space(), with_effects(), columns_) {
         for (RuleIndex i = 0; i < all_.rules.size(); ++i)
             if (all_.rules[i].log == nullptr && !has_effects_[i]) rules_of_[*all_.rules[i].statement].push_back(i);
@@ -103,7 +105,9 @@ private:
         std::erase_if(rules, [&](RuleIndex other) {
             const auto& statement = all_.rules[other].statement;
             if (statement == all_.rules[rule].statement || (statement && gone_.contains(*statement))) return true;
-            return other < rule ? has_effects_[other] : is_elsewhere(rule, other);
+            const bool is_dead = statement && dead_.contains(*statement);
+            if (other < rule) return is_dead || has_effects_[other];
+            return is_elsewhere(rule, other) || (is_dead && is_alike(rule, other));
         });
         return rules;
     }
@@ -183,7 +187,7 @@ private:
 
     const model::Appliance& appliance_;
     Listing& listing_;
-    const std::set<StatementId>& gone_;
+    const std::set<StatementId>&dead_, &gone_;
     RuleList all_;
     std::vector<bool> has_effects_; ///< rules that decide nothing
     symbolic::Columns columns_;
@@ -192,32 +196,43 @@ private:
     std::size_t steps_ = 0;
 };
 
-/// Statements that are asked for something, and not for what others leave.
-std::set<StatementId> conditional_statements(const model::Appliance& appliance) {
-    std::set<StatementId> result;
-    const auto add = [&](const model::Step& step) {
-        if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) result.insert(verdict->statement);
-    };
-    for (const auto& function : appliance.functions)
-        each_step(function.body, [&](const model::Step& step) {
-            if (const auto* branch = std::get_if<model::Branch>(&step.is)) each_step(branch->then, add);
-        });
-    return result;
-}
+/// Statements that are asked for something, and not for what others leave; none that asks a Limit, since whoever leaves it out
+/// with its `if` leaves others more of that.
+class Conditional {
+public:
+    explicit Conditional(const model::Appliance& appliance) {
+        for (const auto& function : appliance.functions) look_at(function.body, false, false);
+    }
+
+    std::set<StatementId> statements;
+
+private:
+    void look_at(const model::Block& block, bool is_asked, bool asks_limits) {
+        for (const auto& step : block) {
+            if (const auto* verdict = std::get_if<model::Verdict>(&step.is); verdict != nullptr && is_asked && !asks_limits)
+                statements.insert(verdict->statement);
+            if (const auto* enter = std::get_if<model::Enter>(&step.is)) look_at(enter->body, is_asked, asks_limits);
+            const auto* branch = std::get_if<model::Branch>(&step.is);
+            if (branch == nullptr) continue;
+            look_at(branch->then, true, asks_limits || asks_a_limit(step));
+            look_at(branch->otherwise, is_asked, asks_limits || asks_a_limit(step));
+        }
+    }
+};
 
 } // namespace
 
 std::vector<Redundant> redundant_verdicts(const model::Appliance& appliance, Places& places,
                                           const std::set<StatementId>& dead, const std::set<StatementId>& silent) {
     if (!places.whole()) return {};
-    auto gone = dead;
+    std::set<StatementId> gone;
     std::deque<Fewer> functions;
     std::map<StatementId, std::vector<Fewer*>> with;
     for (auto& listing : places.listings()) {
-        auto& function = functions.emplace_back(appliance, listing, gone);
+        auto& function = functions.emplace_back(appliance, listing, dead, gone);
         for (const auto& [statement, rules] : function.rules_of()) with[statement].push_back(&function);
     }
-    const auto conditional = conditional_statements(appliance);
+    const auto conditional = Conditional(appliance).statements;
     const auto all_steps = std::min(steps_for_each_statement * (appliance.statements.size() + 100), steps_max);
     std::size_t steps = 0;
     std::vector<Redundant> result;
@@ -225,7 +240,7 @@ std::vector<Redundant> redundant_verdicts(const model::Appliance& appliance, Pla
     for (auto one = conditional.rbegin(); one != conditional.rend() && steps < all_steps; ++one) {
         const auto statement = *one;
         if (!with.contains(statement) || appliance.statements.at(statement).place.file != 0) continue;
-        if (gone.contains(statement) || silent.contains(statement)) continue;
+        if (dead.contains(statement) || silent.contains(statement)) continue;
         std::set<StatementId> by;
         const bool is_redundant = std::ranges::all_of(with[statement], [&](Fewer* function) {
             const auto before = function->steps();

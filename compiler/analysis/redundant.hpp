@@ -12,8 +12,9 @@ struct Redundant {
     bool is_by_last = false; ///< one of them decides about all that nothing before it has decided about
 };
 
-/// Of the policy's own statements that stand in a condition, in the order of their numbers. All of them can be left
-/// out together, with those that never decide. `silent`: statements about which something else is to be said.
+/// Of the policy's own statements that stand in a condition without a Limit, in the order of their numbers. All of them can
+/// be left out together, whether those go or stay that never decide. `silent`: statements about which something else is
+/// to be said.
 std::vector<Redundant> redundant_verdicts(const model::Appliance& appliance, Places& places,
                                           const std::set<model::StatementId>& dead,
                                           const std::set<model::StatementId>& silent);

@@ -3,6 +3,7 @@
 #include "compiler/analysis/underline.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace analysis {
 
@@ -18,6 +19,11 @@ std::vector<syntax::Note> decided_at(const model::Appliance& appliance, const sy
     notes.resize(shown_max);
     notes.back().message += ", and at " + std::to_string(more) + " more places";
     return notes;
+}
+
+std::string_view word_for(model::Action action) {
+    constexpr std::array words = {"accept", "drop", "reject", "dnat", "snat"};
+    return words[static_cast<std::size_t>(action)];
 }
 
 syntax::Span span_of(const model::Place& begin, const model::Place& end) {

@@ -10,6 +10,8 @@ std::vector<syntax::Note> decided_at(const model::Appliance& appliance, const sy
                                      const std::vector<model::StatementId>& statements,
                                      std::string_view what = "decided here");
 
+std::string_view word_for(model::Action action);
+
 syntax::Span span_of(const model::Place& begin, const model::Place& end);
 
 } // namespace analysis

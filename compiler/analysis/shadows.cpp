@@ -4,6 +4,7 @@
 #include "compiler/analysis/needed.hpp"
 #include "compiler/analysis/region.hpp"
 #include "compiler/analysis/walk.hpp"
+#include "compiler/analysis/ways.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -35,6 +36,7 @@ public:
 
     Shadows run() && {
         for (const auto& chain : chains_of(appliance_)) look_at(chain);
+        look_at_ways();
         Shadows result;
         for (const auto statement : undecided_)
             if (!alive_.contains(statement)) result.undecided.push_back(statement);
@@ -63,6 +65,74 @@ private:
         if (std::ranges::count_if(rules.links, translates) < 2) return;
         const auto cases = cases_of(space, appliance_, chain, false);
         for (const auto& one : cases.all) look_at(space, engines, one, true);
+    }
+
+    /// What is alive on each chain by itself may wait in vain for what earlier chains let through: prerouting of what comes to
+    /// forward or input, both of what comes to postrouting. Behind a dnat any packet may come of a flow that is known.
+    void look_at_ways() {
+        const auto translates = [](const model::Statement& one) { return one.action == model::Action::dnat; };
+        if (appliance_.load_balancer || translates_output(appliance_) ||
+            std::ranges::any_of(appliance_.statements, translates))
+            return;
+        std::set<StatementId> coming = undecided_;
+        std::map<StatementId, std::set<StatementId>> stopped;
+        for (const auto& way : ways_through(appliance_)) look_at_way(way, coming, stopped);
+        for (auto& [statement, by] : stopped) {
+            if (coming.contains(statement)) continue;
+            alive_.erase(statement);
+            const auto because = by.empty() ? Shadowed::Because::nobody : Shadowed::Because::chains;
+            dead_[statement] = {statement, because, {by.begin(), by.end()}};
+        }
+    }
+
+    /// `coming`: statements for which a packet comes by some way, as far as is known; `stopped`: those for which none does by
+    /// the ways before, and which statements stop them.
+    void look_at_way(const Way& way, std::set<StatementId>& coming, std::map<StatementId, std::set<StatementId>>& stopped) {
+        symbolic::Space space;
+        symbolic::Engines engines(space);
+        const auto rules = rules_of(space, appliance_, way);
+        const auto region = packets_at(space, appliance_, way, !rules.drops_invalid);
+        const auto first = first_packets(space, region);
+        const auto start = text_of(appliance_, chains_on(way).front());
+        std::vector<Stage> accepted;
+        for (const auto& link : rules.links) {
+            const bool is_nat = link.kind == model::FunctionKind::nat;
+            const bool is_behind = text_of(appliance_, link.chain) != start;
+            for (const auto statement : listed_in(link)) {
+                if (!alive_.contains(statement) || coming.contains(statement)) continue;
+                const auto by = is_behind ? stopped_before(engines, {is_nat ? first : region, accepted}, link, statement)
+                                          : std::nullopt;
+                if (by)
+                    stopped[statement].insert(by->begin(), by->end());
+                else
+                    coming.insert(statement);
+            }
+            if (!is_nat) accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+        }
+    }
+
+    static std::set<StatementId> listed_in(const Link& link) {
+        std::set<StatementId> result;
+        for (const auto& rule : link.rules.rules)
+            if (rule.statement) result.insert(*rule.statement);
+        return result;
+    }
+
+    /// The statements of earlier chains, and functions, that stop all that a statement would decide about; nothing where
+    /// something comes, or that is not known.
+    std::optional<std::set<StatementId>> stopped_before(symbolic::Engines& engines, Question question, const Link& link,
+                                                        StatementId statement) {
+        const bool are_all_few = are_few(question.stages);
+        question.stages.push_back({&link.rules, {.statement = statement}});
+        const auto before = spent_by(engines);
+        const auto answer = ask(engines, question, are_all_few ? of_a_statement : steps_for_each_statement);
+        std::optional<std::set<StatementId>> by;
+        if (const auto* proved = std::get_if<Proved>(&answer)) {
+            auto rules = proved->because;
+            by = are_all_few ? needed_before(engines, question, rules) : std::set<StatementId>();
+        }
+        steps_ += spent_by(engines) - before;
+        return by;
     }
 
     /// `retranslating`: Nats behind those that translate destinations, or else everything but these. What they see

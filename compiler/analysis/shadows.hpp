@@ -10,9 +10,10 @@ struct Shadowed {
     enum class Because : std::uint8_t {
         verdicts,  ///< of its chain's function
         functions, ///< earlier ones on the chain
+        chains,    ///< earlier ones on each way to it
         nobody,    ///< can come there
     } because{};
-    /// The statements that cover it, of its chain's functions, as few as suffice.
+    /// The statements that cover it, of its chain's functions or of earlier chains, as few as suffice.
     std::vector<model::StatementId> by{};
 };
 

@@ -3,6 +3,7 @@
 #include "compiler/analysis/comparison.hpp"
 #include "compiler/analysis/same_ways.hpp"
 #include "compiler/analysis/walk.hpp"
+#include "compiler/analysis/ways.hpp"
 #include "compiler/eval/routing.hpp"
 #include "compiler/eval/validity.hpp"
 
@@ -20,27 +21,6 @@ using model::IfaceId;
 constexpr std::size_t ways_max = 200;          ///< that are asked about
 constexpr std::size_t statements_max = 60'000; ///< on all of them together
 constexpr std::size_t share_of_a_way = 10;     ///< of a question's steps
-
-/// Where nothing is forwarded: what comes in and is not for this appliance.
-DeadEnd end_of(const model::Appliance& appliance, IfaceId from) {
-    return {from, false, !appliance.gateway && appliance.ifaces[from].chain(Hook::input).empty()};
-}
-
-/// Those on which something may come through, or be answered.
-std::vector<Way> ways_through(const model::Appliance& appliance) {
-    std::vector<Way> ways;
-    const auto count = static_cast<IfaceId>(appliance.ifaces.size());
-    for (IfaceId iface = 0; iface < count; ++iface) {
-        ways.insert(ways.end(), {Delivery{iface, iface}, Departure{iface}, end_of(appliance, iface)});
-        if (!eval::forwards(appliance, iface)) continue;
-        ways.emplace_back(DeadEnd{iface, true});
-        for (IfaceId to = 0; to < count; ++to) {
-            if (eval::forwards(appliance, to)) ways.emplace_back(model::Assert::Path{iface, to});
-            if (to != iface) ways.emplace_back(Delivery{iface, to});
-        }
-    }
-    return ways;
-}
 
 /// The way that a packet takes that comes in by an Iface, if nothing is translated.
 Way way_from(const model::Appliance& appliance, IfaceId from, const eval::Datagram& datagram) {
@@ -62,15 +42,6 @@ Way way_from(const model::Appliance& appliance, IfaceId from, const eval::Datagr
 
 bool uses(const model::Appliance& appliance, Action action) {
     return std::ranges::any_of(appliance.statements, [&](const auto& one) { return one.action == action; });
-}
-
-/// What is made here may be sent by another Iface then, whose postrouting it meets.
-bool translates_output(const model::Appliance& appliance) {
-    return std::ranges::any_of(appliance.ifaces, [&](const model::Iface& iface) {
-        return std::ranges::any_of(iface.chain(Hook::output), [&](model::FunctionId id) {
-            return appliance.functions.at(id).kind == model::FunctionKind::nat;
-        });
-    });
 }
 
 /// What one packet finds in a Limit hangs on which others came to it.

@@ -98,3 +98,18 @@ TEST_CASE("translations are the same if they send packets to one place") {
     CHECK(redundant(nat("10.0.0.5", "10.0.0.5, 80")).empty());
     CHECK(redundant(nat("10.0.0.5", "10.0.0.6")).empty());
 }
+
+TEST_CASE("what never decides may begin to, or go") {
+    // Without the first one the second would decide, until that goes too.
+    CHECK(redundant(f + "if (ip.ttl == 5) { drop }\nif (ip.ttl in 4-5 and ip.ttl > 4) { accept }\nif (ip.ttl in 5-9) { drop }\naccept }\n")
+              .empty());
+    CHECK(redundant(f + "if (ip.ttl == 5) { drop }\nif (ip.ttl == 5) { accept }\ndrop }\n", true).empty());
+    CHECK(redundant(f + "if (ip.ttl == 5) { drop }\nif (ip.ttl == 5) { drop }\nif (ip.ttl in 5-9) { drop }\naccept }\n") ==
+          Lines{{2, {4}}});
+}
+
+TEST_CASE("who asks a Limit is not redundant: what it takes others do not find") {
+    CHECK(redundant("Limit slow { rate: 1, per: second }\n" + f +
+                    "if (ip.id == 5 and slow.exceeded) { drop }\nif (ip.id in 1-9) { drop }\nif (slow.exceeded) { drop }\naccept }\n")
+              .empty());
+}

@@ -1,0 +1,36 @@
+#include "compiler/analysis/ways.hpp"
+
+#include "compiler/eval/routing.hpp"
+
+#include <algorithm>
+
+namespace analysis {
+
+DeadEnd end_of(const model::Appliance& appliance, model::IfaceId from) {
+    return {from, false, !appliance.gateway && appliance.ifaces[from].chain(model::Hook::input).empty()};
+}
+
+std::vector<Way> ways_through(const model::Appliance& appliance) {
+    std::vector<Way> ways;
+    const auto count = static_cast<model::IfaceId>(appliance.ifaces.size());
+    for (model::IfaceId iface = 0; iface < count; ++iface) {
+        ways.insert(ways.end(), {Delivery{iface, iface}, Departure{iface}, end_of(appliance, iface)});
+        if (!eval::forwards(appliance, iface)) continue;
+        ways.emplace_back(DeadEnd{iface, true});
+        for (model::IfaceId to = 0; to < count; ++to) {
+            if (eval::forwards(appliance, to)) ways.emplace_back(model::Assert::Path{iface, to});
+            if (to != iface) ways.emplace_back(Delivery{iface, to});
+        }
+    }
+    return ways;
+}
+
+bool translates_output(const model::Appliance& appliance) {
+    return std::ranges::any_of(appliance.ifaces, [&](const model::Iface& iface) {
+        return std::ranges::any_of(iface.chain(model::Hook::output), [&](model::FunctionId id) {
+            return appliance.functions.at(id).kind == model::FunctionKind::nat;
+        });
+    });
+}
+
+} // namespace analysis
