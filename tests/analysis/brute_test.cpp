@@ -9,6 +9,7 @@
 #include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/walk.hpp"
 #include "compiler/eval/chains.hpp"
+#include "compiler/eval/validity.hpp"
 #include "compiler/sema/load.hpp"
 #include "tests/analysis/brute_policy.hpp"
 
@@ -199,14 +200,15 @@ private:
         }
     }
 
-    /// From the end of prerouting out by another Iface.
+    /// From the end of prerouting to this appliance, or out by another Iface.
     void onwards(const Packet& packet, Packet now, const Oracle::Ended& before) {
-        const auto to = now[Field::ip_daddr];
+        const auto to = static_cast<model::Ipv4Address>(now[Field::ip_daddr]);
+        const auto in = static_cast<model::IfaceId>(packet[Field::iface_in]);
+        if (const auto own = eval::iface_with(appliance_, to)) return delivered(now, before, in, *own);
         const model::IfaceId out = to >> 8 == 0x0a0000 ? 1 : 0;
-        if (to == 0xcb007101 || now[Field::ip_ttl] < 2) return;
+        if (now[Field::ip_ttl] < 2) return;
         now[Field::ip_ttl] -= 1;
         now[Field::iface_out] = out;
-        const auto in = static_cast<model::IfaceId>(packet[Field::iface_in]);
         auto how = before.how;
         if (how == Ending::accept) how = oracle_.through(appliance_.gateway->forward, false, now).how;
         if (how == Ending::accept)
@@ -215,6 +217,20 @@ private:
         auto asked = packet; // an Assert about a path knows by which Iface it leaves
         asked[Field::iface_out] = out;
         note(model::Assert::Path{in, out}, asked, how);
+    }
+
+    /// Where it comes by another Iface than the address is of, it is forwarded there.
+    void delivered(Packet now, const Oracle::Ended& before, model::IfaceId in, model::IfaceId own) {
+        auto how = before.how;
+        if (in != own) {
+            if (now[Field::ip_ttl] < 2) return;
+            now[Field::ip_ttl] -= 1;
+            now[Field::iface_out] = own;
+            if (how == Ending::accept) how = oracle_.through(appliance_.gateway->forward, false, now).how;
+        }
+        if (how == Ending::accept)
+            how = oracle_.through(appliance_.ifaces[own].chain(model::Hook::input), false, now).how;
+        if (how == Ending::accept) arrived_.insert(before.translated_by.begin(), before.translated_by.end());
     }
 
     void note(const analysis::Way& way, const Packet& packet, Ending how) {
