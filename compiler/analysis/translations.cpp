@@ -33,7 +33,7 @@ struct Onward {
     bool has_rules = false;
 };
 
-/// What becomes of packets on a way: nothing is known, some get to its end, or none; and what drops some then.
+/// What becomes of packets on a way: it is not known, some get to its end, or none; then, what drops some.
 struct Fate {
     enum class Is : std::uint8_t { unknown, through, dropped } is{};
     std::optional<StatementId> by{};
@@ -59,14 +59,16 @@ public:
         nat_ = symbolic::rules_of({.space = space_, .appliance = appliance, .prefix = "nat "}, chain[place]);
         for (auto later = place + 1; later < chain.size(); ++later) {
             add(before_, chain[later], {}, 0);
-            if (appliance.functions.at(chain[later]).kind == FunctionKind::nat) later_nats_.insert(&before_.back());
+            if (appliance.functions.at(chain[later]).kind == FunctionKind::nat)
+                later_nats_.insert(&before_.back());
         }
     }
 
     std::set<StatementId> translations() const {
         std::set<StatementId> found;
         for (const auto& rule : nat_.rules)
-            if (rule.statement && rule.action == Action::dnat && rule.place.file == 0) found.insert(*rule.statement);
+            if (rule.statement && rule.action == Action::dnat && rule.place.file == 0)
+                found.insert(*rule.statement);
         return found;
     }
 
@@ -91,9 +93,12 @@ private:
     void add(std::deque<RuleList>& lists, model::FunctionId function, const symbolic::Names& names,
              model::Value ttl_spent) {
         const auto prefix = "later " + std::to_string(evaluations_++) + ' ';
-        lists.push_back(symbolic::rules_of(
-            {.space = space_, .appliance = appliance_, .names = names, .prefix = prefix, .ttl_spent = ttl_spent},
-            function));
+        lists.push_back(symbolic::rules_of({.space = space_,
+                                            .appliance = appliance_,
+                                            .names = names,
+                                            .prefix = prefix,
+                                            .ttl_spent = ttl_spent},
+                                           function));
     }
 
     bool comes_to(StatementId translation) {
@@ -102,7 +107,9 @@ private:
     }
 
     /// What Limits, leases and comparisons of fields say was about the packet as it came in.
-    static bool is_about_another(const symbolic::Side& side) { return side.variable > symbolic::header_complete; }
+    static bool is_about_another(const symbolic::Side& side) {
+        return side.variable > symbolic::header_complete;
+    }
 
     /// What it translates, afterwards.
     std::vector<Box> translated(StatementId translation) {
@@ -156,7 +163,8 @@ private:
         for (const auto& one : region)
             for (const auto& other : packets) {
                 auto box = both(space_, one, other);
-                if (box && narrow(space_, *box, symbolic::variable(Field::ip_daddr), to)) shared.push_back(std::move(*box));
+                if (box && narrow(space_, *box, symbolic::variable(Field::ip_daddr), to))
+                    shared.push_back(std::move(*box));
             }
         return shared;
     }
@@ -164,8 +172,9 @@ private:
     std::vector<Stage> stages_before() const {
         std::vector<Stage> stages;
         for (const auto& list : before_)
-            stages.push_back({&list, later_nats_.contains(&list) ? symbolic::wanting(Action::dnat, Action::snat)
-                                                                 : symbolic::wanting(Action::accept)});
+            stages.push_back({&list, later_nats_.contains(&list)
+                                         ? symbolic::wanting(Action::dnat, Action::snat)
+                                         : symbolic::wanting(Action::accept)});
         return stages;
     }
 
@@ -216,23 +225,28 @@ private:
         for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
             if (!rule->statement || rule->log != nullptr || rule->action == Action::accept) continue;
             question.stages.back().wanted = {.statement = rule->statement};
-            if (std::holds_alternative<symbolic::Found>(engine_.find(question, steps_max))) return rule->statement;
+            if (std::holds_alternative<symbolic::Found>(engine_.find(question, steps_max)))
+                return rule->statement;
         }
         return std::nullopt;
     }
 
-    /// No way leads to where it sends packets: they are dropped behind prerouting. Groups have reasons of their own.
-    std::optional<Lost> led_nowhere(StatementId translation, model::Ipv4Address address, const std::vector<Box>& region) {
-        const bool is_for_all = std::ranges::any_of(
-            appliance_.ifaces, [&](const model::Iface& iface) { return eval::is_broadcast_of(iface, address); });
+    /// No way leads to where it sends packets: they end behind prerouting. Groups have reasons of their own.
+    std::optional<Lost> led_nowhere(StatementId translation, model::Ipv4Address address,
+                                    const std::vector<Box>& region) {
+        const bool is_for_all = std::ranges::any_of(appliance_.ifaces, [&](const model::Iface& iface) {
+            return eval::is_broadcast_of(iface, address);
+        });
         if (is_for_all || eval::is_multicast(address)) return std::nullopt;
         const DeadEnd dead_end{ingress_};
         const auto packets = both_of(region, packets_on(dead_end), {{address, address}});
         const auto fate = fate_of(packets, stages_before());
         if (fate.is == Fate::Is::through)
             return Lost{translation,
-                        eval::forwards(appliance_, ingress_) ? Lost::Because::no_route : Lost::Because::no_forwarding,
-                        ingress_, {}};
+                        eval::forwards(appliance_, ingress_) ? Lost::Because::no_route
+                                                             : Lost::Because::no_forwarding,
+                        ingress_,
+                        {}};
         if (!fate.by) return std::nullopt;
         return Lost{translation, Lost::Because::functions, ingress_, fate.by};
     }
@@ -250,7 +264,8 @@ private:
 
 } // namespace
 
-std::vector<Lost> lost_translations(const model::Appliance& appliance, const std::vector<Shadowed>& shadowed) {
+std::vector<Lost> lost_translations(const model::Appliance& appliance,
+                                    const std::vector<Shadowed>& shadowed) {
     std::map<StatementId, Lost> lost;
     std::set<StatementId> arriving; ///< or not to be looked at
     for (const auto& one : shadowed) arriving.insert(one.statement);

@@ -1,5 +1,5 @@
-// Destination translations of which nothing arrives: later functions drop all that they have translated, or no way
-// leads to where they send it.
+// Destination translations of which nothing arrives: later functions drop all that they have translated, or
+// no way leads to where they send it.
 #pragma once
 #include "compiler/analysis/shadows.hpp"
 
@@ -16,9 +16,10 @@ struct Lost {
     std::optional<model::StatementId> by{}; ///< drops some of it, the last of a function's that do
 };
 
-/// Those of the policy's own file that packets come to, on every chain that they stand on: by each way onwards that
-/// the new destination, or any where the old one stays, may lead. Where that hangs on a lease, it may. What a later
-/// Nat of the chain translates again is not followed, nor is anything where a Load_balancer has flows of its own.
+/// Those of the policy's own file that packets come to, on every chain that they stand on: by each way
+/// onwards that the new destination, or any where the old one stays, may lead. Where that hangs on a lease,
+/// it may. What a later Nat of the chain translates again is not followed, nor is anything where a
+/// Load_balancer has flows of its own.
 std::vector<Lost> lost_translations(const model::Appliance& appliance, const std::vector<Shadowed>& shadowed);
 
 } // namespace analysis

@@ -96,7 +96,7 @@ struct Author {
     }
 
     std::string translation() {
-        const std::string address = dice.one_of<std::string>({"10.0.0.5", "10.0.0.6", "203.0.113.9", "203.0.113.1", "10.0.0.1"});
+        const std::string address = dice.one_of<std::string>({"10.0.0.5", "10.0.0.6", "203.0.113.9"});
         if (dice.percent(40)) {
             const auto to = dice.one_of<std::string>({address, address + ", 80", "80", address + ", 22"});
             return "Nat::TCP { if (" + condition(Layer::tcp, 1) + ") { dnat(" + to + ") } }\n";
@@ -119,7 +119,7 @@ std::string random_policy(Dice& dice, bool translates) {
                 ? dice.one_of<std::string>(
                       {"wan.prerouting: [a, n, b]\nlan.prerouting: a\ngw.forward: c\n",
                        "wan.prerouting: n\nlan.prerouting: [b, a]\ngw.forward: [c, a]\nlan.postrouting: b\n",
-                       "wan.prerouting: [n, n2, a]\nlan.prerouting: n2\ngw.forward: c\nlan.postrouting: b\nwan.input: b\nlan.input: a\n"})
+                       "wan.prerouting: [n, n2, a]\nlan.prerouting: n2\ngw.forward: c\nlan.postrouting: b\n"})
                 : dice.one_of<std::string>({"wan.prerouting: [a, b]\nlan.prerouting: b\ngw.forward: c\n",
                                             "wan.prerouting: a\nlan.prerouting: [b, a]\ngw.forward: [c, a]\n",
                                             "wan.prerouting: [a, b, c]\ngw.forward: [b, c]\n"});
