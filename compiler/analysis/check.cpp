@@ -89,6 +89,36 @@ syntax::Diagnostic not_decided(const model::Appliance& appliance, const syntax::
     return diagnostic;
 }
 
+/// What a Gateway lacks, so that packets are forwarded.
+std::string way_missing(const model::Appliance& appliance, const Lost& lost, model::Ipv4Address address) {
+    const auto name = [](const model::Iface& iface) { return '`' + iface.name + '`'; };
+    if (!appliance.gateway) return "declare a Gateway whose `connected` names " + name(appliance.ifaces[lost.ingress]);
+    if (lost.because == Lost::Because::no_forwarding)
+        return "`connected` of the Gateway does not name " + name(appliance.ifaces[lost.ingress]);
+    for (const auto& iface : appliance.ifaces)
+        if (iface.ipv4 && iface.ipv4->network.contains(address))
+            return "`connected` of the Gateway does not name " + name(iface) + ", whose network it is in";
+    return "give the Gateway a route to it";
+}
+
+syntax::Diagnostic nothing_arrives(const model::Appliance& appliance, const syntax::Sources& sources, const Lost& lost) {
+    const auto& translation = appliance.statements.at(lost.translation);
+    syntax::Diagnostic diagnostic{.kind = syntax::Kind::lost_translation,
+                                  .span = word_at(sources, translation.place),
+                                  .message = "nothing that this `dnat` translates arrives: "};
+    if (lost.because == Lost::Because::functions) {
+        diagnostic.message += "later functions drop all of it";
+        diagnostic.notes.push_back({word_at(sources, appliance.statements.at(lost.by.value()).place), "dropped here"});
+        return diagnostic;
+    }
+    const auto address = translation.ipv4_address.value();
+    diagnostic.message += lost.because == Lost::Because::no_route
+                              ? "no route leads to " + eval::show(model::Field::ip_daddr, address)
+                              : "nothing that comes in by `" + appliance.ifaces[lost.ingress].name + "` is forwarded";
+    diagnostic.hint = way_missing(appliance, lost, address);
+    return diagnostic;
+}
+
 } // namespace
 
 syntax::Diagnostic failed_test(const model::Appliance& appliance, const syntax::Sources& sources,
@@ -108,14 +138,8 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
     std::vector<syntax::Diagnostic> diagnostics;
     const auto [dead, undecided] = shadowed_statements(appliance);
     for (auto& one : remarks_on_verdicts(appliance, sources, dead)) diagnostics.push_back(std::move(one));
-    for (const auto& found : lost_translations(appliance, dead)) {
-        diagnostics.push_back({.kind = syntax::Kind::lost_translation,
-                               .span = word_at(sources, appliance.statements.at(found.translation).place),
-                               .message = "nothing that this `dnat` translates arrives: later functions drop all of it"});
-        if (found.by)
-            diagnostics.back().notes.push_back(
-                {word_at(sources, appliance.statements.at(*found.by).place), "dropped here"});
-    }
+    for (const auto& found : lost_translations(appliance, dead))
+        diagnostics.push_back(nothing_arrives(appliance, sources, found));
     for (const auto& assertion : appliance.asserts) {
         const auto proof = prove(appliance, assertion);
         if (const auto* holds = std::get_if<Holds>(&proof); holds != nullptr && holds->accepts_nothing)
