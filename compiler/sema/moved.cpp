@@ -4,87 +4,113 @@
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
 
 namespace sema {
 
 namespace {
 
 using syntax::Kind;
-using Messages = std::vector<syntax::Diagnostic>;
+
+/// Messages by what they are about, so that each is found at once; those that are told with another one go.
+class Messages {
+public:
+    explicit Messages(std::vector<syntax::Diagnostic> all) : all_(std::move(all)), is_gone_(all_.size()) {}
+
+    std::size_t size() const { return all_.size(); }
+    syntax::Diagnostic& operator[](std::size_t i) { return all_[i]; }
+    bool is_gone(std::size_t i) const { return is_gone_[i]; }
+
+    /// A note of `told` says it.
+    void tell_with(std::size_t told, std::size_t other) {
+        all_[told].notes.push_back({all_[other].span, all_[other].message});
+        is_gone_[other] = true;
+    }
+
+    std::vector<syntax::Diagnostic> left() && {
+        std::vector<syntax::Diagnostic> result;
+        for (std::size_t i = 0; i < all_.size(); ++i)
+            if (!is_gone_[i]) result.push_back(std::move(all_[i]));
+        return result;
+    }
+
+private:
+    std::vector<syntax::Diagnostic> all_;
+    std::vector<bool> is_gone_;
+};
+
+/// Nothing else than its own kind of object is said to have the key of an odd one, or one like it.
+bool is_odd_key(const syntax::Diagnostic& one) {
+    return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
+}
+
+/// What an object lacks; nothing where that is one of several things.
+struct Lacked {
+    std::string key;
+    bool is_only = true; ///< whatever else the message says
+};
+
+std::optional<Lacked> lacked_by(const syntax::Diagnostic& one) {
+    const std::string_view words = " has no `";
+    const auto at = one.message.find(words);
+    if (one.kind != Kind::missing_member || at == one.message.npos) return std::nullopt;
+    const auto begin = at + words.size(), end = one.message.find('`', begin);
+    const auto path = one.message.substr(begin, end - begin);
+    const auto rest = one.message.substr(end + 1);
+    const bool is_one = rest.find("` and `") == rest.npos && rest.find("` or `") == rest.npos && !rest.starts_with(" or `") &&
+                        !rest.starts_with(" and `");
+    if (!is_one) return std::nullopt;
+    return Lacked{path.substr(path.rfind('.') + 1), rest.find("`, `") == rest.npos && !rest.starts_with(", `")};
+}
 
 /// A key that stands where it does not belong is what another object lacks.
-Messages with_moved_keys(Messages all) {
-    const auto is_misplaced = [](const syntax::Diagnostic& one) {
-        return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
-    };
-    if (std::ranges::find(all, Kind::missing_member, &syntax::Diagnostic::kind) == all.end()) return all;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!is_misplaced(all[i])) continue;
-        const auto key = names_in(all[i].message).back();
-        const auto lacking = std::ranges::find_if(all, [&](const auto& other) {
-            // And not one of several that it lacks.
-            const bool is_of_key =
-                (other.message.ends_with(" has no " + syntax::quoted(key)) &&
-                 other.message.find("`, `") == std::string::npos) ||
-                other.message.find(" has no " + syntax::quoted(key) + ", but") != std::string::npos;
-            return other.kind == Kind::missing_member && is_of_key;
-        });
-        if (lacking == all.end()) continue;
-        all[i].notes.push_back({lacking->span, lacking->message});
-        const auto index = static_cast<std::size_t>(lacking - all.begin());
-        all.erase(lacking);
-        if (index <= i) --i;
+void tell_moved_keys(Messages& all) {
+    std::map<std::string, std::vector<std::size_t>> lacking; ///< the first one last
+    for (auto i = all.size(); i-- > 0;)
+        if (const auto lacked = lacked_by(all[i]); lacked && lacked->is_only) lacking[lacked->key].push_back(i);
+    for (std::size_t i = 0; i < all.size() && !lacking.empty(); ++i) {
+        if (!is_odd_key(all[i])) continue;
+        const auto found = lacking.find(names_in(all[i].message).back());
+        if (found == lacking.end() || found->second.empty()) continue;
+        all.tell_with(i, found->second.back());
+        found->second.pop_back();
     }
-    return all;
 }
 
-/// Whether nothing else than its own kind of object is said to have the key, or one like it.
-bool is_without_home(const syntax::Diagnostic& one) {
-    return one.kind == Kind::unknown_key && one.hint.starts_with("it has ");
-}
+/// Keys that other tools have, and that no key here is another name for.
+constexpr std::array<std::string_view, 12> of_others = {"alias", "comment", "description", "enabled", "label", "metric",
+                                                        "mtu", "note", "priority", "type", "weight", "zone"};
 
 /// A key that there is not, in an object that lacks one, is that one under another name.
-Messages with_renamed_keys(Messages all, const Programs& programs) {
-    const auto of = [&](const syntax::Diagnostic& one) {
-        return span_of_declaration(programs, one.span).begin;
+void tell_renamed_keys(Messages& all, const Programs& programs) {
+    struct Declared {
+        std::vector<std::size_t> odd, lacking;
     };
-    const auto only_one = [&](const auto& is_such, const syntax::Diagnostic& beside) {
-        auto found = all.end();
-        for (auto one = all.begin(); one != all.end(); ++one) {
-            if (!is_such(*one) || one->span.file != beside.span.file || of(*one) != of(beside)) continue;
-            if (found != all.end()) return all.end();
-            found = one;
-        }
-        return found;
-    };
-    const auto lacks = [](const syntax::Diagnostic& one) { return one.kind == Kind::missing_member; };
-    const auto is_odd = [](const syntax::Diagnostic& one) {
-        return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
-    };
+    std::map<syntax::Span, Declared> declared;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!is_without_home(all[i]) || only_one(is_odd, all[i]) == all.end()) continue;
-        const auto lacking = only_one(lacks, all[i]);
-        if (lacking == all.end()) continue;
-        const auto at = lacking->message.find(" has no `");
-        if (at == lacking->message.npos) continue;
-        const auto key = names_in(lacking->message.substr(at)).front();
-        // Of an object inside of that one, or of one beside it.
-        const bool is_other =
-            !encloses(lacking->span, all[i].span) && lacking->span.begin > all[i].span.begin;
-        const bool is_one = lacking->message.find("` and `") == lacking->message.npos &&
-                            lacking->message.find("` or `") == lacking->message.npos;
-        if (is_other || !is_one) continue;
-        all[i].hint = "did you mean " + syntax::quoted(key) + "?";
-        all[i].notes.push_back({lacking->span, lacking->message});
-        const auto index = static_cast<std::size_t>(lacking - all.begin());
-        all.erase(lacking);
-        if (index <= i) --i;
+        if (all.is_gone(i)) continue;
+        if (is_odd_key(all[i]))
+            declared[span_of_declaration(programs, all[i].span)].odd.push_back(i);
+        else if (all[i].kind == Kind::missing_member)
+            declared[span_of_declaration(programs, all[i].span)].lacking.push_back(i);
     }
-    return all;
+    for (const auto& [place, found] : declared) {
+        if (found.odd.size() != 1 || found.lacking.size() != 1) continue;
+        auto &odd = all[found.odd.front()], &lacking = all[found.lacking.front()];
+        const auto lacked = lacked_by(lacking);
+        if (!odd.hint.starts_with("it has ") || !lacked) continue;
+        if (std::ranges::find(of_others, names_in(odd.message).back()) != of_others.end()) continue;
+        // Of an object inside of that one, or of one beside it.
+        if (!encloses(lacking.span, odd.span) && lacking.span.begin > odd.span.begin) continue;
+        odd.hint = "did you mean " + syntax::quoted(lacked->key) + "?";
+        all.tell_with(found.odd.front(), found.lacking.front());
+    }
 }
 
-/// A statement too many in one body, and a body that lacks one: it was moved.
-Messages with_moved_statements(Messages all) {
+/// A verdict too many in one body, and a body that lacks one: it was moved.
+void tell_moved_statements(Messages& all) {
     const auto is_lacking = [](const syntax::Diagnostic& one) {
         return one.kind == Kind::missing_verdict || one.kind == Kind::empty_body;
     };
@@ -92,20 +118,29 @@ Messages with_moved_statements(Messages all) {
         return one.kind == Kind::unreachable_statement || one.kind == Kind::action_not_allowed ||
                (one.kind == Kind::syntax_error && one.message == "this declares nothing");
     };
-    if (std::ranges::count_if(all, is_lacking) != 1 || std::ranges::count_if(all, is_odd) != 1) return all;
-    auto lacking = std::ranges::find_if(all, is_lacking), odd = std::ranges::find_if(all, is_odd);
+    std::vector<std::size_t> lacking, odd;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all.is_gone(i)) continue;
+        if (is_lacking(all[i])) lacking.push_back(i);
+        if (is_odd(all[i])) odd.push_back(i);
+    }
+    if (lacking.size() != 1 || odd.size() != 1) return;
+    const auto names = names_in(all[odd.front()].message);
+    const bool is_translation = !names.empty() && (names.front() == "dnat" || names.front() == "snat");
+    if (is_translation && all[lacking.front()].kind == Kind::missing_verdict) return; // a Nat needs none
     // A warning is not told in the place of an error.
-    const bool is_warning = syntax::info(odd->kind).severity != syntax::Severity::error;
-    const auto told = is_warning ? lacking : odd, noted = is_warning ? odd : lacking;
-    told->notes.push_back({noted->span, noted->message});
-    all.erase(noted);
-    return all;
+    const bool is_warning = syntax::info(all[odd.front()].kind).severity != syntax::Severity::error;
+    all.tell_with(is_warning ? lacking.front() : odd.front(), is_warning ? odd.front() : lacking.front());
 }
 
 } // namespace
 
-std::vector<syntax::Diagnostic> with_moved(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    return with_moved_statements(with_renamed_keys(with_moved_keys(std::move(all)), programs));
+std::vector<syntax::Diagnostic> with_moved(std::vector<syntax::Diagnostic> diagnostics, const Programs& programs) {
+    Messages all(std::move(diagnostics));
+    tell_moved_keys(all);
+    tell_renamed_keys(all, programs);
+    tell_moved_statements(all);
+    return std::move(all).left();
 }
 
 } // namespace sema

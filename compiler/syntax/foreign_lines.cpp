@@ -188,7 +188,7 @@ private:
         if (in_body_.empty()) return first != "nat" || is(1, "on") || is(1, "from");
         bool is_row_of_names = true;
         for (std::size_t i = 1; i < count; ++i) is_row_of_names &= is(i, K::name);
-        return !is_row_of_names || (!functions_.contains(first) && !imports_);
+        return !functions_.contains(first) && (!is_row_of_names || !imports_);
     }
 
     bool rule() {

@@ -67,7 +67,7 @@ public:
         if (!is_path && !is_native)
             return Trouble{0, 1, quoted(at_.token().text) + " is no property of packets"};
         auto value = i;
-        while (value < end_ && is_relation(value)) ++value;
+        while (value < end_ && is_relation(value) && !(value > i && at_.is(value + 1, K::dot))) ++value; // `== le.member`
         if (value == end_ || is_of_signs(i, value)) return std::nullopt;
         if (value == i && at_.is(i, K::open_brace))
             return in_value(i); // and that it lacks an operator is told with its braces

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <random>
@@ -12,14 +13,18 @@ namespace {
 
 using Lines = std::map<std::uint32_t, std::vector<std::uint32_t>>;
 
+/// Whether earlier chains are the reason, which most tests are not about.
+bool is_by_chains(const analysis::Shadowed& one) { return one.because == analysis::Shadowed::Because::chains; }
+
 /// The lines of shadowed statements, and of those that shadow them; the test's own first line is 1.
-Lines shadows(const std::string& text) {
+Lines shadows(const std::string& text, bool by_chains = false) {
     constexpr std::uint32_t before = 4; // of two_ifaces
     const auto appliance = policy(text);
     Lines lines;
-    for (const auto& [statement, because, by] : analysis::shadowed_statements(appliance).dead) {
-        auto& covering = lines[appliance.statements.at(statement).place.line - before];
-        for (const auto id : by) covering.push_back(appliance.statements.at(id).place.line - before);
+    for (const auto& one : analysis::shadowed_statements(appliance).dead) {
+        if (is_by_chains(one) != by_chains) continue;
+        auto& covering = lines[appliance.statements.at(one.statement).place.line - before];
+        for (const auto id : one.by) covering.push_back(appliance.statements.at(id).place.line - before);
     }
     return lines;
 }
@@ -66,7 +71,8 @@ TEST_CASE("a last line of defence is not shadowed") {
 TEST_CASE("what cannot come to a chain is decided by nobody") {
     const auto dead = [](const std::string& chains, const std::string& condition) {
         const auto appliance = policy(chains + "\nFilter::IP f { if (" + condition + ") { drop } accept }\n");
-        return analysis::shadowed_statements(appliance).dead.size();
+        const auto found = analysis::shadowed_statements(appliance).dead;
+        return found.size() - static_cast<std::size_t>(std::ranges::count_if(found, is_by_chains));
     };
     for (const std::string condition : {"iface.in == lan", "ct.state == related and ip.protocol == udp", "ip.saddr == 10.0.0.0",
                                         "ip.saddr in 127.0.0.0/8", "vlan.id == 3", "ct.state == invalid",
@@ -82,6 +88,25 @@ TEST_CASE("what cannot come to a chain is decided by nobody") {
     CHECK(dead("Conntrack c { drop_invalid: false } wan.prerouting: f", "ct.state == invalid") == 0);
     // Nothing comes to the chain of an Iface that nothing is forwarded to.
     CHECK(dead("wan.output: f", "iface.out == lan") == 1);
+}
+
+TEST_CASE("what earlier chains stop waits in vain on later ones") {
+    const auto input = [](const std::string& chains, const std::string& condition) {
+        return shadows(chains + " Filter::IP f {\nif (ip.ttl < 9) { drop }\naccept }\nwan.input: g Filter::IP g {\nif (" +
+                           condition + ") { accept }\ndrop }\n",
+                       true);
+    };
+    const std::string both = "wan.prerouting: f lan.prerouting: f";
+    CHECK(input(both, "ip.ttl == 7") == Lines{{5, {2}}});
+    CHECK(input(both, "ip.ttl == 8").empty()); // from lan it is routed, which takes one
+    CHECK(input("wan.prerouting: f", "ip.ttl == 7").empty());
+    CHECK(input("wan.prerouting: f", "ip.ttl == 7 and iface.in == wan") == Lines{{5, {2}}});
+    // A later packet of a flow may come by another Iface than the first.
+    CHECK(input("wan.prerouting: [n, f] lan.prerouting: f Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5) } }", "ip.ttl == 7").empty());
+    // What is made here comes to no chain before output.
+    CHECK(shadows("lan.postrouting: o wan.prerouting: f Filter::IP f {\nif (ip.ttl < 9) { drop }\naccept }\nFilter::IP o {\n"
+                  "if (ip.ttl == 7 and iface.in == wan) { accept }\nif (ip.ttl == 64 and ct.state == invalid) { accept }\ndrop }\n",
+                  true) == Lines{{5, {2}}});
 }
 
 TEST_CASE("lines of earlier functions are named, as few as suffice") {
