@@ -67,7 +67,9 @@ Messages with_renamed_keys(Messages all, const Programs& programs) {
         if (lacking == all.end()) continue;
         const auto at = lacking->message.find(" has no `");
         if (at == lacking->message.npos) continue;
-        const auto key = names_in(lacking->message.substr(at)).front();
+        const auto lacked = lacking->message.substr(at + std::string_view(" has no `").size());
+        const auto path = lacked.substr(0, lacked.find('`'));
+        const auto key = path.substr(path.rfind('.') + 1); // of `servers.pool` the last
         // Of an object inside of that one, or of one beside it.
         const bool is_other =
             !encloses(lacking->span, all[i].span) && lacking->span.begin > all[i].span.begin;

@@ -57,7 +57,7 @@ bool translation(Cursor& at) {
     if (!is_one) return false;
     const auto& target = at.token(2);
     at.report(Kind::syntax_error, at.token(1).span, "what an action works on stands in parentheses",
-              "write `" + at.token().text + "(" + target.text + ")`");
+              "write `" + at.token().text + "(" + at.value_at(2) + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
     at.out.push_back(target);
