@@ -330,9 +330,11 @@ private:
         const auto* element = string == nullptr ? nullptr : context_.scope.find(string->text);
         if (element == nullptr || element->name.text != string->text) return {};
         const auto* field = left_.field();
-        const bool is_iface = element->type == ElementType::iface && field != nullptr && info(*field).kind == FieldKind::iface;
-        if (is_iface) return "write `" + source_of(left_.value) + " == " + string->text + "`";
-        return element->type == ElementType::untyped ? "write `" + source_of(left_.value) + " in " + string->text + "`" : "";
+        const bool asks_iface = field != nullptr && info(*field).kind == FieldKind::iface;
+        if (element->type == ElementType::iface && asks_iface)
+            return "write `" + source_of(left_.value) + " == " + string->text + "`";
+        if (element->type != ElementType::untyped) return {};
+        return "write `" + source_of(left_.value) + " in " + string->text + "`";
     }
 
     bool is_one_flag(model::Value bits) {

@@ -96,11 +96,12 @@ private:
         const auto* list = std::get_if<syntax::List>(&value.is);
         for (const auto& item : list == nullptr ? std::vector<syntax::Value>{} : list->items) {
             const auto* path = std::get_if<syntax::Path>(&item.is);
-            const auto* named = path == nullptr || path->parts.size() > 1 ? nullptr
-                                                                          : context_.scope.find(path->parts.front().text);
+            const bool is_name = path != nullptr && path->parts.size() == 1;
+            const auto* named = is_name ? context_.scope.find(path->parts.front().text) : nullptr;
             const auto type = named == nullptr ? ElementType::untyped : named->type;
             if (type != ElementType::iface && type != ElementType::filter) return route;
-            names += (names.empty() ? (type == ElementType::iface ? "connected: [" : "forward: [") : ", ") + source_of(item);
+            const auto* setting = type == ElementType::iface ? "connected: [" : "forward: [";
+            names += (names.empty() ? setting : ", ") + source_of(item);
         }
         return names.empty() ? route : "write `" + names + "]`";
     }

@@ -172,11 +172,10 @@ Messages with_uses_of_one_address(Messages all, const Programs& programs) {
         const auto found = values.find(used_as_address(one));
         if (found == values.end() || !wanted.contains(found->first)) continue;
         const auto& [name, value] = *found;
-        auto& whole = told.try_emplace(name, syntax::Diagnostic{one.kind, value->span,
-                                                                "`" + name + "` is used as an address, and is " + kind_of(*value),
-                                                                {},
-                                                                "write `" + name + ": " + address_meant_by(*value) + "`"})
-                          .first->second;
+        const auto message = quoted(name) + " is used as an address, and is " + kind_of(*value);
+        const auto hint = "write `" + name + ": " + address_meant_by(*value) + "`";
+        auto& whole =
+            told.try_emplace(name, syntax::Diagnostic{one.kind, value->span, message, {}, hint}).first->second;
         if (whole.notes.size() < notes_max) whole.notes.push_back({one.span, "it is used here"});
     }
     const auto is_replaced = [&](const syntax::Diagnostic& one) {
@@ -193,7 +192,8 @@ Messages with_uses_of_one_address(Messages all, const Programs& programs) {
 } // namespace
 
 std::vector<syntax::Diagnostic> told_once(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    return properties_told_once(with_quotes_told_once(names_told_once(with_hidden_constants(with_uses_of_one_address(std::move(all), programs)))), programs);
+    auto named = with_hidden_constants(with_uses_of_one_address(std::move(all), programs));
+    return properties_told_once(with_quotes_told_once(names_told_once(std::move(named))), programs);
 }
 
 } // namespace sema

@@ -150,7 +150,7 @@ private:
         if (property_.starts_with("eth.")) return '"' + word + '"';
         if (property_.ends_with("addr") && is_short_network(word)) {
             const auto slash = word.find('/');
-            const auto parts = std::count(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(slash), '.') + 1;
+            const auto parts = std::ranges::count(std::string_view(word).substr(0, slash), '.') + 1;
             for (auto i = parts; i < 4; ++i) word.insert(slash, ".0");
         }
         const auto slash = word.find('/');
@@ -164,7 +164,7 @@ private:
     /// `10/8`, `192.168/16`.
     static bool is_short_network(const std::string& word) {
         const auto slash = word.find('/');
-        const auto dots = std::count(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(std::min(slash, word.size())), '.');
+        const auto dots = std::ranges::count(std::string_view(word).substr(0, slash), '.');
         return slash != word.npos && slash > 0 && dots < 3 && word.find_first_not_of("0123456789./") == word.npos;
     }
 

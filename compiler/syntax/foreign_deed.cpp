@@ -145,7 +145,8 @@ std::string cure_of_translation(const Rule& rule) {
 /// What a Limit says of time: `second`, `s`, `min`; empty for what it does not say.
 std::string_view period_named(std::string_view word) {
     constexpr std::array<std::string_view, 4> periods = {"second", "minute", "hour", "day"};
-    const auto* found = std::ranges::find_if(periods, [&](auto period) { return !word.empty() && period.starts_with(word); });
+    if (word.empty()) return {};
+    const auto* found = std::ranges::find_if(periods, [&](auto period) { return period.starts_with(word); });
     return found == periods.end() ? std::string_view() : *found;
 }
 
@@ -155,7 +156,8 @@ std::string cure_of_limit(const Rule& rule) {
     const auto per = slash == rate.size() ? std::string_view() : period_named(std::string_view(rate).substr(slash + 1));
     const auto key = rule.key_of_limit();
     if (!is_number(rate.substr(0, slash)) || per.empty() || !key)
-        return "what counts packets is declared, `Limit name { … }`, and a condition asks it: `if (name.exceeded) { … }`";
+        return "what counts packets is declared, `Limit name { … }`, and a condition asks it: "
+               "`if (name.exceeded) { … }`";
     const auto burst = rule.behind({"burst", "--limit-burst", "--hashlimit-burst"});
     return "declare `Limit name { rate: " + rate.substr(0, slash) + ", per: " + std::string(per) +
            (is_number(burst) ? ", burst: " + burst : "") + (key->empty() ? "" : ", key: " + *key) +
