@@ -159,7 +159,8 @@ Messages without_uses_of_missing(Messages all, const Programs& programs) {
         if (one.kind != Kind::unknown_member) return false;
         const auto names = names_in(one.message);
         return names.size() == 2 && std::ranges::any_of(lacking, [&](const auto& other) {
-                   return other.first == names[0] && other.second.find('`' + names[1] + '`') != std::string::npos;
+                   return other.first == names[0] &&
+                          other.second.find('`' + names[1] + '`') != std::string::npos;
                });
     };
     std::erase_if(all, is_use);

@@ -224,7 +224,8 @@ private:
                        " functions only",
                    type == "assert" ? "Asserts stand outside of functions"
                    : type == "nat" && role_ == Role::filter
-                       ? "declare it outside, `Nat::" + inner.subtype.text + " name { … }`, and name it on `prerouting`"
+                       ? "declare it outside, `Nat::" + inner.subtype.text +
+                             " name { … }`, and name it on `prerouting`"
                        : "write `" + own_name + "::" + inner.subtype.text + "`");
         if (inner.target && fits)
             report(Kind::type_misused, inner.target->span, "only an `Assert` is about a chain or a path");

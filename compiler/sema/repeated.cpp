@@ -174,8 +174,8 @@ Messages with_uses_of_one_address(Messages all, const Programs& programs) {
         const auto& [name, value] = *found;
         const auto message = quoted(name) + " is used as an address, and is " + kind_of(*value);
         const auto hint = "write `" + name + ": " + address_meant_by(*value) + "`";
-        auto& whole =
-            told.try_emplace(name, syntax::Diagnostic{one.kind, value->span, message, {}, hint}).first->second;
+        auto& whole = told.try_emplace(name, syntax::Diagnostic{one.kind, value->span, message, {}, hint})
+                          .first->second;
         if (whole.notes.size() < notes_max) whole.notes.push_back({one.span, "it is used here"});
     }
     const auto is_replaced = [&](const syntax::Diagnostic& one) {

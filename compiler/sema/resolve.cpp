@@ -141,7 +141,8 @@ Settled packet_property(Context& context, const syntax::Path& path) {
         const auto property = to_string(beginning(path, 2));
         const auto field = model::field_named(lower(property));
         const auto* asked = constant_named(path.parts[2].text); // `tcp.flags.syn`
-        const bool fits = field && asked != nullptr && path.parts.size() == 3 && asked->kind == info(*field).kind;
+        const bool fits =
+            field && asked != nullptr && path.parts.size() == 3 && asked->kind == info(*field).kind;
         context.report(Kind::unknown_member, path.span, quoted(property) + " has no members",
                        fits ? hint_for_bare(*asked) : "write " + quoted(property));
         return Poison{};

@@ -17,10 +17,10 @@ using Words = std::vector<std::string>;
 /// What a word before the values says: that they are not, or in which order. The rest says nothing that the
 /// values do not say.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 23> relations = {{
-    {"==", ""},     {"=", ""},     {"is", ""},    {"eq", ""},   {"equals", ""}, {"equal", ""}, {"in", ""},
-    {"within", ""}, {"range", ""}, {"!=", "!"},  {"!", "!"},     {"not", "!"},  {"ne", "!"},
-    {"neq", "!"},   {"isnt", "!"}, {"<", "<"},   {">", ">"},     {"<=", "<="},  {">=", ">="},
-    {"lt", "<"},    {"gt", ">"},   {"le", "<="}, {"ge", ">="},
+    {"==", ""},   {"=", ""},      {"is", ""},    {"eq", ""},   {"equals", ""}, {"equal", ""},
+    {"in", ""},   {"within", ""}, {"range", ""}, {"!=", "!"},  {"!", "!"},     {"not", "!"},
+    {"ne", "!"},  {"neq", "!"},   {"isnt", "!"}, {"<", "<"},   {">", ">"},     {"<=", "<="},
+    {">=", ">="}, {"lt", "<"},    {"gt", ">"},   {"le", "<="}, {"ge", ">="},
 }};
 
 auto relation_of(std::string_view word) {
@@ -165,7 +165,8 @@ private:
     static bool is_short_network(const std::string& word) {
         const auto slash = word.find('/');
         const auto dots = std::ranges::count(std::string_view(word).substr(0, slash), '.');
-        return slash != word.npos && slash > 0 && dots < 3 && word.find_first_not_of("0123456789./") == word.npos;
+        return slash != word.npos && slash > 0 && dots < 3 &&
+               word.find_first_not_of("0123456789./") == word.npos;
     }
 
     static std::string list_of(const Words& words) {
@@ -185,7 +186,8 @@ private:
     /// `8/0`, a type of ICMP with its code.
     std::string type_and_code(const std::string& word) const {
         const auto slash = word.find('/');
-        const auto asked = "icmp.type == " + word.substr(0, slash) + " and icmp.code == " + word.substr(slash + 1);
+        const auto asked =
+            "icmp.type == " + word.substr(0, slash) + " and icmp.code == " + word.substr(slash + 1);
         return is_negated_ ? "not (" + asked + ')' : asked;
     }
 

@@ -153,7 +153,8 @@ std::string_view period_named(std::string_view word) {
 std::string cure_of_limit(const Rule& rule) {
     const auto rate = rule.rate();
     const auto slash = std::min(rate.find('/'), rate.size());
-    const auto per = slash == rate.size() ? std::string_view() : period_named(std::string_view(rate).substr(slash + 1));
+    const auto per =
+        slash == rate.size() ? std::string_view() : period_named(std::string_view(rate).substr(slash + 1));
     const auto key = rule.key_of_limit();
     if (!is_number(rate.substr(0, slash)) || per.empty() || !key)
         return "what counts packets is declared, `Limit name { … }`, and a condition asks it: "

@@ -182,7 +182,8 @@ private:
         if (in_body_.empty() && is(1, K::name) && is_body) return false;
         // And else a declaration, or the call of a function.
         if (first == "set" && is(2, "=")) return false;
-        if (first == "limit") return is(1, "rate") && count > 2 && (is_literal(token(2).kind) || is(2, "over"));
+        if (first == "limit")
+            return is(1, "rate") && count > 2 && (is_literal(token(2).kind) || is(2, "over"));
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);
         if (in_body_.empty()) return first != "nat" || is(1, "on") || is(1, "from");
@@ -230,8 +231,8 @@ private:
 
     /// `interface GigabitEthernet0/1`, with the lines below that stand farther in.
     bool interface_block() {
-        if (!in_body_.empty() || !begins_statement() || !is(0, K::name) || lower(token().text) != "interface" ||
-            starts_line(1))
+        if (!in_body_.empty() || !begins_statement() || !is(0, K::name) ||
+            lower(token().text) != "interface" || starts_line(1))
             return false;
         auto end = tokens_on_line();
         for (std::size_t i = 1; i < end; ++i)

@@ -84,8 +84,8 @@ std::string Cursor::value_at(std::size_t ahead) const { return syntax::value_at(
 
 bool Cursor::is_value_alone(std::size_t ahead) const {
     const auto end = next + ahead + tokens_of_value(tokens, next + ahead);
-    return end > next + ahead && (end == tokens.size() || starts_line(end - next) || tokens[end].kind == K::comma ||
-                                  is_close_bracket(tokens[end].kind));
+    return end > next + ahead && (end == tokens.size() || starts_line(end - next) ||
+                                  tokens[end].kind == K::comma || is_close_bracket(tokens[end].kind));
 }
 
 bool Cursor::opens_block() const {

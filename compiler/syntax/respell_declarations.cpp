@@ -19,7 +19,9 @@ bool declaring_word(Cursor& at) {
     std::size_t value = 3;
     while (at.next + value < at.tokens.size() && at.token(value).text == "=") ++value;
     const auto list = list_in_braces(at, value);
-    const auto shown = !list.empty() ? list : at.is_value_alone(value) ? at.value_at(value) : std::string("…");
+    const auto shown = !list.empty()              ? list
+                       : at.is_value_alone(value) ? at.value_at(value)
+                                                  : std::string("…");
     at.report(Kind::syntax_error, at.token().span, "a declaration begins with its name",
               "write `" + at.token(1).text + ": " + shown + "`");
     ++at.next;
@@ -118,10 +120,11 @@ bool nameless(Cursor& at) {
 /// `lan 10.0.0.0/24`, at the top level.
 bool undeclared(Cursor& at) {
     const bool is_number = at.is_literal_at(1) && !at.is(1, K::string) && at.token(1).kind > K::false_;
-    const bool is_other = names_type(at.token().text) || is_function_word(at) || is_verdict(at.token().text) ||
+    const bool is_other = names_type(at.token().text) || is_function_word(at) ||
+                          is_verdict(at.token().text) ||
                           one_of(at.word_at(0), {"block", "pass", "allow", "deny", "permit"});
-    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && is_number && !is_other &&
-                        !at.starts_line(1) && at.is_value_alone(1) &&
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && is_number &&
+                        !is_other && !at.starts_line(1) && at.is_value_alone(1) &&
                         !at.is(1 + tokens_of_value(at.tokens, at.next + 1), K::comma);
     if (!is_one) return false;
     at.report(Kind::syntax_error, at.token(1).span, "a `:` is missing before this",

@@ -26,7 +26,8 @@ bool begins_statement(const Cursor& at, std::size_t i) {
     if (at.is(i, K::if_)) return at.is(i + 1, K::open_paren);
     if (!at.is(i, K::name)) return false;
     if (at.is(i + 1, K::colon)) return at.is(i + 2, K::colon);
-    return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name) || at.is(i + 1, K::if_);
+    return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name) ||
+           at.is(i + 1, K::if_);
 }
 
 void put_heading(Cursor& at, std::string_view subtype) {
@@ -162,8 +163,8 @@ namespace {
 
 /// From `first` on: `Filter::IP {`.
 bool is_nameless_function(const Cursor& at, std::size_t first) {
-    return one_of(at.word_at(first), {"filter", "nat"}) && at.is(first + 1, K::colon) && at.is(first + 2, K::colon) &&
-           at.is(first + 3, K::name) && at.is(first + 4, K::open_brace);
+    return one_of(at.word_at(first), {"filter", "nat"}) && at.is(first + 1, K::colon) &&
+           at.is(first + 2, K::colon) && at.is(first + 3, K::name) && at.is(first + 4, K::open_brace);
 }
 
 /// `zones: Filter::IP {` at the top level, and `input: Filter::IP { drop }` in an object.
@@ -183,7 +184,8 @@ bool function_as_value(Cursor& at) {
         at.out.push_back(name);
         return true;
     }
-    at.report(Kind::syntax_error, join(at.token(2).span, at.token(5).span), "functions are declared outside of objects",
+    at.report(Kind::syntax_error, join(at.token(2).span, at.token(5).span),
+              "functions are declared outside of objects",
               "declare `" + type + " name { … }`, and write `" + name.text + ": name`");
     at.take();
     at.take();
@@ -222,8 +224,8 @@ bool headings(Cursor& at) {
         return false;
     const auto meant = subtype_for(at, brace);
     at.report(Kind::syntax_error, at.token().span, "this function does not say which packets it is for",
-              "write `" + at.token().text + "::" + meant + " " + at.token(1).text + (is_about ? at.written(2, brace) : "") +
-                  " { … }`" +
+              "write `" + at.token().text + "::" + meant + " " + at.token(1).text +
+                  (is_about ? at.written(2, brace) : "") + " { … }`" +
                   (meant == "IP" ? ", or `::TCP`, `::UDP`, `::ICMP`" : ""));
     const auto span = at.token().span;
     at.take();

@@ -194,7 +194,8 @@ bool dashed_list(Cursor& at) {
         end = last;
     }
     if (items.empty()) return false;
-    at.report(Kind::syntax_error, at.token().span, "a list stands between `[` and `]`", "write `[" + joined(items) + "]`");
+    at.report(Kind::syntax_error, at.token().span, "a list stands between `[` and `]`",
+              "write `[" + joined(items) + "]`");
     at.put(K::open_bracket, "[", at.token().span);
     for (std::size_t i = 1; i < end; ++i) {
         const auto& token = at.token(i);
@@ -233,8 +234,8 @@ bool doubled_braces(Cursor& at) {
 } // namespace
 
 bool lists(Cursor& at) {
-    return ellipsis(at) || dashed_list(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) ||
-           flag_mask(at) || flag_list(at);
+    return ellipsis(at) || dashed_list(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) ||
+           braced_list(at) || flag_mask(at) || flag_list(at);
 }
 
 } // namespace syntax::respelling

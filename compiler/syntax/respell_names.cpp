@@ -15,7 +15,8 @@ constexpr std::string_view word_characters =
 bool names_by_number(const Cursor& at, std::size_t index) {
     if (at.tokens[index].kind != K::bad_number || at.tokens[index].text.find('.') != std::string::npos)
         return false;
-    const bool begins_line = index == 0 || at.tokens[index - 1].span.end.line != at.tokens[index].span.begin.line;
+    const bool begins_line =
+        index == 0 || at.tokens[index - 1].span.end.line != at.tokens[index].span.begin.line;
     const bool has_letter = at.tokens[index].text.find_first_not_of("0123456789") != std::string::npos;
     if (begins_line && has_letter && at.tokens[index + 1].kind == K::colon) return true; // `2lan: 10.0.0.0/8`
     if (index == 0) return false;

@@ -73,7 +73,8 @@ bool action_with_body(Cursor& at) {
     const auto brace = is_one ? at.closer_of(1) + 1 : 0;
     const auto end = is_one ? at.closer_of(brace) : 0;
     if (end == 0) return false;
-    at.report(Kind::syntax_error, at.token(brace).span, quoted(at.token().text) + " takes no body", "leave the braces out");
+    at.report(Kind::syntax_error, at.token(brace).span, quoted(at.token().text) + " takes no body",
+              "leave the braces out");
     const auto behind = at.next + end + 1;
     const auto span = at.token(brace).span;
     for (std::size_t i = 0; i < brace; ++i) at.take();

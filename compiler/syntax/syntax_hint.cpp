@@ -94,7 +94,8 @@ std::string file_hint(const SyntaxError& error, const Tokens& tokens) {
                                tokens[i].kind != K::comma && tokens[i].span.begin == tokens[i - 1].span.end;
          ++i)
         path += tokens[i].text;
-    if (lower(text_at(tokens, first_on_line(error, tokens))) == "import") return "write `import \"" + path + "\"`";
+    if (lower(text_at(tokens, first_on_line(error, tokens))) == "import")
+        return "write `import \"" + path + "\"`";
     if (path.find('.') == path.npos) return {};
     return "a list is read from a file by `file(\"" + path + "\")`";
 }
@@ -246,8 +247,7 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     }
     if (seen.kind == K::comma && (!ends_comparison || compares(tokens, error.index + 1)))
         return "conditions are joined with `and` and `or`";
-    if (seen.kind == K::comma)
-        return "several values stand in a list: `in […]`";
+    if (seen.kind == K::comma) return "several values stand in a list: `in […]`";
     const auto object = lower(before.text);
     const auto word = lower(seen.text);
     if (word == "is" && kind_at(tokens, error.index + 1) == K::in) return "leave `is` out";
@@ -394,7 +394,8 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "one of several values is asked for with `in`: `in [80, 443]`";
     if (wanted == "a name" && before.kind == K::name && seen.kind == K::arrow)
         return "write `" + before.text + ": " + value_at(tokens, index + 1) + "`";
-    if (wanted == "a name" && before.kind == K::name && is_literal(seen.kind)) return pair_hint(error, tokens);
+    if (wanted == "a name" && before.kind == K::name && is_literal(seen.kind))
+        return pair_hint(error, tokens);
     if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren &&
         kind_before == K::name && first == "assert")
         return "an Assert is about a chain or a path: write `Assert::" + text_at(tokens, index - 3) + " " +

@@ -12,7 +12,9 @@ bool is_word(const Tokens& tokens, std::size_t i) {
     return i < tokens.size() && (tokens[i].kind == K::name || is_literal(tokens[i].kind));
 }
 
-bool is_keyword(const Tokens& tokens, std::size_t i) { return i < tokens.size() && tokens[i].kind <= K::false_; }
+bool is_keyword(const Tokens& tokens, std::size_t i) {
+    return i < tokens.size() && tokens[i].kind <= K::false_;
+}
 
 bool starts_line(const Tokens& tokens, std::size_t i) {
     return i == 0 || i >= tokens.size() || tokens[i - 1].span.end.line != tokens[i].span.begin.line;
@@ -34,8 +36,8 @@ std::size_t end_of_list(const Tokens& tokens, std::size_t first) {
 std::string written(const Tokens& tokens, Range range) {
     std::string text;
     for (auto i = range.begin; i < range.end; ++i) {
-        const bool apart = i > range.begin && tokens[i - 1].span.end != tokens[i].span.begin &&
-                           tokens[i].kind != K::comma;
+        const bool apart =
+            i > range.begin && tokens[i - 1].span.end != tokens[i].span.begin && tokens[i].kind != K::comma;
         text += (apart ? " " : "") + tokens[i].text;
     }
     return text;
@@ -46,7 +48,8 @@ std::size_t tokens_of_value(const Tokens& tokens, std::size_t first) {
     if (!is_word(tokens, first)) return 0;
     auto end = first + 1;
     if (tokens[first].kind == K::name)
-        while (is(tokens, end, K::dot) && (is(tokens, end + 1, K::name) || is_keyword(tokens, end + 1))) end += 2;
+        while (is(tokens, end, K::dot) && (is(tokens, end + 1, K::name) || is_keyword(tokens, end + 1)))
+            end += 2;
     const bool is_pair = is(tokens, end, K::slash) || is(tokens, end, K::minus);
     return is_pair && is_word(tokens, end + 1) ? end + 2 - first : end - first;
 }

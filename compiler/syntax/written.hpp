@@ -10,7 +10,8 @@ namespace syntax {
 /// With the blanks of the file, but for line breaks and before commas.
 std::string written(const Tokens& tokens, Range range);
 
-/// How many tokens from `first` on are one value: `10.0.0.0/8`, `1 - 5`, `lan.address`, `[1, 2]`. 0 where none is.
+/// How many tokens from `first` on are one value: `10.0.0.0/8`, `1 - 5`, `lan.address`, `[1, 2]`. 0 where
+/// none is.
 std::size_t tokens_of_value(const Tokens& tokens, std::size_t first);
 
 /// The value that begins there, `…` where what stands there is none.
