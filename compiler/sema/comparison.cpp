@@ -318,8 +318,23 @@ private:
         const auto* literal = right_.literal();
         const auto habit = literal == nullptr ? std::string() : hint_for_string(*literal);
         if (!habit.empty()) return habit;
+        if (const auto declared = hint_for_quoted_name(); !declared.empty()) return declared;
         const auto equal = "write `" + source_of(left_.value) + " == " + source_of(right_.value) + "`";
         return right_.field() ? equal : equal + ", or a list: `[" + source_of(right_.value) + ", …]`";
+    }
+
+    /// `in "admins"`: a name needs no quotes.
+    std::string hint_for_quoted_name() const {
+        const auto* literal = right_.literal();
+        const auto* string = literal == nullptr ? nullptr : std::get_if<syntax::String>(&literal->is);
+        const auto* element = string == nullptr ? nullptr : context_.scope.find(string->text);
+        if (element == nullptr || element->name.text != string->text) return {};
+        const auto* field = left_.field();
+        const bool asks_iface = field != nullptr && info(*field).kind == FieldKind::iface;
+        if (element->type == ElementType::iface && asks_iface)
+            return "write `" + source_of(left_.value) + " == " + string->text + "`";
+        if (element->type != ElementType::untyped) return {};
+        return "write `" + source_of(left_.value) + " in " + string->text + "`";
     }
 
     bool is_one_flag(model::Value bits) {

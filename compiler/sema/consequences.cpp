@@ -144,6 +144,41 @@ Messages without_values_of_unknown_keys(Messages all) {
     return all;
 }
 
+/// A member that an object lacks, or that is misspelt there, is lacking wherever it is asked for.
+Messages without_uses_of_missing(Messages all, const Programs& programs) {
+    const auto name_of = [&](const syntax::Span& place) {
+        const auto* declaration = declaration_of(programs, place);
+        const auto* typed = declaration == nullptr ? nullptr : std::get_if<syntax::Typed>(declaration);
+        return typed == nullptr ? std::string() : typed->name.text;
+    };
+    std::vector<std::pair<std::string, std::string>> lacking; // of an object, and what is said of it
+    for (const auto& one : all)
+        if (one.kind == Kind::missing_member || one.kind == Kind::unknown_key)
+            lacking.emplace_back(name_of(one.span), one.message + one.hint);
+    const auto is_use = [&](const syntax::Diagnostic& one) {
+        if (one.kind != Kind::unknown_member) return false;
+        const auto names = names_in(one.message);
+        return names.size() == 2 && std::ranges::any_of(lacking, [&](const auto& other) {
+                   return other.first == names[0] &&
+                          other.second.find('`' + names[1] + '`') != std::string::npos;
+               });
+    };
+    std::erase_if(all, is_use);
+    return all;
+}
+
+/// `ip.saddr == 10.0.0.0/8 or 10.1.0.0/16`: what is said of the second is a cure for both.
+Messages without_halves(Messages all) {
+    std::set<std::pair<syntax::FileId, std::uint32_t>> lines;
+    for (const auto& one : all)
+        if (one.kind == Kind::not_a_condition && one.hint.find(" in [") != one.hint.npos)
+            lines.emplace(one.span.file, one.span.begin.line);
+    std::erase_if(all, [&](const syntax::Diagnostic& one) {
+        return one.kind == Kind::set_in_comparison && lines.contains({one.span.file, one.span.begin.line});
+    });
+    return all;
+}
+
 /// Filters that stand nowhere are what a Gateway without a chain lacks.
 Messages with_filters_of_gateway(Messages all, const Programs& programs) {
     const auto gateway = std::ranges::find(all, Kind::open_gateway, &syntax::Diagnostic::kind);
@@ -235,6 +270,7 @@ Messages with_names_for_declarations(Messages all, const Programs& programs) {
 std::vector<syntax::Diagnostic> without_consequences(std::vector<syntax::Diagnostic> all, const Programs& programs) {
     auto own = without_values_of_unknown_keys(
         without_names_of_words(without_neighbours(without_shape(std::move(all), programs))));
+    own = without_halves(without_uses_of_missing(std::move(own), programs));
     auto once = with_moved(told_once(std::move(own), programs), programs);
     return with_names_for_declarations(with_filters_of_gateway(std::move(once), programs), programs);
 }

@@ -222,8 +222,12 @@ private:
             report(Kind::wrong_function_type, inner.type.span,
                    (role_ == Role::assertion ? "an " : "a ") + own_name + " holds " + own_name +
                        " functions only",
-                   "write `" + own_name + "::" + inner.subtype.text + "`");
-        if (inner.target)
+                   type == "assert" ? "Asserts stand outside of functions"
+                   : type == "nat" && role_ == Role::filter
+                       ? "declare it outside, `Nat::" + inner.subtype.text +
+                             " name { … }`, and name it on `prerouting`"
+                       : "write `" + own_name + "::" + inner.subtype.text + "`");
+        if (inner.target && fits)
             report(Kind::type_misused, inner.target->span, "only an `Assert` is about a chain or a path");
         const auto known = layer_of(context_, inner.subtype);
         const auto own = known.value_or(reading_layer(inner.subtype));

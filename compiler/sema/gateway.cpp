@@ -82,8 +82,28 @@ private:
         }
         report(Kind::wrong_member_type, value.span,
                "a route is an object, and " + text_of(value) + " is " + kind_of(settled),
-               "write `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`");
+               setting_for(value, settled));
         return nullptr;
+    }
+
+    /// What a value was to be that is no route: a chain of Filters, or Ifaces.
+    std::string setting_for(const syntax::Value& value, const Settled& settled) {
+        const std::string route = "write `{ net: 10.0.0.0, netmask: 255.0.0.0, iface: eth0 }`";
+        const auto* element = std::get_if<const Element*>(&settled);
+        if (element != nullptr && (*element)->type == ElementType::filter)
+            return "write `forward: " + source_of(value) + "`";
+        std::string names;
+        const auto* list = std::get_if<syntax::List>(&value.is);
+        for (const auto& item : list == nullptr ? std::vector<syntax::Value>{} : list->items) {
+            const auto* path = std::get_if<syntax::Path>(&item.is);
+            const bool is_name = path != nullptr && path->parts.size() == 1;
+            const auto* named = is_name ? context_.scope.find(path->parts.front().text) : nullptr;
+            const auto type = named == nullptr ? ElementType::untyped : named->type;
+            if (type != ElementType::iface && type != ElementType::filter) return route;
+            const auto* setting = type == ElementType::iface ? "connected: [" : "forward: [";
+            names += (names.empty() ? setting : ", ") + source_of(item);
+        }
+        return names.empty() ? route : "write `" + names + "]`";
     }
 
     void forward(const Member& member) {

@@ -203,10 +203,11 @@ namespace {
 /// `lists/blocked.txt`, and not `10.0.0.0/8`.
 bool is_path_of_file(std::string_view text) {
     const auto ends = [&](std::string_view ending) { return text.ends_with(ending); };
-    const bool has_letter =
-        std::ranges::any_of(text, [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; });
+    const auto name = text.substr(text.rfind('/') + 1);
+    const auto is_letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+    const bool has_ending = name.find('.') < name.size() && is_letter(name.back());
     return ends(".txt") || ends(".list") || ends(".lst") || ends(".csv") ||
-           (has_letter && text.find('/') != text.npos && text.find(' ') == text.npos);
+           (has_ending && text.find('/') != text.npos && text.find(' ') == text.npos);
 }
 
 } // namespace
@@ -224,6 +225,9 @@ std::string hint_for_string(const syntax::Value& value, bool names_fit) {
     const bool has_port = text.find('.') != text.npos && text.find(':') != text.npos;
     if (!names_fit && has_port && text.find_first_not_of("0123456789.:") == text.npos)
         return syntax::trouble_with_number(text).hint;
+    const auto is_transport = [](std::string_view word) { return word == "tcp" || word == "udp"; };
+    if (!names_fit && is_transport(protocol) && is_transport(lower(behind)))
+        return "several values stand in a list: write `in [" + protocol + ", " + lower(behind) + "]`";
     if (!names_fit && is_path_of_file(text)) return "a list is read from a file by `file(\"" + text + "\")`";
     const bool is_number = text.find_first_not_of("0123456789abcdefABCDEFx.:/-, ") == text.npos &&
                            text.front() >= '0' && text.front() <= '9';

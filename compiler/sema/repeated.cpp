@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sema {
 
@@ -96,10 +97,103 @@ Messages properties_told_once(Messages all, const Programs& programs) {
     return result;
 }
 
+/// `Iface http`, and ports that are asked for by that name: the first of these is told, and why.
+Messages with_hidden_constants(Messages all) {
+    std::map<std::string, syntax::Note> hidden; // by what is said of the name where it is used
+    for (const auto& one : all)
+        if (one.kind == Kind::name_hides && one.message.find("hides the constant") != std::string::npos)
+            hidden['`' + names_in(one.message).front() + "` is an Iface"] = {one.span, one.message};
+    for (const auto& [use, hides] : hidden) {
+        const auto is_use = [&](const syntax::Diagnostic& one) {
+            return (one.kind == Kind::type_mismatch || one.kind == Kind::not_a_value) &&
+                   one.message.find(use) != one.message.npos;
+        };
+        const auto first = std::ranges::find_if(all, is_use);
+        if (first == all.end()) continue;
+        first->notes.push_back(hides);
+        const auto is_told = [&](const syntax::Diagnostic& one) {
+            if (one.kind == Kind::name_hides) return one.span == hides.span;
+            if (!is_use(one) || one.span == first->span) return false;
+            if (first->notes.size() < notes_max) first->notes.push_back({one.span, "it stands here too"});
+            return true;
+        };
+        Messages rest;
+        std::vector<bool> told;
+        for (const auto& one : all) told.push_back(is_told(one));
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (!told[i]) rest.push_back(std::move(all[i]));
+        all = std::move(rest);
+    }
+    return all;
+}
+
+/// Its only address: of `[10.0.0.1]` and `10.0.0.1/32`; nothing for what holds more, or other things.
+const syntax::Value* only_address_in(const syntax::Value& value) {
+    const auto* list = std::get_if<syntax::List>(&value.is);
+    if (list == nullptr || list->items.size() != 1) return nullptr;
+    return std::holds_alternative<syntax::Address>(list->items.front().is) ? &list->items.front() : nullptr;
+}
+
+std::string address_meant_by(const syntax::Value& value) {
+    const auto* cidr = std::get_if<syntax::Cidr>(&value.is);
+    if (cidr != nullptr && cidr->length == 32) return dotted(cidr->ipv4);
+    const auto* only = only_address_in(value);
+    return only == nullptr ? std::string() : source_of(*only);
+}
+
+/// `dnat(web)`
+bool wants_address(const syntax::Diagnostic& one) {
+    return one.kind == Kind::wrong_arguments && one.message.find(", not an address") != one.message.npos;
+}
+
+/// The name that is used as an address, and is none.
+std::string used_as_address(const syntax::Diagnostic& one) {
+    const bool is_argument = wants_address(one);
+    const bool is_compared = one.kind == Kind::set_in_comparison;
+    const auto names = names_in(one.message);
+    return (is_argument || is_compared) && !names.empty() ? names.back() : "";
+}
+
+/// `web: [10.0.0.1]`, which is used as an address wherever it is: its value is the mistake.
+Messages with_uses_of_one_address(Messages all, const Programs& programs) {
+    std::map<std::string, const syntax::Value*> values;
+    for (const auto& program : programs)
+        for (const auto& declaration : program.declarations)
+            if (const auto* one = std::get_if<syntax::Untyped>(&declaration);
+                one != nullptr && one->path.parts.size() == 1 && !address_meant_by(one->value).empty())
+                values[one->path.parts.front().text] = &one->value;
+    if (values.empty()) return all;
+    // Of one that is only compared, the comparison may be the mistake.
+    std::set<std::string> wanted;
+    for (const auto& one : all)
+        if (wants_address(one)) wanted.insert(used_as_address(one));
+    std::map<std::string, syntax::Diagnostic> told;
+    for (const auto& one : all) {
+        const auto found = values.find(used_as_address(one));
+        if (found == values.end() || !wanted.contains(found->first)) continue;
+        const auto& [name, value] = *found;
+        const auto message = quoted(name) + " is used as an address, and is " + kind_of(*value);
+        const auto hint = "write `" + name + ": " + address_meant_by(*value) + "`";
+        auto& whole = told.try_emplace(name, syntax::Diagnostic{one.kind, value->span, message, {}, hint})
+                          .first->second;
+        if (whole.notes.size() < notes_max) whole.notes.push_back({one.span, "it is used here"});
+    }
+    const auto is_replaced = [&](const syntax::Diagnostic& one) {
+        const auto is_of = [&](const auto& other) { return encloses(other.second.span, one.span); };
+        return told.contains(used_as_address(one)) ||
+               (one.kind == Kind::syntax_error && std::ranges::any_of(told, is_of));
+    };
+    std::erase_if(all, is_replaced);
+    for (auto& [name, whole] : told) all.push_back(std::move(whole));
+    if (!told.empty()) std::ranges::stable_sort(all, {}, &syntax::Diagnostic::span);
+    return all;
+}
+
 } // namespace
 
 std::vector<syntax::Diagnostic> told_once(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    return properties_told_once(with_quotes_told_once(names_told_once(std::move(all))), programs);
+    auto named = with_hidden_constants(with_uses_of_one_address(std::move(all), programs));
+    return properties_told_once(with_quotes_told_once(names_told_once(std::move(named))), programs);
 }
 
 } // namespace sema

@@ -139,8 +139,12 @@ Settled packet_property(Context& context, const syntax::Path& path) {
     if (!is_packet_object(object)) return unknown(context, path);
     if (path.parts.size() > 2) {
         const auto property = to_string(beginning(path, 2));
+        const auto field = model::field_named(lower(property));
+        const auto* asked = constant_named(path.parts[2].text); // `tcp.flags.syn`
+        const bool fits =
+            field && asked != nullptr && path.parts.size() == 3 && asked->kind == info(*field).kind;
         context.report(Kind::unknown_member, path.span, quoted(property) + " has no members",
-                       "write " + quoted(property));
+                       fits ? hint_for_bare(*asked) : "write " + quoted(property));
         return Poison{};
     }
     if (const auto field = model::field_named(object + '.' + lower(path.parts[1].text))) return *field;
@@ -313,10 +317,11 @@ public:
             return true;
         }
         // While the items of a named list are read, its name is being followed: it must not hold itself.
-        const auto* path = std::get_if<syntax::Path>(&value.is);
-        if (path == nullptr) return append_items(**literal);
+        // What a name brings in again, or brings in of this very set, is no second mention of its items.
         if (done_.contains(*literal)) return true;
-        const Following guard(context_, *path);
+        const auto* path = std::get_if<syntax::Path>(&value.is);
+        std::optional<Following> guard;
+        if (path != nullptr) guard.emplace(context_, *path);
         const bool fine = append_items(**literal);
         done_.insert(*literal);
         return fine;

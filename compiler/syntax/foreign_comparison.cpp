@@ -16,11 +16,11 @@ using Words = std::vector<std::string>;
 
 /// What a word before the values says: that they are not, or in which order. The rest says nothing that the
 /// values do not say.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> relations = {{
-    {"==", ""},     {"is", ""},    {"eq", ""},   {"equals", ""}, {"equal", ""}, {"in", ""},
-    {"within", ""}, {"range", ""}, {"!=", "!"},  {"!", "!"},     {"not", "!"},  {"ne", "!"},
-    {"neq", "!"},   {"isnt", "!"}, {"<", "<"},   {">", ">"},     {"<=", "<="},  {">=", ">="},
-    {"lt", "<"},    {"gt", ">"},   {"le", "<="}, {"ge", ">="},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 23> relations = {{
+    {"==", ""},   {"=", ""},      {"is", ""},    {"eq", ""},   {"equals", ""}, {"equal", ""},
+    {"in", ""},   {"within", ""}, {"range", ""}, {"!=", "!"},  {"!", "!"},     {"not", "!"},
+    {"ne", "!"},  {"neq", "!"},   {"isnt", "!"}, {"<", "<"},   {">", ">"},     {"<=", "<="},
+    {">=", ">="}, {"lt", "<"},    {"gt", ">"},   {"le", "<="}, {"ge", ">="},
 }};
 
 auto relation_of(std::string_view word) {
@@ -148,9 +148,25 @@ private:
         if (property_ == "ct.state" || property_ == "ip.protocol") word = lower(word);
         if (property_.ends_with("port")) std::replace(word.begin(), word.end(), ':', '-');
         if (property_.starts_with("eth.")) return '"' + word + '"';
+        if (property_.ends_with("addr") && is_short_network(word)) {
+            const auto slash = word.find('/');
+            const auto parts = std::ranges::count(std::string_view(word).substr(0, slash), '.') + 1;
+            for (auto i = parts; i < 4; ++i) word.insert(slash, ".0");
+        }
+        const auto slash = word.find('/');
+        const bool is_code = property_ == "icmp.type" && word.find_first_not_of("0123456789/") == word.npos;
+        if (slash != word.npos && !is_code && !parse_address(word.substr(0, slash))) return "";
         constexpr std::string_view allowed =
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
         return word.find_first_not_of(allowed) == word.npos ? word : "";
+    }
+
+    /// `10/8`, `192.168/16`.
+    static bool is_short_network(const std::string& word) {
+        const auto slash = word.find('/');
+        const auto dots = std::ranges::count(std::string_view(word).substr(0, slash), '.');
+        return slash != word.npos && slash > 0 && dots < 3 &&
+               word.find_first_not_of("0123456789./") == word.npos;
     }
 
     static std::string list_of(const Words& words) {
@@ -167,7 +183,19 @@ private:
         return (is_not ? "not " : "") + property_ + " in " + list;
     }
 
+    /// `8/0`, a type of ICMP with its code.
+    std::string type_and_code(const std::string& word) const {
+        const auto slash = word.find('/');
+        const auto asked =
+            "icmp.type == " + word.substr(0, slash) + " and icmp.code == " + word.substr(slash + 1);
+        return is_negated_ ? "not (" + asked + ')' : asked;
+    }
+
     std::string text() const {
+        const auto& first = included_.words.empty() ? excluded_.words.front() : included_.words.front();
+        if (property_ == "icmp.type" && included_.words.size() == 1 && excluded_.words.empty() &&
+            first.find('/') != first.npos)
+            return type_and_code(first);
         if (excluded_.words.empty()) return asking(included_, is_negated_);
         if (included_.words.empty()) return asking(excluded_, !is_negated_);
         const auto both = asking(included_, false) + " and " + asking(excluded_, true);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 namespace syntax {
@@ -41,6 +42,32 @@ public:
         for (auto i = words_.size(); i-- > 1;)
             if (std::find(names.begin(), names.end(), words_[i - 1]) != names.end()) return words_[i];
         return {};
+    }
+
+    /// `6/minute`, for packets; empty where bytes are counted, or nothing is.
+    std::string rate() const {
+        for (std::size_t i = 1; i < words_.size(); ++i) {
+            const auto& before = words_[i - 1];
+            const bool names_rate = before == "rate" || before == "over" || before == "until" ||
+                                    before == "--limit" || before.starts_with("--hashlimit");
+            if (names_rate && words_[i].front() >= '0' && words_[i].front() <= '9' &&
+                words_[i].find('/') != words_[i].npos)
+                return words_[i];
+        }
+        return {};
+    }
+
+    /// By which property packets have a bucket each: empty for one bucket, nothing for what a Limit has not.
+    std::optional<std::string> key_of_limit() const {
+        const auto mode = behind({"--hashlimit-mode"});
+        if (mode == "srcip" || mode == "dstip") return mode == "srcip" ? "ip.saddr" : "ip.daddr";
+        if (!mode.empty()) return std::nullopt;
+        const auto brace = std::ranges::find(words_, "{"), limit = std::ranges::find(words_, "limit");
+        if (words_.end() - brace < 4 || limit < brace || std::ranges::find(brace, limit, "}") != limit)
+            return std::string();
+        const bool is_ip = brace[1] == "ip" && (brace[2] == "saddr" || brace[2] == "daddr");
+        if (!is_ip || std::find(brace, limit, ".") != limit) return std::nullopt;
+        return brace[1] + '.' + brace[2];
     }
 
     /// `10.0.0.5:8080`, or `10.0.0.5 port 8080`, as arguments.
@@ -115,23 +142,37 @@ std::string cure_of_translation(const Rule& rule) {
            "`: write `" + rule.as_nat(deed) + "`";
 }
 
+/// What a Limit says of time: `second`, `s`, `min`; empty for what it does not say.
+std::string_view period_named(std::string_view word) {
+    constexpr std::array<std::string_view, 4> periods = {"second", "minute", "hour", "day"};
+    if (word.empty()) return {};
+    const auto* found = std::ranges::find_if(periods, [&](auto period) { return period.starts_with(word); });
+    return found == periods.end() ? std::string_view() : *found;
+}
+
 std::string cure_of_limit(const Rule& rule) {
-    auto rate = rule.behind({"rate", "--limit"});
-    const auto slash = rate.find('/');
-    std::string per = "minute";
-    if (slash != rate.npos && rate.substr(slash + 1).starts_with("s")) per = "second";
-    if (slash != rate.npos && rate.substr(slash + 1).starts_with("h")) per = "hour";
-    rate = rate.substr(0, slash);
-    return "declare `Limit name { rate: " + (is_number(rate) ? rate : "10") + ", per: " + per +
-           ", key: ip.saddr }`, and ask `if (name.exceeded) { drop }`";
+    const auto rate = rule.rate();
+    const auto slash = std::min(rate.find('/'), rate.size());
+    const auto per =
+        slash == rate.size() ? std::string_view() : period_named(std::string_view(rate).substr(slash + 1));
+    const auto key = rule.key_of_limit();
+    if (!is_number(rate.substr(0, slash)) || per.empty() || !key)
+        return "what counts packets is declared, `Limit name { … }`, and a condition asks it: "
+               "`if (name.exceeded) { … }`";
+    const auto burst = rule.behind({"burst", "--limit-burst", "--hashlimit-burst"});
+    return "declare `Limit name { rate: " + rate.substr(0, slash) + ", per: " + std::string(per) +
+           (is_number(burst) ? ", burst: " + burst : "") + (key->empty() ? "" : ", key: " + *key) +
+           " }`, and ask `if (name.exceeded) { drop }`";
 }
 
 } // namespace
 
 std::string cure_of_deed(const std::vector<std::string>& words) {
     const Rule rule(words);
+    if (rule.begins("ct", "status") || rule.has({"--ctstatus"}))
+        return "whether a packet was translated cannot be asked: there is nothing like it here";
     if (auto cure = cure_of_translation(rule); !cure.empty()) return cure;
-    if (rule.has({"--limit", "hashlimit", "limit"})) return cure_of_limit(rule);
+    if (rule.has({"--limit", "hashlimit", "limit", "meter"})) return cure_of_limit(rule);
     if (rule.has({"queue", "nfqueue"}))
         return "packets are not handed to other programs: there is nothing like it here";
     if (rule.has({"mark", "connmark", "--set-mark"}))

@@ -32,7 +32,7 @@ bool is_rule_word(const std::string& word) {
     return std::find(rule_words.begin(), rule_words.end(), word) != rule_words.end();
 }
 bool may_begin_line(const std::string& word) {
-    return is_rule_word(word) || is_verdict(word) || word == "table";
+    return is_rule_word(word) || is_verdict(word) || word == "table" || word == "interface";
 }
 
 class ForeignLines {
@@ -49,7 +49,7 @@ public:
     Tokens run() {
         out_.reserve(tokens_.size());
         while (at_ < tokens_.size())
-            if (!comment() && !ruleset() && !verdict_first() && !rule()) take();
+            if (!comment() && !ruleset() && !interface_block() && !verdict_first() && !rule()) take();
         return std::move(out_);
     }
 
@@ -182,7 +182,8 @@ private:
         if (in_body_.empty() && is(1, K::name) && is_body) return false;
         // And else a declaration, or the call of a function.
         if (first == "set" && is(2, "=")) return false;
-        if (first == "limit") return is(1, "rate") && count > 2 && is_literal(token(2).kind);
+        if (first == "limit")
+            return is(1, "rate") && count > 2 && (is_literal(token(2).kind) || is(2, "over"));
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);
         if (in_body_.empty()) return first != "nat" || is(1, "on") || is(1, "from");
@@ -225,6 +226,28 @@ private:
                "this is a ruleset of another language",
                "`naclc import nft` makes a policy of what `nft -j list ruleset` prints");
         at_ += end + 1;
+        return true;
+    }
+
+    /// `interface GigabitEthernet0/1`, with the lines below that stand farther in.
+    bool interface_block() {
+        if (!in_body_.empty() || !begins_statement() || !is(0, K::name) ||
+            lower(token().text) != "interface" || starts_line(1))
+            return false;
+        auto end = tokens_on_line();
+        for (std::size_t i = 1; i < end; ++i)
+            if (is(i, K::open_brace) || is(i, K::colon)) return false;
+        const auto heading = end;
+        while (at_ + end < tokens_.size() && token(end).span.begin.column > token().span.begin.column) ++end;
+        std::string address;
+        for (auto i = heading; i + 3 < end; ++i)
+            if (is(i, "ip") && is(i + 1, "address") && is(i + 2, K::address) && is(i + 3, K::address))
+                address = ", address: " + token(i + 2).text + ", netmask: " + token(i + 3).text;
+        if (end == heading && !is(2, K::slash)) return false;
+        if (is(end, "!")) ++end;
+        report(Kind::syntax_error, join(token().span, token(heading - 1).span), "this is of another language",
+               "what packets come by is declared: `Iface name { index: 0" + address + " }`");
+        at_ += end;
         return true;
     }
 

@@ -263,7 +263,7 @@ std::vector<std::string> words_of(std::span<const Token> rule) {
         return token.kind == TokenKind::comma || is_open_bracket(token.kind) ||
                is_close_bracket(token.kind) ||
                (token.kind >= TokenKind::equal && token.kind <= TokenKind::greater) ||
-               token.kind == TokenKind::not_ || token.text == ";";
+               token.kind == TokenKind::not_ || token.text == ";" || token.text == "=";
     };
     for (std::size_t i = 0; i < rule.size(); ++i) {
         const bool touches = i > 0 && rule[i - 1].span.end == rule[i].span.begin;

@@ -139,6 +139,12 @@ NumberTrouble trouble_with_number(const std::string& text) {
     if (plain && dots != 3) return {none, "an IPv4 address has four parts, as in `10.0.0.1`"};
     if (text.starts_with("0x") || text.starts_with("0X"))
         return {none, "after `0x` stand the digits 0 to 9 and a to f"};
+    const bool has_gaps = text.find_first_not_of("0123456789_") == text.npos && text.find('_') != text.npos;
+    if (has_gaps) {
+        auto digits = text;
+        std::erase(digits, '_');
+        return {none, "write `" + digits + "`"};
+    }
     return {none, "a name starts with a letter"};
 }
 

@@ -63,6 +63,10 @@ struct Cursor {
     std::size_t closer_of(std::size_t opener) const;
     /// As it is written, for a message; `…` when that is long.
     std::string written(std::size_t begin, std::size_t end) const;
+    /// The whole value that begins there, for a cure; `…` where none does.
+    std::string value_at(std::size_t ahead) const;
+    /// Whether nothing stands behind it that belongs to it.
+    bool is_value_alone(std::size_t ahead) const;
     /// `when (…) {`: whether the parentheses behind the word end before a brace.
     bool opens_block() const;
     /// From `index` on: `Filter::IP not {`.

@@ -5,6 +5,7 @@
 #include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <span>
 
@@ -76,6 +77,8 @@ public:
             return Trouble{i + 1, 1,
                            quoted(at_.token(i + 1).text) +
                                " stands before a comparison, and not before a value"};
+        if (is_sign(i, "=") && value == i + 1)
+            return Trouble{i, 1, "`=` has no meaning here", Kind::stray_character};
         if (!is_native || value > i + 1)
             return Trouble{i, value - i, quoted(at_.written(i, value)) + " is no operator"};
         return in_value(value);
@@ -99,7 +102,7 @@ private:
     /// `<>`: what others write for one operator.
     bool is_of_signs(std::size_t first, std::size_t end) const {
         for (auto i = first; i < end; ++i)
-            if (!is_native_relation(i) || at_.is(i, K::in)) return false;
+            if (!is_sign(i, "=") && (!is_native_relation(i) || at_.is(i, K::in))) return false;
         return end > first + 1;
     }
 
@@ -111,13 +114,17 @@ private:
             const bool begins_item =
                 i > first && (at_.is(i - 1, K::comma) || is_open_bracket(at_.token(i - 1).kind));
             if (begins_item && at_.is(i, K::not_)) return Trouble{i, 1, "a list has no exceptions"};
+            const bool is_short = i > first && at_.is(i, K::slash) && at_.is(i + 1, K::integer) &&
+                                  (at_.is(i - 1, K::integer) || at_.is(i - 1, K::decimal));
+            if (is_short) return Trouble{i, 1, "`/` stands behind an address"};
             if (is_sign(i, "@")) return Trouble{i, 1, "`@` has no meaning here", Kind::stray_character};
             const bool has_mask =
                 at_.is(i, K::address) && i + 1 < end_ &&
                 (network_of(at_.token(i).text, at_.token(i + 1).text) || at_.word_at(i + 1) == "mask");
             if (has_mask) return Trouble{i + 1, 1, "a network is written with the number of its fixed bits"};
         }
-        const auto behind = first + 1;
+        const auto count = tokens_of_value(at_.tokens, at_.next + first);
+        const auto behind = first + (at_.is(first + count, K::comma) ? count : 1);
         const bool joins = at_.is(behind, K::comma) || (at_.is(first, K::name) && at_.is(behind, K::slash)) ||
                            is_sign(behind, "+") || is_sign(behind, "|");
         if (joins && behind < end_) return Trouble{behind, 1, "several values stand in a list"};

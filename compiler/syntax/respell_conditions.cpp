@@ -101,7 +101,7 @@ bool halved_comparison(Cursor& at) {
     const auto& span = at.token().span;
     for (auto i = *first; i < at.out.size() && !is_relation(at.out[i].kind); ++i) property += at.out[i].text;
     at.report(Kind::syntax_error, span, "a comparison has two sides",
-              "write `" + property + ' ' + at.token().text + ' ' + at.token(1).text + "`");
+              "write `" + property + ' ' + at.token().text + ' ' + at.value_at(1) + "`");
     for (auto i = *first; !is_relation(at.out[i].kind); ++i)
         at.put(at.out[i].kind, std::string(at.out[i].text), span);
     return at.take(), true;

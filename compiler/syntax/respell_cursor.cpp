@@ -1,5 +1,6 @@
 // Where the passes that respell are.
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <algorithm>
 
@@ -76,13 +77,15 @@ std::size_t Cursor::closer_of(std::size_t opener) const {
 std::string Cursor::written(std::size_t begin, std::size_t end) const {
     constexpr std::size_t tokens_max = 12;
     if (end - begin > tokens_max) return "…";
-    std::string text;
-    for (auto i = begin; i < end; ++i) {
-        const auto kind = token(i).kind;
-        const bool apart = i > begin && token(i - 1).span.end != token(i).span.begin && kind != K::comma;
-        text += (apart ? " " : "") + token(i).text;
-    }
-    return text;
+    return syntax::written(tokens, {next + begin, next + end});
+}
+
+std::string Cursor::value_at(std::size_t ahead) const { return syntax::value_at(tokens, next + ahead); }
+
+bool Cursor::is_value_alone(std::size_t ahead) const {
+    const auto end = next + ahead + tokens_of_value(tokens, next + ahead);
+    return end > next + ahead && (end == tokens.size() || starts_line(end - next) ||
+                                  tokens[end].kind == K::comma || is_close_bracket(tokens[end].kind));
 }
 
 bool Cursor::opens_block() const {

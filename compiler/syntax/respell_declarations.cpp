@@ -1,5 +1,6 @@
 // Declarations and members that lack a name, a value, or what stands between.
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 namespace syntax::respelling {
 
@@ -18,9 +19,9 @@ bool declaring_word(Cursor& at) {
     std::size_t value = 3;
     while (at.next + value < at.tokens.size() && at.token(value).text == "=") ++value;
     const auto list = list_in_braces(at, value);
-    const auto shown = !list.empty()             ? list
-                       : at.is_literal_at(value) ? at.token(value).text
-                                                 : std::string("…");
+    const auto shown = !list.empty()              ? list
+                       : at.is_value_alone(value) ? at.value_at(value)
+                                                  : std::string("…");
     at.report(Kind::syntax_error, at.token().span, "a declaration begins with its name",
               "write `" + at.token(1).text + ": " + shown + "`");
     ++at.next;
@@ -116,6 +117,23 @@ bool nameless(Cursor& at) {
     return true;
 }
 
+/// `lan 10.0.0.0/24`, at the top level.
+bool undeclared(Cursor& at) {
+    const bool is_number = at.is_literal_at(1) && !at.is(1, K::string) && at.token(1).kind > K::false_;
+    const bool is_other = names_type(at.token().text) || is_function_word(at) ||
+                          is_verdict(at.token().text) ||
+                          one_of(at.word_at(0), {"block", "pass", "allow", "deny", "permit"});
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && is_number &&
+                        !is_other && !at.starts_line(1) && at.is_value_alone(1) &&
+                        !at.is(1 + tokens_of_value(at.tokens, at.next + 1), K::comma);
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, at.token(1).span, "a `:` is missing before this",
+              "write `" + at.token().text + ": " + at.value_at(1) + "`");
+    at.take();
+    at.put(K::colon, ":", at.token().span);
+    return true;
+}
+
 /// `index 0` in an object.
 bool member(Cursor& at) {
     if (!at.in(K::open_brace) || at.open.back().is_body || at.next + 1 == at.tokens.size() ||
@@ -127,8 +145,7 @@ bool member(Cursor& at) {
     if (!key || (!is_literal(at.token(1).kind) && !at.is(1, K::open_bracket) && !names)) return false;
     const auto& value = at.token(1);
     at.report(Kind::syntax_error, value.span, "a `:` is missing before this",
-              "write `" + at.token().text + ": " + (value.kind == K::open_bracket ? "[…]" : value.text) +
-                  "`");
+              "write `" + at.token().text + ": " + (at.is_value_alone(1) ? at.value_at(1) : "…") + "`");
     at.take();
     at.put(K::colon, ":", value.span);
     return true;
@@ -168,7 +185,7 @@ bool valueless(Cursor& at) {
 
 bool declarations(Cursor& at) {
     return prose(at) || name_of_words(at) || declaring_word(at) || assigned_list(at) || nameless(at) ||
-           member(at) || valueless(at) || lone_words(at);
+           undeclared(at) || member(at) || valueless(at) || lone_words(at);
 }
 
 } // namespace syntax::respelling

@@ -26,7 +26,8 @@ bool begins_statement(const Cursor& at, std::size_t i) {
     if (at.is(i, K::if_)) return at.is(i + 1, K::open_paren);
     if (!at.is(i, K::name)) return false;
     if (at.is(i + 1, K::colon)) return at.is(i + 2, K::colon);
-    return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name);
+    return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name) ||
+           at.is(i + 1, K::if_);
 }
 
 void put_heading(Cursor& at, std::string_view subtype) {
@@ -158,8 +159,46 @@ bool take_heading(Cursor& at, std::size_t count) {
 
 } // namespace
 
+namespace {
+
+/// From `first` on: `Filter::IP {`.
+bool is_nameless_function(const Cursor& at, std::size_t first) {
+    return one_of(at.word_at(first), {"filter", "nat"}) && at.is(first + 1, K::colon) &&
+           at.is(first + 2, K::colon) && at.is(first + 3, K::name) && at.is(first + 4, K::open_brace);
+}
+
+/// `zones: Filter::IP {` at the top level, and `input: Filter::IP { drop }` in an object.
+bool function_as_value(Cursor& at) {
+    if (!at.is(1, K::colon) || !is_nameless_function(at, 2)) return false;
+    const bool declares = at.open.empty() && at.starts_line();
+    const bool is_member = at.in(K::open_brace) && !at.open.back().is_body;
+    const auto end = is_member ? at.closer_of(6) : 0;
+    if (!declares && end == 0) return false;
+    const auto type = at.written(2, 6);
+    const auto name = at.token();
+    if (declares) {
+        at.report(Kind::syntax_error, at.token(2).span, "a function is declared with its type first",
+                  "write `" + type + " " + name.text + " { … }`");
+        at.next += 2;
+        for (int i = 0; i < 4; ++i) at.take();
+        at.out.push_back(name);
+        return true;
+    }
+    at.report(Kind::syntax_error, join(at.token(2).span, at.token(5).span),
+              "functions are declared outside of objects",
+              "declare `" + type + " name { … }`, and write `" + name.text + ": name`");
+    at.take();
+    at.take();
+    at.put(K::name, left_out, at.token().span);
+    at.next += end - 1;
+    return true;
+}
+
+} // namespace
+
 /// The heading of a function: its colons, and the brace behind it.
 bool headings(Cursor& at) {
+    if (function_as_value(at)) return true;
     const bool of_function = one_of(at.word_at(0), {"filter", "nat", "assert"});
     if (at.before() == K::dot || at.before() == K::colon) return false;
     if (at.is(1, K::colon) && at.is(2, K::colon) && at.is(3, K::name)) return take_heading(at, 4);
@@ -177,13 +216,16 @@ bool headings(Cursor& at) {
         at.next += behind - subtype - 1;
         return true;
     }
-    const bool holds_pair = at.is(3, K::name) && at.is(4, K::colon) && !at.is(5, K::colon);
-    if (!at.is(1, K::name) || !at.is(2, K::open_brace) || at.starts_line(1) || holds_pair ||
+    const bool is_about = at.word_at(0) == "assert" && at.is(2, K::open_paren) && at.closer_of(2) > 0;
+    const auto brace = is_about ? at.closer_of(2) + 1 : 2;
+    const bool holds_pair = !is_about && at.is(3, K::name) && at.is(4, K::colon) && !at.is(5, K::colon);
+    if (!at.is(1, K::name) || !at.is(brace, K::open_brace) || at.starts_line(1) || holds_pair ||
         at.is(3, K::close_brace))
         return false;
-    const auto meant = subtype_for(at, 2);
+    const auto meant = subtype_for(at, brace);
     at.report(Kind::syntax_error, at.token().span, "this function does not say which packets it is for",
-              "write `" + at.token().text + "::" + meant + " " + at.token(1).text + " { … }`" +
+              "write `" + at.token().text + "::" + meant + " " + at.token(1).text +
+                  (is_about ? at.written(2, brace) : "") + " { … }`" +
                   (meant == "IP" ? ", or `::TCP`, `::UDP`, `::ICMP`" : ""));
     const auto span = at.token().span;
     at.take();

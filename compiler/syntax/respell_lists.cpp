@@ -1,5 +1,6 @@
 // Lists in braces, flags with strokes between, and what stands in a list twice or not at all.
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <algorithm>
 
@@ -87,6 +88,11 @@ bool braced_list(Cursor& at) {
         if (end == 2 || at.is(i, K::colon)) return false;
     const bool holds_values =
         is_literal(at.token(1).kind) || (at.is(1, K::name) && !is_verdict(at.token(1).text));
+    for (std::size_t i = 1, depth = 0; i < end; ++i) { // a member has a key: it is an object
+        if (is_open_bracket(at.token(i).kind)) ++depth;
+        if (is_close_bracket(at.token(i).kind)) --depth;
+        if (depth == 0 && at.is(i, K::name) && at.is(i + 1, K::colon)) return false;
+    }
     const bool is_one =
         end == 2 || at.is(2, K::comma) || at.is(2, K::slash) || at.is(2, K::minus) || at.is(2, K::dot);
     const auto left = at.before();
@@ -174,6 +180,34 @@ bool flag_list(Cursor& at) {
     return true;
 }
 
+/// `x:`, and below it `- 10.0.0.1` on lines of their own, as YAML has it.
+bool dashed_list(Cursor& at) {
+    const bool is_one = at.is(0, K::minus) && at.before() == K::colon && at.starts_line();
+    std::vector<std::string> items;
+    std::size_t end = 0;
+    while (is_one && at.is(end, K::minus) && at.starts_line(end)) {
+        auto last = end + 1;
+        while (at.next + last < at.tokens.size() && !at.starts_line(last)) ++last;
+        // The dash of the next line makes no range of the two.
+        if (last == end + 1 || tokens_of_value(at.tokens, at.next + end + 1) < last - end - 1) return false;
+        items.push_back(at.written(end + 1, last));
+        end = last;
+    }
+    if (items.empty()) return false;
+    at.report(Kind::syntax_error, at.token().span, "a list stands between `[` and `]`",
+              "write `[" + joined(items) + "]`");
+    at.put(K::open_bracket, "[", at.token().span);
+    for (std::size_t i = 1; i < end; ++i) {
+        const auto& token = at.token(i);
+        if (token.kind == K::minus && at.starts_line(i))
+            at.put(K::comma, ",", token.span);
+        else
+            at.out.push_back(token);
+    }
+    at.put(K::close_bracket, "]", at.token(end - 1).span);
+    return at.next += end, true;
+}
+
 /// `a,, b`.
 bool doubled_comma(Cursor& at) {
     if (!at.is(0, K::comma) || at.before() != K::comma) return false;
@@ -200,8 +234,8 @@ bool doubled_braces(Cursor& at) {
 } // namespace
 
 bool lists(Cursor& at) {
-    return ellipsis(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) || braced_list(at) ||
-           flag_mask(at) || flag_list(at);
+    return ellipsis(at) || dashed_list(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) ||
+           braced_list(at) || flag_mask(at) || flag_list(at);
 }
 
 } // namespace syntax::respelling

@@ -11,10 +11,15 @@ namespace {
 constexpr std::string_view word_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
-/// Whether the number at `index` is the name of an object or function: `Iface 2lan {`.
+/// Whether the number at `index` is the name of a value, object or function: `Iface 2lan {`.
 bool names_by_number(const Cursor& at, std::size_t index) {
     if (at.tokens[index].kind != K::bad_number || at.tokens[index].text.find('.') != std::string::npos)
         return false;
+    const bool begins_line =
+        index == 0 || at.tokens[index - 1].span.end.line != at.tokens[index].span.begin.line;
+    const bool has_letter = at.tokens[index].text.find_first_not_of("0123456789") != std::string::npos;
+    if (begins_line && has_letter && at.tokens[index + 1].kind == K::colon) return true; // `2lan: 10.0.0.0/8`
+    if (index == 0) return false;
     const auto& type = at.tokens[index - 1];
     const bool of_function =
         index > 2 && at.tokens[index - 2].kind == K::colon && at.tokens[index - 3].kind == K::colon;
@@ -25,7 +30,7 @@ bool names_by_number(const Cursor& at, std::size_t index) {
 /// It is one mistake, however often the name is used.
 bool number_as_name(Cursor& at) {
     if (!at.is(0, K::bad_number) || !at.numbers_as_names.contains(at.token().text)) return false;
-    if (at.next > 0 && at.next + 1 < at.tokens.size() && names_by_number(at, at.next)) {
+    if (at.next + 1 < at.tokens.size() && names_by_number(at, at.next)) {
         const auto& text = at.token().text;
         const auto letters = text.find_first_not_of("0123456789");
         at.report(Kind::bad_name, at.token().span, quoted(text) + " is no name, which starts with a letter",
@@ -49,7 +54,10 @@ bool number(Cursor& at) {
 /// `Iface "eth0" {` and `"index": 0`, as JSON has it.
 bool quoted_name(Cursor& at) {
     if (!at.is(0, K::string)) return false;
-    const auto text = at.token().text.substr(1, at.token().text.size() - 2);
+    auto text = at.token().text.substr(1, at.token().text.size() - 2);
+    if (at.before() == K::name && names_type(at.out.back().text) && at.is(1, K::open_brace))
+        for (char& c : text) // `Test "it is let in" {`
+            if (word_characters.find(c) == word_characters.npos) c = '_';
     const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
                          text.find_first_not_of(word_characters) == text.npos;
     const bool of_object = at.before() == K::name && !at.starts_line() && at.is(1, K::open_brace);
@@ -82,7 +90,7 @@ bool keyword_as_value(Cursor& at) {
 void find_odd_names(Cursor& at) {
     for (std::size_t i = 0; i + 4 < at.tokens.size(); ++i)
         if (at.names_function(i)) at.keyword_names.insert(at.tokens[i + 4].text);
-    for (std::size_t i = 1; i + 1 < at.tokens.size(); ++i)
+    for (std::size_t i = 0; i + 1 < at.tokens.size(); ++i)
         if (names_by_number(at, i)) at.numbers_as_names.insert(at.tokens[i].text);
 }
 

@@ -31,7 +31,7 @@ bool relation(Cursor& at) {
     const auto span = join(at.token().span, at.token(count - 1).span);
     const bool compares = text == ":=" && at.in(K::open_paren);
     if (text == "=>" && !at.in(K::open_paren) && at.before() == K::name) { // `a => 5`, a member
-        const auto value = at.is_literal_at(count) || at.is(count, K::name) ? at.token(count).text : "…";
+        const auto value = at.is_value_alone(count) ? at.value_at(count) : "…";
         at.report(Kind::stray_character, span, quoted(text) + " has no meaning here",
                   "write `" + at.out.back().text + ": " + value + "`");
         at.put(K::colon, ":", span);

@@ -64,14 +64,13 @@ bool named_argument(Cursor& at) {
         one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
     const std::size_t behind = names ? 2 : 1;
     if ((!joins && !names) || (!at.is(behind, K::name) && !at.is_literal_at(behind))) return false;
-    const auto& value = at.token(behind);
     const auto opener = at.open.back().index;
     std::string call = at.out[opener - 1].text + "(";
     for (auto i = opener + 1; i < at.out.size(); ++i)
         call += at.out[i].text + (at.out[i].kind == K::comma ? " " : "");
     at.report(Kind::syntax_error, names ? join(at.token().span, at.token(1).span) : at.token().span,
               quoted(names ? at.token().text + ":" : ":") + " has no meaning here",
-              "write `" + call + (names ? "" : ", ") + value.text + ")`");
+              "write `" + call + (names ? "" : ", ") + at.value_at(behind) + ")`");
     if (joins) at.put(K::comma, ",", at.token().span);
     return at.next += behind, true;
 }

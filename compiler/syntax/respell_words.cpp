@@ -57,7 +57,7 @@ bool translation(Cursor& at) {
     if (!is_one) return false;
     const auto& target = at.token(2);
     at.report(Kind::syntax_error, at.token(1).span, "what an action works on stands in parentheses",
-              "write `" + at.token().text + "(" + target.text + ")`");
+              "write `" + at.token().text + "(" + at.value_at(2) + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
     at.out.push_back(target);
@@ -66,9 +66,26 @@ bool translation(Cursor& at) {
     return true;
 }
 
+/// `log("x") { drop }`: whether what stands in the braces was to be done is not known.
+bool action_with_body(Cursor& at) {
+    const bool is_one = one_of(at.word_at(0), {"log", "syslog", "dnat", "snat"}) && at.opens_block() &&
+                        (at.before() != K::colon) && !at.in(K::open_paren);
+    const auto brace = is_one ? at.closer_of(1) + 1 : 0;
+    const auto end = is_one ? at.closer_of(brace) : 0;
+    if (end == 0) return false;
+    at.report(Kind::syntax_error, at.token(brace).span, quoted(at.token().text) + " takes no body",
+              "leave the braces out");
+    const auto behind = at.next + end + 1;
+    const auto span = at.token(brace).span;
+    for (std::size_t i = 0; i < brace; ++i) at.take();
+    at.put(K::name, left_out, span);
+    return at.next = behind, true;
+}
+
 } // namespace
 
 bool words(Cursor& at) {
+    if (action_with_body(at)) return true;
     const auto text = lower(at.token().text);
     const bool calls = at.is(1, K::open_paren) && !at.is(2, K::close_paren);
     if (calls && at.before() == K::close_brace &&

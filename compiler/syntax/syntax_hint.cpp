@@ -3,6 +3,7 @@
 #include "compiler/syntax/foreign_comparison.hpp"
 #include "compiler/syntax/foreign_rule.hpp"
 #include "compiler/syntax/words.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <algorithm>
 #include <set>
@@ -19,6 +20,11 @@ bool expects(const SyntaxError& error, K kind) {
 }
 
 bool is_keyword(K kind) { return kind <= K::false_; }
+
+/// `write `name: value`` for a value that lacks its colon.
+std::string pair_hint(const SyntaxError& error, const Tokens& tokens) {
+    return "write `" + error.before.text + ": " + value_at(tokens, error.index) + "`";
+}
 
 std::string text_at(const Tokens& tokens, std::size_t index) {
     return index < tokens.size() ? tokens[index].text : std::string("…");
@@ -59,7 +65,7 @@ std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
     if (word == "rate") return "write a `Limit`, and test it: `if (name.exceeded) { drop }`";
     const auto action = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
     if (word == "to" && action == "redirect")
-        return "write `dnat(" + error.seen.text + ")` in a Nat function";
+        return "write `dnat(" + value_at(tokens, error.index) + ")` in a Nat function";
     if (word == "prefix") return "write `log(\"text\")`";
     const bool takes_arguments = word == "log" || word == "syslog" || word == "dnat" || word == "snat";
     if (takes_arguments && is_literal(error.seen.kind))
@@ -88,6 +94,9 @@ std::string file_hint(const SyntaxError& error, const Tokens& tokens) {
                                tokens[i].kind != K::comma && tokens[i].span.begin == tokens[i - 1].span.end;
          ++i)
         path += tokens[i].text;
+    if (lower(text_at(tokens, first_on_line(error, tokens))) == "import")
+        return "write `import \"" + path + "\"`";
+    if (path.find('.') == path.npos) return {};
     return "a list is read from a file by `file(\"" + path + "\")`";
 }
 
@@ -150,6 +159,20 @@ std::string declaration_hint(const std::string& first) {
     return "a declaration is `name: value`, `Iface name { … }` or `Filter::IP name { … }`";
 }
 
+/// `{ 10.0.0.1, 10.0.0.2 }` as a list; empty for what is none.
+std::string values_in_braces(const Tokens& tokens, std::size_t opener) {
+    const auto list = values_as_list(tokens, opener + 1);
+    const auto count = tokens_of_value(tokens, opener + 1);
+    const auto end = list ? list->end : opener + 1 + count;
+    if (count == 0 || kind_at(tokens, end) != K::close_brace) return {};
+    return list ? list->text : '[' + value_at(tokens, opener + 1) + ']';
+}
+
+std::string listed_from(const Tokens& tokens, std::size_t first) {
+    const auto list = kind_at(tokens, first - 1) == K::colon ? values_as_list(tokens, first) : std::nullopt;
+    return list ? list->text : "[…]";
+}
+
 /// `Iface: eth0 {` and `Iface eth0 index: 0`.
 std::string typed_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto i = error.index;
@@ -161,15 +184,17 @@ std::string typed_hint(const SyntaxError& error, const Tokens& tokens) {
     const bool has_value = is_literal(error.seen.kind) || error.seen.kind == K::name;
     if ((error.seen.kind != K::colon && !has_value) || tokens[i - 2].kind != K::name) return {};
     return "the members of an object stand in braces: `" + tokens[i - 3].text + " " + tokens[i - 2].text +
-           " { " + tokens[i - 1].text + ": " + (has_value ? error.seen.text : "…") + " }`";
+           " { " + tokens[i - 1].text + ": " + (has_value ? value_at(tokens, i) : "…") + " }`";
 }
 
 /// `tcp: 80`, `icmp: echo-request`, `ct: new`: what the value is of.
-std::string property_of(const std::string& object, const Token& value) {
-    if (object == "icmp" && value.text != "type" && value.text != "code") return "icmp.type == " + value.text;
-    if (object == "ct" && value.text != "state") return "ct.state == " + value.text;
+std::string property_of(const std::string& object, const Tokens& tokens, std::size_t first) {
+    const auto& value = tokens[first];
+    const auto asked = (is_set_at(tokens, first) ? " in " : " == ") + value_at(tokens, first);
+    if (object == "icmp" && value.text != "type" && value.text != "code") return "icmp.type" + asked;
+    if (object == "ct" && value.text != "state") return "ct.state" + asked;
     const bool of_ports = (object == "tcp" || object == "udp") && value.kind == K::integer;
-    return of_ports ? object + ".dport == " + value.text : "";
+    return of_ports ? object + ".dport" + asked : "";
 }
 
 /// `tcp port 22`, `src 10.0.0.1`: the words of the parentheses around, as other firewalls' languages have
@@ -207,7 +232,7 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (seen.kind == K::colon || seen.kind == K::arrow) {
         const auto next = error.index + (kind_at(tokens, error.index + 1) == K::colon ? 2 : 1);
         if (next < tokens.size())
-            if (const auto meant = property_of(lower(before.text), tokens[next]); !meant.empty())
+            if (const auto meant = property_of(lower(before.text), tokens, next); !meant.empty())
                 return "write `" + meant + "`";
         return "a property is written with a dot: `" + path_before(error, tokens) + "." + text_at(tokens, next) + "`";
     }
@@ -222,9 +247,7 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     }
     if (seen.kind == K::comma && (!ends_comparison || compares(tokens, error.index + 1)))
         return "conditions are joined with `and` and `or`";
-    if (seen.kind == K::comma)
-        return "several values stand in a list: `in [" + before.text + ", " +
-               text_at(tokens, error.index + 1) + "]`";
+    if (seen.kind == K::comma) return "several values stand in a list: `in […]`";
     const auto object = lower(before.text);
     const auto word = lower(seen.text);
     if (word == "is" && kind_at(tokens, error.index + 1) == K::in) return "leave `is` out";
@@ -242,7 +265,8 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     if (seen.kind == K::name && is_transport_or_ip(object))
         return "write `" + object + "." + seen.text + "`";
     if (before.kind == K::name && is_literal(seen.kind))
-        return "compare them: `" + path_before(error, tokens) + " == " + seen.text + "`";
+        return "compare them: `" + path_before(error, tokens) +
+               (is_set_at(tokens, error.index) ? " in " : " == ") + value_at(tokens, error.index) + "`";
     if (seen.kind == K::name)
         return "values are compared with `==`, `!=`, `<`, `>`, `<=`, `>=` and `in`, and conditions joined "
                "with "
@@ -300,7 +324,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (before.kind == K::dot) return "write a name after the `.`, or leave the `.` out";
     if (before.kind == K::colon && wanted == "a statement") {
         const auto object = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
-        const auto meant = property_of(object, seen);
+        const auto meant = property_of(object, tokens, error.index);
         return meant.empty() ? "values are declared outside of functions"
                              : "write `if (" + meant + ") { … }`";
     }
@@ -327,13 +351,15 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         return "statements stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop "
                "}`";
     if (auto hint = exception_hint(error, tokens); !hint.empty()) return hint;
+    if (seen.text == "!" && wanted == "a value" && before.kind == K::colon)
+        return "there is no set of all others: leave the `!` out, and ask `not … in …`";
     if (is_keyword(seen.kind) && expects(error, K::name) && !expects(error, seen.kind))
         return quoted(seen.text) + " is a keyword and cannot be a name";
     if (wanted == "a declaration" && seen.kind == K::comma && ends_declaration(error, tokens))
         return "declarations stand one after the other: leave the comma out";
     if (wanted == "a declaration" && seen.kind == K::comma)
-        return "several values stand in a list: `" + first + ": [" + before.text + ", " +
-               text_at(tokens, error.index + 1) + "]`";
+        return "several values stand in a list: `" + text_at(tokens, first_on_line(error, tokens)) + ": " +
+               listed_from(tokens, first_on_line(error, tokens) + 2) + "`";
     if (wanted == "a declaration")
         if (auto hint = typed_hint(error, tokens); !hint.empty()) return hint;
     if (wanted == "a declaration") return declaration_hint(first);
@@ -346,9 +372,11 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (wanted == "`)` or an operator") return condition_hint(error, tokens);
     if (before.kind == K::minus && wanted == "a number") return "a range has two ends, as in `80-443`";
     if (seen.kind == K::open_brace && wanted == "a name" && before.kind == K::name)
+        if (const auto list = values_in_braces(tokens, error.index); !list.empty())
+            return "write `" + before.text + ": " + list + "`";
+    if (seen.kind == K::open_brace && wanted == "a name" && before.kind == K::name)
         return "write `" + before.text + " name { … }`";
-    if (wanted == "`:`" && before.kind == K::name && is_literal(seen.kind))
-        return "write `" + before.text + ": " + seen.text + "`";
+    if (wanted == "`:`" && before.kind == K::name && is_literal(seen.kind)) return pair_hint(error, tokens);
     if (wanted == "a member" && is_literal(seen.kind))
         return "members are written `name: value`; several values stand in a list, `[80, 443]`";
     if ((wanted == "`:`" || wanted == "`}`") && !is_verdict(before.text) &&
@@ -365,9 +393,9 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
         (kind_before == K::equal || kind_before == K::not_equal))
         return "one of several values is asked for with `in`: `in [80, 443]`";
     if (wanted == "a name" && before.kind == K::name && seen.kind == K::arrow)
-        return "write `" + before.text + ": " + text_at(tokens, index + 1) + "`";
+        return "write `" + before.text + ": " + value_at(tokens, index + 1) + "`";
     if (wanted == "a name" && before.kind == K::name && is_literal(seen.kind))
-        return "write `" + before.text + ": " + seen.text + "`";
+        return pair_hint(error, tokens);
     if (wanted == "a name" && before.kind == K::open_paren && seen.kind == K::close_paren &&
         kind_before == K::name && first == "assert")
         return "an Assert is about a chain or a path: write `Assert::" + text_at(tokens, index - 3) + " " +

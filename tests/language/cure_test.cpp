@@ -160,7 +160,7 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         std::string_view wrong;
         std::string_view right; ///< among the cures
     };
-    constexpr std::array<Mistake, 21> mistakes = {{
+    constexpr std::array<Mistake, 24> mistakes = {{
         {"trys.exceeded", "tries"},
         {"ipv4.saddr == 10.0.0.1", "ip.saddr"},
         {"ether.saddr == \"00:11:22:33:44:55\"", "eth.saddr"},
@@ -181,7 +181,10 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         {"ip.saddr in \"lists/blocked.txt\"", "file(\"lists/blocked.txt\")"},
         {"ip->ttl == 5", "ip.ttl"},
         {"ip.dport == 80", "tcp.dport"},
-        {"ip.saddr = [10.0.0.1]", "in"},
+        {"ip.saddr = [10.0.0.1]", "ip.saddr == 10.0.0.1"},
+        {"tcp.flags.syn", "syn in tcp.flags"},
+        {"ip.saddr in \"blocked\"", "ip.saddr in blocked"},
+        {"iface.in in \"eth0\"", "iface.in == eth0"},
     }};
     for (const auto& [wrong, right] : mistakes) {
         const auto policy = "Limit tries { rate: 10, per: minute, key: ip.saddr }\n" + std::string(ifaces) +
@@ -197,7 +200,16 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
 }
 
 TEST_CASE("a comparison of another language is one mistake, and its cure can be typed in") {
-    constexpr std::array<std::string_view, 44> of_all = {
+    constexpr std::array<std::string_view, 53> of_all = {
+        "ip.saddr = blocked",
+        "ip.saddr = 10.0.0.0/8",
+        "ip.saddr in 10.0.0.0/8, 10.1.2.3",
+        "ip.saddr in 10.0.0.1 - 10.0.0.9, 10.1.2.3",
+        "ip.saddr in 10.1.2.3, 10.0.0.0/8, 192.168.0.0/16",
+        "ip.saddr in 10/8",
+        "ip.saddr in 192.168/16",
+        "ip.ttl in 2-5,7",
+        "ip.ttl = 7",
         "iface.in not in [eth0]",
         "iface.in not eth0",
         "iface.in is eth0",
@@ -272,6 +284,17 @@ TEST_CASE("a comparison of another language is one mistake, and its cure can be 
 
 TEST_CASE("a value or member is cured where it stands") {
     check_cure("x: ", "10 . 0 . 0 . 1", "\n");
+    check_cure("", "lan 10.0.0.0/24", "\n");
+    check_cure("", "define lan = 10.0.0.0/24", "\n");
+    check_cure("", "let lan: 10.0.0.1 - 10.0.0.9", "\n");
+    check_cure("", "lan: 10.0.0.1, 10.0.0.16/28, 10.0.0.5 - 10.0.0.9", "\n");
+    check_cure("", "lan: 10.0.0.0/8, 192.168.10.5", "\nx: 1\n");
+    check_cure("", "lan { 10.0.0.0/8 }", "\n");
+    check_cure("x: { lo: 10.0.0.0/25, ", "hi 10.0.0.128/25", " }\n");
+    check_cure("Conntrack c { limit: ", "20_000", " }\n");
+    check_cure(std::string(ifaces) + "Filter::IP f { if (ip.saddr in 10.0.0.0/8 or ", "in 172.16.0.0/12", ") { drop } accept }\n");
+    check_cure(std::string(ifaces) + "Filter::IP f { Filter::ICMP { if (", "icmp.type == 8/0",
+               ") { drop } } accept }\n");
     check_cure("x: ", "10.0.\n0.1", "\n");
     check_cure("x: { ", "a => 5", " }\n");
     check_cure("x: ", "10.0.0.0 0.0.0.255", "\n");
@@ -322,18 +345,24 @@ TEST_CASE("a rule that translates is cured by a Nat function") {
 }
 
 TEST_CASE("a rule that limits is cured by a Limit") {
-    constexpr std::array<std::string_view, 3> rules = {
-        "iptables -A INPUT -p tcp --dport 22 -m limit --limit 5/min -j ACCEPT",
-        "tcp dport 22 limit rate 5/minute accept",
-        "limit rate 5/second burst 10 packets accept",
-    };
-    for (const auto rule : rules) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> rules = {{
+        {"ct state new tcp dport 22 meter ssh { ip saddr limit rate over 6/minute } drop",
+         "Limit name { rate: 6, per: minute, key: ip.saddr }"},
+        {"limit rate 5/second accept", "Limit name { rate: 5, per: second }"},
+        {"-A INPUT -m hashlimit --hashlimit-above 7/hour --hashlimit-mode dstip -j DROP",
+         "Limit name { rate: 7, per: hour, key: ip.daddr }"},
+        {"iptables -A INPUT -p tcp --dport 22 -m limit --limit 5/min -j ACCEPT", "Limit name { rate: 5, per: minute }"},
+        {"tcp dport 22 limit rate 5/day accept", "Limit name { rate: 5, per: day }"},
+        {"limit rate 5/second burst 10 packets accept", "Limit name { rate: 5, per: second, burst: 10 }"},
+    }};
+    for (const auto& [rule, limit] : rules) {
         const auto errors =
             errors_in(std::string(ifaces) + "Filter::IP f {\n    " + std::string(rule) + "\n    accept\n}\n");
         INFO(rule);
         REQUIRE(errors.size() == 1);
         const auto cures = cures_in(errors.front().hint);
         REQUIRE(cures.size() == 2);
+        CHECK(cures[0] == limit);
         CHECK(errors_in(cures[0] + "\n" + std::string(ifaces) + "Filter::IP f {\n    " + cures[1] + "\n    accept\n}\n")
                   .empty());
     }
