@@ -7,6 +7,7 @@
 #include "compiler/analysis/translations.hpp"
 #include "compiler/analysis/underline.hpp"
 #include "compiler/analysis/verdicts.hpp"
+#include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
 #include <array>
@@ -157,7 +158,9 @@ std::vector<syntax::Diagnostic> check(const model::Appliance& appliance, const s
                                    .message = "`" + assertion.name +
                                               "` is not decided: there is neither a proof nor a "
                                               "packet that breaks it",
-                                   .hint = "narrow it, or split it into several"});
+                                   .hint = asks_limits(assertion.body)
+                                               ? "what its Limit finds hangs on other packets: claim what holds whatever that is"
+                                               : "narrow it, or split it into several"});
     }
     if (!undecided.empty()) diagnostics.push_back(not_decided(appliance, sources, undecided));
     return diagnostics;

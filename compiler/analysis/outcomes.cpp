@@ -11,12 +11,7 @@ constexpr std::size_t compared_max = 8;  ///< each with all others
 constexpr std::size_t boxes_max = 64;
 
 bool takes_tokens(const std::vector<model::Condition>& operands) {
-    bool takes = false;
-    for (const auto& operand : operands)
-        each_part(operand, [&](const model::Condition& part) {
-            takes = takes || std::holds_alternative<model::Exceeded>(part.is);
-        });
-    return takes;
+    return std::ranges::any_of(operands, [](const model::Condition& operand) { return asks_limits(operand); });
 }
 
 } // namespace

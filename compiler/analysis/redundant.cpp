@@ -27,16 +27,6 @@ constexpr std::size_t rules_around_max = 1'000; ///< of a long list, that share 
 constexpr std::size_t steps_of_a_rule = 8;        ///< to ask about it
 constexpr std::size_t packets_max = 1 << 10; ///< boxes of those that can come, which are tried for each statement
 
-bool asks_a_limit(const model::Step& step) {
-    const auto* branch = std::get_if<model::Branch>(&step.is);
-    bool asks = false;
-    if (branch != nullptr)
-        each_part(branch->condition, [&](const model::Condition& part) {
-            asks = asks || std::holds_alternative<model::Exceeded>(part.is);
-        });
-    return asks;
-}
-
 /// A function of some chains without some of its statements. What never decides may begin to, where one goes that stands
 /// before it; and it may go itself. So it counts where it says otherwise, and not where it says the same.
 class Fewer {
@@ -68,7 +58,8 @@ private:
             if (has_effects_[i]) rule.log = nullptr;
         }
         for (const auto& met : all_.met) {
-            if (!asks_a_limit(*met.step)) continue;
+            const auto* branch = std::get_if<model::Branch>(&met.step->is);
+            if (branch == nullptr || !asks_limits(branch->condition)) continue;
             has_effects_[met.rule] = true;
             all_.rules[met.rule].log = nullptr;
         }
@@ -207,15 +198,16 @@ public:
     std::set<StatementId> statements;
 
 private:
-    void look_at(const model::Block& block, bool is_asked, bool asks_limits) {
+    void look_at(const model::Block& block, bool is_asked, bool takes_tokens) {
         for (const auto& step : block) {
-            if (const auto* verdict = std::get_if<model::Verdict>(&step.is); verdict != nullptr && is_asked && !asks_limits)
+            if (const auto* verdict = std::get_if<model::Verdict>(&step.is); verdict != nullptr && is_asked && !takes_tokens)
                 statements.insert(verdict->statement);
-            if (const auto* enter = std::get_if<model::Enter>(&step.is)) look_at(enter->body, is_asked, asks_limits);
+            if (const auto* enter = std::get_if<model::Enter>(&step.is)) look_at(enter->body, is_asked, takes_tokens);
             const auto* branch = std::get_if<model::Branch>(&step.is);
             if (branch == nullptr) continue;
-            look_at(branch->then, true, asks_limits || asks_a_limit(step));
-            look_at(branch->otherwise, is_asked, asks_limits || asks_a_limit(step));
+            const bool takes = takes_tokens || asks_limits(branch->condition);
+            look_at(branch->then, true, takes);
+            look_at(branch->otherwise, is_asked, takes);
         }
     }
 };

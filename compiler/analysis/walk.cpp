@@ -21,6 +21,23 @@ struct Statements {
 
 } // namespace
 
+bool asks_limits(const model::Condition& condition) {
+    bool asks = false;
+    each_part(condition, [&](const model::Condition& part) {
+        asks = asks || std::holds_alternative<model::Exceeded>(part.is);
+    });
+    return asks;
+}
+
+bool asks_limits(std::span<const model::Step> steps) {
+    bool asks = false;
+    each_step(steps, [&](const model::Step& step) {
+        const auto* branch = std::get_if<model::Branch>(&step.is);
+        asks = asks || (branch != nullptr && asks_limits(branch->condition));
+    });
+    return asks;
+}
+
 std::set<model::StatementId> statements_in(const model::Appliance& appliance, std::span<const model::Step> steps) {
     Statements statements{appliance};
     statements.collect(steps);

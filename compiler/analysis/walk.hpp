@@ -41,6 +41,10 @@ void each_condition(Steps&& steps, const Visit& visit) {
     });
 }
 
+/// Whether a part of a condition asks a Limit, or one of the conditions in a block.
+bool asks_limits(const model::Condition& condition);
+bool asks_limits(std::span<const model::Step> steps);
+
 /// The verdict statements in some steps, and in the functions that they call.
 std::set<model::StatementId> statements_in(const model::Appliance& appliance, std::span<const model::Step> steps);
 

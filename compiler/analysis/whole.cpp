@@ -45,13 +45,8 @@ bool uses(const model::Appliance& appliance, Action action) {
 }
 
 /// What one packet finds in a Limit hangs on which others came to it.
-bool asks_limits(const model::Appliance& appliance) {
-    bool asks = false;
-    for (const auto& function : appliance.functions)
-        each_condition(function.body, [&](const model::Condition& condition) {
-            asks = asks || std::holds_alternative<model::Exceeded>(condition.is);
-        });
-    return asks;
+bool has_limits(const model::Appliance& appliance) {
+    return std::ranges::any_of(appliance.functions, [](const model::Function& function) { return analysis::asks_limits(function.body); });
 }
 
 class Whole {
@@ -82,7 +77,7 @@ private:
         // Invalid packets that functions see are dropped later where an Iface masquerades; that is not followed.
         if (!have_same_ways(before_, after_) || !after_.conntrack.drop_invalid) return false;
         for (const auto* policy : {&before_, &after_})
-            if (asks_limits(*policy) || translates_output(*policy)) return false;
+            if (has_limits(*policy) || translates_output(*policy)) return false;
         return std::ranges::all_of(diff_.chains, [](const ChainDiff& chain) {
             return chain.before && chain.after && (chain.change == Change::equivalent || chain.nats_do_the_same);
         });

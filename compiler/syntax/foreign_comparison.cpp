@@ -50,6 +50,7 @@ public:
         const bool has_relation = relation();
         const auto closer = closer_for(peek());
         if (!closer.empty()) ++at_;
+        is_one_of_ = is_one_of_ || closer == "}"; // a set of nftables
         while (at_ < words_.size() && peek() != closer) {
             values();
             const bool goes_on = closer.empty() ? peek() == "," : joins(peek());
@@ -63,7 +64,9 @@ public:
         if (all.size() == 1 && excluded_.words.empty() && (all[0] == "any" || all[0] == "all"))
             return std::string();
         if (!understood_ || (all.empty() && excluded_.words.empty())) return std::nullopt;
-        if (property_ == "tcp.flags" && !has_relation) return each_flag();
+        const bool is_one = all.size() + excluded_.words.size() == 1 && !included_.are_sets && !excluded_.are_sets;
+        if (!order_.empty() && !is_one) return std::nullopt; // more or less than several is nothing
+        if (property_ == "tcp.flags" && !has_relation && !is_one_of_) return each_flag();
         return text();
     }
 
@@ -84,6 +87,7 @@ private:
              found = relation_of(lower(peek()))) {
             if (is_table()) break;
             is_range_ = found->first == "range";
+            is_one_of_ = is_one_of_ || found->first == "in" || found->first == "within";
             if (found->second == "!")
                 is_negated_ = !is_negated_;
             else if (!found->second.empty())
@@ -104,6 +108,8 @@ private:
             return void(++at_);
         }
         const auto word = next();
+        // `SYN/ACK` is a packet, and `S/SA` a mask: only letters.
+        if (const auto slash = word.find('/'); property_ == "tcp.flags" && slash != word.npos && slash < 3) understood_ = false;
         const bool is_name = !word.empty() && (word[0] | 0x20) >= 'a' && (word[0] | 0x20) <= 'z';
         if (!is_name || word.find_first_of("|/+") == word.npos) return add(values, word);
         for (std::size_t begin = 0; begin <= word.size();) {
@@ -179,7 +185,7 @@ private:
         const bool is_one = values.words.size() == 1 && !values.are_sets;
         const auto list = list_of(values.words);
         if (is_one && !order_.empty()) return (is_not ? "not " : "") + property_ + ' ' + order_ + ' ' + list;
-        if (is_one || property_ == "tcp.flags") return property_ + (is_not ? " != " : " == ") + list;
+        if (is_one || (property_ == "tcp.flags" && !is_one_of_)) return property_ + (is_not ? " != " : " == ") + list;
         return (is_not ? "not " : "") + property_ + " in " + list;
     }
 
@@ -218,6 +224,7 @@ private:
     Values included_, excluded_;
     std::string order_;
     bool is_range_ = false;
+    bool is_one_of_ = false; ///< of several flags, that is not all of them
     bool understood_ = true;
 };
 
