@@ -38,7 +38,7 @@ bool may_begin_line(const std::string& word) {
 class ForeignLines {
 public:
     ForeignLines(const Tokens& tokens, Diagnostics& diagnostics)
-        : tokens_(tokens), diagnostics_(diagnostics) {
+        : tokens_(tokens), diagnostics_(diagnostics), sets_(names_of_sets(tokens)) {
         for (std::size_t i = 0; i + 2 < tokens.size(); ++i)
             if (tokens[i].kind == K::colon && tokens[i + 1].kind == K::name && tokens[i + 2].kind == K::name)
                 functions_.insert(lower(tokens[i + 2].text));
@@ -276,7 +276,7 @@ private:
 
     std::string hint(const std::vector<std::string>& words, bool in_body) const {
         const auto first = lower(words.front());
-        const auto rule = read_foreign_rule(words, names_of_sets(tokens_));
+        const auto rule = read_foreign_rule(words, sets_);
         if (first == "route" || (first == "ip" && words.size() > 1 && words[1] == "route"))
             return "routes stand in the Gateway: `Gateway gw { r1: { net: 10.0.0.0, netmask: 255.0.0.0, "
                    "iface: eth0 } }`, with "
@@ -298,6 +298,7 @@ private:
 
     const Tokens& tokens_;
     Diagnostics& diagnostics_;
+    std::set<std::string> sets_; ///< that are declared
     Tokens out_;
     std::size_t at_ = 0;
     std::vector<bool> in_body_;       ///< for each bracket around
