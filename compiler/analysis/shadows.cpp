@@ -29,6 +29,7 @@ constexpr std::size_t steps_for_each_statement = 20'000;
 constexpr std::size_t steps_max = 1'000'000'000;
 constexpr std::size_t steps_at_least = 20'000'000; ///< a short policy can wait for a solver
 constexpr std::size_t of_a_statement = 1'000'000;
+constexpr std::size_t statements_on_ways_max = 200'000; ///< all ways together: some seconds
 
 class Search {
 public:
@@ -74,9 +75,16 @@ private:
         if (appliance_.load_balancer || translates_output(appliance_) ||
             std::ranges::any_of(appliance_.statements, translates))
             return;
+        auto ways = ways_through(appliance_);
+        std::erase_if(ways, [&](const Way& way) { // nothing stands behind its first chain
+            const auto chains = chains_on(way);
+            return std::all_of(chains.begin() + 1, chains.end(),
+                               [&](const Way& chain) { return functions_of(appliance_, chain).empty(); });
+        });
+        if (ways.size() * (appliance_.statements.size() + 1) > statements_on_ways_max) return;
         std::set<StatementId> coming = undecided_;
         std::map<StatementId, std::set<StatementId>> stopped;
-        for (const auto& way : ways_through(appliance_)) look_at_way(way, coming, stopped);
+        for (const auto& way : ways) look_at_way(way, coming, stopped);
         for (auto& [statement, by] : stopped) {
             if (coming.contains(statement)) continue;
             alive_.erase(statement);
@@ -98,6 +106,7 @@ private:
         for (const auto& link : rules.links) {
             const bool is_nat = link.kind == model::FunctionKind::nat;
             const bool is_behind = text_of(appliance_, link.chain) != start;
+            if (!link.rules.whole) coming.merge(statements_in(appliance_, appliance_.functions.at(link.function).body));
             for (const auto statement : listed_in(link)) {
                 if (!alive_.contains(statement) || coming.contains(statement)) continue;
                 const auto by = is_behind ? stopped_before(engines, {is_nat ? first : region, accepted}, link, statement)
