@@ -10,8 +10,6 @@
 #include "compiler/analysis/walk.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ranges>
 #include <set>
 
 namespace analysis {

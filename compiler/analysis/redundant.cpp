@@ -80,7 +80,7 @@ private:
         });
     }
 
-    /// Many packets are left then that matter.
+    /// Less is asked then about each statement.
     bool is_long() const { return all_.rules.size() > rules_of_short; }
 
     bool covers(const Box& outer, const Box& inner) {

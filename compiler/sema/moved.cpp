@@ -41,7 +41,7 @@ private:
     std::vector<bool> is_gone_;
 };
 
-/// Nothing else than its own kind of object is said to have the key of an odd one, or one like it.
+/// A key that its object does not have, and that is like none that it has.
 bool is_odd_key(const syntax::Diagnostic& one) {
     return one.kind == Kind::unknown_key && !one.hint.starts_with("did you mean");
 }
