@@ -59,8 +59,9 @@ std::size_t place_of(std::vector<Value>& met, Value value) {
 
 class Maker {
 public:
-    Maker(symbolic::Space& space, std::vector<WayIn> ways, bool invalid)
-        : space_(space), ways_(std::move(ways)), comes_in_(comes_in(ways_.back().way)), invalid_(invalid), engine_(space) {
+    Maker(symbolic::Space& space, std::vector<WayIn> ways, bool invalid, FlowsComeBy by)
+        : space_(space), ways_(std::move(ways)), comes_in_(comes_in(ways_.back().way)), invalid_(invalid),
+          flows_come_by_(by), engine_(space) {
         for (const auto field : told_by) of_flow_.insert(symbolic::variable(field));
         of_flow_.insert(symbolic::header_complete);
     }
@@ -76,6 +77,7 @@ public:
         add_untranslated(State::established);
         explore(false);
         if (comes_in_) translated_back();
+        if (comes_in_ && flows_come_by_ == FlowsComeBy::any_iface) translated_elsewhere();
         if (!result_.whole && ways_.size() == 1) {
             std::erase_if(result_.all, [](const Case& one) { return one.about != Case::About::untranslated; });
             anywhere();
@@ -370,6 +372,44 @@ private:
             one.region = within(space_, packets(back.from, State::related, true), {sent});
     }
 
+    /// What a Nat of another Iface has made of the first packet of the flow: destinations and ports are of those that
+    /// some Nat gives, one that none gives alone is as it came.
+    void translated_elsewhere() {
+        const auto& [appliance, way, iface_ids] = ways_.front();
+        std::vector<model::Interval> addresses, ports;
+        std::set<std::vector<Field>> changes;
+        for (const auto& statement : appliance.statements) {
+            if (statement.action != model::Action::dnat) continue;
+            if (const auto& to = statement.ipv4_address) addresses.push_back({*to, *to});
+            if (const auto& to = statement.port) ports.push_back({*to, *to});
+            changes.insert(changed_by(statement.ipv4_address.has_value(), statement.port.has_value()));
+        }
+        if (changes.size() > 1) changes.insert(changed_by(true, true));
+        const auto to_address = space_.sets.add(model::IntervalSet(addresses)), to_port = space_.sets.add(model::IntervalSet(ports));
+        for (const auto& fields : changes) {
+            Box sent;
+            auto& rules = result_.readings.emplace_back(
+                rules_of(space_, appliance, way, iface_ids, [&](const Link* nat, Names& names) {
+                    if (nat != nullptr) return;
+                    rename(space_, names, fields, "elsewhere");
+                    for (const auto field : {Field::tcp_dport, Field::udp_dport})
+                        if (names.contains(field)) narrow(space_, sent, names.at(field), to_port);
+                    const bool is_sent = names.contains(Field::ip_daddr);
+                    if (is_sent) narrow(space_, sent, names.at(Field::ip_daddr), to_address);
+                    narrow(space_, sent, is_sent ? names.at(Field::ip_daddr) : symbolic::variable(Field::ip_daddr), on_way());
+                }));
+            auto region = within(space_, packets(State::established, State::related, true), {sent});
+            if (!region.empty()) result_.all.push_back({{&rules}, std::move(region), {}, {Rewrite{}}});
+        }
+    }
+
+    static std::vector<Field> changed_by(bool address, bool port) {
+        std::vector<Field> fields = {Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum};
+        if (address) fields.push_back(Field::ip_daddr);
+        if (port) fields.insert(fields.end(), {Field::tcp_dport, Field::udp_dport});
+        return fields;
+    }
+
     /// Too many translations to tell apart: behind a Nat, and when they are sent on, packets may be on their way to
     /// any place out there.
     void anywhere() {
@@ -394,6 +434,7 @@ private:
     std::vector<WayIn> ways_; ///< one, or one chain of the old policy and of the new one
     bool comes_in_; ///< else it is one chain, or what is made here
     bool invalid_;
+    FlowsComeBy flows_come_by_;
     symbolic::Subtraction engine_;
     std::vector<Nat> nats_;
     std::set<Variable> of_flow_;
@@ -417,12 +458,12 @@ const Rule* deciding(const symbolic::Space& space, const RuleList& list, const B
     return found == list.rules.end() ? nullptr : &*found;
 }
 
-Cases cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid) {
-    return Maker(space, {{appliance, way}}, invalid).run();
+Cases cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid, FlowsComeBy by) {
+    return Maker(space, {{appliance, way}}, invalid, by).run();
 }
 
 Cases cases_of(symbolic::Space& space, const WayIn& before, const WayIn& after) {
-    return Maker(space, {before, after}, true).run();
+    return Maker(space, {before, after}, true, FlowsComeBy::one_iface).run();
 }
 
 } // namespace analysis

@@ -42,10 +42,14 @@ struct Cases {
     std::deque<symbolic::SomeRules> outcomes;
 };
 
-/// All packets that can come are in some case, taken that those of one direction of a flow come
-/// in by one Iface; where there are more than packets can be, a proof holds, and one that is found counts if the
-/// interpreter agrees. `invalid`: those of that state too.
-Cases cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid);
+/// Whether packets of one direction of a flow are taken to come in by one Iface. Where nobody checks sources, a forged one
+/// may come by any.
+enum class FlowsComeBy : std::uint8_t { one_iface, any_iface };
+
+/// All packets that can come are in some case; where there are more than packets can be, a proof holds, and one that
+/// is found counts if the interpreter agrees. `invalid`: those of that state too.
+Cases cases_of(symbolic::Space& space, const model::Appliance& appliance, const Way& way, bool invalid,
+               FlowsComeBy by = FlowsComeBy::one_iface);
 
 /// Those that can come to a chain of the new policy. Packets of flows whose first ones the policies send elsewhere are
 /// left out. Source translation is told apart as well.

@@ -251,9 +251,19 @@ private:
         return known->second;
     }
 
+    /// Verdicts that decide about all that comes to a block: another `if` would stop the same without the one around it.
+    static std::set<StatementId> not_asked_again(const model::Block& block) {
+        std::set<StatementId> statements;
+        for (const auto& step : block) {
+            if (const auto* verdict = std::get_if<model::Verdict>(&step.is)) statements.insert(verdict->statement);
+            if (const auto* enter = std::get_if<model::Enter>(&step.is)) statements.merge(not_asked_again(enter->body));
+        }
+        return statements;
+    }
+
     /// Verdicts that never decide since the condition always holds.
     std::set<StatementId> passed_by(const Written& written) {
-        const auto then = statements_in(appliance_, written.branch.then);
+        const auto then = not_asked_again(written.branch.then);
         auto passed = statements_in(appliance_, written.branch.otherwise);
         for (const auto statement : statements_in(appliance_, written.behind))
             if (shadowed_.contains(statement) &&

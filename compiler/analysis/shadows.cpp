@@ -69,54 +69,54 @@ private:
     }
 
     /// What is alive on each chain by itself may wait in vain for what earlier chains let through: prerouting of what comes to
-    /// forward or input, both of what comes to postrouting. Behind a dnat any packet may come of a flow that is known.
+    /// forward or input, both of what comes to postrouting.
     void look_at_ways() {
-        const auto translates = [](const model::Statement& one) { return one.action == model::Action::dnat; };
-        if (appliance_.load_balancer || translates_output(appliance_) ||
-            std::ranges::any_of(appliance_.statements, translates))
-            return;
+        if (appliance_.load_balancer || translates_output(appliance_)) return;
         auto ways = ways_through(appliance_);
         std::erase_if(ways, [&](const Way& way) { // nothing stands behind its first chain
             const auto chains = chains_on(way);
             return std::all_of(chains.begin() + 1, chains.end(),
                                [&](const Way& chain) { return functions_of(appliance_, chain).empty(); });
         });
-        if (ways.size() * (appliance_.statements.size() + 1) > statements_on_ways_max) return;
-        std::set<StatementId> coming = undecided_;
-        std::map<StatementId, std::set<StatementId>> stopped;
-        for (const auto& way : ways) look_at_way(way, coming, stopped);
-        for (auto& [statement, by] : stopped) {
-            if (coming.contains(statement)) continue;
+        const auto translations = static_cast<std::size_t>(
+            std::ranges::count(appliance_.statements, model::Action::dnat, &model::Statement::action));
+        if (ways.size() * (translations + 1) * (appliance_.statements.size() + 1) > statements_on_ways_max) return;
+        coming_ = undecided_;
+        for (const auto& way : ways) look_at_way(way);
+        for (auto& [statement, by] : stopped_) {
+            if (coming_.contains(statement)) continue;
             alive_.erase(statement);
             const auto because = by.empty() ? Shadowed::Because::nobody : Shadowed::Because::chains;
             dead_[statement] = {statement, because, {by.begin(), by.end()}};
         }
     }
 
-    /// `coming`: statements for which a packet comes by some way, as far as is known; `stopped`: those for which none does by
-    /// the ways before, and which statements stop them.
-    void look_at_way(const Way& way, std::set<StatementId>& coming, std::map<StatementId, std::set<StatementId>>& stopped) {
+    void look_at_way(const Way& way) {
         symbolic::Space space;
         symbolic::Engines engines(space);
-        const auto rules = rules_of(space, appliance_, way);
-        const auto region = packets_at(space, appliance_, way, !rules.drops_invalid);
-        const auto first = first_packets(space, region);
+        const bool invalid = !functions_on(appliance_, way).drops_invalid;
+        const auto cases = cases_of(space, appliance_, way, invalid, FlowsComeBy::any_iface);
         const auto start = text_of(appliance_, chains_on(way).front());
-        std::vector<Stage> accepted;
-        for (const auto& link : rules.links) {
-            const bool is_nat = link.kind == model::FunctionKind::nat;
-            const bool is_behind = text_of(appliance_, link.chain) != start;
-            if (!link.rules.whole) coming.merge(statements_in(appliance_, appliance_.functions.at(link.function).body));
-            for (const auto statement : listed_in(link)) {
-                if (!alive_.contains(statement) || coming.contains(statement)) continue;
-                const auto by = is_behind ? stopped_before(engines, {is_nat ? first : region, accepted}, link, statement)
-                                          : std::nullopt;
-                if (by)
-                    stopped[statement].insert(by->begin(), by->end());
-                else
-                    coming.insert(statement);
+        for (const auto& one : cases.all) {
+            const auto first = first_packets(space, one.region);
+            auto accepted = one.before;
+            for (const auto& link : one.rules.front()->links) {
+                const bool is_nat = link.kind == model::FunctionKind::nat;
+                look_at_link(engines, {is_nat ? first : one.region, accepted}, link, text_of(appliance_, link.chain) != start);
+                if (!is_nat) accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
             }
-            if (!is_nat) accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
+        }
+    }
+
+    void look_at_link(symbolic::Engines& engines, const Question& question, const Link& link, bool is_behind) {
+        if (!link.rules.whole) coming_.merge(statements_in(appliance_, appliance_.functions.at(link.function).body));
+        for (const auto statement : listed_in(link)) {
+            if (!alive_.contains(statement) || coming_.contains(statement)) continue;
+            const auto by = is_behind ? stopped_before(engines, question, link, statement) : std::nullopt;
+            if (by)
+                stopped_[statement].insert(by->begin(), by->end());
+            else
+                coming_.insert(statement);
         }
     }
 
@@ -210,8 +210,37 @@ private:
         const auto ask_of_some = [&](const auto& some) { return ask(engines, question, of_a_statement, &some); };
         for (const auto rule : needed_of(ask_of_some, rules)) by.insert(*asked.list.rules[rule].statement);
         if (!by.empty() && !is_by_functions) because = Because::verdicts;
+        name_living(asked.list, ask_of_some, because, by);
         if (known != dead_.end() && is_by_functions) by.insert(known->second.by.begin(), known->second.by.end());
         dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}};
+    }
+
+    /// What never decides itself stops nothing: in its place stands what leaves it nothing.
+    void name_living(const symbolic::RuleList& list, const AskOfSome& ask_of_some, Shadowed::Because& because,
+                     std::set<StatementId>& by) const {
+        std::set<StatementId> living;
+        bool is_by_functions = because == Shadowed::Because::functions;
+        for (const auto statement : by) {
+            const auto dead = alive_.contains(statement) ? dead_.end() : dead_.find(statement);
+            if (dead == dead_.end()) {
+                living.insert(statement);
+                continue;
+            }
+            living.insert(dead->second.by.begin(), dead->second.by.end());
+            is_by_functions = is_by_functions || dead->second.because == Shadowed::Because::functions;
+        }
+        if (living.empty() || living == by) return;
+        by = std::exchange(living, {});
+        if (is_by_functions) {
+            because = Shadowed::Because::functions;
+            return;
+        }
+        std::vector<symbolic::RuleIndex> rules;
+        for (symbolic::RuleIndex rule = 0; rule < list.rules.size(); ++rule)
+            if (list.rules[rule].statement && by.contains(*list.rules[rule].statement)) rules.push_back(rule);
+        if (!std::holds_alternative<Proved>(ask_of_some(rules))) return;
+        by.clear();
+        for (const auto rule : needed_of(ask_of_some, std::move(rules))) by.insert(*list.rules[rule].statement);
     }
 
     /// The statements of earlier functions that stop packets, without any of which some would come. The question is
@@ -219,7 +248,8 @@ private:
     std::set<StatementId> needed_before(symbolic::Engines& engines, Question& question,
                                         std::vector<symbolic::RuleIndex>& rules) {
         std::set<StatementId> needed;
-        for (auto stage = question.stages.begin(); stage + 1 != question.stages.end(); ++stage) {
+        // The later ones first, so that what is said of several cases is said of what comes first in each.
+        for (auto stage = question.stages.rbegin() + 1; stage != question.stages.rend(); ++stage) {
             if (stage->wanted != symbolic::wanting(model::Action::accept)) continue; // of a Nat
             std::set<StatementId> stopping;
             for (const auto* rule : symbolic::deciding(*stage->rules))
@@ -269,6 +299,8 @@ private:
     const model::Appliance& appliance_;
     std::set<StatementId> alive_, undecided_; ///< on some chain
     std::map<StatementId, Shadowed> dead_;
+    std::set<StatementId> coming_; ///< for which a packet comes by some way, as far as is known
+    std::map<StatementId, std::set<StatementId>> stopped_; ///< for which none comes by a way, and which statements stop them
     std::deque<symbolic::RuleList> lists_; ///< what questions point at
     std::size_t steps_ = 0;
 };

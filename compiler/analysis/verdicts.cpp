@@ -151,19 +151,33 @@ constexpr Said decided_at_the_end = {syntax::Kind::decided_at_the_end, " is not 
 constexpr Said stopped_before = {syntax::Kind::stopped_before, " never decides", " never decide",
                                  ": chains before stop all such packets", "nor does this"};
 
-/// What needs no verdict, but for statements under conditions of which something is said: told, and returned.
-std::set<model::StatementId> redundant_ones(const model::Appliance& appliance, const syntax::Sources& sources, Places& places,
-                                            const std::vector<Shadowed>& shadowed,
-                                            const std::set<const model::Condition*>& told,
-                                            std::vector<syntax::Diagnostic>& diagnostics) {
-    std::set<model::StatementId> dead, silent, at_the_end, all;
-    for (const auto& found : shadowed) dead.insert(found.statement);
+/// Conditions of which something is said: so that what stands under them is not told again.
+struct Told {
+    std::set<const model::Condition*> as_mistakes, as_all_that_is_left;
+};
+
+/// The statements under conditions that are mistakes, and those that are all that an `if` for what is left says.
+std::set<model::StatementId> said_with(const model::Appliance& appliance, const Told& told) {
+    std::set<model::StatementId> statements;
     for (const auto& function : appliance.functions)
         each_step(function.body, [&](const model::Step& step) {
             const auto* branch = std::get_if<model::Branch>(&step.is);
-            if (branch != nullptr && told.contains(&branch->condition)) silent.merge(statements_in(appliance, branch->then));
+            if (branch == nullptr) return;
+            if (told.as_mistakes.contains(&branch->condition)) statements.merge(statements_in(appliance, branch->then));
+            if (!told.as_all_that_is_left.contains(&branch->condition)) return;
+            for (const auto& inner : branch->then)
+                if (const auto* verdict = std::get_if<model::Verdict>(&inner.is)) statements.insert(verdict->statement);
         });
-    for (const auto& found : redundant_verdicts(appliance, places, dead, silent)) {
+    return statements;
+}
+
+/// What needs no verdict, but for what is said with a condition: told, and returned.
+std::set<model::StatementId> redundant_ones(const model::Appliance& appliance, const syntax::Sources& sources, Places& places,
+                                            const std::vector<Shadowed>& shadowed, const Told& told,
+                                            std::vector<syntax::Diagnostic>& diagnostics) {
+    std::set<model::StatementId> dead, at_the_end, all;
+    for (const auto& found : shadowed) dead.insert(found.statement);
+    for (const auto& found : redundant_verdicts(appliance, places, dead, said_with(appliance, told))) {
         all.insert(found.statement);
         if (found.is_by_last)
             at_the_end.insert(found.statement);
@@ -189,8 +203,8 @@ std::vector<syntax::Diagnostic> remarks_on_verdicts(const model::Appliance& appl
     }
     const auto left = leftover_conditions(appliance, places, conditions);
     if (!left.empty()) diagnostics.push_back(leftover(left));
-    std::set<const model::Condition*> told(left.begin(), left.end());
-    for (const auto& found : conditions) told.insert(found.condition);
+    Told told{{}, {left.begin(), left.end()}};
+    for (const auto& found : conditions) told.as_mistakes.insert(found.condition);
     const auto without = redundant_ones(appliance, sources, places, dead, told, diagnostics);
     for (const auto& [place, end, by] : idle_members(appliance, places, conditions)) {
         const auto is_redundant = [&](model::StatementId id) { return without.contains(id); };
