@@ -19,6 +19,7 @@ constexpr std::size_t of_a_question = 1'000'000;
 constexpr std::size_t rules_max = 1 << 19; ///< of all functions
 constexpr std::size_t boxes_max = 1 << 16; ///< of a region among the packets that can come
 constexpr std::size_t rules_before_max = 1 << 12; ///< of the functions before one on a chain
+constexpr std::size_t guessed = 4, many = 64; ///< boxes of packets that can come: where there are many, a few are tried first
 
 Coming::Answer answer_of(const symbolic::Answer& answer) {
     if (std::holds_alternative<symbolic::Found>(answer)) return Coming::Answer::some;
@@ -68,6 +69,16 @@ void Listing::approach(const model::Appliance& appliance, const Use& use) {
 std::optional<std::vector<Box>> Listing::where(const model::Condition& condition, bool holds,
                                                model::Layer layer) {
     return symbolic::Conditions(asking_, asked_).exactly(condition, holds, layer, {});
+}
+
+std::vector<Box> Listing::packets_to(StatementId statement) {
+    std::vector<const Box*> guards;
+    for (const auto& rule : rules_.rules)
+        if (rule.statement == statement) guards.push_back(&rule.guard);
+    std::vector<Box> coming;
+    for (const auto& box : packets_)
+        if (std::ranges::any_of(guards, [&](const Box* guard) { return symbolic::meet(space_, box, *guard); })) coming.push_back(box);
+    return coming;
 }
 
 symbolic::Answer Listing::comes(const std::vector<Box>& region, StatementId statement, std::size_t steps_max,
@@ -124,9 +135,15 @@ Coming::Answer Places::ask(Listing& listing, const symbolic::Met& met, Packets p
     if (const auto* found = std::get_if<symbolic::Found>(&answer);
         found != nullptr && packets != Packets::all &&
         !can_come(listing.space(), listing.packets(), found->box)) {
-        if (region.size() * listing.packets().size() > boxes_max) return Answer::unknown;
-        region = within(listing.space(), region, listing.packets());
-        answer = listing.comes(region, number, of_a_question);
+        const auto coming = listing.packets_to(number);
+        if (region.size() * coming.size() > boxes_max) return Answer::unknown;
+        const auto ask_of = [&](const std::vector<Box>& boxes) {
+            auto inside = within(listing.space(), region, boxes);
+            answer = listing.comes(inside, number, of_a_question);
+            return inside;
+        };
+        if (coming.size() > many) ask_of({coming.begin(), coming.begin() + guessed});
+        if (coming.size() <= many || !std::holds_alternative<symbolic::Found>(answer)) region = ask_of(coming);
     }
     auto result = answer_of(answer);
     if (const auto* proved = std::get_if<symbolic::Proved>(&answer))

@@ -24,6 +24,8 @@ public:
     const symbolic::RuleList& rules() const { return rules_; }
     /// Those that can come to it, on one chain or another.
     const std::vector<symbolic::Box>& packets() const { return packets_; }
+    /// Of these, those that some rule of a statement may be about.
+    std::vector<symbolic::Box> packets_to(model::StatementId statement);
     /// On each chain: those that can come, and what functions before let through; these as far as they are short, and
     /// nothing that they would read has been translated.
     struct Approach {

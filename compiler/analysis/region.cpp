@@ -495,14 +495,8 @@ std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Applia
 }
 
 bool can_come(symbolic::Space& space, const std::vector<Box>& region, const Box& box) {
-    const auto values = [&](const Box& of, symbolic::Variable variable) {
-        return symbolic::values_in(space.sets[values_of(space, of, variable)]);
-    };
     return std::ranges::any_of(region, [&](const Box& some) {
-        const bool meet = std::ranges::all_of(some, [&](const symbolic::Side& side) {
-            return symbolic::meet(values(some, side.variable), values(box, side.variable));
-        });
-        return meet && !may_contradict(space, both(space, some, box).value());
+        return meet(space, some, box) && !may_contradict(space, both(space, some, box).value());
     });
 }
 

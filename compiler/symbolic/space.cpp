@@ -1,5 +1,7 @@
 #include "compiler/symbolic/space.hpp"
 
+#include "compiler/symbolic/values.hpp"
+
 #include <algorithm>
 
 namespace symbolic {
@@ -70,6 +72,15 @@ std::optional<Box> both(Space& space, Box a, const Box& b) {
     for (const auto& [variable, values] : b)
         if (!narrow(space, a, variable, values)) return std::nullopt;
     return a;
+}
+
+bool meet(const Space& space, const Box& a, const Box& b) {
+    auto side = b.begin();
+    return std::ranges::all_of(a, [&](const Side& one) {
+        while (side != b.end() && side->variable < one.variable) ++side;
+        if (side == b.end() || side->variable != one.variable || side->values == one.values) return true;
+        return meet(values_in(space.sets[one.values]), values_in(space.sets[side->values]));
+    });
 }
 
 std::vector<Box> without(Space& space, Box box, const Box& other) {

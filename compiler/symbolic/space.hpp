@@ -119,6 +119,8 @@ bool may_have_room(const Room& room, const Values& values) {
 bool narrow(Space& space, Box& box, Variable variable, SetRef values);
 /// Nothing when they share no packet.
 std::optional<Box> both(Space& space, Box a, const Box& b);
+/// Whether there is anything in both.
+bool meet(const Space& space, const Box& a, const Box& b);
 /// What is in `box` and not in `other`, as boxes that do not overlap.
 std::vector<Box> without(Space& space, Box box, const Box& other);
 
