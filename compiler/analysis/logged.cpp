@@ -1,5 +1,7 @@
 #include "compiler/analysis/logged.hpp"
 
+#include "compiler/analysis/ways.hpp"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -72,7 +74,7 @@ class Search {
 public:
     Search(const model::Appliance& appliance, const Printed& line, const Way& way, const symbolic::Budget& budget)
         : appliance_(appliance), line_(line), way_(way), budget_(budget), engines_(space_),
-          cases_(cases_of(space_, appliance, way, true)) {}
+          cases_(cases_of(space_, appliance, way, true, FlowsComeBy::any_iface)) {}
 
     /// Nothing when the log is not on the chain.
     std::optional<Verdict> run(const Way& chain) {
@@ -185,15 +187,14 @@ private:
     Cases cases_;
 };
 
-/// All the ways on which packets may come to a chain behind prerouting.
-std::vector<Way> paths_to(const model::Appliance& appliance, const Way& chain) {
-    std::vector<Way> paths;
-    const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
-    if (!appliance.gateway || (of_iface != nullptr && of_iface->hook != model::Hook::postrouting)) return paths;
-    for (model::IfaceId from = 0; from < appliance.ifaces.size(); ++from)
-        for (model::IfaceId to = 0; to < appliance.ifaces.size(); ++to)
-            if (of_iface == nullptr || of_iface->iface == to) paths.emplace_back(model::Assert::Path{from, to});
-    return paths;
+/// All the ways on which packets may come to a chain that is not the first on them.
+std::vector<Way> ways_to(const model::Appliance& appliance, const Way& chain) {
+    auto ways = ways_through(appliance);
+    std::erase_if(ways, [&](const Way& way) {
+        const auto chains = chains_on(way);
+        return std::none_of(chains.begin() + 1, chains.end(), [&](const Way& one) { return text_of(appliance, one) == text_of(appliance, chain); });
+    });
+    return ways;
 }
 
 /// Of packets that the chains before it let through, if there are some.
@@ -205,11 +206,17 @@ std::optional<Verdict> search(const model::Appliance& appliance, const Printed& 
         return witness != nullptr && witness->state == model::State::fresh;
     };
     if (!is_first(verdict)) return verdict;
-    for (const auto& path : paths_to(appliance, chain)) {
-        auto further = Search(appliance, line, path, budget).run(chain);
+    const auto ways = ways_to(appliance, chain);
+    std::optional<Verdict> later;
+    bool none_comes = !ways.empty() && !appliance.load_balancer && !translates_output(appliance);
+    for (const auto& way : ways) {
+        auto further = Search(appliance, line, way, budget).run(chain);
         if (is_first(further)) return further;
+        none_comes = none_comes && further && std::holds_alternative<NoSuchPacket>(*further);
+        if (further && std::holds_alternative<Witness>(*further)) later = std::move(further);
     }
-    return verdict;
+    if (none_comes) return NoSuchPacket{};
+    return later ? std::move(later) : std::move(verdict);
 }
 
 /// Of the ways to read a line one for which there is a packet; else one that is not decided, and only then one that

@@ -77,3 +77,16 @@ TEST_CASE("a text of many values is read in time that does not double with each"
     }
     CHECK(told("log(" + arguments + ", \"end\")", line).empty());
 }
+
+TEST_CASE("of a line that only packets could print that earlier chains stop it is said that none prints it") {
+    const auto appliance = policy("lan.input: door\nFilter::IP door {\nif (ct.state in [established, related]) { accept }\n"
+                                  "log(\"in \", iface.in, \" \", ip.saddr, \"\\n\")\ndrop }\n");
+    const auto seen = [&](const std::string& line) {
+        const auto sightings = analysis::sightings(appliance, line);
+        REQUIRE(sightings.size() == 1);
+        return sightings.front().verdict;
+    };
+    CHECK(std::holds_alternative<analysis::Witness>(seen("in lan 10.0.0.9")));
+    // What comes in by wan for the address of lan is forwarded there first, and new packets are dropped.
+    CHECK_FALSE(std::holds_alternative<analysis::Witness>(seen("in wan 203.0.113.9")));
+}
