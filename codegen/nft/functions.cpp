@@ -23,6 +23,14 @@ Match layer_match(Layer layer, bool whole_header) {
             .whole_header = whole_header};
 }
 
+/// What asks for another protocol than is known where it stands, nftables refuses to load.
+bool contradicts(const Term& term, Layer known) {
+    const bool is_known = known == Layer::tcp || known == Layer::udp || known == Layer::icmp;
+    return is_known && std::ranges::any_of(term, [&](const Match& match) {
+               return match.field == model::Field::ip_protocol && !match.values.contains(model::protocol_number(known));
+           });
+}
+
 } // namespace
 
 /// One function's chains.
@@ -95,11 +103,13 @@ private:
     void enter(const At& at, Layer layer, const model::Block& body, const model::Place& place) {
         if (layer == Layer::ip) return guarded(at, {Term{}}, body, place);
         // Where `invalid` packets get in, a header may be cut short.
-        guarded(at, {{layer_match(layer, !appliance_.conntrack.drop_invalid)}}, body, place);
+        const Term is_of_layer = {layer_match(layer, !appliance_.conntrack.drop_invalid)};
+        if (!contradicts(is_of_layer, at.layer)) guarded(at, {is_of_layer}, body, place);
     }
 
     void write(const At& at, const model::Branch& branch, const model::Place& place) {
-        const auto terms = alternatives(appliance_, known_, branch.condition, functions_.problems_);
+        auto terms = alternatives(appliance_, known_, branch.condition, functions_.problems_);
+        std::erase_if(terms, [&](const Term& term) { return contradicts(term, at.layer); });
         // Matches that decide do not get to the `else`. One rule cannot fall through twice.
         if (decides(branch.then) || (terms.size() <= 1 && branch.otherwise.empty())) {
             guarded(at, terms, branch.then, place);
