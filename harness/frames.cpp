@@ -76,7 +76,10 @@ std::optional<std::string> difference(eval::View frame, const model::PacketSpec&
 std::string summary(eval::View frame) {
     using model::Field;
     const auto shown = [&](Field field) { return eval::show(field, field_of(frame, field).value_or(0)); };
-    if (!datagram_in(frame)) return fmt::format("no IPv4, {} bytes", frame.size());
+    if (!datagram_in(frame)) {
+        const auto link = eval::link_of(frame);
+        return fmt::format("{}, {} bytes", link && link->type == eval::ether_type::arp ? "ARP" : "no IPv4", frame.size());
+    }
     const auto source = shown(Field::ip_saddr), destination = shown(Field::ip_daddr);
     if (const auto datagram = *datagram_in(frame); datagram.is_fragment())
         return fmt::format("fragment of protocol {} {} > {} bytes {} to {}{}", shown(Field::ip_protocol), source,

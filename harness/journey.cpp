@@ -244,11 +244,13 @@ bool is_narrow(const eval::Trace& trace) {
     return trace.stages.size() == 1 && trace.stages.front().next.empty();
 }
 
-std::string end_of(const model::Appliance& appliance, const eval::Trace& trace, const Outcome& outcome) {
+std::string end_of(const model::Appliance& appliance, const eval::Trace& trace, const Witness& witness) {
+    const auto& outcome = witness.outcome;
     switch (outcome.fate) {
     case Fate::sent:
         return "sent on";
     case Fate::delivered:
+        if (!datagram_in(witness.frame)) return outcome.out.empty() ? "taken" : "answered";
         return is_narrow(trace) ? "let through" : "delivered here";
     case Fate::held:
         return "held";
@@ -268,7 +270,7 @@ std::string end_of(const model::Appliance& appliance, const eval::Trace& trace, 
 std::string describe(const model::Appliance& appliance, const eval::Trace& trace, const Witness& witness,
                      const LineOf& line_of) {
     auto text = Journey(appliance, trace, witness, line_of).tell();
-    text += end_of(appliance, trace, witness.outcome) + "\n";
+    text += end_of(appliance, trace, witness) + "\n";
     for (const auto& frame : witness.outcome.out)
         text += fmt::format("  out by {}: {}{}\n", way_of(appliance, frame), summary(frame.bytes), tag_of(frame.bytes));
     return text;

@@ -164,13 +164,15 @@ void put_transport_checksum(Crafted& crafted) {
 } // namespace
 
 Wire wire_of(const model::Appliance& appliance, model::IfaceId iface) {
-    Wire wire;
+    // TEST-NET-1 (RFC 5737) where the Iface has no address, or a policy of functions alone has no Iface.
+    Wire wire{default_mac(0), 0, 0xc0000202, 0xc0000201};
+    if (iface >= appliance.ifaces.size()) return wire;
     wire.mac = nic_macs(appliance).at(model::nic_of(appliance, iface));
-    wire.vlan = appliance.ifaces.at(iface).vlan.value_or(0);
-    const auto& ipv4 = appliance.ifaces.at(iface).ipv4;
-    // TEST-NET-1 (RFC 5737) where the Iface has no address.
-    wire.destination = ipv4 ? ipv4->address : 0xc0000201;
-    const model::Ipv4Address network = ipv4 ? ipv4->network.address : 0xc0000200;
+    wire.vlan = appliance.ifaces[iface].vlan.value_or(0);
+    const auto& ipv4 = appliance.ifaces[iface].ipv4;
+    if (!ipv4) return wire;
+    wire.destination = ipv4->address;
+    const model::Ipv4Address network = ipv4->network.address;
     wire.source = network + 1 == wire.destination ? network + 2 : network + 1;
     return wire;
 }

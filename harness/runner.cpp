@@ -157,7 +157,7 @@ private:
     void run(const model::SendStep& step, const model::Place& place) try {
         if (!step.pcap) return send(step, place, craft(step.packet, wire(step), conversations));
         std::size_t number = 0;
-        for (auto& frame : frames_in(*step.pcap)) {
+        for (auto& frame : frames_of(step, place)) {
             if (is_over()) return;
             const auto name = fmt::format("packet {} of {}: ", ++number, *step.pcap);
             send(step, place, readdressed(std::move(frame), step), name);
@@ -176,6 +176,16 @@ private:
         of_test.mac = known.mac;
         of_test.vlan = known.vlan;
         return of_test;
+    }
+
+    /// Of its capture; none where that cannot be read, or has none.
+    std::vector<Bytes> frames_of(const model::SendStep& step, const model::Place& place) try {
+        auto frames = frames_in(*step.pcap);
+        if (frames.empty()) throw Error(*step.pcap + " has no packets");
+        return frames;
+    } catch (const Error& error) {
+        if (!failure) failure = {test.name, place, error.what(), {}, true};
+        return {};
     }
 
     /// A capture was taken elsewhere: what was for one host there is for our NIC here.
