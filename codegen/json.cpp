@@ -34,7 +34,7 @@ json text(const std::string& bytes) {
     }
 }
 
-/// One function for each part of the model. A new part is a line in `whole`, a function, and its lines in the
+/// One function for each part of the model. A new part is a line in `without_functions`, a function, and its lines in the
 /// schema.
 class Model {
 public:
@@ -56,11 +56,7 @@ public:
     }
 
     json whole() const {
-        json out;
-        out["ifaces"] = json::array();
-        for (const auto& iface : appliance_.ifaces) out["ifaces"].push_back(one(iface));
-        out["gateway"] = appliance_.gateway ? one(*appliance_.gateway) : json(nullptr);
-        out["conntrack"] = one(appliance_.conntrack);
+        json out = without_functions();
         out["functions"] = json::array();
         for (const auto& function : appliance_.functions)
             out["functions"].push_back(placed({{"name", function.name},
@@ -68,6 +64,15 @@ public:
                                                {"subtype", subtype(function.layer)},
                                                {"body", block(function.body)}},
                                               function.place));
+        return out;
+    }
+
+    json without_functions() const {
+        json out;
+        out["ifaces"] = json::array();
+        for (const auto& iface : appliance_.ifaces) out["ifaces"].push_back(one(iface));
+        out["gateway"] = appliance_.gateway ? one(*appliance_.gateway) : json(nullptr);
+        out["conntrack"] = one(appliance_.conntrack);
         out["limits"] = json::array();
         for (const auto& limit : appliance_.limits) out["limits"].push_back(one(limit));
         out["load_balancer"] = appliance_.load_balancer ? one(*appliance_.load_balancer) : json(nullptr);
@@ -341,14 +346,13 @@ nlohmann::json to_document(const model::Appliance& appliance) { return Model(app
 nlohmann::json to_json(const model::Appliance& appliance) { return Model(appliance, false).whole(); }
 
 nlohmann::json settings(const model::Appliance& appliance) {
-    auto document = to_json(appliance);
+    auto document = Model(appliance, false).without_functions();
     const auto by = [](const json& list, const auto& name_of) {
         json named = json::object();
         for (const auto& one : list) named[name_of(one)] = one;
         return named;
     };
     const auto name_of = [](const json& one) { return one.at("name").get<std::string>(); };
-    document.erase("functions");
     for (auto& iface : document.at("ifaces")) iface.erase("chains");
     for (const auto member : {"ifaces", "limits", "timers"}) document[member] = by(document.at(member), name_of);
     if (auto& gateway = document.at("gateway"); !gateway.is_null()) {

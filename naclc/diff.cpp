@@ -188,8 +188,9 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
         for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
         if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
-        for (const auto* found : {&chain.more, &chain.less, &chain.translated})
+        for (const auto* found : {&chain.more, &chain.less})
             if (*found) print(policies, *chain.after, **found);
+        for (const auto& found : chain.translated) print(policies, *chain.after, found);
         print(policies, chain.logs);
     }
     for (const auto& [path, was, is] : policies.settings)
@@ -215,7 +216,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
         nlohmann::ordered_json one{{"chain", chain.name}, {"change", name_of(chain.change)}};
         if (chain.more) one["more_permissive"] = to_json(policies, *chain.after, *chain.more);
         if (chain.less) one["less_permissive"] = to_json(policies, *chain.after, *chain.less);
-        if (chain.translated) one["translated"] = to_json(policies, *chain.after, *chain.translated);
+        for (const auto& found : chain.translated) one["translated"].push_back(to_json(policies, *chain.after, found));
         for (const auto& region : chain.regions)
             one["regions"].push_back({{"packets", region.packets},
                                       {"was", analysis::ending_names[static_cast<std::size_t>(region.from)]},

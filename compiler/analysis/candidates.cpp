@@ -146,7 +146,7 @@ std::optional<model::Scenario> Candidates::find(const Target& target, const Box&
     const auto answer = ask(question, target);
     const auto* found = std::get_if<symbolic::Found>(&answer);
     if (found == nullptr) return std::nullopt;
-    const auto witness = choose(space_, found->box);
+    const auto witness = choose(space_, found->box, appliance_);
     if (!witness) return std::nullopt;
     auto test = test_of(*witness);
     if (scope == Scope::function) {

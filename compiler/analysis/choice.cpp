@@ -1,5 +1,7 @@
 #include "compiler/analysis/choice.hpp"
 
+#include "compiler/eval/routing.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -86,10 +88,13 @@ Value first_of(const IntervalSet& values, Field field) {
 
 class Choice {
 public:
-    Choice(const symbolic::Space& space, const symbolic::Box& box) : space_(space), box_(box) {}
+    Choice(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance)
+        : space_(space), box_(box), appliance_(appliance) {}
 
     std::optional<Witness> run() {
-        for (const auto& entry : model::field_table) set(entry.field);
+        set(Field::iface_in); // what else is likely hangs on it
+        for (const auto& entry : model::field_table)
+            if (entry.field != Field::iface_in) set(entry.field);
         for (const auto& side : box_)
             if (side.variable > symbolic::header_complete) compare(side);
         const auto is_land = [&] { return values_[Field::ip_saddr] == values_[Field::ip_daddr]; };
@@ -127,7 +132,24 @@ private:
             values_[field] = echo_reply;
             return;
         }
-        values_[field] = likely(set, field);
+        values_[field] = field == Field::ip_saddr ? source(set) : likely(set, field);
+    }
+
+    /// A host behind the Iface by which the packet comes in, where one may be meant.
+    Value source(const IntervalSet& allowed) {
+        const auto ingress = values_[Field::iface_in];
+        if (ingress < appliance_.ifaces.size()) {
+            const auto& ipv4 = appliance_.ifaces[ingress].ipv4;
+            auto hosts = preferred(Field::ip_saddr);
+            if (ipv4 && ipv4->network.length <= 28)
+                for (const Value host : {9, 7}) hosts.push_back(ipv4->network.address + host);
+            for (const auto host : hosts) {
+                const auto routed = eval::route_from_here(appliance_, static_cast<model::Ipv4Address>(host));
+                const auto* hop = std::get_if<eval::Hop>(&routed);
+                if (hop != nullptr && hop->egress == ingress && allowed.contains(host)) return host;
+            }
+        }
+        return likely(allowed, Field::ip_saddr);
     }
 
     /// Another value for the first field than the second one has.
@@ -234,6 +256,7 @@ private:
 
     const symbolic::Space& space_;
     const symbolic::Box& box_;
+    const model::Appliance& appliance_;
     std::map<Field, Value> values_;
     std::size_t payload_bytes_ = 0;
 };
@@ -246,8 +269,8 @@ Value likely(const IntervalSet& values, Field field) {
     return first_of(values, field);
 }
 
-std::optional<Witness> choose(const symbolic::Space& space, const symbolic::Box& box) {
-    return Choice(space, box).run();
+std::optional<Witness> choose(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance) {
+    return Choice(space, box, appliance).run();
 }
 
 } // namespace analysis

@@ -25,6 +25,7 @@ using symbolic::Stage;
 
 constexpr std::array endings = {Ending::drop, Ending::reject, Ending::accept}; ///< the strictest first
 constexpr std::size_t regions_max = 4;     ///< that are shown of packets that go one way
+constexpr std::size_t translations_max = 4; ///< packets that are shown, one for each thing that Nats do
 constexpr std::size_t pieces_max = 2'000;  ///< that are left when regions have been taken out
 constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 1'000'000;
 constexpr std::size_t steps_of_a_translation = 5'000'000;
@@ -34,8 +35,8 @@ constexpr std::size_t shares_of_suspects = 20; ///< of a question's steps, all o
 std::vector<IfaceId> numbers_in(const model::Appliance& from, const model::Appliance& to) {
     std::vector<IfaceId> ids;
     auto next = static_cast<IfaceId>(to.ifaces.size());
-    for (const auto& iface : from.ifaces) {
-        const auto known = iface_named(to, iface.name);
+    for (IfaceId id = 0; id < from.ifaces.size(); ++id) {
+        const auto known = same_iface(from, id, to);
         ids.push_back(known ? *known : next++);
     }
     return ids;
@@ -88,11 +89,12 @@ private:
     }
 
     void conclude(bool all_decided) {
-        result_.change = result_.translated || (result_.more && result_.less) ? Change::incomparable
-                         : !all_decided                                       ? Change::not_decided
-                         : result_.more                                       ? Change::more_permissive
-                         : result_.less                                       ? Change::less_permissive
-                                                                              : Change::equivalent;
+        const bool crosses = !result_.translated.empty() || (result_.more && result_.less);
+        result_.change = crosses        ? Change::incomparable
+                         : !all_decided ? Change::not_decided
+                         : result_.more ? Change::more_permissive
+                         : result_.less ? Change::less_permissive
+                                        : Change::equivalent;
     }
 
     static bool is_nat(const Link& link) { return link.kind == FunctionKind::nat; }
@@ -134,7 +136,8 @@ private:
     static bool is_proved(const symbolic::Answer& answer) { return std::holds_alternative<symbolic::Proved>(answer); }
 
     void forget() {
-        for (auto* found : {&result_.more, &result_.less, &result_.translated}) found->reset();
+        for (auto* found : {&result_.more, &result_.less}) found->reset();
+        result_.translated.clear();
         result_.regions.clear();
         result_.may_have_more_regions = false;
     }
@@ -332,7 +335,7 @@ private:
     }
 
     std::optional<Difference> both_ends(const Asked& asked, const Box& box) {
-        auto chosen = choose(space_, box);
+        auto chosen = choose(space_, box, after_.appliance);
         if (!chosen) return std::nullopt;
         if (asked.one->about == Case::About::later_packet) {
             const auto first = both_ends_of_first(asked, box, *chosen);
@@ -413,8 +416,9 @@ private:
         narrow(space_, box, open->variable, outside);
     }
 
-    /// Whether all packets of a box that can come change so.
-    bool is_all(const Box& box, Ending from, Ending to) {
+    /// Whether all packets of a box that can come change so, whatever Limits and leases say, and fields that are compared.
+    bool is_all(Box box, Ending from, Ending to) {
+        std::erase_if(box, [](const symbolic::Side& side) { return side.variable > symbolic::header_complete; });
         return std::ranges::all_of(asked_, [&](const Asked& asked) {
             // What no changed rule decides ends as before, so all endings have to be asked for.
             const Asked plainly{asked.one, nullptr};
@@ -431,9 +435,10 @@ private:
 
     /// False when it is not decided whether a packet is translated otherwise.
     bool look_for_translations() {
-        return std::ranges::all_of(asked_, [&](const Asked& asked) {
-            return result_.translated || look_for_translations(asked);
-        });
+        bool all_decided = true;
+        for (const auto& asked : asked_)
+            if (result_.translated.size() < translations_max) all_decided &= look_for_translations(asked);
+        return all_decided || !result_.translated.empty();
     }
 
     /// Only the first packet of a flow asks what becomes of it; of one that is dropped, that is nothing to anybody.
@@ -450,9 +455,9 @@ private:
             if (std::holds_alternative<symbolic::Proved>(answer)) return true;
             const auto* box = std::get_if<symbolic::Found>(&answer);
             if (box == nullptr) continue;
-            result_.translated = translated(asked, box->box);
-            if (!result_.translated && box->meant) result_.translated = translated(asked, *box->meant);
-            if (result_.translated) return true;
+            auto found = translated(asked, box->box);
+            if (!found && box->meant) found = translated(asked, *box->meant);
+            if (found) return result_.translated.push_back(std::move(*found)), true;
             if (!may_contradict(space_, box->box)) return false;
         }
         return false;

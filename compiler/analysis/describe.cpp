@@ -1,6 +1,7 @@
 #include "compiler/analysis/describe.hpp"
 
 #include "compiler/eval/chains.hpp"
+#include "compiler/eval/datagram.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -22,7 +23,7 @@ public:
 
     std::string text() {
         std::string words = protocol();
-        const bool has_ports = words == "tcp" || words == "udp";
+        const bool is_tcp = words == "tcp", has_ports = is_tcp || words == "udp";
         const auto add = [&](const std::string& word, Field field) {
             if (const auto* values = said(field)) words += (word.front() == ',' ? "" : " ") + word + ' ' + few(field, *values);
         };
@@ -32,10 +33,14 @@ public:
         if (made_here) words += " made here";
         add("in by", Field::iface_in);
         add("out by", Field::iface_out);
-        add("from", Field::ip_saddr);
-        if (has_ports) add("port", words.starts_with("tcp") ? Field::tcp_sport : Field::udp_sport);
-        add("to", Field::ip_daddr);
-        if (has_ports) add("port", words.starts_with("tcp") ? Field::tcp_dport : Field::udp_dport);
+        // Whose port it is has to be said: `from port 53` is no `to port 53`.
+        const auto add_end = [&](const std::string& word, Field address, Field port) {
+            const auto before = words.size();
+            add(word, address);
+            if (has_ports) add(words.size() == before ? word + " port" : "port", port);
+        };
+        add_end("from", Field::ip_saddr, is_tcp ? Field::tcp_sport : Field::udp_sport);
+        add_end("to", Field::ip_daddr, is_tcp ? Field::tcp_dport : Field::udp_dport);
         add(", type", Field::icmp_type);
         if (const auto* states = said(Field::ct_state)) words += state(*states);
         for (const auto& side : box_)
@@ -60,31 +65,55 @@ private:
         constexpr auto value = static_cast<Value>(model::State::related);
         const model::IntervalSet related = {{value, value}};
         auto possible = space_.sets[space_.domain(variable(Field::ct_state))];
-        const auto& protocols = space_.sets[values_of(space_, box_, variable(Field::ip_protocol))];
-        if (!protocols.contains(model::protocol_number(model::Layer::icmp)))
+        const auto in_box = [&](Field field) { return space_.sets[values_of(space_, box_, variable(field))]; };
+        constexpr std::array errors = {eval::icmp_type::unreachable, eval::icmp_type::time_exceeded, eval::icmp_type::parameter_problem};
+        const bool is_error = std::ranges::any_of(errors, [&](Value type) { return in_box(Field::icmp_type).contains(type); });
+        if (!is_error || !in_box(Field::ip_protocol).contains(model::protocol_number(model::Layer::icmp)))
             possible = model::both(possible, related.complement(model::info(Field::ct_state).max()));
         const auto left = model::both(states, possible);
         return left == possible ? "" : ", state " + few(Field::ct_state, left);
     }
 
+    static std::string protocol_name(Value protocol) {
+        switch (protocol) {
+        case eval::icmp: return "icmp";
+        case eval::tcp: return "tcp";
+        case eval::udp: return "udp";
+        default: return std::to_string(protocol);
+        }
+    }
+
     std::string protocol() {
         const auto* values = said(Field::ip_protocol);
         if (values == nullptr) return "any packet";
-        if (values->size() > 1) return "protocol " + list(Field::ip_protocol, *values);
-        switch (values->intervals().front().low) {
-        case 1: return "icmp";
-        case 6: return "tcp";
-        case 17: return "udp";
-        default: return "protocol " + std::to_string(values->intervals().front().low);
-        }
+        const auto text = few(Field::ip_protocol, *values);
+        const bool is_named = values->size() == 1 && text.find_first_of("0123456789") == text.npos;
+        return is_named ? text : "protocol " + text;
     }
 
     /// All that it is not, where that is shorter.
     std::string few(Field field, const model::IntervalSet& values) const {
+        if (model::info(field).kind == model::FieldKind::flags) return flags(field, values);
         const auto others = model::both(space_.sets[space_.domain(variable(field))],
                                         values.complement(model::info(field).max()));
-        if (others.intervals().size() >= values.intervals().size()) return list(field, values);
-        return "other than " + list(field, others);
+        // Numbers of Ifaces are names in an order of no meaning, and where one is meant there is always one.
+        const bool are_few = model::info(field).kind == model::FieldKind::iface
+                                 ? !others.empty() && values.contains(appliance_.ifaces.size())
+                                 : others.intervals().size() < values.intervals().size();
+        return are_few ? "other than " + list(field, others) : list(field, values);
+    }
+
+    /// "with syn, without ack, rst" where some flags are set, some are not, and the others are as they like.
+    std::string flags(Field field, const model::IntervalSet& values) const {
+        auto set = model::info(field).max(), ever = Value{0};
+        for (const auto& [low, high] : values.intervals())
+            for (auto value = low; value <= high; ++value) set &= value, ever |= value;
+        if (values.size() != Value{1} << std::popcount(set ^ ever)) return list(field, values);
+        const auto clear = model::info(field).max() & ~ever;
+        std::string text;
+        if (set != 0) text += "with " + text_of(appliance_, field, set);
+        if (clear != 0) text += (text.empty() ? "without " : ", without ") + text_of(appliance_, field, clear);
+        return text;
     }
 
     std::string list(Field field, const model::IntervalSet& values) const {
@@ -100,6 +129,7 @@ private:
 
     std::string range(Field field, const model::Interval& range) const {
         const auto& [low, high] = range;
+        if (field == Field::ip_protocol && low == high) return protocol_name(low);
         const auto one = [&](Field of, Value value) { return text_of(appliance_, of, value); };
         if (low == high) return one(field, low);
         const auto kind = model::info(field).kind;

@@ -12,7 +12,7 @@ namespace {
 std::optional<Way> in_other(const model::Appliance& from, const model::Appliance& to, const Way& chain) {
     const auto* of_iface = std::get_if<model::IfaceChain>(&chain);
     if (of_iface == nullptr) return to.gateway ? std::optional<Way>(chain) : std::nullopt;
-    const auto iface = iface_named(to, from.ifaces.at(of_iface->iface).name);
+    const auto iface = same_iface(from, of_iface->iface, to);
     if (!iface) return std::nullopt;
     return model::IfaceChain{*iface, of_iface->hook};
 }
@@ -37,10 +37,18 @@ Change together(Change a, Change b) {
 
 } // namespace
 
-std::optional<model::IfaceId> iface_named(const model::Appliance& appliance, const std::string& name) {
-    const auto found = std::ranges::find(appliance.ifaces, name, &model::Iface::name);
-    if (found == appliance.ifaces.end()) return std::nullopt;
-    return static_cast<model::IfaceId>(found - appliance.ifaces.begin());
+std::optional<model::IfaceId> same_iface(const model::Appliance& from, model::IfaceId id, const model::Appliance& to) {
+    const auto& iface = from.ifaces.at(id);
+    const auto is_known = [](const model::Appliance& policy, const std::string& name) {
+        return std::ranges::find(policy.ifaces, name, &model::Iface::name) != policy.ifaces.end();
+    };
+    const bool is_renamed = !is_known(to, iface.name);
+    const auto found = std::ranges::find_if(to.ifaces, [&](const model::Iface& other) {
+        if (!is_renamed) return other.name == iface.name;
+        return other.nic == iface.nic && other.vlan == iface.vlan && !is_known(from, other.name);
+    });
+    if (found == to.ifaces.end()) return std::nullopt;
+    return static_cast<model::IfaceId>(found - to.ifaces.begin());
 }
 
 PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
@@ -55,7 +63,8 @@ PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
     for (const auto& chain : chains_of(before)) {
         ChainDiff one{
             text_of(before, chain), Change::less_permissive, chain, in_other(before, after, chain), {}, {}};
-        const auto known = std::ranges::find(result.chains, one.name, &ChainDiff::name);
+        const auto name = one.after ? text_of(after, *one.after) : one.name;
+        const auto known = std::ranges::find(result.chains, name, &ChainDiff::name);
         if (known != result.chains.end()) continue;
         if (one.after) compare(before, after, budget, one);
         result.chains.push_back(std::move(one));

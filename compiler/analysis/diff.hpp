@@ -30,7 +30,7 @@ struct ChainDiff {
     std::optional<Way> before, after; ///< in the old and in the new policy
     std::optional<Difference> more,
         less; ///< a packet that ends less strictly, and one that ends more strictly
-    std::optional<Difference> translated{}; ///< a packet that is translated otherwise
+    std::vector<Difference> translated{};   ///< packets that are translated otherwise, one for each change, of a few
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
     bool may_have_more_regions = false;
     LogChanges logs{}; ///< whatever the verdicts are
@@ -62,7 +62,8 @@ struct PolicyDiff {
     std::vector<Unseen> unseen{};
 };
 
-std::optional<model::IfaceId> iface_named(const model::Appliance& appliance, const std::string& name);
+/// The Iface of that name in another policy; else, if it has been renamed, the one on its NIC with its VLAN.
+std::optional<model::IfaceId> same_iface(const model::Appliance& from, model::IfaceId id, const model::Appliance& to);
 
 PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
                 const symbolic::Budget& budget = {});

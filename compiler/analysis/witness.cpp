@@ -157,7 +157,7 @@ private:
 std::optional<Witness> witness_in(const symbolic::Space& space, const symbolic::Box& box,
                                   const model::Appliance& appliance, const Way& way,
                                   const ChainRules& rules) {
-    auto witness = choose(space, box);
+    auto witness = choose(space, box, appliance);
     if (witness) replay(space, box, appliance, way, rules, *witness);
     return witness;
 }

@@ -14,7 +14,7 @@ namespace {
 Change change(const std::string& before, const std::string& after) {
     const auto diff = analysis::diff(policy(before), policy(after));
     for (const auto& chain : diff.chains) {
-        if (chain.translated) continue;
+        if (!chain.translated.empty()) continue;
         CHECK(chain.more.has_value() ==
               (chain.change == Change::more_permissive || chain.change == Change::incomparable));
         CHECK(chain.less.has_value() ==
@@ -90,7 +90,7 @@ TEST_CASE("Ifaces are known by their names") {
 TEST_CASE("regions say what has changed, and whether all of them has") {
     CHECK(regions(filter("Filter::TCP { if (tcp.dport == 22) { accept } } drop"),
                   filter("Filter::TCP { if (tcp.dport in [22, 80-81]) { accept } } drop")) ==
-          "tcp port 80-81: drop -> accept\n");
+          "tcp to port 80-81: drop -> accept\n");
     CHECK(regions(filter("if (ip.ttl == 9) { accept } if (ip.saddr in 10.9.0.0/16) { accept } drop"),
                   filter("if (ip.ttl == 9) { accept } if (ip.saddr in 10.8.0.0/15) { accept } drop")) ==
           "any packet from 10.8.0.0/16, ip.ttl other than 9: drop -> accept\n");
@@ -102,6 +102,19 @@ TEST_CASE("regions say what has changed, and whether all of them has") {
                   filter("if (ip.daddr in 10.9.0.0/16) { reject } if (ip.ttl == 4) { drop } accept")) ==
           "any packet to 10.9.0.0/16: drop -> reject\n"
           "any packet to other than 10.9.0.0/16, ip.ttl 4: accept -> drop\n");
+}
+
+TEST_CASE("an Iface that has another name is the one on its NIC") {
+    const auto named = [](const std::string& name, const std::string& port) {
+        return policy("Iface " + name + " { index: 2, address: 10.9.0.1, netmask: 255.255.255.0, prerouting: f }\n"
+                      "Filter::IP f { Filter::TCP { if (tcp.dport == " + port + ") { accept } } if (iface.in == " + name + ") { drop } accept }\n");
+    };
+    const auto same = analysis::diff(named("old", "80"), named("renamed", "80"));
+    REQUIRE(same.chains.size() == 2); // and `forward`, of two_ifaces
+    for (const auto& chain : same.chains) CHECK(chain.change == Change::equivalent);
+    const auto other = analysis::diff(named("old", "80"), named("renamed", "80-81"));
+    CHECK(other.chains.front().name == "renamed.prerouting");
+    CHECK(other.chains.front().change == Change::more_permissive);
 }
 
 TEST_CASE("a packet that is translated otherwise is a difference") {
@@ -120,9 +133,12 @@ TEST_CASE("a packet that is translated otherwise is a difference") {
     };
     CHECK(change(behind(shut), behind(elsewhere)) == Change::equivalent); // nothing comes so far
     const auto diff = analysis::diff(policy(web), policy(nat("Nat::TCP { if (tcp.dport == 443) { dnat(10.0.0.5) } }")));
-    REQUIRE(diff.chains.front().translated);
-    const auto& [before, after] = *diff.chains.front().translated;
+    REQUIRE_FALSE(diff.chains.front().translated.empty());
+    const auto& [before, after] = diff.chains.front().translated.front();
     CHECK(before.decided.has_value() != after.decided.has_value());
+    // One is translated no more, another is now.
+    REQUIRE(diff.chains.front().translated.size() == 2);
+    CHECK(diff.chains.front().translated.back().before.decided.has_value() != before.decided.has_value());
 }
 
 TEST_CASE("a change that trying all packets shows is found") {
@@ -236,13 +252,13 @@ TEST_CASE("of a packet that leaves as before nobody says that it is translated o
     const std::string split = "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }\n"
                               "Nat::TCP m { if (tcp.dport in 90-99) { dnat(10.0.0.6) } }\n";
     const auto one = find(diff_of(prerouting("n, low", to_server + low), prerouting("n, m, low", split + low)));
-    CHECK_FALSE(one.translated.has_value());
+    CHECK(one.translated.empty());
     CHECK(one.change != Change::incomparable);
     const auto other = find(diff_of(prerouting("n, low", to_server + low),
                                     prerouting("low, n", low + "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8081) } }\n")));
-    REQUIRE(other.translated.has_value());
+    REQUIRE_FALSE(other.translated.empty());
     CHECK(other.change == Change::incomparable);
-    CHECK_FALSE(other.translated->before.translation.is_as(other.translated->after.translation));
+    CHECK_FALSE(other.translated.front().before.translation.is_as(other.translated.front().after.translation));
 }
 
 namespace {
@@ -296,9 +312,9 @@ TEST_CASE("of Nats that do something else a packet is shown, with the ends it le
     };
     const auto destinations = [&](const Pair& pair) {
         const auto chain = find(pair);
-        REQUIRE(chain.translated);
+        REQUIRE_FALSE(chain.translated.empty());
         CHECK(chain.change == Change::incomparable);
-        const auto& [before, after] = *chain.translated;
+        const auto& [before, after] = chain.translated.front();
         const auto text = [](const analysis::Translation& to) {
             return eval::show(model::Field::ip_daddr, to.destination) + ':' + std::to_string(to.destination_port);
         };
@@ -365,13 +381,13 @@ TEST_CASE("a source that is hidden now, or named otherwise, is a difference") {
         const auto chains = analysis::diff(*one, *other).chains;
         const auto chain = std::ranges::find(chains, "wan.postrouting", &analysis::ChainDiff::name);
         if (chain == chains.end()) return std::string("no such chain");
-        if (!chain->translated) return std::string(analysis::change_names[static_cast<std::size_t>(chain->change)]);
+        if (chain->translated.empty()) return std::string(analysis::change_names[static_cast<std::size_t>(chain->change)]);
         CHECK(chain->change == Change::incomparable);
         const auto text = [](const analysis::Witness& end) {
             const auto& source = end.translation.source;
             return source ? eval::show(model::Field::ip_saddr, *source) : std::string("itself");
         };
-        return text(chain->translated->before) + " -> " + text(chain->translated->after);
+        return text(chain->translated.front().before) + " -> " + text(chain->translated.front().after);
     };
     auto hidden = two_ifaces;
     hidden.insert(hidden.find("index: 0"), "masquerade: true, ");

@@ -80,7 +80,7 @@ TEST_CASE("a diff tells each direction, and fails on what it is told to") {
     CHECK(scene("sed 's/== 22/in [22, 23]/' p.nacl > new.nacl").status == 0);
     const auto done = scene("naclc diff p.nacl new.nacl");
     CHECK(done.status == 0);
-    CHECK(done.output.find("wan.prerouting: more-permissive\n    tcp port 23: drop -> accept\n    packet: { ip: { saddr: ") == 0);
+    CHECK(done.output.find("wan.prerouting: more-permissive\n    tcp to port 23: drop -> accept\n    packet: { ip: { saddr: ") == 0);
     CHECK(done.output.find("was drop at p.nacl:5:5, is accept at new.nacl:4:48\n") != std::string::npos);
     CHECK(scene("naclc diff p.nacl new.nacl --fail-on less-permissive,incomparable").status == 0);
     CHECK(scene("naclc diff p.nacl new.nacl --fail-on less-permissive,more-permissive").status == 1);
