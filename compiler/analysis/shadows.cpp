@@ -73,21 +73,22 @@ private:
     void look_at_ways() {
         if (appliance_.load_balancer || translates_output(appliance_)) return;
         auto ways = ways_through(appliance_);
-        std::erase_if(ways, [&](const Way& way) { // nothing stands behind its first chain
+        std::erase_if(ways, [&](const Way& way) {
             const auto chains = chains_on(way);
+            for (const auto function : functions_of(appliance_, chains.front())) // nothing is stopped before them
+                coming_.merge(statements_in(appliance_, appliance_.functions.at(function).body));
             return std::all_of(chains.begin() + 1, chains.end(),
                                [&](const Way& chain) { return functions_of(appliance_, chain).empty(); });
         });
         const auto translations = static_cast<std::size_t>(
             std::ranges::count(appliance_.statements, model::Action::dnat, &model::Statement::action));
         if (ways.size() * (translations + 1) * (appliance_.statements.size() + 1) > statements_on_ways_max) return;
-        coming_ = undecided_;
+        coming_.insert(undecided_.begin(), undecided_.end());
         for (const auto& way : ways) look_at_way(way);
         for (auto& [statement, by] : stopped_) {
             if (coming_.contains(statement)) continue;
             alive_.erase(statement);
-            const auto because = by.empty() ? Shadowed::Because::nobody : Shadowed::Because::chains;
-            dead_[statement] = {statement, because, {by.begin(), by.end()}};
+            dead_[statement] = {statement, Shadowed::Because::chains, {by.begin(), by.end()}};
         }
     }
 
@@ -96,24 +97,22 @@ private:
         symbolic::Engines engines(space);
         const bool invalid = !functions_on(appliance_, way).drops_invalid;
         const auto cases = cases_of(space, appliance_, way, invalid, FlowsComeBy::any_iface);
-        const auto start = text_of(appliance_, chains_on(way).front());
         for (const auto& one : cases.all) {
             const auto first = first_packets(space, one.region);
             auto accepted = one.before;
             for (const auto& link : one.rules.front()->links) {
                 const bool is_nat = link.kind == model::FunctionKind::nat;
-                look_at_link(engines, {is_nat ? first : one.region, accepted}, link, text_of(appliance_, link.chain) != start);
+                look_at_link(engines, {is_nat ? first : one.region, accepted}, link);
                 if (!is_nat) accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
             }
         }
     }
 
-    void look_at_link(symbolic::Engines& engines, const Question& question, const Link& link, bool is_behind) {
+    void look_at_link(symbolic::Engines& engines, const Question& question, const Link& link) {
         if (!link.rules.whole) coming_.merge(statements_in(appliance_, appliance_.functions.at(link.function).body));
         for (const auto statement : listed_in(link)) {
             if (!alive_.contains(statement) || coming_.contains(statement)) continue;
-            const auto by = is_behind ? stopped_before(engines, question, link, statement) : std::nullopt;
-            if (by)
+            if (const auto by = stopped_before(engines, question, link, statement))
                 stopped_[statement].insert(by->begin(), by->end());
             else
                 coming_.insert(statement);

@@ -33,10 +33,12 @@ std::string_view reason_of(Shadowed::Because because) {
 syntax::Diagnostic shadowed(const model::Appliance& appliance, const syntax::Sources& sources,
                             const Shadowed& found) {
     const auto& statement = appliance.statements.at(found.statement);
+    const bool is_by_nats = found.because == Shadowed::Because::chains && found.by.empty();
     return {.kind = syntax::Kind::shadowed_verdict,
             .span = word_at(sources, statement.place),
             .message = "this `" + std::string(word_for(statement.action)) + "` never decides: " +
-                       std::string(reason_of(found.because)),
+                       std::string(is_by_nats ? "Nats on chains before this one send all of its packets elsewhere"
+                                              : reason_of(found.because)),
             .notes = decided_at(appliance, sources, found.by)};
 }
 

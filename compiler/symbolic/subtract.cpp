@@ -272,6 +272,13 @@ private:
     std::size_t steps_ = 0;
 };
 
+/// Of many boxes few may hold what one statement is about.
+void keep_about(const Space& space, const RuleList& list, const std::vector<RuleIndex>& rules, std::vector<const Box*>& region) {
+    std::erase_if(region, [&](const Box* box) {
+        return std::ranges::none_of(rules, [&](RuleIndex rule) { return meet(space, *box, list.rules[rule].guard); });
+    });
+}
+
 } // namespace
 
 Subtraction::Subtraction(Space& space) : space_(space), indexes_(std::make_unique<Indexes>()) {}
@@ -283,13 +290,19 @@ Answer Subtraction::find(const Question& question, std::size_t steps_max, const 
     if (std::ranges::any_of(question.stages, is_hopeless)) return Proved{};
     auto& columns = indexes_->columns;
     for (const auto& stage : question.stages) indexes_->of(space_, *stage.rules);
-    for (const auto& box : question.region)
-        for (const auto& side : box) columns.of(side.variable);
+    std::vector<const Box*> region;
+    for (const auto& box : question.region) region.push_back(&box);
+    if (region.size() > 1 && !question.stages.empty()) {
+        const auto& [list, wanted] = question.stages.back();
+        if (wanted.statement) keep_about(space_, *list, indexes_->of(space_, *list).of(*wanted.statement), region);
+    }
+    for (const auto* box : region)
+        for (const auto& side : *box) columns.of(side.variable);
 
     Search search(question, steps_max, only,
                   [&](const RuleList& list) -> Overlaps& { return indexes_->of(space_, list); });
-    const bool over = std::ranges::any_of(question.region, [&](const Box& box) {
-        return search.at_stage(0, piece_of(space_, columns, box));
+    const bool over = std::ranges::any_of(region, [&](const Box* box) {
+        return search.at_stage(0, piece_of(space_, columns, *box));
     });
     steps_ += search.spent();
     if (!over) return Proved{std::move(search).used()};

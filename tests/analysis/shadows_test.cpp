@@ -103,7 +103,10 @@ TEST_CASE("what earlier chains stop waits in vain on later ones") {
     CHECK(input("wan.prerouting: f", "ip.ttl == 7 and iface.in == wan") == Lines{{5, {2}}});
     CHECK(input("wan.prerouting: [n, f] lan.prerouting: f Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5) } }", "ip.ttl == 7") ==
           Lines{{5, {2}}});
-    // What is made here comes to no chain before output.
+    // What is made here comes to no chain before output, whatever stands behind that.
+    CHECK(shadows(both + " wan.input: o lan.output: o Filter::IP f {\nif (ip.ttl < 99) { drop }\naccept }\nFilter::IP o {\n"
+                  "if (ip.ttl == 64) { accept }\ndrop }\n",
+                  true).empty());
     CHECK(shadows("lan.postrouting: o wan.prerouting: f Filter::IP f {\nif (ip.ttl < 9) { drop }\naccept }\nFilter::IP o {\n"
                   "if (ip.ttl == 7 and iface.in == wan) { accept }\nif (ip.ttl == 64 and ct.state == invalid) { accept }\ndrop }\n",
                   true) == Lines{{5, {2}}});
