@@ -20,6 +20,7 @@ using K = TokenKind;
 
 constexpr int edit_cost = 10;
 constexpr int second_edit_cost = 6;   ///< at the same place: who forgets one forgets two
+constexpr int second_drop_cost = 4;   ///< of a bracket beside one of its kind
 constexpr int truncated_cost = 1;     ///< at the end of the file, of each but the first
 constexpr int replacement_cost = 9;   ///< `)` for `]`
 constexpr int reversal_cost = 11;     ///< `{` for `}`
@@ -133,8 +134,10 @@ public:
             }
             ways = past(std::move(ways), i++);
         }
-        for (auto& way : ways)
+        for (auto& way : ways) {
             for (int cost = edit_cost; way.frame != 0; cost = truncated_cost) close(way, tokens_.size(), cost);
+            if (way.at != At::start && way.at != At::after) way.cost += misfit_cost; // the last declaration has no end
+        }
         const auto best = best_of(std::move(ways)).front();
         std::vector<BracketEdit> edits;
         for (auto made = best.edits; made != none; made = made_[made].before) edits.push_back(made_[made].edit);
@@ -177,6 +180,7 @@ private:
             const bool is_doubled = is_open_bracket(kind) && i > 0 && tokens_[i - 1].kind == kind;
             edit(dropped, {BracketEdit::What::drop, i, kind, none},
                  is_guess                ? 1
+                 : drops_before(way, i)  ? second_drop_cost
                  : is_doubled            ? doubled_cost
                  : is_open_bracket(kind) ? surplus_opener_cost
                                          : edit_cost);
@@ -194,6 +198,13 @@ private:
             }
         }
         return best_of(std::move(result));
+    }
+
+    /// Whether the token before, a bracket of the same kind, was left out.
+    bool drops_before(const Way& way, std::size_t i) const {
+        if (way.edits == none) return false;
+        const auto& last = made_[way.edits].edit;
+        return last.what == BracketEdit::What::drop && last.at + 1 == i && tokens_[last.at].kind == tokens_[i].kind;
     }
 
     /// The ways, and those with brackets put before the token.
@@ -334,7 +345,8 @@ private:
         const bool is_block = frame.inside != 0 && frame.inside != none;
         if (!starts_line(i)) return is_close_bracket(kind) && is_block ? ragged_cost : 0;
         const auto column = indents_[i];
-        if (is_close_bracket(kind)) return !is_block || column == frame.indent ? 0 : outside_cost;
+        const bool is_outside = is_block ? column != frame.indent : frame.inside == none && column < frame.indent;
+        if (is_close_bracket(kind)) return is_outside ? outside_cost : 0;
         if (frame.inside != 0 && column <= frame.indent)
             return is_block && begins_function(i) ? outside_heading_cost : outside_cost;
         const bool begins = way.at == At::start || way.at == At::word || way.at == At::decided ||
