@@ -293,7 +293,8 @@ private:
     }
 
     Made log(const syntax::Action& action, const std::string& word, const syntax::Span& span, Layer layer) {
-        auto made = word == "log" ? log_of(context_, action, span, layer) : syslog_of(context_, action, span, layer);
+        auto made =
+            word == "log" ? log_of(context_, action, span, layer) : syslog_of(context_, action, span, layer);
         return made ? std::move(*made) : refused_log();
     }
 
@@ -324,7 +325,8 @@ private:
             report(Kind::wrong_subtype, span,
                    quoted(callee.name) + " is for " + std::string(subtype_of(callee.layer)) +
                        " packets, and here are only " + std::string(subtype_of(layer)) + " packets",
-                   "call it outside of the " + std::string(subtype_of(layer)) + " function", {{element.name.span, "it is declared here"}});
+                   "call it outside of the " + std::string(subtype_of(layer)) + " function",
+                   {{element.name.span, "it is declared here"}});
         else
             return model::Call{id};
         return std::nullopt;

@@ -133,9 +133,12 @@ private:
                                         {}, "leave the `{` out"});
         std::string brackets;
         for (std::size_t i = 0; i < count; ++i) brackets += character(token.kind);
-        diagnostics_.report({Kind::stray_bracket, join(token.span, tokens_[at + count - 1].span),
-                             quoted(brackets) + (is_open_bracket(token.kind) ? " opens nothing" : " closes nothing"),
-                             {}, "leave it out"});
+        diagnostics_.report(
+            {Kind::stray_bracket,
+             join(token.span, tokens_[at + count - 1].span),
+             quoted(brackets) + (is_open_bracket(token.kind) ? " opens nothing" : " closes nothing"),
+             {},
+             "leave it out"});
     }
 
     const Tokens& tokens_;

@@ -136,7 +136,8 @@ public:
         }
         for (auto& way : ways) {
             for (int cost = edit_cost; way.frame != 0; cost = truncated_cost) close(way, tokens_.size(), cost);
-            if (way.at != At::start && way.at != At::after) way.cost += misfit_cost; // the last declaration has no end
+            if (way.at != At::start && way.at != At::after)
+                way.cost += misfit_cost; // the last declaration has no end
         }
         const auto best = best_of(std::move(ways)).front();
         std::vector<BracketEdit> edits;
@@ -204,7 +205,8 @@ private:
     bool drops_before(const Way& way, std::size_t i) const {
         if (way.edits == none) return false;
         const auto& last = made_[way.edits].edit;
-        return last.what == BracketEdit::What::drop && last.at + 1 == i && tokens_[last.at].kind == tokens_[i].kind;
+        return last.what == BracketEdit::What::drop && last.at + 1 == i &&
+               tokens_[last.at].kind == tokens_[i].kind;
     }
 
     /// The ways, and those with brackets put before the token.
@@ -345,7 +347,8 @@ private:
         const bool is_block = frame.inside != 0 && frame.inside != none;
         if (!starts_line(i)) return is_close_bracket(kind) && is_block ? ragged_cost : 0;
         const auto column = indents_[i];
-        const bool is_outside = is_block ? column != frame.indent : frame.inside == none && column < frame.indent;
+        const bool is_outside =
+            is_block ? column != frame.indent : frame.inside == none && column < frame.indent;
         if (is_close_bracket(kind)) return is_outside ? outside_cost : 0;
         if (frame.inside != 0 && column <= frame.indent)
             return is_block && begins_function(i) ? outside_heading_cost : outside_cost;
