@@ -24,6 +24,7 @@ constexpr int second_drop_cost = 4;   ///< of a bracket beside one of its kind
 constexpr int truncated_cost = 1;     ///< at the end of the file, of each but the first
 constexpr int replacement_cost = 9;   ///< `)` for `]`
 constexpr int reversal_cost = 11;     ///< `{` for `}`
+constexpr int repeated_reversal_cost = 15; ///< of one that touches another: who types it twice means it
 constexpr int confusion_cost = 14;    ///< `{` for `)`
 constexpr int unlikely_place_cost = 1; ///< neither at a bracket nor where a line begins
 constexpr int outside_cost = 3;       ///< a line that stands outside of the brackets that it is in
@@ -192,9 +193,10 @@ private:
                 auto changed = way;
                 const auto opener = is_close_bracket(other) ? frames_[way.frame].opener : none;
                 edit(changed, {BracketEdit::What::replace, i, other, opener},
-                     same_side              ? replacement_cost
-                     : is_pair(other, kind) ? reversal_cost
-                                            : confusion_cost);
+                     same_side                      ? replacement_cost
+                     : !is_pair(other, kind)        ? confusion_cost
+                     : repeats(i) || repeats(i + 1) ? repeated_reversal_cost
+                                                    : reversal_cost);
                 if (auto next = taken(changed, i, other)) result.push_back(*next);
             }
         }
@@ -205,8 +207,13 @@ private:
     bool drops_before(const Way& way, std::size_t i) const {
         if (way.edits == none) return false;
         const auto& last = made_[way.edits].edit;
-        return last.what == BracketEdit::What::drop && last.at + 1 == i &&
-               tokens_[last.at].kind == tokens_[i].kind;
+        return last.what == BracketEdit::What::drop && last.at + 1 == i && repeats(i);
+    }
+
+    /// Whether it touches a bracket of its kind before it.
+    bool repeats(std::size_t i) const {
+        return i > 0 && i < tokens_.size() && tokens_[i - 1].kind == tokens_[i].kind &&
+               tokens_[i - 1].span.end == tokens_[i].span.begin;
     }
 
     /// The ways, and those with brackets put before the token.

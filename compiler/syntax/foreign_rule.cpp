@@ -231,8 +231,15 @@ private:
     }
 
     void property(const std::string& object, const std::string& name) {
+        if (name == "type" && (object == "ether" || object == "vlan")) return frame_type(lower(next()));
         if (is_transport(object)) protocol_ = object;
         compare((object == "ether" ? "eth" : object) + '.' + name);
+    }
+
+    /// Functions see IPv4 alone, with a tag or without.
+    void frame_type(const std::string& type) {
+        constexpr std::array<std::string_view, 6> that_come = {"ip", "vlan", "8021q", "0x800", "0x0800", "0x8100"};
+        understood_ &= contains(that_come, type);
     }
 
     void port(char end) {

@@ -226,6 +226,21 @@ std::string foreign_condition(const SyntaxError& error, const Tokens& tokens) {
         .condition;
 }
 
+/// `in 10.0.0.0/8 or 172.16.0.0/12`, where no property was named.
+std::string operand_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto missing = "write what belongs before " + quoted(error.seen.text);
+    if (error.seen.kind != K::in || error.before.kind != K::open_paren) return missing;
+    std::string list;
+    auto i = error.index + 1;
+    for (; kind_at(tokens, i) == K::address; ++i) {
+        list += (list.empty() ? "" : ", ") + value_at(tokens, i);
+        i += tokens_of_value(tokens, i);
+        if (kind_at(tokens, i) != K::or_) break;
+    }
+    if (list.empty() || kind_at(tokens, i) != K::close_paren) return missing;
+    return missing + ": `ip.saddr in [" + list + "]`";
+}
+
 bool is_transport_or_ip(const std::string& word) {
     return word == "ip" || word == "tcp" || word == "udp" || word == "icmp" || word == "ct";
 }
@@ -362,7 +377,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (at_top && !is_heading && (begins_foreign_rule(first) || first == "import"))
         return declaration_hint(first);
     const bool is_joint = seen.kind == K::and_ || seen.kind == K::or_ || is_relation(seen.kind);
-    if (wanted == "a value" && is_joint) return "write what belongs before " + quoted(seen.text);
+    if (wanted == "a value" && is_joint) return operand_hint(error, tokens);
     if (seen.kind == K::if_ && wanted == "a declaration")
         return "statements stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop "
                "}`";

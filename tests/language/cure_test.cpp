@@ -52,7 +52,7 @@ void check_cure(const std::string& before, std::string_view rule, const std::str
 } // namespace
 
 TEST_CASE("a rule of another language is one mistake, and its cure can be typed in") {
-    constexpr std::array<std::string_view, 73> rules = {
+    constexpr std::array<std::string_view, 74> rules = {
         "iif eth0 accept",
         "iifname \"eth0\" tcp dport 22 accept",
         "oif \"eth0\" drop",
@@ -121,6 +121,7 @@ TEST_CASE("a rule of another language is one mistake, and its cure can be typed 
         "tcp dport 22 reject with tcp reset",
         "ip saddr 1.2.3.4 reject with icmp type admin-prohibited",
         "vlan id 5 drop",
+        "ether type vlan vlan id 5 drop",
         "block in log on eth0",
         "permit tcp any any eq 80 log",
         "-A INPUT -p tcp --dport 22 -j LOG",
@@ -170,7 +171,7 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         std::string_view wrong;
         std::string_view right; ///< among the cures
     };
-    constexpr std::array<Mistake, 31> mistakes = {{
+    constexpr std::array<Mistake, 32> mistakes = {{
         {"trys.exceeded", "tries"},
         {"ipv4.saddr == 10.0.0.1", "ip.saddr"},
         {"ether.saddr == \"00:11:22:33:44:55\"", "eth.saddr"},
@@ -202,6 +203,7 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         {"ip.dscp == \"AF11\"", "10"},
         {"ip.options == TRUE", "true"},
         {"ip.saddr is any", ""},
+        {"in 10.0.0.0/8 or 172.16.0.0/12", "ip.saddr in [10.0.0.0/8, 172.16.0.0/12]"},
     }};
     for (const auto& [wrong, right] : mistakes) {
         const auto policy = "Limit tries { rate: 10, per: minute, key: ip.saddr }\n" + std::string(ifaces) +
