@@ -24,7 +24,7 @@ constexpr int second_drop_cost = 4;   ///< of a bracket beside one of its kind
 constexpr int truncated_cost = 1;     ///< at the end of the file, of each but the first
 constexpr int replacement_cost = 9;   ///< `)` for `]`
 constexpr int reversal_cost = 11;     ///< `{` for `}`
-constexpr int repeated_reversal_cost = 15; ///< of one that touches another: who types it twice means it
+constexpr int repeated_reversal_cost = 15; ///< of one beside another: who types it twice means it
 constexpr int confusion_cost = 14;    ///< `{` for `)`
 constexpr int unlikely_place_cost = 1; ///< neither at a bracket nor where a line begins
 constexpr int outside_cost = 3;       ///< a line that stands outside of the brackets that it is in
@@ -189,14 +189,15 @@ private:
             result.push_back(dropped);
             for (const auto other : brackets) {
                 const bool same_side = is_open_bracket(other) == is_open_bracket(kind);
+                const bool is_repeated = this->kind(i + 1) == kind || (i > 0 && this->kind(i - 1) == kind);
                 if (other == kind) continue;
                 auto changed = way;
                 const auto opener = is_close_bracket(other) ? frames_[way.frame].opener : none;
                 edit(changed, {BracketEdit::What::replace, i, other, opener},
-                     same_side                      ? replacement_cost
-                     : !is_pair(other, kind)        ? confusion_cost
-                     : repeats(i) || repeats(i + 1) ? repeated_reversal_cost
-                                                    : reversal_cost);
+                     same_side               ? replacement_cost
+                     : !is_pair(other, kind) ? confusion_cost
+                     : is_repeated           ? repeated_reversal_cost
+                                             : reversal_cost);
                 if (auto next = taken(changed, i, other)) result.push_back(*next);
             }
         }

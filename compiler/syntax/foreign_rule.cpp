@@ -238,7 +238,8 @@ private:
 
     /// Functions see IPv4 alone, with a tag or without.
     void frame_type(const std::string& type) {
-        constexpr std::array<std::string_view, 6> that_come = {"ip", "vlan", "8021q", "0x800", "0x0800", "0x8100"};
+        constexpr std::array<std::string_view, 6> that_come = {"ip",    "vlan",   "8021q",
+                                                               "0x800", "0x0800", "0x8100"};
         understood_ &= contains(that_come, type);
     }
 

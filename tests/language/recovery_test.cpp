@@ -57,7 +57,7 @@ TEST_CASE("a bracket or comma taken out is one mistake, told where it was") {
     constexpr std::size_t tries = 300;
     // What is left are packets on one line, where nothing but the meaning of their members tells which of two
     // braces is missing.
-    constexpr double share_min = 0.98;
+    constexpr double share_min = 0.99;
 
     const auto all = samples();
     REQUIRE(!all.empty());
@@ -86,7 +86,7 @@ TEST_CASE("any token taken out is mostly one mistake") {
 TEST_CASE("a token that stands twice is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token&) {
               return with(policy, token, token.text + ' ' + token.text);
-          }) >= 0.965);
+          }) >= 0.98);
 }
 
 TEST_CASE("two brackets too many side by side are mostly one mistake") {
@@ -100,13 +100,13 @@ TEST_CASE("two brackets too many side by side are mostly one mistake") {
         if (token.kind == syntax::TokenKind::comma) continue;
         measure.add(errors_in(policy, with(policy, token, token.text + token.text + token.text)), token);
     }
-    CHECK(measure.share() >= 0.96);
+    CHECK(measure.share() >= 0.99);
 }
 
 TEST_CASE("a token in the place of another is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token& other) {
               return with(policy, token, other.text);
-          }) >= 0.66);
+          }) >= 0.665);
 }
 
 TEST_CASE("a token too many is mostly one mistake") {
