@@ -1,6 +1,7 @@
 // Declarations become elements: names must be unique and allowed, types must exist.
 #include "compiler/sema/constants.hpp"
 #include "compiler/sema/scope.hpp"
+#include "compiler/sema/subtype.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
@@ -139,8 +140,7 @@ private:
 
     /// `Filter::name { … }`: what stands in the place of the subtype is none, nor one misspelt.
     static bool lacks_subtype(const syntax::Function& function) {
-        const std::vector<std::string> names = {"IP", "TCP", "UDP", "ICMP"};
-        return nearest(function.subtype.text, names) == nullptr;
+        return nearest(function.subtype.text, subtype_names()) == nullptr;
     }
 
     void check_single(ElementType type, const syntax::Span& span) {

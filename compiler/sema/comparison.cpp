@@ -156,6 +156,8 @@ private:
     /// Of a name on the right.
     std::string hint_for_unknown() const {
         const auto* field = left_.field();
+        const auto* element = std::get_if<const Element*>(&left_.settled);
+        if (element != nullptr && (*element)->type == ElementType::limit) return hint_for_limit(**element);
         return field != nullptr && info(*field).kind == FieldKind::iface ? known_ifaces(context_) : "";
     }
 
@@ -166,7 +168,7 @@ private:
             if (is_iface && kind == FieldKind::iface) return true;
             report(Kind::not_a_value, side.value.span,
                    text_of(side.value) + " is " + kind_of(side.settled) + ", which cannot be compared",
-                   is_iface && kind == FieldKind::address ? hint_for_iface(**element, *other.field()) : "");
+                   hint_for_element(**element, other));
             return false;
         }
         if (std::holds_alternative<model::Exceeded>(side.settled)) {
@@ -176,6 +178,20 @@ private:
             return false;
         }
         return true;
+    }
+
+    static std::string hint_for_limit(const Element& limit) {
+        return "its rate stands in the Limit: write `" + limit.name.text + ".exceeded`";
+    }
+
+    std::string hint_for_element(const Element& element, const Side& other) const {
+        if (element.type == ElementType::limit) return hint_for_limit(element);
+        if (element.type != ElementType::iface || !other.field()) return {};
+        const auto sign = comparison_.relation;
+        if (*other.field() == model::Field::vlan_id && !is_order(sign))
+            return std::string("write `iface.in ") + (sign == Operator::not_equal ? "!=" : "==") + ' ' +
+                   element.name.text + "`";
+        return info(*other.field()).kind == FieldKind::address ? hint_for_iface(element, *other.field()) : "";
     }
 
     /// An Iface has an address, and a network that is not a member.
@@ -304,7 +320,8 @@ private:
             return two_fields(); // which says that
         if (!right_.is_set()) {
             report(Kind::not_a_set, comparison_.operator_span,
-                   text_of(right_.value) + " is " + describe(right_) + ", not a set", hint_for_non_set());
+                   text_of(right_.value) + " is " + describe(right_) + ", not a set", hint_for_non_set(),
+                   note_of_declaration(context_, right_.value));
             return std::nullopt;
         }
         if (left_.field()) return field_in_set(*left_.field());
@@ -529,11 +546,11 @@ private:
     Side right_;
 };
 
-/// Of the property that is compared, if one is.
-std::optional<model::FieldKind> kind_compared(const syntax::Comparison& comparison) {
+/// The property that is compared, if one is.
+std::optional<model::Field> field_compared(const syntax::Comparison& comparison) {
     for (const auto* side : {&comparison.left, &comparison.right})
         if (const auto* path = std::get_if<syntax::Path>(&side->is))
-            if (const auto field = model::field_named(lower(to_string(*path)))) return info(*field).kind;
+            if (const auto field = model::field_named(lower(to_string(*path)))) return field;
     return std::nullopt;
 }
 
@@ -541,7 +558,7 @@ std::optional<model::FieldKind> kind_compared(const syntax::Comparison& comparis
 
 std::optional<model::Condition> Conditions::compare(const syntax::Comparison& comparison,
                                                     const syntax::Span& span) {
-    const Wanting wanting(context, kind_compared(comparison));
+    const Wanting wanting(context, field_compared(comparison));
     return Comparer(*this, comparison, span).run();
 }
 

@@ -4,17 +4,26 @@
 #include "compiler/sema/habits.hpp"
 #include "compiler/sema/suggest.hpp"
 
+#include <algorithm>
+
 namespace sema {
 
 namespace {
 
 using syntax::Kind;
 
+bool is_collection(const syntax::Value& value) {
+    return std::holds_alternative<syntax::List>(value.is) || std::holds_alternative<syntax::Object>(value.is);
+}
+
 /// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
 std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further,
                       bool is_and) {
-    const bool is_in =
-        first.relation == syntax::Operator::in && std::holds_alternative<syntax::Path>(first.right.is);
+    const bool is_in = first.relation == syntax::Operator::in && !is_collection(first.right);
+    if (std::ranges::any_of(further, [](const auto* value) { return is_collection(*value); })) return {};
+    if (first.relation == syntax::Operator::in && is_collection(first.right) && !is_and &&
+        further.size() == 1 && std::holds_alternative<syntax::Path>(first.left.is))
+        return "write `" + source_of(first.left) + " in [" + source_of(*further.front()) + "]`";
     const bool is_equal = is_in || first.relation == syntax::Operator::equal;
     if (!is_equal && first.relation != syntax::Operator::not_equal) return {};
     if (!std::holds_alternative<syntax::Path>(first.left.is)) return {};
@@ -23,6 +32,16 @@ std::string list_hint(const syntax::Comparison& first, const std::vector<const s
     const bool are_all_flags = is_and && is_equal && lower(source_of(first.left)) == "tcp.flags";
     if (are_all_flags) return "write `tcp.flags == [" + list + "]`";
     return std::string(is_equal ? "write `" : "write `not ") + source_of(first.left) + " in [" + list + "]`";
+}
+
+/// Where the Limit says by which property packets have a bucket each.
+std::vector<syntax::Note> note_of_key(const Context& context, model::LimitId limit) {
+    const auto& name = context.appliance.limits[limit].name;
+    const auto* element = context.scope.find(name);
+    const auto* object = element == nullptr ? nullptr : std::get_if<syntax::Object>(&element->value.is);
+    const auto* key = object == nullptr ? nullptr : find_pair(*object, "key", true);
+    if (key == nullptr) return {};
+    return {{key->value.span, "the `key` of " + quoted(name)}};
 }
 
 /// A condition without a comparison, as in `if (x)`; `meant`: a hint for one that can be none.
@@ -37,7 +56,9 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
             return model::Condition{model::Constant{boolean->value}, place, end};
     if (const auto* exceeded = std::get_if<model::Exceeded>(&settled)) {
         const auto key = context.appliance.limits[exceeded->limit].key;
-        if (key && !visible(context, *key, conditions.layer, value.span)) return std::nullopt;
+        if (key &&
+            !visible(context, *key, conditions.layer, value.span, note_of_key(context, exceeded->limit)))
+            return std::nullopt;
         context.spans[place] = value.span;
         return model::Condition{*exceeded, place, end};
     }
@@ -140,7 +161,7 @@ std::string hint_for_other_layer(model::Field field, model::Layer layer) {
 } // namespace
 
 std::optional<model::Field> visible(Context& context, model::Field field, model::Layer layer,
-                                    const syntax::Span& span) {
+                                    const syntax::Span& span, std::vector<syntax::Note> notes) {
     const auto of = info(field).layer;
     const bool everywhere = of == model::Layer::meta || of == model::Layer::eth || of == model::Layer::ip ||
                             layer == model::Layer::meta;
@@ -150,7 +171,8 @@ std::optional<model::Field> visible(Context& context, model::Field field, model:
                    quoted(info(field).name) + " exists only in " + name + " packets, and here are " +
                        (layer == model::Layer::ip ? "all kinds" : std::string(model::subtype_of(layer)) + " packets"),
                    layer == model::Layer::ip ? "put it into `" + std::string(context.function_type) + "::" + name + " { … }`"
-                                             : hint_for_other_layer(field, layer));
+                                             : hint_for_other_layer(field, layer),
+                   std::move(notes));
     return std::nullopt;
 }
 

@@ -18,6 +18,6 @@ struct Conditions {
 
 /// The field, or nothing after a message when packets of `layer` do not have it.
 std::optional<model::Field> visible(Context& context, model::Field field, model::Layer layer,
-                                    const syntax::Span& span);
+                                    const syntax::Span& span, std::vector<syntax::Note> notes = {});
 
 } // namespace sema

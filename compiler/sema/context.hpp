@@ -48,6 +48,7 @@ struct Context {
     std::string_view function_type = "Filter"; ///< of the function whose body is read, or "Assert"
     bool functions_have_holes = false; ///< a statement or condition was refused
     std::optional<model::FieldKind> wanted_kind;  ///< of the values that are read, where that is known
+    std::optional<model::Field> wanted_field;     ///< the property that has them, where there is one
     std::vector<const syntax::Path*> following;   ///< names that are being followed
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
@@ -100,18 +101,27 @@ struct Context {
     }
 };
 
-/// Values of this kind are read while it lives.
+/// Values of this kind, or of this property, are read while it lives.
 class Wanting {
 public:
-    Wanting(Context& context, std::optional<model::FieldKind> kind)
-        : context_(context), before_(std::exchange(context.wanted_kind, kind)) {}
-    ~Wanting() { context_.wanted_kind = before_; }
+    Wanting(Context& context, model::FieldKind kind) : Wanting(context, kind, std::nullopt) {}
+    Wanting(Context& context, std::optional<model::Field> field)
+        : Wanting(context, field ? std::optional(info(*field).kind) : std::nullopt, field) {}
+    ~Wanting() {
+        context_.wanted_kind = kind_before_;
+        context_.wanted_field = field_before_;
+    }
     Wanting(const Wanting&) = delete;
     Wanting& operator=(const Wanting&) = delete;
 
 private:
+    Wanting(Context& context, std::optional<model::FieldKind> kind, std::optional<model::Field> field)
+        : context_(context), kind_before_(std::exchange(context.wanted_kind, kind)),
+          field_before_(std::exchange(context.wanted_field, field)) {}
+
     Context& context_;
-    std::optional<model::FieldKind> before_;
+    std::optional<model::FieldKind> kind_before_;
+    std::optional<model::Field> field_before_;
 };
 
 } // namespace sema

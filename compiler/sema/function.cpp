@@ -1,8 +1,11 @@
 #include "compiler/sema/function.hpp"
 
-#include "compiler/model/severity.hpp"
+#include "compiler/model/subtypes.hpp"
 #include "compiler/sema/condition.hpp"
 #include "compiler/sema/habits.hpp"
+#include "compiler/sema/log.hpp"
+#include "compiler/sema/nat_arguments.hpp"
+#include "compiler/sema/subtype.hpp"
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -16,52 +19,13 @@ namespace {
 
 using model::FunctionKind;
 using model::Layer;
-using model::severity_names;
+using model::subtype_of;
 using syntax::Kind;
 
-constexpr std::array<std::pair<std::string_view, Layer>, 4> subtypes = {
-    {{"IP", Layer::ip}, {"TCP", Layer::tcp}, {"UDP", Layer::udp}, {"ICMP", Layer::icmp}}};
 constexpr std::array<std::string_view, 7> actions = {"accept", "drop", "reject", "log",
                                                      "syslog", "dnat", "snat"};
-constexpr std::size_t log_max_bytes = 1000;
 constexpr std::size_t nested_arms_max = 64;       // of a chain of `else if` that keeps its shape
 constexpr std::ptrdiff_t passing_arms_max = 1000; // that can be passed without a verdict
-
-std::string_view name_of(Layer layer) {
-    for (const auto& [name, of] : subtypes)
-        if (of == layer) return name;
-    return "IP";
-}
-
-std::optional<Layer> layer_named(std::string_view subtype) {
-    const auto wanted = lower(subtype);
-    for (const auto& [name, layer] : subtypes)
-        if (lower(name) == wanted) return layer;
-    return std::nullopt;
-}
-
-std::optional<Layer> layer_of(Context& context, const syntax::Name& subtype) {
-    const auto layer = layer_named(subtype.text);
-    if (layer) return layer;
-    const std::vector<std::string> names = {"IP", "TCP", "UDP", "ICMP"};
-    const auto near = did_you_mean(subtype.text, names);
-    context.report(Kind::unknown_subtype, subtype.span, "there is no subtype " + quoted(subtype.text),
-                   near.empty() ? "subtypes are " + all_of(names) : near);
-    return std::nullopt;
-}
-
-/// Of a declaration. Without a name it has its message already.
-std::optional<Layer> layer_of(Context& context, const syntax::Function& function) {
-    return function.name ? layer_of(context, function.subtype) : layer_named(function.subtype.text);
-}
-
-/// The body of an unknown subtype is read as that of the one it resembles, or else as one in which everything
-/// may be read.
-Layer reading_layer(const syntax::Name& subtype) {
-    const std::vector<std::string> names = {"IP", "TCP", "UDP", "ICMP"};
-    const auto* meant = misspelt(subtype.text, names);
-    return layer_named(meant == nullptr ? subtype.text : *meant).value_or(Layer::meta);
-}
 
 std::string_view kind_name(FunctionKind kind) { return kind == FunctionKind::filter ? "Filter" : "Nat"; }
 
@@ -69,16 +33,6 @@ std::string_view kind_name(FunctionKind kind) { return kind == FunctionKind::fil
 enum class Role : std::uint8_t { filter, nat, assertion };
 
 constexpr std::string_view role_names[] = {"Filter", "Nat", "Assert"};
-
-bool can_hold(Layer outer, Layer inner) {
-    return outer == Layer::ip || outer == Layer::meta || inner == Layer::ip || inner == outer;
-}
-
-/// What an address or port stands for; a single value or nothing after a message.
-struct NatArguments {
-    std::optional<std::uint32_t> address;
-    std::optional<std::uint16_t> port;
-};
 
 /// Whether a statement there, however deep, does what only functions of this kind do.
 bool acts_as(FunctionKind kind, const std::vector<syntax::Statement>& statements) {
@@ -233,9 +187,9 @@ private:
         const auto own = known.value_or(reading_layer(inner.subtype));
         if (known && !can_hold(layer, own))
             report(Kind::wrong_subtype, inner.subtype.span,
-                   "no " + std::string(name_of(own)) + " packet comes here: only " +
-                       std::string(name_of(layer)) + " packets do",
-                   "move it out of the " + std::string(name_of(layer)) + " function");
+                   "no " + std::string(subtype_of(own)) + " packet comes here: only " +
+                       std::string(subtype_of(layer)) + " packets do",
+                   "move it out of the " + std::string(subtype_of(layer)) + " function");
         // Whatever is wrong with the heading, the body may have mistakes of its own.
         const bool is_nat = type == "nat" && kind_ == FunctionKind::filter;
         FunctionBuilder other(context_, is_nat ? Role::nat : Role::filter, named_sets_);
@@ -261,8 +215,7 @@ private:
         if (word == "accept" || word == "drop" || word == "reject") return verdict(action, word, span);
         if (word == "dnat" || word == "snat") return translation(action, word, span, layer);
         if ((word == "log" || word == "syslog") && !may_log(name)) return refused_log();
-        if (word == "log") return log(action, std::nullopt, 0, span, layer);
-        if (word == "syslog") return syslog(action, span, layer);
+        if (word == "log" || word == "syslog") return log(action, word, span, layer);
         if (element != nullptr) return call(action, *element, layer);
         is_unknown_ = true;
         const auto names = [&] {
@@ -329,7 +282,7 @@ private:
     Made translation(const syntax::Action& action, const std::string& word, const syntax::Span& span,
                      Layer layer) {
         if (!allowed_in(FunctionKind::nat, word, action.name.span)) return std::nullopt;
-        const auto arguments = nat_arguments(action, word);
+        const auto arguments = nat_arguments(context_, action, word);
         if (!arguments) return std::nullopt;
         if (arguments->port && layer == Layer::icmp)
             report(Kind::unused_setting, action.arguments.back().span, "ICMP packets have no port to translate",
@@ -339,200 +292,10 @@ private:
         return statement({what, arguments->address, arguments->port, place_of(span)});
     }
 
-    std::optional<NatArguments> nat_arguments(const syntax::Action& action, const std::string& word) {
-        const auto usage =
-            "write `" + word + "(10.0.0.5)`, `" + word + "(8080)` or `" + word + "(10.0.0.5, 8080)`";
-        const auto count = action.arguments.size();
-        if (count == 0 || count > 2) {
-            report(Kind::wrong_arguments, action.name.span,
-                   quoted(word) + " takes an address, a port, or both, and got " + std::to_string(count) +
-                       " arguments",
-                   usage);
-            return std::nullopt;
-        }
-        NatArguments result;
-        if (count == 2 && is_port(action.arguments[0]) && is_address(action.arguments[1])) {
-            report(Kind::wrong_arguments, action.arguments.front().span,
-                   "the address comes first, and then the port",
-                   "write `" + word + "(" + source_of(action.arguments[1]) + ", " +
-                       source_of(action.arguments[0]) + ")`");
-            return std::nullopt;
-        }
-        bool fine = true;
-        for (std::size_t i = 0; i < count; ++i)
-            fine &= nat_argument(action.arguments[i], i + 1 == count, i == 0, usage, result);
-        return fine ? std::optional(result) : std::nullopt;
-    }
-
-    bool is_port(const syntax::Value& value) {
-        const auto settled = settle(context_, value);
-        const auto* literal = std::get_if<const syntax::Value*>(&settled);
-        const auto* constant = std::get_if<const Constant*>(&settled);
-        return constant != nullptr
-                   ? (*constant)->kind == model::FieldKind::port
-                   : literal != nullptr && std::holds_alternative<syntax::Integer>((*literal)->is);
-    }
-
-    bool is_address(const syntax::Value& value) {
-        const auto settled = settle(context_, value);
-        const auto* literal = std::get_if<const syntax::Value*>(&settled);
-        return literal != nullptr && std::holds_alternative<syntax::Address>((*literal)->is);
-    }
-
-    bool nat_argument(const syntax::Value& argument, bool may_be_port, bool may_be_address,
-                      const std::string& usage, NatArguments& result) {
-        const auto settled = settle(context_, argument);
-        if (std::holds_alternative<Poison>(settled)) return false;
-        if (std::holds_alternative<model::Field>(settled)) {
-            report_without_packet(context_, argument);
-            return false;
-        }
-        if (const auto* literal = std::get_if<const syntax::Value*>(&settled)) {
-            const auto* address = std::get_if<syntax::Address>(&(*literal)->is);
-            const auto* port = std::get_if<syntax::Integer>(&(*literal)->is);
-            if (address != nullptr && may_be_address) return nat_address(argument, address->ipv4, result);
-            if (port != nullptr && may_be_port) return nat_port(argument, port->value, result);
-        }
-        const auto* constant = std::get_if<const Constant*>(&settled);
-        if (constant != nullptr && (*constant)->kind == model::FieldKind::port && may_be_port)
-            return result.port = static_cast<std::uint16_t>((*constant)->value), true;
-        const std::string wanted = may_be_address && may_be_port ? "an address or a port"
-                                   : may_be_port                 ? "a port"
-                                                                 : "an address";
-        const auto* literal = std::get_if<const syntax::Value*>(&settled);
-        auto hint = literal == nullptr ? std::string() : hint_for_string(**literal);
-        std::vector<syntax::Note> notes;
-        if (!hint.empty() && *literal != &argument)
-            notes.push_back({(*literal)->span, text_of(**literal) + " stands here"});
-        context_.report_value(Kind::wrong_arguments, argument,
-                              text_of(argument) + " is " + kind_of(settled) + ", not " + wanted,
-                              hint.empty() ? usage : std::move(hint), std::move(notes));
-        return false;
-    }
-
-    bool nat_address(const syntax::Value& argument, std::uint32_t address, NatArguments& result) {
-        if (address != 0) return result.address = address, true;
-        report(Kind::not_a_host, argument.span,
-               "no packet can be translated to `0.0.0.0`, which is no address",
-               "write the address of a host");
-        return false;
-    }
-
-    bool nat_port(const syntax::Value& argument, std::int64_t port, NatArguments& result) {
-        if (port > 0 && port <= 65535) return result.port = static_cast<std::uint16_t>(port), true;
-        report(Kind::port_out_of_range, argument.span,
-               "no packet can be translated to port " + std::to_string(port) + ": ports go from 1 to 65535");
-        return false;
-    }
-
-    Made syslog(const syntax::Action& action, const syntax::Span& span, Layer layer) {
-        const std::vector<std::string> words(severity_names.begin(), severity_names.end());
-        const auto usage = "write `syslog(INFO, \"text\")`";
-        if (action.arguments.size() < 2) {
-            report(Kind::wrong_arguments, action.name.span, "`syslog` takes a severity and something to say",
-                   usage);
-            return refused_log();
-        }
-        const auto& first = action.arguments.front();
-        const auto* path = std::get_if<syntax::Path>(&first.is);
-        const auto word =
-            path != nullptr && path->parts.size() == 1 ? lower(path->parts.front().text) : std::string();
-        for (std::size_t i = 0; i < severity_names.size(); ++i)
-            if (severity_names[i] == word) return log(action, static_cast<std::uint8_t>(i), 1, span, layer);
-        const auto near = did_you_mean(word, words);
-        if (!std::holds_alternative<syntax::Bad>(first.is))
-            report(Kind::unknown_severity, first.span, text_of(first) + " is no severity",
-                   near.empty() ? "severities are " + one_of(words) : near);
-        log(action, {}, 1, span, layer);
-        return refused_log();
-    }
-
-    Made log(const syntax::Action& action, std::optional<std::uint8_t> severity, std::size_t skip,
-             const syntax::Span& span, Layer layer) {
-        model::Log result{severity, {}};
-        if (action.arguments.empty()) {
-            report(Kind::wrong_arguments, action.name.span, "`log` has nothing to say",
-                   "write `log(\"text\", ip.saddr)`");
-            return refused_log();
-        }
-        bool fine = true;
-        std::size_t bytes = 0;
-        for (std::size_t i = skip; i < action.arguments.size(); ++i) {
-            auto part = log_part(action.arguments[i], layer);
-            fine &= part.has_value();
-            if (!part) continue;
-            bytes += size_of(*part);
-            result.parts.push_back(std::move(*part));
-        }
-        if (bytes > log_max_bytes) {
-            report(Kind::log_too_long, span,
-                   "this text can have " + std::to_string(bytes) + " bytes, and a log text has at most " +
-                       std::to_string(log_max_bytes));
-            return refused_log();
-        }
-        return fine ? std::move(result) : refused_log();
-    }
-
-    using Part = std::variant<std::string, model::Field>;
-
-    /// The longest text that a part can become.
-    std::size_t size_of(const Part& part) const {
-        if (const auto* text = std::get_if<std::string>(&part)) return text->size();
-        switch (info(std::get<model::Field>(part)).kind) {
-        case model::FieldKind::address:
-            return std::string_view("255.255.255.255").size();
-        case model::FieldKind::flags:
-            return std::string_view("fin,syn,rst,psh,ack,urg,ece,cwr,ns").size();
-        case model::FieldKind::state:
-            return std::string_view("established").size();
-        case model::FieldKind::mac:
-            return std::string_view("00:00:00:00:00:00").size();
-        case model::FieldKind::iface:
-            return longest_iface_name();
-        default:
-            return std::string_view("4294967295").size();
-        }
-    }
-
-    std::size_t longest_iface_name() const {
-        std::size_t longest = std::string_view("none").size();
-        for (const auto& iface : context_.appliance.ifaces) longest = std::max(longest, iface.name.size());
-        return longest;
-    }
-
-    std::optional<Part> log_part(const syntax::Value& value, Layer layer) {
-        if (const auto* text = std::get_if<syntax::String>(&value.is)) return text->text;
-        const auto* path = std::get_if<syntax::Path>(&value.is);
-        const bool is_element = path != nullptr && context_.scope.find(path->parts.front().text) != nullptr;
-        if (path != nullptr && path->parts.size() > 1 && !is_element) {
-            const auto settled = settle(context_, value);
-            const auto* field = std::get_if<model::Field>(&settled);
-            if (field == nullptr || !visible(context_, *field, layer, value.span)) return std::nullopt;
-            return *field;
-        }
-        if (!std::holds_alternative<syntax::Bad>(value.is))
-            report(Kind::not_loggable, value.span,
-                   text_of(value) + " cannot be logged: a log prints strings and packet properties",
-                   hint_for_log(value));
-        return std::nullopt;
-    }
-
-    std::string hint_for_log(const syntax::Value& value) const {
-        const auto* path = std::get_if<syntax::Path>(&value.is);
-        if (path == nullptr) return is_written_out(value) ? "write `\"" + source_of(value) + "\"`" : "";
-        const auto word = to_string(*path);
-        if (const auto* element = context_.scope.find(path->parts.front().text))
-            return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
-        if (std::ranges::find(severity_names, lower(word)) != severity_names.end())
-            return "severities belong to `syslog(" + word + ", …)`";
-        if (const auto meant = hint_for_value(word); meant.starts_with("did you mean")) return meant;
-        return "a text stands between `\"`, as in `\"" + word + "\"`";
-    }
-
-    /// A number or an address, which could as well be a text.
-    static bool is_written_out(const syntax::Value& value) {
-        return std::holds_alternative<syntax::Integer>(value.is) ||
-               std::holds_alternative<syntax::Address>(value.is) || std::holds_alternative<syntax::Cidr>(value.is);
+    Made log(const syntax::Action& action, const std::string& word, const syntax::Span& span, Layer layer) {
+        auto made =
+            word == "log" ? log_of(context_, action, span, layer) : syslog_of(context_, action, span, layer);
+        return made ? std::move(*made) : refused_log();
     }
 
     Made call(const syntax::Action& action, const Element& element, Layer layer) {
@@ -560,9 +323,10 @@ private:
                    "name " + quoted(callee.name) + " on the chain instead", {{element.name.span, "it is declared here"}});
         else if (!can_hold(layer, callee.layer))
             report(Kind::wrong_subtype, span,
-                   quoted(callee.name) + " is for " + std::string(name_of(callee.layer)) +
-                       " packets, and here are only " + std::string(name_of(layer)) + " packets",
-                   "call it outside of the " + std::string(name_of(layer)) + " function", {{element.name.span, "it is declared here"}});
+                   quoted(callee.name) + " is for " + std::string(subtype_of(callee.layer)) +
+                       " packets, and here are only " + std::string(subtype_of(layer)) + " packets",
+                   "call it outside of the " + std::string(subtype_of(layer)) + " function",
+                   {{element.name.span, "it is declared here"}});
         else
             return model::Call{id};
         return std::nullopt;

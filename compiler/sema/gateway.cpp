@@ -177,7 +177,9 @@ private:
         if (reader.lacks("net") && reader.lacks("host")) missing = " no `net` or `host`";
         if (reader.lacks("netmask") && (!destination || address))
             missing += (missing.empty() ? "" : " and") + std::string(" no `netmask`");
-        if (reader.lacks("iface")) missing += (missing.empty() ? "" : " and") + std::string(" no `iface`");
+        const bool is_iface_as_nexthop = iface_as_nexthop(reader);
+        if (reader.lacks("iface") && !is_iface_as_nexthop)
+            missing += (missing.empty() ? "" : " and") + std::string(" no `iface`");
         if (!missing.empty())
             report(Kind::missing_member, span,
                    (key == nullptr ? "this route" : "route " + quoted(key->text)) + " has" + missing,
@@ -188,7 +190,8 @@ private:
         const auto length = netmask ? netmask_of(context_, netmask) : std::nullopt;
         std::optional<model::IfaceId> id;
         if (iface) id = iface_of(context_, iface);
-        const auto nexthop = reader["nexthop"] ? router_of(context_, reader["nexthop"]) : std::nullopt;
+        const auto nexthop =
+            reader["nexthop"] && !is_iface_as_nexthop ? router_of(context_, reader["nexthop"]) : std::nullopt;
         const auto cost = reader["cost"] ? integer_of(context_, reader["cost"], 0,
                                                       std::numeric_limits<std::uint32_t>::max())
                                          : std::nullopt;
@@ -205,6 +208,20 @@ private:
         const bool is_sound = context_.diagnostics.error_count() == errors && !context_.is_faulty(made.iface);
         if (!reader["nexthop"] && is_sound) check_way(iface, made);
         add_route(std::move(made), place);
+    }
+
+    /// `nexthop: lan`, which is told.
+    bool iface_as_nexthop(const ObjectReader& reader) {
+        const auto nexthop = reader["nexthop"];
+        const auto* element = nexthop ? declared_as(context_, *nexthop.value) : nullptr;
+        if (element == nullptr || element->type != ElementType::iface) return false;
+        context_.report(Kind::wrong_member_type, nexthop.value->span,
+                        "`nexthop` is an address, and " + text_of(*nexthop.value) + " is an Iface",
+                        reader.lacks("iface")
+                            ? "write `iface: " + element->name.text + "`"
+                            : "write the address of the next router, or leave it out where there is none",
+                        note_of_declaration(context_, *nexthop.value));
+        return true;
     }
 
     /// Without a next hop packets go to the Iface's gateway, but for those to its own network.

@@ -116,7 +116,7 @@ std::string hint_for_value(std::string_view word) {
             return "that protocol has no name here: write `" + std::to_string(number) + "`, or declare `" +
                    std::string(word) + ": " + std::to_string(number) + "`";
     if (name == "default") return "the default route has the `net` `0.0.0.0` and the `netmask` `0.0.0.0`";
-    if (name == "any" || name == "all" || name == "everyone")
+    if (name == "any" || name == "all" || name == "anything" || name == "everything" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
     if (name == "ct") return "the state of a flow is `ct.state`";
     if (name == "self" || name == "localhost" || name == "me")
@@ -136,7 +136,9 @@ std::string hint_for_statement(std::string_view word) {
         return "a function that reaches its end goes on behind the call; `accept` and `drop` decide";
     if (name == "all" || name == "any" || name == "everything" || name == "quick")
         return "a verdict is about every packet that comes to it: leave " + quoted(name) + " out";
-    if (name == "with") return "`reject` chooses its answer by the protocol: leave the rest out";
+    if (name == "with" || name == "rst" || name == "tcp-reset" || name.starts_with("icmp-") ||
+        name.starts_with("icmpx-"))
+        return "`reject` chooses its answer by the protocol: leave the rest out";
     if (name == "policy" || name == "default")
         return "what no condition decides comes to the end of the function: write the verdict there";
     if (name == "counter") return "every verdict counts its packets: leave `counter` out";
@@ -261,6 +263,28 @@ std::string hint_for_flags(std::string_view text) {
     std::string list;
     for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
     return names.size() == 1 ? "write `" + list + "`" : "write `[" + list + "]`";
+}
+
+std::string hint_for_dscp(std::string_view word) {
+    const auto name = lower(word);
+    const auto digit = [&](std::size_t i, char max) {
+        return name[i] >= '0' && name[i] <= max ? name[i] - '0' : -1;
+    };
+    int value = -1;
+    if (name == "ef") value = 46;
+    if (name == "va" || name == "voice-admit") value = 44;
+    if (name == "be" || name == "default") value = 0;
+    if (name == "le") value = 1;
+    if (name.size() == 3 && name.starts_with("cs") && digit(2, '7') >= 0) value = 8 * digit(2, '7');
+    if (name.size() == 4 && name.starts_with("af") && digit(2, '4') > 0 && digit(3, '3') > 0)
+        value = 8 * digit(2, '4') + 2 * digit(3, '3');
+    return value < 0 ? "" : "that class has no name here: write `" + std::to_string(value) + "`";
+}
+
+std::string hint_for_boolean(std::string_view word) {
+    const auto name = lower(word);
+    if (name == "true" || name == "yes" || name == "on" || name == "enabled") return "write `true`";
+    return name == "false" || name == "no" || name == "off" || name == "disabled" ? "write `false`" : "";
 }
 
 std::string hint_for_seconds(const syntax::Value& value) {

@@ -26,6 +26,10 @@ std::string hint_for_host_name(const syntax::Value& value);
 std::string hint_for_string(const syntax::Value& value, bool names_fit = false);
 /// A string that holds TCP flags, by their names or, as tcpdump has them, their letters.
 std::string hint_for_flags(std::string_view text);
+/// A class of differentiated services, by the name that RFC 2474 and those after it have for it.
+std::string hint_for_dscp(std::string_view word);
+/// `TRUE`, `yes` and `on`, or the opposite.
+std::string hint_for_boolean(std::string_view word);
 /// `"300s"` where a number of seconds belongs.
 std::string hint_for_seconds(const syntax::Value& value);
 /// A constant that stands where a condition belongs.

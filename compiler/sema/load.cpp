@@ -139,7 +139,10 @@ private:
     /// Whether what the message is about may be declared or completed where nothing could be read.
     bool may_be_lost(const syntax::Diagnostic& diagnostic) const {
         if (stands_alone(diagnostic.kind)) return false;
-        if (file_is_missing_ && says_unknown(diagnostic.kind)) return true;
+        // What the file declares is not known, nor what it adds to objects of others.
+        if (file_is_missing_ &&
+            (says_unknown(diagnostic.kind) || diagnostic.kind == syntax::Kind::missing_member))
+            return true;
         const auto is_lost = [&](const std::string& name) {
             return lost_.contains(name) && !is_packet_object(name) && !is_action(name);
         };

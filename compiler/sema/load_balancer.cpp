@@ -82,7 +82,7 @@ private:
         if (report_bare_servers(*list)) return;
         for (const auto& item : list->items)
             if (const auto* node = object_of(context_, {pool.key, &item, "a server of the pool"}))
-                read_node(*node, item.span);
+                read_node(*node, item);
         if (list->items.empty())
             context_.report(syntax::Kind::missing_member, pool.value->span, "there is no server in the pool",
                             "write `pool: [{ address: 10.0.0.5, port: 80 }]`");
@@ -102,12 +102,13 @@ private:
         return true;
     }
 
-    void read_node(const syntax::Object& object, const syntax::Span& span) {
+    void read_node(const syntax::Object& object, const syntax::Value& item) {
         const ObjectReader reader(context_, object, "a server of the pool", {"address", "port"});
         for (const std::string key : {"address", "port"})
             if (reader.lacks(key) && (key == "address" || !may_hold_port(reader["address"])))
-                context_.report(syntax::Kind::missing_member, span, "this server has no " + quoted(key),
-                                "write `{ address: 10.0.0.5, port: 80 }`");
+                context_.report(syntax::Kind::missing_member, item.span, "this server has no " + quoted(key),
+                                "write `{ address: 10.0.0.5, port: 80 }`",
+                                note_of_declaration(context_, item));
         model::Server server;
         if (const auto address = reader["address"]) server.address = host_of(context_, address).value_or(0);
         if (const auto port = reader["port"]) server.port = port_of(context_, port).value_or(0);

@@ -22,14 +22,10 @@ void wrong_type(Context& context, const Member& member, const std::string& found
                 std::string hint = {}) {
     const bool is_name = wanted == "true or false" || wanted == "the name of an Iface";
     if (hint.empty() && wanted != "a string") hint = hint_for_string(*member.value, is_name);
-    std::vector<syntax::Note> notes;
-    if (const auto* path = std::get_if<syntax::Path>(&member.value->is))
-        if (const auto* element = context.scope.find(path->parts.front().text))
-            notes.push_back({element->name.span, quoted(element->name.text) + " is declared here"});
     context.bad_members.insert(member.value);
     context.report_value(Kind::wrong_member_type, *member.value,
                          named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
-                         std::move(hint), std::move(notes));
+                         std::move(hint), note_of_declaration(context, *member.value));
 }
 
 /// The address or netmask that was meant by a network, or by the length of one.
@@ -189,11 +185,9 @@ std::optional<std::uint16_t> port_of(Context& context, const Member& member) {
 
 std::optional<bool> boolean_of(Context& context, const Member& member) {
     if (const auto* path = std::get_if<syntax::Path>(&member.value->is)) {
-        const auto word = lower(to_string(*path));
-        const bool yes = word == "yes" || word == "on" || word == "enabled" || word == "true";
-        const bool no = word == "no" || word == "off" || word == "disabled" || word == "false";
-        if ((yes || no) && context.scope.find(path->parts.front().text) == nullptr) {
-            wrong_type(context, member, "a word", "true or false", yes ? "write `true`" : "write `false`");
+        auto hint = hint_for_boolean(to_string(*path));
+        if (!hint.empty() && context.scope.find(path->parts.front().text) == nullptr) {
+            wrong_type(context, member, "a word", "true or false", std::move(hint));
             return std::nullopt;
         }
     }

@@ -13,9 +13,6 @@ namespace {
 
 using syntax::Kind;
 
-constexpr std::array<std::string_view, 8> packet_objects = {"ip", "tcp", "udp",   "icmp",
-                                                            "ct", "eth", "vlan", "iface"};
-
 /// One level deeper in values, as long as it lives.
 class Deeper {
 public:
@@ -101,10 +98,19 @@ std::string hint_for_owner(const Context& context, const syntax::Path& path) {
     return is_limit ? "declare it: `Limit " + owner + " { rate: 10, per: minute, key: ip.saddr }`" : "";
 }
 
+/// Of a word that has a meaning elsewhere, as a value of the property that is asked for.
+std::string hint_for_wanted(const Context& context, std::string_view word) {
+    if (context.wanted_field == model::Field::ip_dscp) return hint_for_dscp(word);
+    const bool is_truth = lower(word) == "true" || lower(word) == "false";
+    const bool may_be = context.wanted_kind ? context.wanted_kind == model::FieldKind::boolean : is_truth;
+    return may_be ? hint_for_boolean(word) : "";
+}
+
 Settled unknown(Context& context, const syntax::Path& path, const std::string& hint_of_user = {}) {
     const auto& name = path.parts.front();
     if (context.scope.refused_names.contains(name.text)) return Poison{};
     auto hint = path.parts.size() > 1 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
+    if (auto wanted = hint_for_wanted(context, name.text); !wanted.empty()) hint = std::move(wanted);
     const bool is_upper = std::ranges::none_of(name.text, [](char c) { return c >= 'a' && c <= 'z'; });
     if (hint.empty() && is_upper && context.wanted_kind == model::FieldKind::flags)
         hint = hint_for_flags(name.text);
@@ -128,9 +134,7 @@ syntax::Path beginning(const syntax::Path& path, std::size_t parts) {
 std::string hint_for_other_owner(std::string_view property) {
     std::vector<std::string> owners;
     for (const auto& entry : model::field_table)
-        if (is_packet_object(std::string(entry.name.substr(0, entry.name.find('.')))) &&
-            entry.name.substr(entry.name.find('.') + 1) == property)
-            owners.emplace_back(entry.name);
+        if (entry.name.substr(entry.name.find('.') + 1) == property) owners.emplace_back(entry.name);
     return owners.empty() ? "" : "did you mean " + one_of(owners) + "?";
 }
 
@@ -211,6 +215,9 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
                                                    : std::string();
     if (hint.empty())
         hint = context.suggestions.among(object.pairs.size(), path.parts[part].text, names);
+    constexpr std::size_t shown_max = 8;
+    if (const auto all = names(); hint.empty() && !all.empty() && all.size() <= shown_max)
+        hint = "it has " + all_of(all);
     context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
                    quoted(to_string(beginning(path, part))) + " has no member " +
                        quoted(path.parts[part].text),
@@ -439,10 +446,6 @@ constexpr std::array<std::string_view, 14> value_kinds = {
 
 } // namespace
 
-bool is_packet_object(const std::string& word) {
-    return std::find(packet_objects.begin(), packet_objects.end(), word) != packet_objects.end();
-}
-
 std::string dotted(std::uint32_t address) {
     return std::to_string(address >> 24) + '.' + std::to_string(address >> 16 & 255) + '.' +
            std::to_string(address >> 8 & 255) + '.' + std::to_string(address & 255);
@@ -474,6 +477,18 @@ std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& v
     else
         return std::nullopt;
     return items;
+}
+
+const Element* declared_as(const Context& context, const syntax::Value& value) {
+    const auto* path = std::get_if<syntax::Path>(&value.is);
+    return path == nullptr || path->parts.size() > 1 ? nullptr : context.scope.find(path->parts.front().text);
+}
+
+std::vector<syntax::Note> note_of_declaration(const Context& context, const syntax::Value& value) {
+    const auto* path = std::get_if<syntax::Path>(&value.is);
+    const auto* element = path == nullptr ? nullptr : context.scope.find(path->parts.front().text);
+    if (element == nullptr) return {};
+    return {{element->name.span, quoted(element->name.text) + " is declared here"}};
 }
 
 std::string source_of(const syntax::Value& value) { return std::visit(TextOf{}, value.is); }

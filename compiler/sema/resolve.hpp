@@ -36,15 +36,17 @@ std::optional<std::vector<Leaf>> flatten(Context& context, const syntax::Value& 
 /// The items of a list or object as they are written; nothing when the value is neither.
 std::optional<std::vector<const syntax::Value*>> items_in(const syntax::Value& value);
 
-/// `ip`, `tcp` and the like, in lower case.
-bool is_packet_object(const std::string& word);
-
 std::string dotted(std::uint32_t address);
 
 /// A value as a message shows it, and what it is: "`http`", "a port".
 std::string text_of(const syntax::Value& value);
 std::string text_of(const Leaf& leaf);
 /// The same without the backticks, for hints that can be typed in.
+/// The element whose name the value is; null where it is something else.
+const Element* declared_as(const Context& context, const syntax::Value& value);
+/// A note at the declaration of the name that the value, or the owner of the member that it is, has.
+std::vector<syntax::Note> note_of_declaration(const Context& context, const syntax::Value& value);
+
 std::string source_of(const syntax::Value& value);
 std::string kind_of(const syntax::Value& value);
 std::string kind_of(const Leaf& leaf);

@@ -4,6 +4,7 @@
 #include "compiler/sema/mac.hpp"
 #include "compiler/sema/members.hpp"
 #include "compiler/sema/suggest.hpp"
+#include "compiler/syntax/foreign_comparison.hpp"
 
 namespace sema {
 
@@ -39,6 +40,10 @@ std::optional<model::Interval> mismatch(Context& context, model::Field field, co
     const auto* element = std::get_if<const Element*>(&leaf.is);
     std::string hint;
     if (string != nullptr && info(field).kind == FieldKind::flags) hint = hint_for_flags(string->text);
+    if (const auto mask = string == nullptr ? "" : syntax::condition_of_flag_mask(string->text);
+        info(field).kind == FieldKind::flags && !mask.empty())
+        hint = "ask `" + mask + "`";
+    if (string != nullptr && field == model::Field::ip_dscp) hint = hint_for_dscp(string->text);
     if (hint.empty() && literal != nullptr) hint = hint_for_string(**literal, names_fit);
     if (element != nullptr && info(field).kind == FieldKind::address)
         hint = "write `" + (*element)->name.text + ".address` for its address";

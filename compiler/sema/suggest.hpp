@@ -9,6 +9,7 @@
 
 namespace sema {
 
+using syntax::is_packet_object;
 using syntax::lower;
 using syntax::quoted;
 

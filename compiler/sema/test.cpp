@@ -284,7 +284,14 @@ private:
         }
         const std::vector<std::string> words(model::reason_names.begin(), model::reason_names.end());
         const auto word = word_of(context_, member, words);
-        return word ? model::reason_named(*word) : std::nullopt;
+        if (!word) return std::nullopt;
+        const auto reason = model::reason_named(*word);
+        if ((expect == model::Expect::reject) == (reason == model::Reason::reject)) return reason;
+        report(Kind::conflicting_members, member.key->span,
+               "`reject` is the `reason` of what is expected to be rejected, and of nothing else",
+               expect == model::Expect::reject ? "leave it out, or expect a `drop`"
+                                               : "leave it out, or expect a `reject`");
+        return std::nullopt;
     }
 
     std::optional<model::OutSpec> out(const Member& member) {
@@ -293,7 +300,10 @@ private:
                    "nothing is sent on in a Test of one chain or function", "leave it out");
             return std::nullopt;
         }
-        const auto* object = object_of(context_, member);
+        const auto* named = declared_as(context_, *member.value);
+        const bool is_iface = named != nullptr && named->type == ElementType::iface;
+        const auto* object = object_of(
+            context_, member, is_iface ? "write `out: { iface: " + source_of(*member.value) + " }`" : "");
         if (object == nullptr) return std::nullopt;
         model::OutSpec result;
         result.packet = packet_of(context_, *object, "`out`", {"iface"});

@@ -33,8 +33,13 @@ public:
             if (edit == edits.end() || edit->at != i) {
                 result_.push_back(tokens_[i]);
                 result_.back().inserted |= std::exchange(follows_drop_, false); // it may seem out of place
+            } else if (edit->what == What::drop) {
+                const auto count = dropped_in_a_row(edit, edits.end());
+                drop(i, count);
+                i += count - 1;
+                edit += static_cast<std::ptrdiff_t>(count);
             } else
-                change(*edit++);
+                replace(*edit++);
         }
         return std::move(result_);
     }
@@ -90,13 +95,26 @@ private:
         return "name";
     }
 
-    void change(const BracketEdit& edit) {
+    /// Brackets of one kind side by side are one mistake.
+    std::size_t dropped_in_a_row(Edits first, Edits last) const {
+        std::size_t count = 1;
+        const auto is_next = [&](const BracketEdit& edit) {
+            const auto& before = tokens_[edit.at - 1];
+            const auto& token = tokens_[edit.at];
+            return edit.what == What::drop && edit.at == first->at + count && before.kind == token.kind &&
+                   before.span.end == token.span.begin && before.inserted == token.inserted;
+        };
+        for (auto edit = first + 1; edit != last && is_next(*edit); ++edit) ++count;
+        return count;
+    }
+
+    void drop(std::size_t first, std::size_t count) {
+        follows_drop_ = true;
+        if (!tokens_[first].inserted) report_surplus(first, count);
+    }
+
+    void replace(const BracketEdit& edit) {
         const auto& token = tokens_[edit.at];
-        if (edit.what == What::drop) {
-            follows_drop_ = true;
-            if (!token.inserted) report_surplus(edit.at);
-            return;
-        }
         result_.push_back({edit.bracket, character(edit.bracket), token.span, true});
         std::vector<Note> notes;
         if (edit.opener < tokens_.size()) {
@@ -108,14 +126,19 @@ private:
                              std::move(notes), "write " + text(edit.bracket)});
     }
 
-    void report_surplus(std::size_t at) {
+    void report_surplus(std::size_t at, std::size_t count) {
         const auto& token = tokens_[at];
         if (token.kind == TokenKind::open_brace && at > 0 && is_verdict(tokens_[at - 1].text))
             return diagnostics_.report({Kind::stray_bracket, token.span, quoted(tokens_[at - 1].text) + " takes no body",
                                         {}, "leave the `{` out"});
-        diagnostics_.report({Kind::stray_bracket, token.span,
-                             text(token.kind) + (is_open_bracket(token.kind) ? " opens nothing" : " closes nothing"),
-                             {}, "leave it out"});
+        std::string brackets;
+        for (std::size_t i = 0; i < count; ++i) brackets += character(token.kind);
+        diagnostics_.report(
+            {Kind::stray_bracket,
+             join(token.span, tokens_[at + count - 1].span),
+             quoted(brackets) + (is_open_bracket(token.kind) ? " opens nothing" : " closes nothing"),
+             {},
+             "leave it out"});
     }
 
     const Tokens& tokens_;

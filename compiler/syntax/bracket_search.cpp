@@ -20,9 +20,11 @@ using K = TokenKind;
 
 constexpr int edit_cost = 10;
 constexpr int second_edit_cost = 6;   ///< at the same place: who forgets one forgets two
+constexpr int second_drop_cost = 4;   ///< of a bracket beside one of its kind
 constexpr int truncated_cost = 1;     ///< at the end of the file, of each but the first
 constexpr int replacement_cost = 9;   ///< `)` for `]`
 constexpr int reversal_cost = 11;     ///< `{` for `}`
+constexpr int repeated_reversal_cost = 15; ///< of one beside another: who types it twice means it
 constexpr int confusion_cost = 14;    ///< `{` for `)`
 constexpr int unlikely_place_cost = 1; ///< neither at a bracket nor where a line begins
 constexpr int outside_cost = 3;       ///< a line that stands outside of the brackets that it is in
@@ -133,8 +135,11 @@ public:
             }
             ways = past(std::move(ways), i++);
         }
-        for (auto& way : ways)
+        for (auto& way : ways) {
             for (int cost = edit_cost; way.frame != 0; cost = truncated_cost) close(way, tokens_.size(), cost);
+            if (way.at != At::start && way.at != At::after)
+                way.cost += misfit_cost; // the last declaration has no end
+        }
         const auto best = best_of(std::move(ways)).front();
         std::vector<BracketEdit> edits;
         for (auto made = best.edits; made != none; made = made_[made].before) edits.push_back(made_[made].edit);
@@ -177,23 +182,39 @@ private:
             const bool is_doubled = is_open_bracket(kind) && i > 0 && tokens_[i - 1].kind == kind;
             edit(dropped, {BracketEdit::What::drop, i, kind, none},
                  is_guess                ? 1
+                 : drops_before(way, i)  ? second_drop_cost
                  : is_doubled            ? doubled_cost
                  : is_open_bracket(kind) ? surplus_opener_cost
                                          : edit_cost);
             result.push_back(dropped);
             for (const auto other : brackets) {
                 const bool same_side = is_open_bracket(other) == is_open_bracket(kind);
+                const bool is_repeated = this->kind(i + 1) == kind || (i > 0 && this->kind(i - 1) == kind);
                 if (other == kind) continue;
                 auto changed = way;
                 const auto opener = is_close_bracket(other) ? frames_[way.frame].opener : none;
                 edit(changed, {BracketEdit::What::replace, i, other, opener},
-                     same_side              ? replacement_cost
-                     : is_pair(other, kind) ? reversal_cost
-                                            : confusion_cost);
+                     same_side               ? replacement_cost
+                     : !is_pair(other, kind) ? confusion_cost
+                     : is_repeated           ? repeated_reversal_cost
+                                             : reversal_cost);
                 if (auto next = taken(changed, i, other)) result.push_back(*next);
             }
         }
         return best_of(std::move(result));
+    }
+
+    /// Whether the token before, a bracket of the same kind, was left out.
+    bool drops_before(const Way& way, std::size_t i) const {
+        if (way.edits == none) return false;
+        const auto& last = made_[way.edits].edit;
+        return last.what == BracketEdit::What::drop && last.at + 1 == i && repeats(i);
+    }
+
+    /// Whether it touches a bracket of its kind before it.
+    bool repeats(std::size_t i) const {
+        return i > 0 && i < tokens_.size() && tokens_[i - 1].kind == tokens_[i].kind &&
+               tokens_[i - 1].span.end == tokens_[i].span.begin;
     }
 
     /// The ways, and those with brackets put before the token.
@@ -334,7 +355,9 @@ private:
         const bool is_block = frame.inside != 0 && frame.inside != none;
         if (!starts_line(i)) return is_close_bracket(kind) && is_block ? ragged_cost : 0;
         const auto column = indents_[i];
-        if (is_close_bracket(kind)) return !is_block || column == frame.indent ? 0 : outside_cost;
+        const bool is_outside =
+            is_block ? column != frame.indent : frame.inside == none && column < frame.indent;
+        if (is_close_bracket(kind)) return is_outside ? outside_cost : 0;
         if (frame.inside != 0 && column <= frame.indent)
             return is_block && begins_function(i) ? outside_heading_cost : outside_cost;
         const bool begins = way.at == At::start || way.at == At::word || way.at == At::decided ||

@@ -63,7 +63,9 @@ public:
         const auto& all = included_.words;
         if (all.size() == 1 && excluded_.words.empty() && (all[0] == "any" || all[0] == "all"))
             return std::string();
-        if (!understood_ || (all.empty() && excluded_.words.empty())) return std::nullopt;
+        if (understood_ && !mask_.empty() && all.empty() && excluded_.words.empty())
+            return is_negated_ ? "not (" + mask_ + ')' : mask_;
+        if (!understood_ || !mask_.empty() || (all.empty() && excluded_.words.empty())) return std::nullopt;
         const bool is_one = all.size() + excluded_.words.size() == 1 && !included_.are_sets && !excluded_.are_sets;
         if (!order_.empty() && !is_one) return std::nullopt; // more or less than several is nothing
         if (property_ == "tcp.flags" && !has_relation && !is_one_of_) return each_flag();
@@ -109,7 +111,11 @@ private:
         }
         const auto word = next();
         // `SYN/ACK` is a packet, and `S/SA` a mask: only letters.
-        if (const auto slash = word.find('/'); property_ == "tcp.flags" && slash != word.npos && slash < 3) understood_ = false;
+        if (const auto slash = word.find('/'); property_ == "tcp.flags" && slash != word.npos && slash < 3) {
+            mask_ = condition_of_flag_mask(word);
+            understood_ &= !mask_.empty() && order_.empty() && !is_excluded;
+            return;
+        }
         const bool is_name = !word.empty() && (word[0] | 0x20) >= 'a' && (word[0] | 0x20) <= 'z';
         if (!is_name || word.find_first_of("|/+") == word.npos) return add(values, word);
         for (std::size_t begin = 0; begin <= word.size();) {
@@ -222,6 +228,7 @@ private:
     const std::set<std::string>& sets_;
     bool is_negated_;
     Values included_, excluded_;
+    std::string mask_; ///< of TCP flags, as a condition
     std::string order_;
     bool is_range_ = false;
     bool is_one_of_ = false; ///< of several flags, that is not all of them
@@ -229,6 +236,27 @@ private:
 };
 
 } // namespace
+
+std::string condition_of_flag_mask(std::string_view text) {
+    constexpr std::string_view letters = "FSRPAUEW"; // as pf and tcpdump have them
+    constexpr std::array<std::string_view, letters.size()> flags = {"fin", "syn", "rst", "psh",
+                                                                    "ack", "urg", "ece", "cwr"};
+    const auto slash = text.find('/');
+    if (slash == text.npos || slash + 1 == text.size()) return {};
+    const auto set = text.substr(0, slash), asked = text.substr(slash + 1);
+    const auto is_of = [](std::string_view some, std::string_view all) {
+        return some.find_first_not_of(all) == some.npos;
+    };
+    if (!is_of(asked, letters) || !is_of(set, asked)) return {};
+    std::string condition;
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        if (asked.find(letters[i]) == asked.npos) continue;
+        condition += condition.empty() ? "" : " and ";
+        condition +=
+            (set.find(letters[i]) == set.npos ? "not " : "") + std::string(flags[i]) + " in tcp.flags";
+    }
+    return condition;
+}
 
 bool is_relation_word(std::string_view word) { return relation_of(lower(word)) != relations.end(); }
 

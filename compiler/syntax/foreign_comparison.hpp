@@ -24,4 +24,8 @@ std::optional<std::string> read_comparison(const std::string& property, const st
                                            std::size_t& at, const std::set<std::string>& sets,
                                            bool is_negated = false);
 
+/// `S/SA`, the mask of pf and tcpdump: of some flags those that are set, by their letters. What asks for
+/// these, the others not being set; empty for what is no mask.
+std::string condition_of_flag_mask(std::string_view text);
+
 } // namespace syntax

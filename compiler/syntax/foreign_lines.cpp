@@ -21,12 +21,12 @@ namespace {
 using K = TokenKind;
 
 /// With which rules begin. A function may be called so.
-constexpr std::array<std::string_view, 38> rule_words = {
+constexpr std::array<std::string_view, 40> rule_words = {
     "ip",      "tcp",  "udp",  "icmp",   "ct",     "ether",     "iif",    "iifname", "oif",
     "oifname", "meta", "pass", "block",  "permit", "deny",      "allow",  "nft",     "access-list",
     "counter", "type", "add",  "insert", "queue",  "flow",      "policy", "ufw",     "iptables",
     "rdr",     "nat",  "set",  "flush",  "match",  "antispoof", "route",
-    "scrub",   "limit", "dnat", "snat"};
+    "scrub",   "limit", "dnat", "snat",  "log",  "vlan"};
 
 bool is_rule_word(const std::string& word) {
     return std::find(rule_words.begin(), rule_words.end(), word) != rule_words.end();
@@ -185,6 +185,8 @@ private:
         if (first == "limit")
             return is(1, "rate") && count > 2 && (is_literal(token(2).kind) || is(2, "over"));
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
+        if (first == "log") return is(1, "prefix") && is(2, K::string);
+        if (first == "vlan") return is(1, "id") && count > 2 && is_literal(token(2).kind);
         if (first == "route") return in_body_.empty() && is_literal(token(1).kind);
         if (in_body_.empty()) return first != "nat" || is(1, "on") || is(1, "from");
         bool is_row_of_names = true;
@@ -292,8 +294,8 @@ private:
         const auto statement =
             rule.statement.empty() ? "if (ip.saddr == 10.0.0.1) { accept }" : rule.statement;
         const auto rest = rule.verdict.empty() || rule.verdict == "accept" ? " drop" : " accept";
-        return "rules stand in functions: `Filter::IP name { " + statement + (rule.decides_all ? "" : rest) +
-               " }`";
+        return "rules stand in functions: `Filter::IP name { " + statement +
+               (rule.decides_all && !rule.verdict.empty() ? "" : rest) + " }`";
     }
 
     const Tokens& tokens_;

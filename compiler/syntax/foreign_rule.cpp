@@ -56,15 +56,14 @@ constexpr std::array<Pair, 28> options = {{{"iif", "iface.in"},
                                            {"--ttl", "ip.ttl"}}};
 
 /// What says nothing of the packet that a policy would have to repeat.
-constexpr std::array<std::string_view, 23> noise = {
+constexpr std::array<std::string_view, 22> noise = {
     "counter",  "quick",    "in",  "inet", "filter", "input",  "forward", "output",
     "iptables", "nft",      "ufw", "add",  "rule",   "insert", "all",     "any",
-    "ip",       "extended", "log", "meta", "ct",     "th",     ";"};
+    "ip",       "extended", "meta", "ct", "th",     ";"};
 /// What has a word behind it that says nothing either.
-constexpr std::array<std::string_view, 8> noise_with_word = {"-t",   "-m",       "--match",  "access-list",
-                                                             "keep", "--append", "priority", "prefix"};
-constexpr std::array<std::string_view, 9> packet_objects = {"ip",   "tcp",   "udp", "icmp", "ct",
-                                                            "vlan", "ether", "eth", "iface"};
+constexpr std::array<std::string_view, 10> noise_with_word = {
+    "-t",       "-m",       "--match",     "access-list", "keep",
+    "--append", "priority", "--log-level", "level",       "--reject-with"};
 
 template <typename Range>
 bool contains(const Range& range, std::string_view word) {
@@ -98,7 +97,7 @@ public:
                 word(lower(first));
         }
         if (!understood_ || is_negated_ ||
-            (conditions_.empty() && protocol_.empty() && rule_.verdict.empty()))
+            (conditions_.empty() && protocol_.empty() && rule_.verdict.empty() && log_.empty()))
             return {};
         const bool of_protocol = std::ranges::any_of(conditions_, [&](const std::string& condition) {
             return condition.find(protocol_ + ".") != condition.npos;
@@ -108,8 +107,8 @@ public:
                                is_of_both_ ? "ip.protocol in [tcp, udp]" : "ip.protocol == " + protocol_);
         rule_.decides_all = conditions_.empty();
         rule_.condition = joined();
-        const auto verdict = rule_.verdict.empty() ? std::string("…") : rule_.verdict;
-        rule_.statement = conditions_.empty() ? verdict : "if (" + rule_.condition + ") { " + verdict + " }";
+        const auto deed = deeds();
+        rule_.statement = conditions_.empty() ? deed : "if (" + rule_.condition + ") { " + deed + " }";
         if (!protocol_.empty() && of_protocol) {
             const auto own = "Filter::" + upper(protocol_) + " { " + rule_.statement + " }";
             rule_.statement = is_of_both_ ? own + ' ' + for_udp(own) : own;
@@ -124,6 +123,12 @@ private:
         return at_ + ahead < words_.size() ? words_[at_ + ahead] : none;
     }
     std::string next() { return ends() ? std::string() : words_[at_++]; }
+
+    /// What is done with the packet; `…` where nothing is said.
+    std::string deeds() const {
+        if (log_.empty() && rule_.verdict.empty()) return "…";
+        return log_ + (log_.empty() || rule_.verdict.empty() ? "" : " ") + rule_.verdict;
+    }
 
     std::string joined() const {
         std::string text;
@@ -145,7 +150,7 @@ private:
     void word(const std::string& word) {
         const auto dot = word.find('.');
         const auto object = word.substr(0, dot);
-        if (contains(packet_objects, object) && (dot != word.npos || is_property(peek())))
+        if ((is_packet_object(object) || object == "ether") && (dot != word.npos || is_property(peek())))
             return property(object, dot == word.npos ? lower(next()) : word.substr(dot + 1));
         if (is_transport(word)) return transport(word);
         if (word == "-p" || word == "proto" || word == "protocol" || word == "l4proto")
@@ -161,6 +166,10 @@ private:
                 compare("ip.saddr");
             return;
         }
+        if (word == "log") return void(log_ = log_of(""));
+        if (word == "prefix" || word == "--log-prefix") return void(log_ = log_of(next()));
+        if (word == "with" && rule_.verdict == "reject")
+            return void(at_ = words_.size()); // how is left to us
         if (word == "on") return compare(is_out_ ? "iface.out" : "iface.in");
         if (word == "out") return void(is_out_ = true);
         if (word == "from") end_ = 's';
@@ -195,7 +204,16 @@ private:
     }
     static bool is_protocol(const std::string& word) { return word == "ip" || is_transport(lower(word)); }
 
+    /// The packet behind the prefix, which may have no quotes: its source will do.
+    static std::string log_of(const std::string& prefix) {
+        const bool is_quoted = prefix.starts_with('"');
+        const bool is_empty = prefix.empty() || prefix == R"("")";
+        return "log(" + (is_empty ? "" : (is_quoted ? prefix : '"' + prefix + '"') + ", ") +
+               "ip.saddr, \"\\n\")";
+    }
+
     void decide(const std::string& word) {
+        if (lower(word) == "log") return void(log_ = log_.empty() ? log_of("") : log_);
         const auto verdict = look_up(verdicts, lower(word));
         if (verdict.empty()) return void(understood_ = false);
         if (rule_.verdict.empty() || verdict == "reject") rule_.verdict = verdict;
@@ -213,8 +231,16 @@ private:
     }
 
     void property(const std::string& object, const std::string& name) {
+        if (name == "type" && (object == "ether" || object == "vlan")) return frame_type(lower(next()));
         if (is_transport(object)) protocol_ = object;
         compare((object == "ether" ? "eth" : object) + '.' + name);
+    }
+
+    /// Functions see IPv4 alone, with a tag or without.
+    void frame_type(const std::string& type) {
+        constexpr std::array<std::string_view, 6> that_come = {"ip",    "vlan",   "8021q",
+                                                               "0x800", "0x0800", "0x8100"};
+        understood_ &= contains(that_come, type);
     }
 
     void port(char end) {
@@ -247,6 +273,7 @@ private:
     std::size_t at_ = 0;
     ForeignRule rule_;
     Words conditions_;
+    std::string log_; ///< as a statement; empty when nothing is logged
     std::string protocol_;
     char end_ = 'd'; ///< of which a port is, in pf
     bool is_out_ = false;

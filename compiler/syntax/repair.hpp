@@ -13,6 +13,10 @@ inline constexpr std::size_t nesting_max = 256;
 /// write otherwise.
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics);
 
+/// Puts the quotes in that are missing in logs, where it is clear where they belong. The tokens may hold
+/// comments.
+Tokens with_missing_quotes(Tokens tokens, Diagnostics& diagnostics);
+
 /// Replaces the characters that only look like those of the language. The tokens hold no comments.
 Tokens plain_characters(Tokens tokens, Diagnostics& diagnostics);
 

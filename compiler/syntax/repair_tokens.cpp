@@ -1,6 +1,4 @@
-#include "compiler/syntax/antlr.hpp"
 #include "compiler/syntax/repair.hpp"
-#include "compiler/syntax/utf8.hpp"
 #include "compiler/syntax/words.hpp"
 
 #include <algorithm>
@@ -78,44 +76,8 @@ private:
         return std::nullopt;
     }
 
-    /// `log("a) drop }`: the string ends where the call does, and what stands behind is read.
-    void end_string_with_call(std::size_t at) {
-        const bool of_call = open_.size() > 0 && open_.back() == Inside::condition && out_.size() > 1 &&
-                             out_.back().kind != TokenKind::if_;
-        const std::string text = tokens_[at].text;
-        std::size_t depth = 0, end = 1;
-        while (end < text.size() && (text[end] != ')' || depth > 0)) {
-            depth += text[end] == '(';
-            depth -= text[end++] == ')';
-        }
-        const bool has_more = end < text.size() && text.find_first_not_of(")]},; \t", end) != text.npos;
-        if (!of_call || !has_more) return;
-        auto& string = tokens_[at];
-        const auto place = [&](const Position& in_rest) {
-            return Position{string.span.begin.line,
-                            string.span.end.column - rest_columns(text, end) + in_rest.column - 1};
-        };
-        auto rest = lex(string.span.file, text.substr(end));
-        std::erase_if(rest, [](const Token& token) {
-            return token.kind == TokenKind::line_comment || token.kind == TokenKind::block_comment ||
-                   token.kind == TokenKind::bad_comment;
-        });
-        for (auto& token : rest) token.span = {string.span.file, place(token.span.begin), place(token.span.end)};
-        string.text.resize(end);
-        string.span.end = rest.front().span.begin;
-        tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at) + 1, rest.begin(), rest.end());
-    }
-
-    /// Characters from there to the end.
-    static std::uint32_t rest_columns(std::string_view text, std::size_t from) {
-        std::uint32_t columns = 0;
-        for (; from < text.size(); from += character_bytes(text.substr(from))) ++columns;
-        return columns;
-    }
-
     /// Of the tokens from `first` to `last` one string; returns the index of the last.
     std::size_t close_string_at(std::size_t first, std::size_t last) {
-        if (first == last) end_string_with_call(first);
         // `log(text ", ip.saddr)`: the word is a part of the string that lacks its first quote.
         const bool of_call = !open_.empty() && open_.back() == Inside::condition;
         if (of_call && out_.back().kind == TokenKind::name) out_.back().inserted = true;
@@ -386,8 +348,9 @@ Tokens without_comments(Tokens tokens, Diagnostics& diagnostics) {
 } // namespace
 
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
+    auto quoted = with_missing_quotes(std::move(tokens), diagnostics);
     auto plain = without_foreign_lines(
-        plain_characters(without_comments(std::move(tokens), diagnostics), diagnostics), diagnostics);
+        plain_characters(without_comments(std::move(quoted), diagnostics), diagnostics), diagnostics);
     return TokenRepair(respell(plain, diagnostics), diagnostics).run();
 }
 

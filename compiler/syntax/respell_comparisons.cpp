@@ -60,9 +60,9 @@ public:
         while (i + 1 < end_ && at_.is(i, K::dot) && is_word(i + 1)) i += 2;
         if (i == end_ || at_.is(i, K::dot) || i > 3) return std::nullopt;
         const bool is_path = i > 1;
-        if (!is_path && !is_relation(i) && is_word(1) && is_packet_object(at_.word_at(0)))
+        if (!is_path && !is_relation(i) && is_word(1) && is_object(at_.word_at(0)))
             return Trouble{1, 1, "a `.` is missing before this"};
-        const bool is_call = at_.is(i, K::open_paren) && !(is_path && is_packet_object(at_.word_at(0)));
+        const bool is_call = at_.is(i, K::open_paren) && !(is_path && is_object(at_.word_at(0)));
         if (is_call) return std::nullopt;
         const bool is_native = is_native_relation(i);
         if (!is_path && !is_native)
@@ -85,9 +85,8 @@ public:
     }
 
 private:
-    static bool is_packet_object(const std::string& word) {
-        return one_of(word, {"ip", "tcp", "udp", "icmp", "ct", "eth", "ether", "vlan", "iface"});
-    }
+    /// Here, or as nftables has them.
+    static bool is_object(const std::string& word) { return is_packet_object(word) || word == "ether"; }
     bool is_word(std::size_t i) const {
         return at_.is(i, K::name) || (i < end_ && at_.token(i).kind <= K::false_);
     }
@@ -124,6 +123,9 @@ private:
             if (has_mask) return Trouble{i + 1, 1, "a network is written with the number of its fixed bits"};
         }
         const auto count = tokens_of_value(at_.tokens, at_.next + first);
+        const auto value = at_.written(first, first + count);
+        if (!condition_of_flag_mask(value).empty())
+            return Trouble{first, count, quoted(value) + " is no set of flags here"};
         const auto behind = first + (at_.is(first + count, K::comma) ? count : 1);
         const bool joins = at_.is(behind, K::comma) || (at_.is(first, K::name) && at_.is(behind, K::slash)) ||
                            is_sign(behind, "+") || is_sign(behind, "|");
@@ -162,13 +164,26 @@ bool of_two_protocols(Cursor& at, std::size_t end) {
     return at.next += end, true;
 }
 
+/// `ip.saddr is any`: by an operator of others it asks nothing.
+bool with_anything(Cursor& at, std::size_t end) {
+    const bool is_one = end == 5 && at.is(1, K::dot) &&
+                        one_of(at.word_at(3), {"is", "eq", "equals", "equal"}) &&
+                        one_of(at.word_at(4), {"any", "all", "anything", "everything", "everyone"});
+    if (!is_one) return false;
+    const auto span = join(at.token(3).span, at.token(4).span);
+    at.report(Kind::syntax_error, span, quoted(at.written(3, 5)) + " asks nothing",
+              "what is not asked about may be anything: leave the comparison out");
+    at.put(K::name, left_out, span);
+    return at.next += end, true;
+}
+
 } // namespace
 
 bool comparisons(Cursor& at) {
     if (!at.is(0, K::name) || !begins_condition(at)) return false;
     const auto count = tokens_of_comparison(at);
     if (count < 2) return false;
-    if (of_two_protocols(at, count)) return true;
+    if (of_two_protocols(at, count) || with_anything(at, count)) return true;
     const auto trouble = Finder(at, count).run();
     if (!trouble) return false;
     auto meant = meant_by(at, 0, count);

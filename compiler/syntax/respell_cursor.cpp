@@ -44,7 +44,7 @@ void Cursor::take() {
     if (is_open_bracket(kind)) {
         const bool body = kind == K::open_brace && opens_body(out, out.size() - 1);
         open.push_back({kind, body, false, out.size() - 1});
-    } else if (is_close_bracket(kind) && !open.empty()) {
+    } else if (is_close_bracket(kind) && !open.empty() && (kind == K::close_brace || !in(K::open_brace))) {
         const auto opener = open.back().index;
         open_before_closer = opener > 0 ? out[opener - 1].kind : K::end_of_file;
         if (open.back().is_braced_list && kind == K::close_brace)

@@ -105,6 +105,27 @@ bool prose(Cursor& at) {
     return true;
 }
 
+/// `import lists/common.nacl`: it is an import, and which file is a guess.
+bool bare_import(Cursor& at) {
+    if (!at.open.empty() || !at.starts_line() || at.word_at(0) != "import") return false;
+    const auto end = at.tokens_on_line();
+    const auto touches = [&](std::size_t i) { return at.token(i - 1).span.end == at.token(i).span.begin; };
+    if (end < 4 || touches(1) || at.is_literal_at(1)) return false;
+    std::string path;
+    for (std::size_t i = 1; i < end; ++i) {
+        const bool is_of_path = at.is(i, K::name) || at.is(i, K::dot) || at.is(i, K::slash) ||
+                                at.is(i, K::minus) || at.is_literal_at(i);
+        if (!is_of_path || (i > 1 && !touches(i))) return false;
+        path += at.token(i).text;
+    }
+    path = '"' + path + '"';
+    const auto span = join(at.token(1).span, at.token(end - 1).span);
+    at.report(Kind::syntax_error, span, "a path stands between `\"`", "write `import " + path + "`");
+    at.take();
+    at.put(K::string, path, span);
+    return at.next += end - 1, true;
+}
+
 /// `Iface {`: it has a name that nothing else has.
 bool nameless(Cursor& at) {
     if (!at.open.empty() || !at.starts_line() || !names_type(at.token().text) || !at.is(1, K::open_brace))
@@ -184,8 +205,8 @@ bool valueless(Cursor& at) {
 } // namespace
 
 bool declarations(Cursor& at) {
-    return prose(at) || name_of_words(at) || declaring_word(at) || assigned_list(at) || nameless(at) ||
-           undeclared(at) || member(at) || valueless(at) || lone_words(at);
+    return bare_import(at) || prose(at) || name_of_words(at) || declaring_word(at) || assigned_list(at) ||
+           nameless(at) || undeclared(at) || member(at) || valueless(at) || lone_words(at);
 }
 
 } // namespace syntax::respelling

@@ -196,8 +196,25 @@ bool function_as_value(Cursor& at) {
 
 } // namespace
 
+namespace {
+
+/// `Assert::IP drop }`: name, chain and brace are missing. Nothing refers to an Assert, so that all of it
+/// goes.
+bool assert_without_chain(Cursor& at) {
+    if (!at.open.empty() || at.word_at(0) != "assert" || !at.is(1, K::colon) || !at.is(2, K::colon))
+        return false;
+    if (!is_verdict(at.word_at(4)) || !at.is(5, K::close_brace)) return false;
+    at.report(Kind::syntax_error, at.token(4).span, "an Assert is about a chain or a path",
+              "write `" + at.written(0, 4) + " name(…) { " + at.token(4).text + " }`");
+    at.next += 6;
+    return true;
+}
+
+} // namespace
+
 /// The heading of a function: its colons, and the brace behind it.
 bool headings(Cursor& at) {
+    if (assert_without_chain(at)) return true;
     if (function_as_value(at)) return true;
     const bool of_function = one_of(at.word_at(0), {"filter", "nat", "assert"});
     if (at.before() == K::dot || at.before() == K::colon) return false;

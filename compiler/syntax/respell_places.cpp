@@ -126,7 +126,7 @@ std::size_t tokens_of_statement(const Cursor& at, std::size_t first) {
 
 /// Statements where declarations stand: however many, what is missing is the function around them.
 bool statements_outside(Cursor& at) {
-    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
+    if (!at.open.empty() || !at.braces_match || !at.starts_line() || !end_declaration(at.out)) return false;
     const auto count = tokens_of_statement(at, 0);
     if (count == 0) return false;
     const bool translates = one_of(at.word_at(0), {"dnat", "snat"});

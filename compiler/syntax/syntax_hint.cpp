@@ -94,8 +94,6 @@ std::string file_hint(const SyntaxError& error, const Tokens& tokens) {
                                tokens[i].kind != K::comma && tokens[i].span.begin == tokens[i - 1].span.end;
          ++i)
         path += tokens[i].text;
-    if (lower(text_at(tokens, first_on_line(error, tokens))) == "import")
-        return "write `import \"" + path + "\"`";
     if (path.find('.') == path.npos) return {};
     return "a list is read from a file by `file(\"" + path + "\")`";
 }
@@ -107,7 +105,19 @@ bool is_in_heading(const SyntaxError& error, const Tokens& tokens) {
     return true;
 }
 
-/// `Assert x(lan.input) {` and `Assert::IP x lan.input {`.
+/// `xlan` is the name of an Assert and that of an Iface: the latter; empty where no Iface is called so.
+std::string iface_at_end_of(const std::string& word, const Tokens& tokens) {
+    std::string longest;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+        const auto& name = tokens[i + 1].text;
+        const bool is_iface = tokens[i + 1].kind == K::name && lower(tokens[i].text) == "iface";
+        if (is_iface && name.size() < word.size() && name.size() > longest.size() && word.ends_with(name))
+            longest = name;
+    }
+    return longest;
+}
+
+/// `Assert x(lan.input) {` and `Assert::IP x lan.input {`, `Assert::IP xlan -> wan) {`.
 std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto first = first_on_line(error, tokens);
     if (lower(text_at(tokens, first)) != "assert" || !is_in_heading(error, tokens)) return {};
@@ -120,8 +130,14 @@ std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
                                tokens[i].kind != K::open_brace && tokens[i].kind != K::close_paren;
          ++i)
         about += tokens[i].kind == K::arrow ? " -> " : tokens[i].text;
-    return "write `Assert::" + (has_subtype ? text_at(tokens, first + 3) : "IP") + " " + tokens[name].text +
-           "(" + about + ") { … }`";
+    auto called = tokens[name].text;
+    if (error.seen.kind == K::arrow && name + 1 == error.index) {
+        const auto iface = iface_at_end_of(called, tokens);
+        about = (iface.empty() ? called : iface) + about;
+        called = iface.empty() ? "name" : called.substr(0, called.size() - iface.size());
+    }
+    return "write `Assert::" + (has_subtype ? text_at(tokens, first + 3) : "IP") + " " + called + "(" +
+           about + ") { … }`";
 }
 
 /// `lan: [10.0.0.0/8, !10.0.0.1]`.
@@ -208,6 +224,21 @@ std::string foreign_condition(const SyntaxError& error, const Tokens& tokens) {
     if (first >= last || last - first > tokens_max) return {};
     return read_foreign_rule(words_of(std::span(tokens).subspan(first, last - first)), names_of_sets(tokens))
         .condition;
+}
+
+/// `in 10.0.0.0/8 or 172.16.0.0/12`, where no property was named.
+std::string operand_hint(const SyntaxError& error, const Tokens& tokens) {
+    const auto missing = "write what belongs before " + quoted(error.seen.text);
+    if (error.seen.kind != K::in || error.before.kind != K::open_paren) return missing;
+    std::string list;
+    auto i = error.index + 1;
+    for (; kind_at(tokens, i) == K::address; ++i) {
+        list += (list.empty() ? "" : ", ") + value_at(tokens, i);
+        i += tokens_of_value(tokens, i);
+        if (kind_at(tokens, i) != K::or_) break;
+    }
+    if (list.empty() || kind_at(tokens, i) != K::close_paren) return missing;
+    return missing + ": `ip.saddr in [" + list + "]`";
 }
 
 bool is_transport_or_ip(const std::string& word) {
@@ -346,7 +377,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (at_top && !is_heading && (begins_foreign_rule(first) || first == "import"))
         return declaration_hint(first);
     const bool is_joint = seen.kind == K::and_ || seen.kind == K::or_ || is_relation(seen.kind);
-    if (wanted == "a value" && is_joint) return "write what belongs before " + quoted(seen.text);
+    if (wanted == "a value" && is_joint) return operand_hint(error, tokens);
     if (seen.kind == K::if_ && wanted == "a declaration")
         return "statements stand in functions: `Filter::IP name { if (ip.saddr == 10.0.0.1) { accept } drop "
                "}`";

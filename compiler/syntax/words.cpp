@@ -23,6 +23,14 @@ bool is_verdict(std::string_view word) {
     return verdict == "accept" || verdict == "drop" || verdict == "reject";
 }
 
+bool is_packet_object(std::string_view word) {
+    constexpr std::array properties = {
+#define FIELD(id, name, layer, bit, bits, scale, kind, text) std::string_view(name),
+#include "runtime/fields.def"
+    };
+    return std::ranges::any_of(properties, [&](auto name) { return name.substr(0, name.find('.')) == word; });
+}
+
 std::string quoted(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string result = "`";

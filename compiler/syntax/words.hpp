@@ -11,6 +11,8 @@ std::string lower(std::string_view text);
 bool names_type(std::string_view word);
 /// `accept`, `drop` or `reject`, in any case.
 bool is_verdict(std::string_view word);
+/// Whether packets have properties of that: `ip`, `tcp`, `iface`; in lower case.
+bool is_packet_object(std::string_view word);
 /// As messages, which are one line, show what stands in a file: control characters as their escapes.
 std::string quoted(std::string_view text);
 

@@ -52,7 +52,7 @@ void check_cure(const std::string& before, std::string_view rule, const std::str
 } // namespace
 
 TEST_CASE("a rule of another language is one mistake, and its cure can be typed in") {
-    constexpr std::array<std::string_view, 63> rules = {
+    constexpr std::array<std::string_view, 74> rules = {
         "iif eth0 accept",
         "iifname \"eth0\" tcp dport 22 accept",
         "oif \"eth0\" drop",
@@ -116,6 +116,17 @@ TEST_CASE("a rule of another language is one mistake, and its cure can be typed 
         "-A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT",
         "-A INPUT -p tcp --syn -j DROP",
         "-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+        "log prefix \"x\" drop",
+        "tcp dport 22 log prefix \"ssh: \" level info reject",
+        "tcp dport 22 reject with tcp reset",
+        "ip saddr 1.2.3.4 reject with icmp type admin-prohibited",
+        "vlan id 5 drop",
+        "ether type vlan vlan id 5 drop",
+        "block in log on eth0",
+        "permit tcp any any eq 80 log",
+        "-A INPUT -p tcp --dport 22 -j LOG",
+        "-A INPUT -p tcp --dport 22 -j LOG --log-prefix \"ssh: \" --log-level 4",
+        "-A INPUT -p tcp --dport 22 -j REJECT --reject-with tcp-reset",
     };
     for (const auto rule : rules)
         check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { drop }\n    ", rule,
@@ -160,7 +171,7 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         std::string_view wrong;
         std::string_view right; ///< among the cures
     };
-    constexpr std::array<Mistake, 24> mistakes = {{
+    constexpr std::array<Mistake, 32> mistakes = {{
         {"trys.exceeded", "tries"},
         {"ipv4.saddr == 10.0.0.1", "ip.saddr"},
         {"ether.saddr == \"00:11:22:33:44:55\"", "eth.saddr"},
@@ -185,6 +196,14 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         {"tcp.flags.syn", "syn in tcp.flags"},
         {"ip.saddr in \"blocked\"", "ip.saddr in blocked"},
         {"iface.in in \"eth0\"", "iface.in == eth0"},
+        {"tries > 5", "tries.exceeded"},
+        {"tries == exceeded", "tries.exceeded"},
+        {"vlan.id == eth0", "iface.in == eth0"},
+        {"ip.dscp == ef", "46"},
+        {"ip.dscp == \"AF11\"", "10"},
+        {"ip.options == TRUE", "true"},
+        {"ip.saddr is any", ""},
+        {"in 10.0.0.0/8 or 172.16.0.0/12", "ip.saddr in [10.0.0.0/8, 172.16.0.0/12]"},
     }};
     for (const auto& [wrong, right] : mistakes) {
         const auto policy = "Limit tries { rate: 10, per: minute, key: ip.saddr }\n" + std::string(ifaces) +
@@ -258,7 +277,7 @@ TEST_CASE("a comparison of another language is one mistake, and its cure can be 
     for (const auto wrong : of_all)
         check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1 or not (", wrong,
                    ")) { drop }\n    accept\n}\n");
-    constexpr std::array<std::string_view, 16> of_tcp = {
+    constexpr std::array<std::string_view, 19> of_tcp = {
         "tcp.dport eq 80",
         "tcp.dport ports",
         "tcp.dport one_port",
@@ -275,6 +294,9 @@ TEST_CASE("a comparison of another language is one mistake, and its cure can be 
         "tcp.flags != SYN,ACK",
         "tcp.flags == syn/ack",
         "tcp flags syn,ack",
+        "tcp.flags == S/SA",
+        "tcp.flags != SA/SAFR",
+        "tcp.flags == \"S/SA\"",
     };
     for (const auto wrong : of_tcp)
         check_cure("ports: [80, 443]\none_port: 8080\n" + std::string(ifaces) +
@@ -293,6 +315,9 @@ TEST_CASE("a value or member is cured where it stands") {
     check_cure("x: { lo: 10.0.0.0/25, ", "hi 10.0.0.128/25", " }\n");
     check_cure("Conntrack c { limit: ", "20_000", " }\n");
     check_cure(std::string(ifaces) + "Filter::IP f { if (ip.saddr in 10.0.0.0/8 or ", "in 172.16.0.0/12", ") { drop } accept }\n");
+    const std::string decides = ") { drop } accept }\n";
+    check_cure(std::string(ifaces) + "Filter::IP f { if (", "ip.saddr in 10.0.0.0/8 or 172.16.0.0/12", decides);
+    check_cure(std::string(ifaces) + "Filter::IP f { if (ip.saddr in [10.0.0.0/8] or ", "172.16.0.0/12", decides);
     check_cure(std::string(ifaces) + "Filter::IP f { Filter::ICMP { if (", "icmp.type == 8/0",
                ") { drop } } accept }\n");
     check_cure("x: ", "10.0.\n0.1", "\n");
@@ -319,6 +344,22 @@ TEST_CASE("a value or member is cured where it stands") {
                " (ip.ttl == 2) { accept } drop }\n");
     check_cure("Iface eth0 { index: 0, address: ", "10.0.0.1/24", ", netmask: 255.255.255.0 }\n");
     check_cure("Limit u { rate: 6, per: minute, key: ip.saddr }\nFilter::IP f { if (", "u.exceeded.x", ") { drop } drop }\n");
+}
+
+TEST_CASE("a quote that is missing in a log is put where the hint says") {
+    constexpr std::array<std::string_view, 9> logs = {
+        "log(\"bad packet)",
+        "log(bad packet\")",
+        "log(\"bad packet, ip.saddr)",
+        "log(\"bad, or worse)",
+        "log(\"a \", ip.saddr, \" b)",
+        "log(\"a \", ip.saddr, b\\n\")",
+        "log(\"a , ip.saddr, \" b\\n\")",
+        "log(a \", ip.saddr, \" b (c)\")",
+        "syslog(INFO, \"bad packet, ip.saddr)",
+    };
+    for (const auto log : logs)
+        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1) { ", log, " drop }\n    accept\n}\n");
 }
 
 TEST_CASE("a rule that translates is cured by a Nat function") {

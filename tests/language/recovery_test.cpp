@@ -57,7 +57,7 @@ TEST_CASE("a bracket or comma taken out is one mistake, told where it was") {
     constexpr std::size_t tries = 300;
     // What is left are packets on one line, where nothing but the meaning of their members tells which of two
     // braces is missing.
-    constexpr double share_min = 0.98;
+    constexpr double share_min = 0.99;
 
     const auto all = samples();
     REQUIRE(!all.empty());
@@ -80,25 +80,39 @@ TEST_CASE("a bracket or comma taken out is one mistake, told where it was") {
 TEST_CASE("any token taken out is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token&) {
               return with(policy, token, "");
-          }) >= 0.97);
+          }) >= 0.985);
 }
 
 TEST_CASE("a token that stands twice is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token&) {
               return with(policy, token, token.text + ' ' + token.text);
-          }) >= 0.92);
+          }) >= 0.98);
+}
+
+TEST_CASE("two brackets too many side by side are mostly one mistake") {
+    constexpr std::size_t tries = 300;
+    const auto all = samples();
+    std::mt19937 random(20);
+    Measure measure;
+    for (std::size_t i = 0; i < tries; ++i) {
+        const auto& policy = all[random() % all.size()];
+        const auto& token = policy.tokens[policy.marks[random() % policy.marks.size()]];
+        if (token.kind == syntax::TokenKind::comma) continue;
+        measure.add(errors_in(policy, with(policy, token, token.text + token.text + token.text)), token);
+    }
+    CHECK(measure.share() >= 0.99);
 }
 
 TEST_CASE("a token in the place of another is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token& other) {
               return with(policy, token, other.text);
-          }) >= 0.56);
+          }) >= 0.665);
 }
 
 TEST_CASE("a token too many is mostly one mistake") {
     CHECK(share_told_once([](const Policy& policy, const syntax::Token& token, const syntax::Token& other) {
               return with(policy, token, token.text + ' ' + other.text);
-          }) >= 0.84);
+          }) >= 0.945);
 }
 
 TEST_CASE("each of many functions that lack their last brace is told by itself") {

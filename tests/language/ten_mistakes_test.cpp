@@ -67,7 +67,7 @@ std::vector<Made> ten_mistakes(const Policy& policy, std::mt19937& random, std::
 TEST_CASE("ten mistakes in one policy are mostly told as each is told alone") {
     constexpr std::size_t policies = 50;
     // What is left are brackets that are lost side by side, and values that are told where they are used.
-    constexpr double share_alone_min = 0.97, share_together_min = 0.94;
+    constexpr double share_alone_min = 0.98, share_together_min = 0.95;
 
     const auto all = samples();
     std::mt19937 random(20);
