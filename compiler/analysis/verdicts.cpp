@@ -1,5 +1,6 @@
 #include "compiler/analysis/verdicts.hpp"
 
+#include "compiler/analysis/effects.hpp"
 #include "compiler/analysis/foregone.hpp"
 #include "compiler/analysis/leftover.hpp"
 #include "compiler/analysis/members.hpp"
@@ -229,6 +230,11 @@ std::vector<syntax::Diagnostic> remarks_on_verdicts(const model::Appliance& appl
             diagnostics.push_back(shadowed(appliance, sources, found));
     }
     if (!second_lines.empty()) diagnostics.push_back(told_together(appliance, sources, stopped_before, second_lines));
+    for (const auto& [statement, first] : effects_in_another_order(appliance))
+        diagnostics.push_back({.kind = syntax::Kind::effects_in_another_order,
+                               .span = word_at(sources, appliance.statements.at(statement).place),
+                               .message = "the logs before this verdict are those of another rule, in another order",
+                               .notes = decided_at(appliance, sources, {first}, "the other rule")});
     return diagnostics;
 }
 
