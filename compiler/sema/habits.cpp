@@ -118,6 +118,8 @@ std::string hint_for_value(std::string_view word) {
     if (name == "default") return "the default route has the `net` `0.0.0.0` and the `netmask` `0.0.0.0`";
     if (name == "any" || name == "all" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
+    if (name == "untracked" || name == "notrack")
+        return "every flow is tracked; its state is `new`, `established`, `related` or `invalid`";
     if (name == "ct") return "the state of a flow is `ct.state`";
     if (name == "self" || name == "localhost" || name == "me")
         return "our own address is that of an Iface, as in `eth0.address`";
@@ -156,7 +158,7 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
     const bool is_flag = contains(model::tcp_flag_names, name);
     if (object == "tcp" && is_flag) return "write `" + name + " in tcp.flags`";
     if (object == "icmp" && constant_named(name) != nullptr) return "write `icmp.type == " + name + "`";
-    if (object == "ct" && contains(model::state_names, name)) return "write `ct.state == " + name + "`";
+    if ((object == "ct" || object == "tcp" || object == "udp") && contains(model::state_names, name)) return "write `ct.state == " + name + "`";
     if ((object == "tcp" || object == "udp") && name == "port")
         return "did you mean " + one_of({"dport", "sport"}) + "?";
     if (const auto meant = property_of_end(name); model::field_named(std::string(object) + '.' + meant))
