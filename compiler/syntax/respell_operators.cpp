@@ -107,6 +107,12 @@ bool tight_arrow(Cursor& at) {
     if (at.token(0).span.end != at.token(1).span.begin) return false;
     const auto name = at.token().text.substr(0, at.token().text.size() - 1);
     const auto next = at.is(2, K::name) ? at.token(2).text : "…";
+    const bool is_property = one_of(lower(name), {"ip", "tcp", "udp", "icmp", "ct", "eth", "vlan", "iface"});
+    if (!is_property && at.is(2, K::name)) { // what it means is told where the arrow is
+        at.out.push_back({K::name, name, at.token().span});
+        at.out.push_back({K::arrow, "->", at.token(1).span});
+        return at.next += 2, true;
+    }
     at.report(Kind::syntax_error, at.token().span, "a name may end with `-`, so that this is no arrow",
               "write `" + name + "." + next + "`");
     at.put(K::name, name, at.token().span);

@@ -1,5 +1,6 @@
 // The words of other languages where statements and conditions stand.
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <array>
 
@@ -49,20 +50,21 @@ bool choice(Cursor& at) {
     return true;
 }
 
-/// `dnat to web`, `snat to 10.0.0.1`.
+/// `dnat to web`, `snat to 10.0.0.1`, `dnat web`.
 bool translation(Cursor& at) {
-    const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && at.word_at(1) == "to" &&
-                        !at.starts_line(1) && (at.is(2, K::name) || at.is_literal_at(2)) &&
-                        !at.starts_line(2);
-    if (!is_one) return false;
-    const auto& target = at.token(2);
+    const std::size_t value = at.word_at(1) == "to" ? 2 : 1;
+    const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && !at.starts_line(value) &&
+                        !at.starts_line(1) && (at.is(value, K::name) || (value == 2 && at.is_literal_at(value)));
+    const bool is_statement = at.is(value + 1, K::open_paren) || is_verdict(at.word_at(value)); // `dnat accept`
+    if (!is_one || is_statement) return false;
+    const auto count = tokens_of_value(at.tokens, at.next + value);
     at.report(Kind::syntax_error, at.token(1).span, "what an action works on stands in parentheses",
-              "write `" + at.token().text + "(" + at.value_at(2) + ")`");
+              "write `" + at.token().text + "(" + at.value_at(value) + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
-    at.out.push_back(target);
-    at.put(K::close_paren, ")", target.span);
-    at.next += 2;
+    for (std::size_t i = 0; i < count; ++i) at.out.push_back(at.token(value - 1 + i));
+    at.put(K::close_paren, ")", at.out.back().span);
+    at.next += value - 1 + count;
     return true;
 }
 
@@ -80,6 +82,20 @@ bool action_with_body(Cursor& at) {
     for (std::size_t i = 0; i < brace; ++i) at.take();
     at.put(K::name, left_out, span);
     return at.next = behind, true;
+}
+
+/// `unless (a == b) {`: the parentheses are put around the whole once more.
+bool unless(Cursor& at) {
+    const auto end = at.closer_of(1) + 1;
+    const auto& span = at.token().span;
+    at.report(Kind::syntax_error, span, quoted(at.token().text) + " has no meaning here",
+              "write `if (not " + written(at.tokens, {at.next + 1, at.next + end}) + ") {`");
+    at.put(K::if_, "if", span);
+    at.put(K::open_paren, "(", span);
+    at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
+    at.put(K::not_, "not", span);
+    at.close_before = at.next + end;
+    return ++at.next, true;
 }
 
 } // namespace
@@ -106,7 +122,7 @@ bool words(Cursor& at) {
     if (translation(at)) return true;
     if (at.in(K::open_paren)) return word_in_condition(at, text);
     if (calls && at.opens_block() && (at.before() != K::name || at.starts_line()) && at.before() != K::colon)
-        return at.respell_word("if", K::if_), true;
+        return text == "unless" ? unless(at) : (at.respell_word("if", K::if_), true);
     return false;
 }
 
