@@ -1,4 +1,5 @@
 #include "compiler/syntax/antlr.hpp"
+#include "compiler/syntax/lost_heading.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/utf8.hpp"
 #include "compiler/syntax/words.hpp"
@@ -386,8 +387,8 @@ Tokens without_comments(Tokens tokens, Diagnostics& diagnostics) {
 } // namespace
 
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
-    auto plain = without_foreign_lines(
-        plain_characters(without_comments(std::move(tokens), diagnostics), diagnostics), diagnostics);
+    auto plain = plain_characters(without_comments(std::move(tokens), diagnostics), diagnostics);
+    plain = without_foreign_lines(with_lost_headings(std::move(plain), diagnostics), diagnostics);
     return TokenRepair(respell(plain, diagnostics), diagnostics).run();
 }
 

@@ -39,6 +39,7 @@ struct Cursor {
 
     std::set<std::string> keyword_names{};     ///< of functions
     std::set<std::string> numbers_as_names{};  ///< `2lan`
+    std::set<std::string> dotted_names{};      ///< `eth0.20`
     std::optional<std::size_t> close_before{}; ///< where a `)` is missing
     std::set<std::size_t> left_out_closers{};  ///< closers of braces that are left out
     K open_before_closer{};                    ///< what stands before the brackets that were closed last
@@ -95,8 +96,10 @@ bool nameless_member(Cursor& at);
 bool dotted_keys(Cursor& at);
 /// `dport 80: 443`, `ip ,: {`: the next token is a name.
 bool parted_key(Cursor& at);
-/// Names in quotes, that begin with a digit, or that are keywords; numbers that are none.
+/// Names in quotes, with dots, that begin with a digit, or that are keywords; numbers that are none.
 bool names(Cursor& at);
+/// `eth0.20`, where that is declared as a name.
+bool dotted_name(Cursor& at);
 /// `a not in b`, `x <> y`, `eth0->eth1`.
 bool operators(Cursor& at);
 /// `iface.in is eth0`, `tcp dport { 80, 443 }`, `ip.saddr == !10.0.0.1`: the next token is a name.
@@ -107,12 +110,16 @@ bool conditions(Cursor& at);
 bool lists(Cursor& at);
 /// `tcp: 53 {`, `saddr: 10.0.0.1 lan`, `Iface a 10.0.0.1 {`.
 bool doubled_values(Cursor& at);
+/// `flags: syn, ack`, `masquerade,`: in objects.
+bool members(Cursor& at);
 /// `elseif`, `when (…) {`, `x is y`: the next token is a name.
 bool words(Cursor& at);
 /// `10 . 0 . 0 . 1`, `ip.ttl & 5`, `Iface e { … }` in a function, `log("x")` outside.
 bool places(Cursor& at);
 /// `Filter:IP f {`, `function f() {`: the next token is a name.
 bool headings(Cursor& at);
+/// `TCP { … }` and `if (tcp) { … }` in a function.
+bool nested_headings(Cursor& at);
 /// `let x = 5`, `Iface {`, `index 0`: the next token is a name.
 bool declarations(Cursor& at);
 

@@ -32,6 +32,24 @@ bool declaring_word(Cursor& at) {
     return true;
 }
 
+/// `set admins { 10.0.0.1 }`: no object holds values without names.
+bool typed_list(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && at.is(1, K::name) &&
+                        !at.starts_line(1) && !names_type(at.token().text);
+    const std::size_t value = at.is(2, K::colon) ? 3 : 2;
+    const bool has_brackets = at.is(value, K::open_bracket) && at.is_value_alone(value);
+    const auto list = !is_one ? "" : has_brackets ? at.value_at(value) : list_in_braces(at, value);
+    if (list.empty() || !(at.is_literal_at(value + 1) || at.is(value + 2, K::comma))) return false;
+    at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
+              "write `" + at.token(1).text + ": " + list + "`");
+    ++at.next;
+    at.take();
+    at.put(K::colon, ":", at.token().span);
+    at.next += value - 2;
+    if (!has_brackets) take_as_list(at);
+    return true;
+}
+
 /// `bad = { 10.0.0.1, 10.0.0.2 }`, at the top level.
 bool assigned_list(Cursor& at) {
     const bool is_one =
@@ -76,14 +94,18 @@ bool lone_words(Cursor& at) {
     return true;
 }
 
-/// `Iface my lan {`.
+/// `Iface my lan {`, `Test web in and out {`.
 bool name_of_words(Cursor& at) {
-    const bool is_one = at.open.empty() && at.starts_line() && names_type(at.token().text) &&
-                        at.is(1, K::name) && at.is(2, K::name) && at.is(3, K::open_brace) &&
-                        !at.starts_line(2);
-    if (!is_one) return false;
+    if (!at.open.empty() || !at.starts_line() || !names_type(at.token().text) || !at.is(1, K::name)) return false;
+    const auto is_word = [&](std::size_t i) {
+        return at.next + i < at.tokens.size() && !at.starts_line(i) &&
+               (at.token(i).kind == K::name || at.token(i).kind <= K::false_);
+    };
+    std::size_t end = 1;
+    while (is_word(end)) ++end;
+    if (end < 3 || !at.is(end, K::open_brace)) return false;
     at.take();
-    at.join_words(2);
+    at.join_words(end - 1);
     return true;
 }
 
@@ -184,7 +206,7 @@ bool valueless(Cursor& at) {
 } // namespace
 
 bool declarations(Cursor& at) {
-    return prose(at) || name_of_words(at) || declaring_word(at) || assigned_list(at) || nameless(at) ||
+    return prose(at) || name_of_words(at) || declaring_word(at) || typed_list(at) || assigned_list(at) || nameless(at) ||
            undeclared(at) || member(at) || valueless(at) || lone_words(at);
 }
 

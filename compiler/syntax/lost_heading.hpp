@@ -1,0 +1,17 @@
+// Bodies whose first line is missing: left out with a `#`, or lost with the lines above it.
+#pragma once
+#include "compiler/syntax/diagnostic.hpp"
+#include "compiler/syntax/token.hpp"
+
+#include <string>
+
+namespace syntax {
+
+/// `TCP`, `UDP` or `ICMP` by the protocol that the tokens of a body speak of first, else `IP`.
+std::string subtype_for(const Tokens& tokens, Range body);
+
+/// Puts a first line before each body that has none, after a message that says which. Bodies are known by their
+/// indentation. The tokens hold no comments.
+Tokens with_lost_headings(Tokens tokens, Diagnostics& diagnostics);
+
+} // namespace syntax
