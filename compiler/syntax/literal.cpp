@@ -167,9 +167,10 @@ std::string hint_for_ends(const Value& low, const Value& high) {
     constexpr std::uint32_t part = 255;
     if (first == nullptr || last == nullptr || last->value < (first->ipv4 & part) || last->value > part)
         return "write two numbers or two addresses";
-    const auto begin = std::to_string(first->ipv4 >> 24) + '.' + std::to_string(first->ipv4 >> 16 & part) + '.' +
-                       std::to_string(first->ipv4 >> 8 & part) + '.';
-    return "write `" + begin + std::to_string(first->ipv4 & part) + '-' + begin + std::to_string(last->value) + '`';
+    const auto begin = std::to_string(first->ipv4 >> 24) + '.' + std::to_string(first->ipv4 >> 16 & part) +
+                       '.' + std::to_string(first->ipv4 >> 8 & part) + '.';
+    return "write `" + begin + std::to_string(first->ipv4 & part) + '-' + begin +
+           std::to_string(last->value) + '`';
 }
 
 } // namespace

@@ -22,16 +22,29 @@ struct Home {
 
 /// Members that only one type of objects has.
 constexpr std::array homes = {
-    Home{"index", "Iface"},         Home{"netmask", "Iface"},           Home{"prerouting", "Iface"},
-    Home{"postrouting", "Iface"},   Home{"masquerade", "Iface"},        Home{"vlan", "Iface"},
-    Home{"connected", "Gateway"},   Home{"forward", "Gateway"},         Home{"send_time_exceeded", "Gateway"},
-    Home{"nexthop", "Gateway"},     Home{"packet", "Test"},             Home{"expect", "Test"},
-    Home{"steps", "Test"},          Home{"rate", "Limit"},              Home{"per", "Limit"},
-    Home{"burst", "Limit"},         Home{"stateful_tcp", "Conntrack"},  Home{"drop_invalid", "Conntrack"},
-    Home{"interval", "Timer"},      Home{"algorithm", "Load_balancer"},
+    Home{"index", "Iface"},
+    Home{"netmask", "Iface"},
+    Home{"prerouting", "Iface"},
+    Home{"postrouting", "Iface"},
+    Home{"masquerade", "Iface"},
+    Home{"vlan", "Iface"},
+    Home{"connected", "Gateway"},
+    Home{"forward", "Gateway"},
+    Home{"send_time_exceeded", "Gateway"},
+    Home{"nexthop", "Gateway"},
+    Home{"packet", "Test"},
+    Home{"expect", "Test"},
+    Home{"steps", "Test"},
+    Home{"rate", "Limit"},
+    Home{"per", "Limit"},
+    Home{"burst", "Limit"},
+    Home{"stateful_tcp", "Conntrack"},
+    Home{"drop_invalid", "Conntrack"},
+    Home{"interval", "Timer"},
+    Home{"algorithm", "Load_balancer"},
 };
 
-constexpr std::array<std::string_view, 6> chains = {"prerouting", "input",   "output",
+constexpr std::array<std::string_view, 6> chains = {"prerouting",  "input",   "output",
                                                     "postrouting", "forward", "function"};
 
 /// In a cure, of what nothing refers to.
@@ -39,7 +52,8 @@ constexpr std::string_view any_name = "name";
 
 class LostHeadings {
 public:
-    LostHeadings(const Tokens& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+    LostHeadings(const Tokens& tokens, Diagnostics& diagnostics)
+        : tokens_(tokens), diagnostics_(diagnostics) {}
 
     Tokens run() {
         find();
@@ -92,7 +106,8 @@ private:
     }
 
     /// Whether the lines above the closer that stand farther in are a body without a first line.
-    bool take_body(std::size_t closer, const std::vector<std::size_t>& depths, const std::vector<Opener>& open) {
+    bool take_body(std::size_t closer, const std::vector<std::size_t>& depths,
+                   const std::vector<Opener>& open) {
         auto first = closer;
         const auto outside = starts_line(closer) ? column(closer) : 1; // of the line that is missing
         const bool is_behind_another = !headings_.empty() && !headings_.back().is_nested;
@@ -114,7 +129,8 @@ private:
         const auto subtype = lower(subtype_for(tokens_, body));
         const auto is_of_it = [&](const Opener& one) {
             const auto last = one.index - 1; // the subtype, or the name behind it
-            return is_word(last, subtype) || (kind(last) == K::name && last > 0 && is_word(last - 1, subtype));
+            return is_word(last, subtype) ||
+                   (kind(last) == K::name && last > 0 && is_word(last - 1, subtype));
         };
         return subtype != "ip" && std::ranges::none_of(open, is_of_it);
     }
@@ -125,12 +141,14 @@ private:
         const auto before = first - 1;
         if (kind(before) == K::close_paren) return false;
         if (open.empty()) {
-            const bool is_subtype = before > 1 && kind(before - 1) == K::colon && kind(before - 2) == K::colon;
+            const bool is_subtype =
+                before > 1 && kind(before - 1) == K::colon && kind(before - 2) == K::colon;
             const auto end = tokens_.begin() + static_cast<std::ptrdiff_t>(first);
             return !is_subtype && end_declaration(Tokens(end - (first > 1 ? 2 : 1), end));
         }
         return opens_body(tokens_, open.back().index) &&
-               (kind(before) == K::close_brace || kind(before) == K::open_brace || is_verdict(tokens_[before].text));
+               (kind(before) == K::close_brace || kind(before) == K::open_brace ||
+                is_verdict(tokens_[before].text));
     }
 
     bool begins_statement(std::size_t i) const {
@@ -140,19 +158,20 @@ private:
         return is_verdict(tokens_[i].text) || kind(i + 1) == K::open_paren;
     }
     bool begins_member(std::size_t i) const {
-        return (kind(i) == K::name || kind(i) <= K::false_) && kind(i + 1) == K::colon && kind(i + 2) != K::colon;
+        return (kind(i) == K::name || kind(i) <= K::false_) && kind(i + 1) == K::colon &&
+               kind(i + 2) != K::colon;
     }
 
     void put(const Lost& lost, Tokens& result) {
         const auto& first = tokens_[lost.body.begin].span;
         const bool is_function = begins_statement(lost.body.begin);
         const auto heading = is_function ? of_function(lost) : of_object(lost.body);
-        diagnostics_.report({Kind::missing_bracket,
-                             first,
-                             std::string("the line is missing that begins this ") +
-                                 (is_function ? "function" : "object"),
-                             {},
-                             "write `" + heading + "` above it"});
+        diagnostics_.report(
+            {Kind::missing_bracket,
+             first,
+             std::string("the line is missing that begins this ") + (is_function ? "function" : "object"),
+             {},
+             "write `" + heading + "` above it"});
         for (const auto& token : lex(first.file, heading)) {
             const bool is_unknown = token.text == any_name;
             result.push_back({token.kind, is_unknown ? std::string(left_out) : token.text, first, true});
@@ -161,32 +180,34 @@ private:
 
     std::string of_function(const Lost& lost) const {
         bool translates = false;
-        for (auto i = lost.body.begin; i < lost.body.end; ++i) translates |= is_word(i, "dnat") || is_word(i, "snat");
-        return std::string(translates ? "Nat" : "Filter") + "::" + subtype_for(tokens_, lost.body) +
-               (lost.is_nested ? "" : ' ' + name_for(true)) + " {";
+        for (auto i = lost.body.begin; i < lost.body.end; ++i)
+            translates |= is_word(i, "dnat") || is_word(i, "snat");
+        const std::string type(translates ? "Nat" : "Filter");
+        return type + "::" + subtype_for(tokens_, lost.body) + (lost.is_nested ? "" : ' ' + name_for(type)) +
+               " {";
     }
 
     std::string of_object(Range body) const {
-        std::size_t depth = 0;
-        for (auto i = body.begin; i < body.end; ++i) {
-            if (is_open_bracket(kind(i))) ++depth;
-            if (is_close_bracket(kind(i)) && depth > 0) --depth;
-            const auto home = kind(i + 1) == K::colon ? std::ranges::find(homes, lower(tokens_[i].text), &Home::member)
-                                                      : homes.end();
-            if (home == homes.end() || (depth > 0 && home->member != "nexthop")) continue;
-            return std::string(home->type) + ' ' + (home->type == "Iface" ? name_for(false) : std::string(any_name)) + " {";
-        }
-        return std::string(any_name) + ": {";
+        const auto type = type_of_members(tokens_, body);
+        if (type.empty()) return std::string(any_name) + ": {";
+        return std::string(type) + ' ' + name_for(type) + " {";
     }
 
-    /// The one that functions, or Ifaces, are called by and that nothing has.
-    std::string name_for(bool is_function) const {
+    /// The one that something of the type is called by, and that nothing has.
+    std::string name_for(std::string_view type) const {
         std::set<std::string> declared, wanted;
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             if (kind(i) != K::name) continue;
             const bool has_type = i > 0 && kind(i - 1) == K::name && !starts_line(i);
             if (has_type || (starts_line(i) && kind(i + 1) == K::colon)) declared.insert(tokens_[i].text);
-            if (is_function ? is_called(i) : is_asked_for(i)) wanted.insert(tokens_[i].text);
+            const auto member =
+                kind(i + 1) == K::dot && kind(i + 2) == K::name ? lower(tokens_[i + 2].text) : "";
+            const bool is_one = type == "Filter" || type == "Nat" ? is_called(i)
+                                : type == "Iface"                 ? is_asked_for(i)
+                                : type == "Gateway"               ? member == "forward"
+                                : type == "Limit"                 ? member == "exceeded"
+                                                                  : false;
+            if (is_one) wanted.insert(tokens_[i].text);
         }
         std::erase_if(wanted, [&](const auto& name) { return declared.contains(name); });
         return wanted.size() == 1 ? *wanted.begin() : std::string(any_name);
@@ -217,7 +238,8 @@ private:
 
 std::string subtype_for(const Tokens& tokens, Range body) {
     for (auto i = body.begin; i < body.end; ++i) {
-        const bool of_filter = i + 1 < tokens.size() && tokens[i + 1].kind == K::colon; // a nested function says so itself
+        const bool of_filter =
+            i + 1 < tokens.size() && tokens[i + 1].kind == K::colon; // a nested function says so itself
         const auto word = tokens[i].kind == K::name ? lower(tokens[i].text) : std::string();
         if (!of_filter && word == "tcp") return "TCP";
         if (!of_filter && word == "udp") return "UDP";
@@ -225,6 +247,19 @@ std::string subtype_for(const Tokens& tokens, Range body) {
         if (tokens[i].kind == K::colon) break;
     }
     return "IP";
+}
+
+std::string_view type_of_members(const Tokens& tokens, Range body) {
+    std::size_t depth = 0;
+    for (auto i = body.begin; i + 1 < body.end; ++i) {
+        if (is_open_bracket(tokens[i].kind)) ++depth;
+        if (is_close_bracket(tokens[i].kind) && depth > 0) --depth;
+        if (tokens[i].kind != K::name || tokens[i + 1].kind != K::colon) continue;
+        const auto home = std::ranges::find(homes, lower(tokens[i].text), &Home::member);
+        if (home != homes.end() && (depth == 0 || home->member == "nexthop"))
+            return home->type; // that is in a route
+    }
+    return {};
 }
 
 Tokens with_lost_headings(Tokens tokens, Diagnostics& diagnostics) {

@@ -56,7 +56,8 @@ std::string with_one_dot(std::string text) {
 bool has_comma_for_dot(const Tokens& tokens, std::size_t first) {
     if (first + 2 >= tokens.size() || tokens[first + 1].kind != TokenKind::comma) return false;
     const auto &left = tokens[first], &right = tokens[first + 2];
-    const bool touch = left.span.end == tokens[first + 1].span.begin && tokens[first + 1].span.end == right.span.begin;
+    const bool touch =
+        left.span.end == tokens[first + 1].span.begin && tokens[first + 1].span.end == right.span.begin;
     const auto before = first > 0 ? tokens[first - 1].kind : TokenKind::end_of_file;
     const bool is_alone = before == TokenKind::colon || is_relation(before);
     const bool are_halves = left.kind == TokenKind::decimal && right.kind == TokenKind::decimal && is_alone;

@@ -76,6 +76,8 @@ struct Cursor {
     void take();
     void put(K kind, std::string_view text, const Span& span);
     void report(Kind kind, const Span& span, std::string message, std::string hint);
+    /// How many words from there on stand on one line where a name belongs; the first is no keyword.
+    std::size_t words_of_name(std::size_t ahead) const;
     /// The next words are one name.
     void join_words(std::size_t count);
     /// The next token, which is a word, was meant to be this; nothing where that is empty.

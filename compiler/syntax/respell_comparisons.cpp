@@ -125,7 +125,8 @@ private:
                 (network_of(at_.token(i).text, at_.token(i + 1).text) || at_.word_at(i + 1) == "mask");
             if (has_mask) return Trouble{i + 1, 1, "a network is written with the number of its fixed bits"};
         }
-        const bool is_comma_of_number = at_.is(first + 1, K::comma) && tokens_of_one_number(at_.tokens, at_.next + first) > 0;
+        const bool is_comma_of_number =
+            at_.is(first + 1, K::comma) && tokens_of_one_number(at_.tokens, at_.next + first) > 0;
         if (is_comma_of_number) return std::nullopt;
         const auto count = tokens_of_value(at_.tokens, at_.next + first);
         const auto behind = first + (at_.is(first + count, K::comma) ? count : 1);

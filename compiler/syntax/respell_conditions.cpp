@@ -46,10 +46,10 @@ bool bare_parentheses(Cursor& at) {
     }
     if (!is_bare || depth > 0 || end < 2 || !at.is(end, K::open_brace)) return false;
     const auto condition = written(at.tokens, {at.next + 1, at.next + end - (has_closer ? 1 : 0)});
-    at.report(Kind::syntax_error, at.token(1).span,
+    at.report(Kind::syntax_error, join(at.token(1).span, at.token(end - 1).span),
               std::string(is_opened || at.is(1, K::not_) ? "the whole" : "the") +
                   " condition of an `if` stands in parentheses",
-              "write `if (" + condition + ") {`");
+              "write `(" + condition + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
     at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
@@ -59,7 +59,8 @@ bool bare_parentheses(Cursor& at) {
 
 /// From the next token on to the brace of its line: whether it is a condition, and no statement.
 std::size_t tokens_of_bare_condition(const Cursor& at) {
-    const bool begins = (at.is(0, K::name) && !at.is(1, K::open_paren)) || at.is(0, K::not_) || at.is(0, K::open_paren);
+    const bool begins =
+        (at.is(0, K::name) && !at.is(1, K::open_paren)) || at.is(0, K::not_) || at.is(0, K::open_paren);
     const bool in_body = !at.open.empty() && at.open.back().is_body;
     const bool is_first = at.starts_line() || at.before() == K::open_brace || at.before() == K::close_brace;
     if (!begins || !in_body || !is_first) return 0;
@@ -83,8 +84,8 @@ bool missing_if(Cursor& at) {
     const bool has_parentheses = at.is(0, K::open_paren) && at.closer_of(0) + 1 == count;
     const auto condition = written(at.tokens, {at.next, at.next + count});
     const auto& span = at.token().span;
-    at.report(Kind::syntax_error, span, "an `if` is missing before this",
-              "write `if " + (has_parentheses ? condition : '(' + condition + ')') + " {`");
+    at.report(Kind::syntax_error, join(span, at.token(count - 1).span), "an `if` is missing before this",
+              "write `if " + (has_parentheses ? condition : '(' + condition + ')') + "`");
     at.put(K::if_, "if", span);
     if (has_parentheses) return at.take(), true;
     at.put(K::open_paren, "(", span);
@@ -164,8 +165,8 @@ bool between(Cursor& at) {
 } // namespace
 
 bool conditions(Cursor& at) {
-    return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) || missing_if(at) ||
-           bare_parentheses(at) || colon_for_brace(at);
+    return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) ||
+           missing_if(at) || bare_parentheses(at) || colon_for_brace(at);
 }
 
 } // namespace syntax::respelling

@@ -100,6 +100,15 @@ bool Cursor::opens_block() const {
     return false;
 }
 
+std::size_t Cursor::words_of_name(std::size_t ahead) const {
+    auto end = ahead;
+    while (is(end, K::name) || (end > ahead && next + end < tokens.size() && token(end).kind <= K::false_)) {
+        if (starts_line(end)) break;
+        ++end;
+    }
+    return end - ahead;
+}
+
 void Cursor::join_words(std::size_t count) {
     auto name = token().text;
     for (std::size_t i = 1; i < count; ++i) name += '_' + token(i).text;

@@ -125,8 +125,9 @@ bool heading_with_condition(Cursor& at, std::size_t count) {
     const auto text = [&](std::size_t begin, std::size_t behind) {
         return written(at.tokens, {at.next + begin, at.next + behind});
     };
-    at.report(Kind::syntax_error, join(at.token(count).span, at.token(closer).span), "a function has no condition",
-              "write `" + text(0, count) + " { if " + text(count, closer + 1) + ' ' + text(closer + 1, end + 1) + " }`");
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end).span), "a function has no condition",
+              "write `" + text(0, count) + " { if " + text(count, closer + 1) + ' ' +
+                  text(closer + 1, end + 1) + " }`");
     at.put(K::name, left_out, at.token().span);
     return at.next += end + 1, true;
 }
@@ -145,10 +146,8 @@ bool take_heading(Cursor& at, std::size_t count) {
     if (heading_with_condition(at, count)) return true;
     const auto column = at.token().span.begin.column;
     while (count-- > 0) at.take();
-    const bool has_words = at.is(0, K::name) && !at.starts_line() && at.is(1, K::name) &&
-                           !at.starts_line(1) && at.is(2, K::open_brace);
-    if (has_words)
-        at.join_words(2);
+    if (const auto words = at.words_of_name(0); words > 1 && at.is(words, K::open_brace))
+        at.join_words(words);
     else if (at.is(0, K::name) && (!at.starts_line() || at.is(1, K::open_brace) || at.opens_block()) &&
              !dotted_name(at))
         at.take();
@@ -213,8 +212,8 @@ bool object_with_subtype(Cursor& at) {
     const std::size_t name = at.is(4, K::name) ? 4 : 3; // `Test::web {`
     if (!is_one || !at.is(name + 1, K::open_brace) || begins_statement(at, name + 2)) return false;
     const auto type = at.word_at(0) == "interface" ? "Iface" : at.token().text;
-    at.report(Kind::type_misused, at.token().span, quoted(type) + " is no function type",
-              "write `" + type + ' ' + at.token(name).text + " {`");
+    at.report(Kind::type_misused, join(at.token().span, at.token(name).span),
+              quoted(type) + " is no function type", "write `" + type + ' ' + at.token(name).text + "`");
     at.put(K::name, type, at.token().span);
     at.next += name;
     return at.take(), true;
@@ -238,6 +237,8 @@ bool nested_without_type(Cursor& at) {
     const bool asks = at.is(0, K::if_) && at.is(1, K::open_paren) && at.is(3, K::close_paren);
     const std::size_t word = asks ? 2 : 0, brace = asks ? 4 : 1;
     if (!is_protocol(at.word_at(word)) || !at.is(brace, K::open_brace)) return false;
+    const bool begins = at.starts_line() || at.before() == K::open_brace || at.before() == K::close_brace;
+    if (!begins) return false; // `Filter::TCP, UDP {`
     const auto subtype = upper(at.token(word).text);
     const auto type = type_around(at);
     const auto end = at.closer_of(brace);
@@ -245,10 +246,10 @@ bool nested_without_type(Cursor& at) {
     if (asks && (subtype_of_body(at, brace) != subtype || at.is(end + 1, K::else_))) return false;
     const auto heading = type + "::" + subtype;
     const auto span = at.token(word).span;
-    at.report(Kind::syntax_error, span,
+    at.report(Kind::syntax_error, join(at.token().span, at.token(brace - 1).span),
               asks ? quoted(at.token(word).text) + " is a protocol, not a condition"
                    : "before " + quoted(at.token(word).text) + " belongs " + quoted(type + "::"),
-              "write `" + heading + " {`");
+              "write `" + heading + "`");
     at.put(K::name, type, span);
     at.put(K::colon, ":", span);
     at.put(K::colon, ":", span);

@@ -15,7 +15,8 @@ constexpr std::string_view word_characters =
 /// Whether the number at `index` is the name of a value, object or function: `Iface 2lan {`.
 bool names_by_number(const Cursor& at, std::size_t index) {
     const bool is_integer = at.tokens[index].kind == K::integer;
-    if ((at.tokens[index].kind != K::bad_number && !is_integer) || at.tokens[index].text.find('.') != std::string::npos)
+    if ((at.tokens[index].kind != K::bad_number && !is_integer) ||
+        at.tokens[index].text.find('.') != std::string::npos)
         return false;
     const bool begins_line =
         index == 0 || at.tokens[index - 1].span.end.line != at.tokens[index].span.begin.line;
@@ -34,7 +35,8 @@ std::string with_letter_first(const std::string& text, const std::string& type) 
     const auto behind_digits = text.find_first_not_of("0123456789");
     const auto letter = text.find_first_not_of("0123456789_");
     if (letter == text.npos) return lower(type) + text;
-    return text.substr(letter) + text.substr(behind_digits, letter - behind_digits) + text.substr(0, behind_digits);
+    return text.substr(letter) + text.substr(behind_digits, letter - behind_digits) +
+           text.substr(0, behind_digits);
 }
 
 /// It is one mistake, however often the name is used.
@@ -93,7 +95,8 @@ bool dotted_name(Cursor& at) {
     auto text = text_of(at, at.next, count);
     const auto span = join(at.token().span, at.token(count - 1).span);
     std::ranges::replace(text, '.', '_');
-    if (declares_dotted(at, at.next)) at.report(Kind::bad_name, span, "a name has no dots", "write `" + text + "`");
+    if (declares_dotted(at, at.next))
+        at.report(Kind::bad_name, span, "a name has no dots", "write `" + text + "`");
     at.put(K::name, text, span);
     return at.next += count, true;
 }

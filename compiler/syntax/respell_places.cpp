@@ -61,10 +61,9 @@ bool named_argument(Cursor& at) {
     // `dnat(addr:8080)`, where that is a name
     const bool is_address_with_port =
         at.is(2, K::integer) && at.is(3, K::close_paren) && !one_of(at.word_at(0), {"to", "port"});
-    const bool names =
-        of_call && at.is(0, K::name) && at.is(1, K::colon) &&
-        (at.before() == K::comma || (at.before() == K::open_paren && !is_address_with_port)) &&
-        one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
+    const bool names = of_call && at.is(0, K::name) && at.is(1, K::colon) &&
+                       (at.before() == K::comma || (at.before() == K::open_paren && !is_address_with_port)) &&
+                       one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
     const std::size_t behind = names ? 2 : 1;
     if ((!joins && !names) || (!at.is(behind, K::name) && !at.is_literal_at(behind))) return false;
     const auto opener = at.open.back().index;

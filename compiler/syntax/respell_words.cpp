@@ -34,6 +34,25 @@ bool word_in_condition(Cursor& at, const std::string& text) {
     return false;
 }
 
+/// `tries.exceeded()`, `exceeded(tries)`, `tries exceeded`: in a condition.
+bool limit_as_call(Cursor& at) {
+    const bool is_method = at.is(1, K::dot) && at.word_at(2) == "exceeded" && at.is(3, K::open_paren) &&
+                           at.is(4, K::close_paren);
+    const bool is_call = at.word_at(0) == "exceeded" && at.is(1, K::open_paren) && at.is(2, K::name) &&
+                         at.is(3, K::close_paren);
+    const bool lacks_dot = at.word_at(1) == "exceeded" && !at.starts_line(1) && at.before() != K::dot;
+    if (!is_method && !is_call && !lacks_dot) return false;
+    const auto name = at.token(is_call ? 2 : 0).text;
+    const std::size_t count = is_method ? 5 : is_call ? 4 : 2;
+    const auto span = join(at.token().span, at.token(count - 1).span);
+    at.report(Kind::syntax_error, span, "that a Limit is exceeded is a condition by itself",
+              "write `" + name + ".exceeded`");
+    at.put(K::name, name, span);
+    at.put(K::dot, ".", span);
+    at.put(K::name, "exceeded", span);
+    return at.next += count, true;
+}
+
 /// `switch (tcp.dport) { case 80: … }` and `for (…) { … }`: one mistake, whatever stands in it.
 bool choice(Cursor& at) {
     const auto end = at.closer_of(1);
@@ -54,11 +73,14 @@ bool choice(Cursor& at) {
 bool translation(Cursor& at) {
     const std::size_t value = at.word_at(1) == "to" ? 2 : 1;
     const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && !at.starts_line(value) &&
-                        !at.starts_line(1) && (at.is(value, K::name) || (value == 2 && at.is_literal_at(value)));
-    const bool is_statement = at.is(value + 1, K::open_paren) || is_verdict(at.word_at(value)); // `dnat accept`
+                        !at.starts_line(1) &&
+                        (at.is(value, K::name) || (value == 2 && at.is_literal_at(value)));
+    const bool is_statement =
+        at.is(value + 1, K::open_paren) || is_verdict(at.word_at(value)); // `dnat accept`
     if (!is_one || is_statement) return false;
     const auto count = tokens_of_value(at.tokens, at.next + value);
-    at.report(Kind::syntax_error, at.token(1).span, "what an action works on stands in parentheses",
+    at.report(Kind::syntax_error, join(at.token().span, at.token(value + count - 1).span),
+              "what an action works on stands in parentheses",
               "write `" + at.token().text + "(" + at.value_at(value) + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
@@ -88,8 +110,9 @@ bool action_with_body(Cursor& at) {
 bool unless(Cursor& at) {
     const auto end = at.closer_of(1) + 1;
     const auto& span = at.token().span;
-    at.report(Kind::syntax_error, span, quoted(at.token().text) + " has no meaning here",
-              "write `if (not " + written(at.tokens, {at.next + 1, at.next + end}) + ") {`");
+    at.report(Kind::syntax_error, join(span, at.token(end - 1).span),
+              quoted(at.token().text) + " has no meaning here",
+              "write `if (not " + written(at.tokens, {at.next + 1, at.next + end}) + ")`");
     at.put(K::if_, "if", span);
     at.put(K::open_paren, "(", span);
     at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
@@ -120,7 +143,7 @@ bool words(Cursor& at) {
         choice(at))
         return true;
     if (translation(at)) return true;
-    if (at.in(K::open_paren)) return word_in_condition(at, text);
+    if (at.in(K::open_paren)) return limit_as_call(at) || word_in_condition(at, text);
     if (calls && at.opens_block() && (at.before() != K::name || at.starts_line()) && at.before() != K::colon)
         return text == "unless" ? unless(at) : (at.respell_word("if", K::if_), true);
     return false;
