@@ -215,8 +215,10 @@ private:
 
     /// `forward: a`, `forward: [a, b]`
     bool is_called(std::size_t i) const {
+        constexpr std::size_t tokens_max = 64; // of a list of functions
         auto value = i;
-        while (value > 0 && (kind(value) == K::name || kind(value) == K::comma)) --value;
+        const auto is_item = [&](std::size_t at) { return kind(at) == K::name || kind(at) == K::comma; };
+        while (value > 0 && i - value < tokens_max && is_item(value)) --value;
         if (kind(value) != K::open_bracket) value = i;
         if (value < 2 || kind(value - 1) != K::colon) return false;
         return std::ranges::find(chains, lower(tokens_[value - 2].text)) != chains.end();

@@ -53,7 +53,7 @@ struct Cursor {
     const Token& token(std::size_t ahead = 0) const;
     std::string word_at(std::size_t ahead) const;
     bool is_literal_at(std::size_t ahead) const;
-    bool starts_line(std::size_t ahead = 0) const;
+    bool starts_line(std::size_t ahead = 0) const; ///< so does the end of the file
     std::size_t tokens_on_line() const;
     K before() const;
     bool in(K bracket) const;

@@ -24,7 +24,8 @@ K Cursor::before() const { return out.empty() ? K::end_of_file : out.back().kind
 
 bool Cursor::starts_line(std::size_t ahead) const {
     const auto index = next + ahead;
-    return index == 0 || tokens[index - 1].span.end.line != tokens[index].span.begin.line;
+    return index == 0 || index >= tokens.size() ||
+           tokens[index - 1].span.end.line != tokens[index].span.begin.line;
 }
 
 std::size_t Cursor::tokens_on_line() const {

@@ -109,6 +109,7 @@ bool action_with_body(Cursor& at) {
 /// `unless (a == b) {`: the parentheses are put around the whole once more.
 bool unless(Cursor& at) {
     const auto end = at.closer_of(1) + 1;
+    if (end == 1) return false;
     const auto& span = at.token().span;
     at.report(Kind::syntax_error, join(span, at.token(end - 1).span),
               quoted(at.token().text) + " has no meaning here",
