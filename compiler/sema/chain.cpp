@@ -126,7 +126,9 @@ std::optional<model::FunctionId> function_named(Context& context, const syntax::
     };
     const bool is_action = name.text == "accept" || name.text == "drop";
     auto hint = is_action ? "a chain holds functions: `Filter::IP name { " + name.text + " }`"
-                          : context.suggestions.among(context.functions.size(), name.text, names);
+                : name.text == "masquerade"
+                    ? "that is a member of its own: `masquerade: true`"
+                    : context.suggestions.among(context.functions.size(), name.text, names);
     context.report(Kind::unknown_function, name.span, "no function is called " + quoted(name.text), std::move(hint));
     return std::nullopt;
 }

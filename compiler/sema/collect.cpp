@@ -46,6 +46,10 @@ public:
         Element element{type, {}, join(function.type.span, function.heading()), bad(function.span), &function};
         if (function.name) {
             element.name = *function.name;
+            if (element.name.text == syntax::left_out) { // as has been said
+                scope_.has_nameless_function = true;
+                return scope_.add_hidden(std::move(element));
+            }
             return add(std::move(element));
         }
         if (lacks_subtype(function)) {
@@ -76,7 +80,10 @@ public:
 
     void operator()(const syntax::Untyped& untyped) {
         if (untyped.path.parts.size() > 1) return assignments.push_back(&untyped);
-        add({ElementType::untyped, untyped.path.parts.front(), untyped.path.span, untyped.value});
+        Element element{ElementType::untyped, untyped.path.parts.front(), untyped.path.span, untyped.value};
+        if (element.name.text != syntax::left_out) return add(std::move(element));
+        scope_.has_nameless_object = true; // as has been said
+        scope_.add_hidden(std::move(element));
     }
 
     void operator()(const syntax::Import&) {} // its file is among the programs
@@ -157,7 +164,8 @@ private:
                      "put everything into one"});
     }
 
-    bool check_name(const syntax::Name& name) {
+    bool check_name(const Element& element) {
+        const auto& name = element.name;
         if (name.text.find('-') != std::string::npos) {
             std::string better = name.text;
             std::replace(better.begin(), better.end(), '-', '_');
@@ -177,6 +185,8 @@ private:
                    "`" + name.text + "` hides the constant of that name, " +
                        std::string(with_article(constant->kind)) + " that is " +
                        std::to_string(constant->value));
+        else if (element.type == ElementType::test || element.type == ElementType::assertion)
+            return true; // no function calls it
         else if (contains(actions, word))
             report(Kind::name_hides, name.span,
                    "`" + name.text + "` is the name of an action, which wins in functions",
@@ -196,7 +206,7 @@ private:
                                  "give one of them another name"});
             return scope_.add_hidden(std::move(element));
         }
-        if (check_name(element.name)) return scope_.add(std::move(element));
+        if (check_name(element)) return scope_.add(std::move(element));
         scope_.refused_names.insert(element.name.text);
         scope_.add_hidden(std::move(element));
     }

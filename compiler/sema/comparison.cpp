@@ -199,11 +199,16 @@ private:
         const auto address = element.name.text + ".address";
         const auto& ipv4 = context_.appliance.ifaces[context_.iface_ids.at(&element)].ipv4;
         const auto property = std::string(info(field).name);
-        if (comparison_.relation != Operator::in) return "write `" + address + "` for its address";
-        const auto one = "write `" + property + " == " + address + "` for its address";
+        const bool is_in = comparison_.relation == Operator::in,
+                   is_unequal = comparison_.relation == Operator::not_equal;
+        if (!is_in && !is_unequal && comparison_.relation != Operator::equal)
+            return "write `" + address + "` for its address";
+        const auto one =
+            "write `" + property + (is_unequal ? " != " : " == ") + address + "` for its address";
         if (!ipv4) return one;
-        return one + ", or `" + property + " in " + dotted(ipv4->network.address) + "/" +
-               std::to_string(ipv4->network.length) + "` for its network";
+        return one + ", or `" + (is_unequal ? "not " : "") + property + " in " +
+               dotted(ipv4->network.address) + "/" + std::to_string(ipv4->network.length) +
+               "` for its network";
     }
 
     void report(Kind kind, const syntax::Span& span, std::string message, std::string hint = {},

@@ -118,6 +118,8 @@ std::string hint_for_value(std::string_view word) {
     if (name == "default") return "the default route has the `net` `0.0.0.0` and the `netmask` `0.0.0.0`";
     if (name == "any" || name == "all" || name == "anything" || name == "everything" || name == "everyone")
         return "what is not asked about may be anything: leave the comparison out";
+    if (name == "untracked" || name == "notrack")
+        return "every flow is tracked; its state is `new`, `established`, `related` or `invalid`";
     if (name == "ct") return "the state of a flow is `ct.state`";
     if (name == "self" || name == "localhost" || name == "me")
         return "our own address is that of an Iface, as in `eth0.address`";
@@ -149,6 +151,7 @@ std::string hint_for_statement(std::string_view word) {
     if (name == "else" || name == "if") return "keywords are written in lower case: `" + name + "`";
     if (name == "jump" || name == "goto" || name == "call") return "a function is called by its name alone";
     if (name == "masquerade") return "write `masquerade: true` in the Iface by which the packets leave";
+    if (name == "logger" || name == "printf" || name == "echo") return "did you mean `log`?";
     if (name == "redirect") return "write `dnat(8080)` in a Nat function";
     return {};
 }
@@ -158,7 +161,8 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
     const bool is_flag = contains(model::tcp_flag_names, name);
     if (object == "tcp" && is_flag) return "write `" + name + " in tcp.flags`";
     if (object == "icmp" && constant_named(name) != nullptr) return "write `icmp.type == " + name + "`";
-    if (object == "ct" && contains(model::state_names, name)) return "write `ct.state == " + name + "`";
+    if ((object == "ct" || object == "tcp" || object == "udp") && contains(model::state_names, name))
+        return "write `ct.state == " + name + "`";
     if ((object == "tcp" || object == "udp") && name == "port")
         return "did you mean " + one_of({"dport", "sport"}) + "?";
     if (const auto meant = property_of_end(name); model::field_named(std::string(object) + '.' + meant))
@@ -166,10 +170,28 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
     return {};
 }
 
+namespace {
+
+/// `dport` in the packet itself or in another header: where it belongs.
+std::string header_of_key(const std::string& key, std::string_view owner) {
+    constexpr std::array<std::string_view, 4> headers = {"ip", "tcp", "udp", "icmp"};
+    const bool is_header =
+        owner.size() > 2 && contains(headers, std::string(owner.substr(1, owner.size() - 2)));
+    if (owner != "a packet" && !is_header) return {};
+    if (is_header && (key == "payload" || key == "vlan" || key == "eth"))
+        return quoted(key) + " stands beside the headers, in the packet";
+    std::vector<std::string> homes;
+    for (const auto header : headers)
+        if (model::field_named(std::string(header) + '.' + key))
+            homes.push_back(std::string(header) + ": { … }");
+    return homes.empty() ? "" : quoted(key) + " belongs into " + one_of(homes);
+}
+
+} // namespace
+
 std::string home_of_key(std::string_view key, std::string_view owner) {
     const auto name = lower(key);
-    if (owner == "a packet" && model::field_named("ip." + name))
-        return quoted(name) + " belongs into `ip: { … }`";
+    if (auto home = header_of_key(name, owner); !home.empty()) return home;
     if (owner == "a packet" && contains(step_keys, name))
         return quoted(name) + " stands beside the packet, in the Test or its step";
     const bool is_of_limit = contains(limit_keys, name) && owner != "a Limit";

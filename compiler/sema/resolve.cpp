@@ -213,12 +213,14 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
     }
     auto hint = element.type == ElementType::iface ? hint_for_network(context, element, path.parts[part].text)
                                                    : std::string();
+    // What it says takes the place of the whole path, a member that of this one.
+    const auto span = hint.empty() ? path.parts[part].span : join(path.span, path.parts[part].span);
     if (hint.empty())
         hint = context.suggestions.among(object.pairs.size(), path.parts[part].text, names);
     constexpr std::size_t shown_max = 8;
     if (const auto all = names(); hint.empty() && !all.empty() && all.size() <= shown_max)
         hint = "it has " + all_of(all);
-    context.report(Kind::unknown_member, join(path.span, path.parts[part].span),
+    context.report(Kind::unknown_member, span,
                    quoted(to_string(beginning(path, part))) + " has no member " +
                        quoted(path.parts[part].text),
                    std::move(hint));

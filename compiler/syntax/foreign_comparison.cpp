@@ -103,6 +103,8 @@ private:
     void values() {
         const bool is_excluded = peek() == "!" || peek() == "not";
         if (is_excluded) ++at_;
+        const bool is_number = !peek(1).empty() && peek(1)[0] >= '0' && peek(1)[0] <= '9';
+        if (says_sort_of_value(peek()) && is_number) ++at_;
         auto& values = is_excluded ? excluded_ : included_;
         if (is_table()) {
             ++at_;

@@ -181,7 +181,9 @@ private:
         const bool is_body = is(2, K::open_brace) && (is(3, K::if_) || (is(3, K::name) && is_verdict(token(3).text)));
         if (in_body_.empty() && is(1, K::name) && is_body) return false;
         // And else a declaration, or the call of a function.
-        if (first == "set" && is(2, "=")) return false;
+        const bool is_list =
+            is(2, K::open_bracket) || (is(2, K::open_brace) && (!is(3, K::name) || is(4, K::comma)));
+        if (first == "set" && (is(2, "=") || is(2, K::colon) || is_list)) return false;
         if (first == "limit")
             return is(1, "rate") && count > 2 && (is_literal(token(2).kind) || is(2, "over"));
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);

@@ -158,6 +158,23 @@ Value cidr_value(const Token& address, const Token& length, bool negative, const
     return {Cidr{*ipv4, static_cast<std::uint8_t>(bits)}, span};
 }
 
+namespace {
+
+/// `10.0.0.1-9`: the last part of the second address.
+std::string hint_for_ends(const Value& low, const Value& high) {
+    const auto* first = std::get_if<Address>(&low.is);
+    const auto* last = std::get_if<Integer>(&high.is);
+    constexpr std::uint32_t part = 255;
+    if (first == nullptr || last == nullptr || last->value < (first->ipv4 & part) || last->value > part)
+        return "write two numbers or two addresses";
+    const auto begin = std::to_string(first->ipv4 >> 24) + '.' + std::to_string(first->ipv4 >> 16 & part) +
+                       '.' + std::to_string(first->ipv4 >> 8 & part) + '.';
+    return "write `" + begin + std::to_string(first->ipv4 & part) + '-' + begin +
+           std::to_string(last->value) + '`';
+}
+
+} // namespace
+
 Value range_value(const Value& low, const Value& high, const Span& span, Diagnostics& diagnostics) {
     if (std::holds_alternative<Bad>(low.is) || std::holds_alternative<Bad>(high.is)) return bad(span);
     if (low.is.index() != high.is.index()) {
@@ -165,7 +182,7 @@ Value range_value(const Value& low, const Value& high, const Span& span, Diagnos
                             span,
                             "the two ends of this range are of different kinds",
                             {},
-                            "write two numbers or two addresses"});
+                            hint_for_ends(low, high)});
         return bad(span);
     }
     Value range{Bad{}, span};

@@ -34,7 +34,36 @@ const std::regex with_star(R"(([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(\.\*)+)");
 const std::regex with_unit(R"(([0-9]+) ?(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|k))",
                            std::regex::icase);
 
+const std::regex with_letters(R"([0-9OoIl]+(\.[0-9OoIl]+){3})");
+
 bool matches(const std::string& text, const std::regex& form) { return std::regex_match(text, form); }
+
+/// `10.0.0.O`: the address with digits for the letters that look like them; empty for what is none.
+std::string with_digits(std::string text) {
+    if (!matches(text, with_letters)) return {};
+    for (char& c : text) c = c == 'O' || c == 'o' ? '0' : c == 'I' || c == 'l' ? '1' : c;
+    return parse_address(text) ? text : "";
+}
+
+/// `10.0..0.1`, `10.0,0.1`: the address with one dot there; empty for what is none.
+std::string with_one_dot(std::string text) {
+    if (const auto dots = text.find(".."); dots != text.npos) text.erase(dots, 1);
+    if (const auto comma = text.find(','); comma != text.npos) text[comma] = '.';
+    return parse_address(text) ? text : "";
+}
+
+/// `10.0,0.1`, where no list has two such numbers: neither would be one, or only one can be there.
+bool has_comma_for_dot(const Tokens& tokens, std::size_t first) {
+    if (first + 2 >= tokens.size() || tokens[first + 1].kind != TokenKind::comma) return false;
+    const auto &left = tokens[first], &right = tokens[first + 2];
+    const bool touch =
+        left.span.end == tokens[first + 1].span.begin && tokens[first + 1].span.end == right.span.begin;
+    const auto before = first > 0 ? tokens[first - 1].kind : TokenKind::end_of_file;
+    const bool is_alone = before == TokenKind::colon || is_relation(before);
+    const bool are_halves = left.kind == TokenKind::decimal && right.kind == TokenKind::decimal && is_alone;
+    const bool is_none = left.kind == TokenKind::bad_number || right.kind == TokenKind::bad_number;
+    return touch && (are_halves || is_none) && !with_one_dot(left.text + ',' + right.text).empty();
+}
 
 /// A value that stood after one of these would be missing.
 bool wants_value(const Tokens& tokens, std::size_t at) {
@@ -77,8 +106,10 @@ std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first) {
     // Of those that start with letters: paths, with dots, are long and many.
     if (kind == TokenKind::name && (!adjacent(tokens, first) || tokens[first + 1].kind != TokenKind::colon))
         return 0;
+    if (has_comma_for_dot(tokens, first)) return 3;
     std::string text = tokens[first].text;
     std::size_t found = 0;
+    bool has_letters = false;
     for (auto last = first; adjacent(tokens, last) && text.size() < text_max;) {
         const auto& next = tokens[++last];
         const bool fits =
@@ -87,14 +118,15 @@ std::size_t tokens_of_one_number(const Tokens& tokens, std::size_t first) {
             (next.kind == TokenKind::slash && (last == first + 1 || text.find("::") < text.size()));
         if (!fits) break;
         text += next.text;
-        const bool is_suspicious = text.find_first_of(":/") < text.size() - 1 ||
+        has_letters |= next.kind == TokenKind::name || next.kind == TokenKind::bad_number;
+        const bool is_suspicious = has_letters || text.find_first_of(":/") < text.size() - 1 ||
                                    text.find("..") < text.size() || text.ends_with('*');
         const bool is_network =
             last == first + 2 && next.kind == TokenKind::integer && tokens[last - 1].kind == TokenKind::slash;
         if (!is_suspicious || is_network) continue; // lists may hold many
         if (matches(text, mac) || matches(text, ipv6) || matches(text, dotted_range) ||
             matches(text, colon_range) || matches(text, with_port) || matches(text, with_protocol) ||
-            matches(text, with_mask) || matches(text, with_star))
+            matches(text, with_mask) || matches(text, with_star) || !with_digits(text).empty())
             found = last - first + 1;
     }
     return found;
@@ -109,6 +141,9 @@ NumberTrouble trouble_with_number(const std::string& text) {
     if (matches(text, ipv6))
         return {quoted(text) + " is an IPv6 address",
                 "the language knows IPv4 only: write an address such as `10.0.0.1`"};
+    if (const auto meant = with_digits(text); !meant.empty())
+        return {none + ", with a letter in the place of a digit", "write `" + meant + "`"};
+    if (const auto meant = with_one_dot(text); !meant.empty()) return {none, "write `" + meant + "`"};
     if (std::regex_match(text, parts, dotted_range) || std::regex_match(text, parts, colon_range))
         return {none, "a range is written `" + parts.str(1) + "-" + parts.str(2) + "`"};
     if (std::regex_match(text, parts, with_port))

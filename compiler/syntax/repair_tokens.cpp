@@ -1,3 +1,4 @@
+#include "compiler/syntax/lost_heading.hpp"
 #include "compiler/syntax/repair.hpp"
 #include "compiler/syntax/words.hpp"
 
@@ -349,8 +350,8 @@ Tokens without_comments(Tokens tokens, Diagnostics& diagnostics) {
 
 Tokens repair_tokens(Tokens tokens, Diagnostics& diagnostics) {
     auto quoted = with_missing_quotes(std::move(tokens), diagnostics);
-    auto plain = without_foreign_lines(
-        plain_characters(without_comments(std::move(quoted), diagnostics), diagnostics), diagnostics);
+    auto plain = plain_characters(without_comments(std::move(quoted), diagnostics), diagnostics);
+    plain = without_foreign_lines(with_lost_headings(std::move(plain), diagnostics), diagnostics);
     return TokenRepair(respell(plain, diagnostics), diagnostics).run();
 }
 

@@ -39,6 +39,7 @@ struct Cursor {
 
     std::set<std::string> keyword_names{};     ///< of functions
     std::set<std::string> numbers_as_names{};  ///< `2lan`
+    std::set<std::string> dotted_names{};      ///< `eth0.20`
     std::optional<std::size_t> close_before{}; ///< where a `)` is missing
     std::set<std::size_t> left_out_closers{};  ///< closers of braces that are left out
     K open_before_closer{};                    ///< what stands before the brackets that were closed last
@@ -52,7 +53,7 @@ struct Cursor {
     const Token& token(std::size_t ahead = 0) const;
     std::string word_at(std::size_t ahead) const;
     bool is_literal_at(std::size_t ahead) const;
-    bool starts_line(std::size_t ahead = 0) const;
+    bool starts_line(std::size_t ahead = 0) const; ///< so does the end of the file
     std::size_t tokens_on_line() const;
     K before() const;
     bool in(K bracket) const;
@@ -75,6 +76,8 @@ struct Cursor {
     void take();
     void put(K kind, std::string_view text, const Span& span);
     void report(Kind kind, const Span& span, std::string message, std::string hint);
+    /// How many words from there on stand on one line where a name belongs; the first is no keyword.
+    std::size_t words_of_name(std::size_t ahead) const;
     /// The next words are one name.
     void join_words(std::size_t count);
     /// The next token, which is a word, was meant to be this; nothing where that is empty.
@@ -95,8 +98,10 @@ bool nameless_member(Cursor& at);
 bool dotted_keys(Cursor& at);
 /// `dport 80: 443`, `ip ,: {`: the next token is a name.
 bool parted_key(Cursor& at);
-/// Names in quotes, that begin with a digit, or that are keywords; numbers that are none.
+/// Names in quotes, with dots, that begin with a digit, or that are keywords; numbers that are none.
 bool names(Cursor& at);
+/// `eth0.20`, where that is declared as a name.
+bool dotted_name(Cursor& at);
 /// `a not in b`, `x <> y`, `eth0->eth1`.
 bool operators(Cursor& at);
 /// `iface.in is eth0`, `tcp dport { 80, 443 }`, `ip.saddr == !10.0.0.1`: the next token is a name.
@@ -107,12 +112,16 @@ bool conditions(Cursor& at);
 bool lists(Cursor& at);
 /// `tcp: 53 {`, `saddr: 10.0.0.1 lan`, `Iface a 10.0.0.1 {`.
 bool doubled_values(Cursor& at);
+/// `flags: syn, ack`, `masquerade,`: in objects.
+bool members(Cursor& at);
 /// `elseif`, `when (…) {`, `x is y`: the next token is a name.
 bool words(Cursor& at);
 /// `10 . 0 . 0 . 1`, `ip.ttl & 5`, `Iface e { … }` in a function, `log("x")` outside.
 bool places(Cursor& at);
 /// `Filter:IP f {`, `function f() {`: the next token is a name.
 bool headings(Cursor& at);
+/// `TCP { … }` and `if (tcp) { … }` in a function.
+bool nested_headings(Cursor& at);
 /// `let x = 5`, `Iface {`, `index 0`: the next token is a name.
 bool declarations(Cursor& at);
 

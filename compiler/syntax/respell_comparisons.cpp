@@ -106,6 +106,8 @@ private:
     }
 
     std::optional<Trouble> in_value(std::size_t first) const {
+        if (says_sort_of_value(at_.word_at(first)) && first + 1 < end_ && at_.is_literal_at(first + 1))
+            return Trouble{first, 1, quoted(at_.token(first).text) + " has no meaning here"};
         const bool is_negative = at_.is(first + 1, K::minus);
         if (at_.is(first, K::open_paren) && !is_negative)
             return Trouble{first, 1, "several values stand in a list"};
@@ -122,6 +124,9 @@ private:
                 (network_of(at_.token(i).text, at_.token(i + 1).text) || at_.word_at(i + 1) == "mask");
             if (has_mask) return Trouble{i + 1, 1, "a network is written with the number of its fixed bits"};
         }
+        const bool is_comma_of_number =
+            at_.is(first + 1, K::comma) && tokens_of_one_number(at_.tokens, at_.next + first) > 0;
+        if (is_comma_of_number) return std::nullopt;
         const auto count = tokens_of_value(at_.tokens, at_.next + first);
         const auto value = at_.written(first, first + count);
         if (!condition_of_flag_mask(value).empty())

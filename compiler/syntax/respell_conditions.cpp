@@ -1,5 +1,6 @@
 // The parentheses and braces of an `if`.
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 namespace syntax::respelling {
 
@@ -44,12 +45,52 @@ bool bare_parentheses(Cursor& at) {
         }
     }
     if (!is_bare || depth > 0 || end < 2 || !at.is(end, K::open_brace)) return false;
-    at.report(Kind::syntax_error, at.token(1).span, "the condition of an `if` stands in parentheses",
-              "write `if (condition) { … }`");
+    const auto condition = written(at.tokens, {at.next + 1, at.next + end - (has_closer ? 1 : 0)});
+    at.report(Kind::syntax_error, join(at.token(1).span, at.token(end - 1).span),
+              std::string(is_opened || at.is(1, K::not_) ? "the whole" : "the") +
+                  " condition of an `if` stands in parentheses",
+              "write `(" + condition + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
     at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
     if (!has_closer) at.close_before = at.next + end - 1;
+    return true;
+}
+
+/// From the next token on to the brace of its line: whether it is a condition, and no statement.
+std::size_t tokens_of_bare_condition(const Cursor& at) {
+    const bool begins =
+        (at.is(0, K::name) && !at.is(1, K::open_paren)) || at.is(0, K::not_) || at.is(0, K::open_paren);
+    const bool in_body = !at.open.empty() && at.open.back().is_body;
+    const bool is_first = at.starts_line() || at.before() == K::open_brace || at.before() == K::close_brace;
+    if (!begins || !in_body || !is_first) return 0;
+    bool compares = false;
+    std::size_t depth = 0;
+    for (std::size_t i = 0; at.next + i < at.tokens.size() && (i == 0 || !at.starts_line(i)); ++i) {
+        const auto kind = at.token(i).kind;
+        if (kind == K::open_brace && at.token(i - 1).kind != K::in) return compares && depth == 0 ? i : 0;
+        if (kind == K::if_ || kind == K::else_ || kind == K::colon || kind == K::close_brace) return 0;
+        if (is_open_bracket(kind)) ++depth;
+        if (is_close_bracket(kind) && depth-- == 0) return 0;
+        compares |= is_relation(kind);
+    }
+    return 0;
+}
+
+/// `a == b {` and `(a == b) {`.
+bool missing_if(Cursor& at) {
+    const auto count = tokens_of_bare_condition(at);
+    if (count == 0) return false;
+    const bool has_parentheses = at.is(0, K::open_paren) && at.closer_of(0) + 1 == count;
+    const auto condition = written(at.tokens, {at.next, at.next + count});
+    const auto& span = at.token().span;
+    at.report(Kind::syntax_error, join(span, at.token(count - 1).span), "an `if` is missing before this",
+              "write `if " + (has_parentheses ? condition : '(' + condition + ')') + "`");
+    at.put(K::if_, "if", span);
+    if (has_parentheses) return at.take(), true;
+    at.put(K::open_paren, "(", span);
+    at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
+    at.close_before = at.next + count;
     return true;
 }
 
@@ -125,7 +166,7 @@ bool between(Cursor& at) {
 
 bool conditions(Cursor& at) {
     return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) ||
-           bare_parentheses(at) || colon_for_brace(at);
+           missing_if(at) || bare_parentheses(at) || colon_for_brace(at);
 }
 
 } // namespace syntax::respelling

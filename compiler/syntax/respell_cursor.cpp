@@ -24,7 +24,8 @@ K Cursor::before() const { return out.empty() ? K::end_of_file : out.back().kind
 
 bool Cursor::starts_line(std::size_t ahead) const {
     const auto index = next + ahead;
-    return index == 0 || tokens[index - 1].span.end.line != tokens[index].span.begin.line;
+    return index == 0 || index >= tokens.size() ||
+           tokens[index - 1].span.end.line != tokens[index].span.begin.line;
 }
 
 std::size_t Cursor::tokens_on_line() const {
@@ -98,6 +99,15 @@ bool Cursor::opens_block() const {
         if (kind == K::open_brace || kind == K::close_brace) return false;
     }
     return false;
+}
+
+std::size_t Cursor::words_of_name(std::size_t ahead) const {
+    auto end = ahead;
+    while (is(end, K::name) || (end > ahead && next + end < tokens.size() && token(end).kind <= K::false_)) {
+        if (starts_line(end)) break;
+        ++end;
+    }
+    return end - ahead;
 }
 
 void Cursor::join_words(std::size_t count) {

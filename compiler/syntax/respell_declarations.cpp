@@ -1,4 +1,5 @@
 // Declarations and members that lack a name, a value, or what stands between.
+#include "compiler/syntax/lost_heading.hpp"
 #include "compiler/syntax/respell.hpp"
 #include "compiler/syntax/written.hpp"
 
@@ -29,6 +30,24 @@ bool declaring_word(Cursor& at) {
     at.put(K::colon, ":", at.token().span);
     at.next += value - 2;
     if (!list.empty()) take_as_list(at);
+    return true;
+}
+
+/// `set admins { 10.0.0.1 }`: no object holds values without names.
+bool typed_list(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && at.is(1, K::name) &&
+                        !at.starts_line(1) && !names_type(at.token().text);
+    const std::size_t value = at.is(2, K::colon) ? 3 : 2;
+    const bool has_brackets = at.is(value, K::open_bracket) && at.is_value_alone(value);
+    const auto list = !is_one ? "" : has_brackets ? at.value_at(value) : list_in_braces(at, value);
+    if (list.empty() || !(at.is_literal_at(value + 1) || at.is(value + 2, K::comma))) return false;
+    at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
+              "write `" + at.token(1).text + ": " + list + "`");
+    ++at.next;
+    at.take();
+    at.put(K::colon, ":", at.token().span);
+    at.next += value - 2;
+    if (!has_brackets) take_as_list(at);
     return true;
 }
 
@@ -76,14 +95,14 @@ bool lone_words(Cursor& at) {
     return true;
 }
 
-/// `Iface my lan {`.
+/// `Iface my lan {`, `Test web in and out {`.
 bool name_of_words(Cursor& at) {
-    const bool is_one = at.open.empty() && at.starts_line() && names_type(at.token().text) &&
-                        at.is(1, K::name) && at.is(2, K::name) && at.is(3, K::open_brace) &&
-                        !at.starts_line(2);
-    if (!is_one) return false;
+    if (!at.open.empty() || !at.starts_line() || !names_type(at.token().text) || !at.is(1, K::name))
+        return false;
+    const auto words = at.words_of_name(1);
+    if (words < 2 || !at.is(words + 1, K::open_brace)) return false;
     at.take();
-    at.join_words(2);
+    at.join_words(words);
     return true;
 }
 
@@ -135,6 +154,33 @@ bool nameless(Cursor& at) {
     const auto span = at.token().span;
     at.take();
     at.put(K::name, left_out, span);
+    return true;
+}
+
+bool is_declared_with_type(const Cursor& at, const std::string& name) {
+    for (std::size_t i = 1; i + 1 < at.tokens.size(); ++i)
+        if (at.tokens[i].text == name && at.tokens[i - 1].kind == K::name &&
+            at.tokens[i + 1].kind == K::open_brace)
+            return true;
+    return false;
+}
+
+/// `lan { index: 0 }`: its members say what it is.
+bool typeless(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) &&
+                        at.is(1, K::open_brace) && at.is(2, K::name) && at.is(3, K::colon) &&
+                        !at.is(4, K::colon) && !names_type(at.token().text) && !is_function_word(at);
+    const auto end = is_one ? at.closer_of(1) : 0;
+    if (end == 0 || is_declared_with_type(at, at.token().text)) return false;
+    const std::string type(type_of_members(at.tokens, {at.next + 2, at.next + end}));
+    const auto& name = at.token();
+    at.report(Kind::syntax_error, name.span,
+              type.empty() ? "a `:` is missing after " + quoted(name.text)
+                           : "this object does not say what it is",
+              "write `" + (type.empty() ? name.text + ':' : type + ' ' + name.text) + "`");
+    if (!type.empty()) at.put(K::name, type, name.span);
+    at.take();
+    if (type.empty()) at.put(K::colon, ":", name.span);
     return true;
 }
 
@@ -205,8 +251,9 @@ bool valueless(Cursor& at) {
 } // namespace
 
 bool declarations(Cursor& at) {
-    return bare_import(at) || prose(at) || name_of_words(at) || declaring_word(at) || assigned_list(at) ||
-           nameless(at) || undeclared(at) || member(at) || valueless(at) || lone_words(at);
+    return bare_import(at) || prose(at) || name_of_words(at) || declaring_word(at) || typed_list(at) ||
+           assigned_list(at) || nameless(at) || typeless(at) || undeclared(at) || member(at) || valueless(at) ||
+           lone_words(at);
 }
 
 } // namespace syntax::respelling

@@ -1,5 +1,7 @@
 // The headings of functions.
+#include "compiler/syntax/lost_heading.hpp"
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 namespace syntax::respelling {
 
@@ -12,14 +14,8 @@ std::string upper(std::string text) {
 }
 
 /// By the protocol that the body speaks of first.
-std::string subtype_for(const Cursor& at, std::size_t brace) {
-    for (std::size_t i = brace, end = at.closer_of(brace); i < end; ++i) {
-        const bool of_filter = at.is(i + 1, K::colon); // a nested function says so itself
-        if (one_of(at.word_at(i), {"tcp", "udp", "icmp"}) && !of_filter)
-            return at.word_at(i) == "tcp" ? "TCP" : at.word_at(i) == "udp" ? "UDP" : "ICMP";
-        if (at.is(i, K::colon)) break;
-    }
-    return "IP";
+std::string subtype_of_body(const Cursor& at, std::size_t brace) {
+    return subtype_for(at.tokens, {at.next + brace, at.next + at.closer_of(brace)});
 }
 
 bool begins_statement(const Cursor& at, std::size_t i) {
@@ -66,7 +62,7 @@ bool foreign_heading(Cursor& at) {
     const std::size_t brace = at.is(2, K::open_paren) && at.is(3, K::close_paren) ? 4 : 2;
     if (!at.is(brace, K::open_brace) || !begins_statement(at, brace + 1)) return false;
     const bool is_subtype = one_of(at.word_at(0), {"ip", "tcp", "udp", "icmp"});
-    const auto subtype = is_subtype ? upper(at.token().text) : subtype_for(at, brace);
+    const auto subtype = is_subtype ? upper(at.token().text) : subtype_of_body(at, brace);
     at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
               "write `Filter::" + subtype + " " + at.token(1).text + " { … }`");
     put_heading(at, subtype);
@@ -121,6 +117,21 @@ bool take_indented_body(Cursor& at, std::uint32_t column) {
     return true;
 }
 
+/// `Filter::UDP (udp.dport == 53) { … }` in a function: what stands in it is not read.
+bool heading_with_condition(Cursor& at, std::size_t count) {
+    const auto closer = at.is(count, K::open_paren) && !at.open.empty() ? at.closer_of(count) : 0;
+    const auto end = closer > 0 && at.is(closer + 1, K::open_brace) ? at.closer_of(closer + 1) : 0;
+    if (end == 0 || at.is(count + 1, K::close_paren)) return false;
+    const auto text = [&](std::size_t begin, std::size_t behind) {
+        return written(at.tokens, {at.next + begin, at.next + behind});
+    };
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end).span), "a function has no condition",
+              "write `" + text(0, count) + " { if " + text(count, closer + 1) + ' ' +
+                  text(closer + 1, end + 1) + " }`");
+    at.put(K::name, left_out, at.token().span);
+    return at.next += end + 1, true;
+}
+
 /// The first tokens of a heading; then its name, and `{` where a body follows without one.
 bool take_heading(Cursor& at, std::size_t count) {
     if (at.names_function(at.next)) {
@@ -132,13 +143,13 @@ bool take_heading(Cursor& at, std::size_t count) {
         ++at.next;
         return true;
     }
+    if (heading_with_condition(at, count)) return true;
     const auto column = at.token().span.begin.column;
     while (count-- > 0) at.take();
-    const bool has_words = at.is(0, K::name) && !at.starts_line() && at.is(1, K::name) &&
-                           !at.starts_line(1) && at.is(2, K::open_brace);
-    if (has_words)
-        at.join_words(2);
-    else if (at.is(0, K::name) && (!at.starts_line() || at.is(1, K::open_brace) || at.opens_block()))
+    if (const auto words = at.words_of_name(0); words > 1 && at.is(words, K::open_brace))
+        at.join_words(words);
+    else if (at.is(0, K::name) && (!at.starts_line() || at.is(1, K::open_brace) || at.opens_block()) &&
+             !dotted_name(at))
         at.take();
     if (take_body_in_parentheses(at) || take_indented_body(at, column)) return true;
     if (at.is(0, K::colon) && at.is(1, K::open_brace)) {
@@ -194,9 +205,57 @@ bool function_as_value(Cursor& at) {
     return true;
 }
 
-} // namespace
+/// `Iface::IP wan {`: that it is for some packets is said of functions only.
+bool object_with_subtype(Cursor& at) {
+    const bool is_one = at.open.empty() && names_type(at.token().text) && at.is(1, K::colon) &&
+                        at.is(2, K::colon) && at.is(3, K::name);
+    const std::size_t name = at.is(4, K::name) ? 4 : 3; // `Test::web {`
+    if (!is_one || !at.is(name + 1, K::open_brace) || begins_statement(at, name + 2)) return false;
+    const auto type = at.word_at(0) == "interface" ? "Iface" : at.token().text;
+    at.report(Kind::type_misused, join(at.token().span, at.token(name).span),
+              quoted(type) + " is no function type", "write `" + type + ' ' + at.token(name).text + "`");
+    at.put(K::name, type, at.token().span);
+    at.next += name;
+    return at.take(), true;
+}
 
-namespace {
+/// `Filter` or `Nat`, by the function around; empty outside of all.
+std::string type_around(const Cursor& at) {
+    if (at.open.empty() || !at.open.back().is_body) return {};
+    for (const auto& open : at.open) { // the outermost has a heading
+        auto first = open.index;
+        while (first > 0 && at.out[first].kind != K::colon) --first;
+        if (first > 1 && at.out[first - 1].kind == K::colon) return at.out[first - 2].text;
+    }
+    return {};
+}
+
+bool is_protocol(const std::string& word) { return one_of(word, {"ip", "tcp", "udp", "icmp"}); }
+
+/// `TCP { … }` in a function, and `if (tcp) { … }` around what only TCP packets have.
+bool nested_without_type(Cursor& at) {
+    const bool asks = at.is(0, K::if_) && at.is(1, K::open_paren) && at.is(3, K::close_paren);
+    const std::size_t word = asks ? 2 : 0, brace = asks ? 4 : 1;
+    if (!is_protocol(at.word_at(word)) || !at.is(brace, K::open_brace)) return false;
+    const bool begins = at.starts_line() || at.before() == K::open_brace || at.before() == K::close_brace;
+    if (!begins) return false; // `Filter::TCP, UDP {`
+    const auto subtype = upper(at.token(word).text);
+    const auto type = type_around(at);
+    const auto end = at.closer_of(brace);
+    if (type.empty() || end == 0 || at.before() == K::colon || at.before() == K::else_) return false;
+    if (asks && (subtype_of_body(at, brace) != subtype || at.is(end + 1, K::else_))) return false;
+    const auto heading = type + "::" + subtype;
+    const auto span = at.token(word).span;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(brace - 1).span),
+              asks ? quoted(at.token(word).text) + " is a protocol, not a condition"
+                   : "before " + quoted(at.token(word).text) + " belongs " + quoted(type + "::"),
+              "write `" + heading + "`");
+    at.put(K::name, type, span);
+    at.put(K::colon, ":", span);
+    at.put(K::colon, ":", span);
+    at.put(K::name, subtype, span);
+    return at.next += brace, true;
+}
 
 /// `Assert::IP drop }`: name, chain and brace are missing. Nothing refers to an Assert, so that all of it
 /// goes.
@@ -212,10 +271,11 @@ bool assert_without_chain(Cursor& at) {
 
 } // namespace
 
+bool nested_headings(Cursor& at) { return nested_without_type(at); }
+
 /// The heading of a function: its colons, and the brace behind it.
 bool headings(Cursor& at) {
-    if (assert_without_chain(at)) return true;
-    if (function_as_value(at)) return true;
+    if (assert_without_chain(at) || function_as_value(at) || object_with_subtype(at)) return true;
     const bool of_function = one_of(at.word_at(0), {"filter", "nat", "assert"});
     if (at.before() == K::dot || at.before() == K::colon) return false;
     if (at.is(1, K::colon) && at.is(2, K::colon) && at.is(3, K::name)) return take_heading(at, 4);
@@ -239,7 +299,7 @@ bool headings(Cursor& at) {
     if (!at.is(1, K::name) || !at.is(brace, K::open_brace) || at.starts_line(1) || holds_pair ||
         at.is(3, K::close_brace))
         return false;
-    const auto meant = subtype_for(at, brace);
+    const auto meant = subtype_of_body(at, brace);
     at.report(Kind::syntax_error, at.token().span, "this function does not say which packets it is for",
               "write `" + at.token().text + "::" + meant + " " + at.token(1).text +
                   (is_about ? at.written(2, brace) : "") + " { … }`" +

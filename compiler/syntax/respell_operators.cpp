@@ -1,5 +1,7 @@
 // Operators as other languages write them.
+#include "compiler/syntax/antlr.hpp"
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <algorithm>
 #include <array>
@@ -101,6 +103,53 @@ bool chain_of_assert(Cursor& at) {
     return at.next += 2, true;
 }
 
+bool is_object_of_packet(const std::string& word) {
+    return one_of(lower(word), {"ip", "tcp", "udp", "icmp", "ct", "eth", "vlan", "iface"});
+}
+
+bool in_condition(const Cursor& at) {
+    const auto opener = at.in(K::open_paren) ? at.open.back().index : 0;
+    if (opener == 0) return false;
+    const auto before = at.out[opener - 1].kind;
+    return before == K::if_ || before == K::open_paren || before == K::and_ || before == K::or_ ||
+           before == K::not_;
+}
+
+/// `wan -> dmz` and `wan->dmz` as a condition, where the hyphen belongs to the name.
+bool path_as_condition(Cursor& at) {
+    auto from = at.token().text;
+    const bool is_tight = from.ends_with('-') && at.is(1, K::greater);
+    if (is_tight) from.pop_back();
+    const bool begins = at.before() == K::open_paren || at.before() == K::and_ || at.before() == K::or_;
+    const bool is_one = begins && in_condition(at) && (is_tight || at.is(1, K::arrow)) && at.is(2, K::name) &&
+                        !at.is(3, K::dot) && !is_object_of_packet(from) &&
+                        !is_object_of_packet(at.token(2).text);
+    if (!is_one) return false;
+    const auto meant = "iface.in == " + from + " and iface.out == " + at.token(2).text;
+    const auto span = join(at.token().span, at.token(2).span);
+    at.report(Kind::syntax_error, span, "a path is no condition", "write `" + meant + "`");
+    for (const auto& token : lex(span.file, meant)) at.put(token.kind, token.text, span);
+    return at.next += 3, true;
+}
+
+/// `tcp.dport: 80` as a condition.
+bool colon_as_operator(Cursor& at) {
+    const bool is_property =
+        at.out.size() > 1 && at.before() == K::name && at.out[at.out.size() - 2].kind == K::dot;
+    if (!at.is(0, K::colon) || !is_property || !in_condition(at) || at.word_at(1) == "any") return false;
+    if (tokens_of_value(at.tokens, at.next + 1) == 0) return false;
+    const bool is_set = is_set_at(at.tokens, at.next + 1);
+    auto first = at.out.size() - 1;
+    while (first > 1 && at.out[first - 1].kind == K::dot) first -= 2;
+    const auto last = at.next + tokens_of_value(at.tokens, at.next + 1);
+    at.report(Kind::syntax_error, join(at.out[first].span, at.tokens[last].span),
+              "a comparison has an operator, and no `:`",
+              "write `" + written(at.out, {first, at.out.size()}) + (is_set ? " in " : " == ") +
+                  at.value_at(1) + "`");
+    at.put(is_set ? K::in : K::equal, is_set ? "in" : "==", at.token().span);
+    return ++at.next, true;
+}
+
 /// `eth0->eth1`: a name may end with a hyphen.
 bool tight_arrow(Cursor& at) {
     if (!at.token().text.ends_with('-') || !at.is(1, K::greater)) return false;
@@ -121,7 +170,7 @@ bool missing_dot(Cursor& at) {
         at.before() == K::comma || (at.before() == K::open_paren && at.out.size() > 1 &&
                                     one_of(lower(at.out[at.out.size() - 2].text), {"log", "syslog"}));
     if (!of_call || !at.in(K::open_paren) || !at.is(1, K::name) || at.starts_line(1)) return false;
-    if (!one_of(at.word_at(0), {"ip", "tcp", "udp", "icmp", "ct", "eth", "vlan", "iface"})) return false;
+    if (!is_object_of_packet(at.token().text)) return false;
     at.report(Kind::syntax_error, at.token(1).span, "a `.` is missing before this",
               "write `" + at.token().text + "." + at.token(1).text + "`");
     at.take();
@@ -161,9 +210,9 @@ bool unquoted_text(Cursor& at) {
 } // namespace
 
 bool operators(Cursor& at) {
-    if (relation(at) || negated_in(at) || chain_of_assert(at)) return true;
-    return at.is(0, K::name) &&
-           (path_of_assert(at) || tight_arrow(at) || missing_dot(at) || range_word(at) || unquoted_text(at));
+    if (relation(at) || negated_in(at) || chain_of_assert(at) || colon_as_operator(at)) return true;
+    return at.is(0, K::name) && (path_as_condition(at) || path_of_assert(at) || tight_arrow(at) ||
+                                 missing_dot(at) || range_word(at) || unquoted_text(at));
 }
 
 } // namespace syntax::respelling

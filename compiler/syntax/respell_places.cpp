@@ -58,10 +58,12 @@ bool parted_network(Cursor& at) {
 bool named_argument(Cursor& at) {
     const bool of_call = at.in(K::open_paren) && at.opener_follows({"dnat", "snat"});
     const bool joins = of_call && at.is(0, K::colon) && ends_value(at.before());
-    const bool names =
-        of_call && at.is(0, K::name) && at.is(1, K::colon) &&
-        (at.before() == K::comma || (at.before() == K::open_paren && !at.is(3, K::close_paren))) &&
-        one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
+    // `dnat(addr:8080)`, where that is a name
+    const bool is_address_with_port =
+        at.is(2, K::integer) && at.is(3, K::close_paren) && !one_of(at.word_at(0), {"to", "port"});
+    const bool names = of_call && at.is(0, K::name) && at.is(1, K::colon) &&
+                       (at.before() == K::comma || (at.before() == K::open_paren && !is_address_with_port)) &&
+                       one_of(at.word_at(0), {"address", "addr", "to", "ip", "port"});
     const std::size_t behind = names ? 2 : 1;
     if ((!joins && !names) || (!at.is(behind, K::name) && !at.is_literal_at(behind))) return false;
     const auto opener = at.open.back().index;
@@ -126,7 +128,9 @@ std::size_t tokens_of_statement(const Cursor& at, std::size_t first) {
 
 /// Statements where declarations stand: however many, what is missing is the function around them.
 bool statements_outside(Cursor& at) {
-    if (!at.open.empty() || !at.braces_match || !at.starts_line() || !end_declaration(at.out)) return false;
+    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
+    // Where a brace too many closed the function around, the brace is the mistake.
+    if (!at.braces_match && at.token().span.begin.column > 1) return false;
     const auto count = tokens_of_statement(at, 0);
     if (count == 0) return false;
     const bool translates = one_of(at.word_at(0), {"dnat", "snat"});

@@ -22,10 +22,21 @@ bool of_declaration(Cursor& at) {
     return true;
 }
 
+/// `saddr: host 10.0.0.1`, `web: net 10.0.0.0/8`: the value says what it is.
+bool word_before_value(Cursor& at) {
+    const bool is_value = at.before() == K::colon || (at.before() == K::comma && at.in(K::open_bracket)) ||
+                          at.before() == K::open_bracket;
+    if (!is_value || !says_sort_of_value(at.word_at(0)) || at.starts_line(1)) return false;
+    if (!at.is_literal_at(1) && !at.is(1, K::open_bracket)) return false;
+    at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " has no meaning here",
+              "write `" + at.value_at(1) + "`");
+    return ++at.next, true;
+}
+
 } // namespace
 
 bool doubled_values(Cursor& at) {
-    if (of_declaration(at)) return true;
+    if (of_declaration(at) || word_before_value(at)) return true;
     const bool is_member = at.before() == K::colon && at.in(K::open_brace) && !at.open.back().is_body && is_scalar(at, 0) &&
                            at.next + 1 < at.tokens.size() && !at.starts_line(1);
     if (!is_member) return false;

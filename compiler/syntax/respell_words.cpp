@@ -1,5 +1,6 @@
 // The words of other languages where statements and conditions stand.
 #include "compiler/syntax/respell.hpp"
+#include "compiler/syntax/written.hpp"
 
 #include <array>
 
@@ -33,6 +34,25 @@ bool word_in_condition(Cursor& at, const std::string& text) {
     return false;
 }
 
+/// `tries.exceeded()`, `exceeded(tries)`, `tries exceeded`: in a condition.
+bool limit_as_call(Cursor& at) {
+    const bool is_method = at.is(1, K::dot) && at.word_at(2) == "exceeded" && at.is(3, K::open_paren) &&
+                           at.is(4, K::close_paren);
+    const bool is_call = at.word_at(0) == "exceeded" && at.is(1, K::open_paren) && at.is(2, K::name) &&
+                         at.is(3, K::close_paren);
+    const bool lacks_dot = at.word_at(1) == "exceeded" && !at.starts_line(1) && at.before() != K::dot;
+    if (!is_method && !is_call && !lacks_dot) return false;
+    const auto name = at.token(is_call ? 2 : 0).text;
+    const std::size_t count = is_method ? 5 : is_call ? 4 : 2;
+    const auto span = join(at.token().span, at.token(count - 1).span);
+    at.report(Kind::syntax_error, span, "that a Limit is exceeded is a condition by itself",
+              "write `" + name + ".exceeded`");
+    at.put(K::name, name, span);
+    at.put(K::dot, ".", span);
+    at.put(K::name, "exceeded", span);
+    return at.next += count, true;
+}
+
 /// `switch (tcp.dport) { case 80: … }` and `for (…) { … }`: one mistake, whatever stands in it.
 bool choice(Cursor& at) {
     const auto end = at.closer_of(1);
@@ -49,20 +69,24 @@ bool choice(Cursor& at) {
     return true;
 }
 
-/// `dnat to web`, `snat to 10.0.0.1`.
+/// `dnat to web`, `snat to 10.0.0.1`, `dnat web`.
 bool translation(Cursor& at) {
-    const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && at.word_at(1) == "to" &&
-                        !at.starts_line(1) && (at.is(2, K::name) || at.is_literal_at(2)) &&
-                        !at.starts_line(2);
-    if (!is_one) return false;
-    const auto& target = at.token(2);
-    at.report(Kind::syntax_error, at.token(1).span, "what an action works on stands in parentheses",
-              "write `" + at.token().text + "(" + at.value_at(2) + ")`");
+    const std::size_t value = at.word_at(1) == "to" ? 2 : 1;
+    const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && !at.starts_line(value) &&
+                        !at.starts_line(1) &&
+                        (at.is(value, K::name) || (value == 2 && at.is_literal_at(value)));
+    const bool is_statement =
+        at.is(value + 1, K::open_paren) || is_verdict(at.word_at(value)); // `dnat accept`
+    if (!is_one || is_statement) return false;
+    const auto count = tokens_of_value(at.tokens, at.next + value);
+    at.report(Kind::syntax_error, join(at.token().span, at.token(value + count - 1).span),
+              "what an action works on stands in parentheses",
+              "write `" + at.token().text + "(" + at.value_at(value) + ")`");
     at.take();
     at.put(K::open_paren, "(", at.token().span);
-    at.out.push_back(target);
-    at.put(K::close_paren, ")", target.span);
-    at.next += 2;
+    for (std::size_t i = 0; i < count; ++i) at.out.push_back(at.token(value - 1 + i));
+    at.put(K::close_paren, ")", at.out.back().span);
+    at.next += value - 1 + count;
     return true;
 }
 
@@ -80,6 +104,22 @@ bool action_with_body(Cursor& at) {
     for (std::size_t i = 0; i < brace; ++i) at.take();
     at.put(K::name, left_out, span);
     return at.next = behind, true;
+}
+
+/// `unless (a == b) {`: the parentheses are put around the whole once more.
+bool unless(Cursor& at) {
+    const auto end = at.closer_of(1) + 1;
+    if (end == 1) return false;
+    const auto& span = at.token().span;
+    at.report(Kind::syntax_error, join(span, at.token(end - 1).span),
+              quoted(at.token().text) + " has no meaning here",
+              "write `if (not " + written(at.tokens, {at.next + 1, at.next + end}) + ")`");
+    at.put(K::if_, "if", span);
+    at.put(K::open_paren, "(", span);
+    at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
+    at.put(K::not_, "not", span);
+    at.close_before = at.next + end;
+    return ++at.next, true;
 }
 
 } // namespace
@@ -104,9 +144,9 @@ bool words(Cursor& at) {
         choice(at))
         return true;
     if (translation(at)) return true;
-    if (at.in(K::open_paren)) return word_in_condition(at, text);
+    if (at.in(K::open_paren)) return limit_as_call(at) || word_in_condition(at, text);
     if (calls && at.opens_block() && (at.before() != K::name || at.starts_line()) && at.before() != K::colon)
-        return at.respell_word("if", K::if_), true;
+        return text == "unless" ? unless(at) : (at.respell_word("if", K::if_), true);
     return false;
 }
 

@@ -260,6 +260,8 @@ std::string condition_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto kind_before = error.index > 1 ? tokens[error.index - 2].kind : K::end_of_file;
     const bool ends_comparison =
         kind_before == K::in || (kind_before >= K::equal && kind_before <= K::greater);
+    if (seen.kind == K::colon && lower(text_at(tokens, error.index + 1)) == "any")
+        return "what is not asked about may be anything: leave the comparison out";
     if (seen.kind == K::colon || seen.kind == K::arrow) {
         const auto next = error.index + (kind_at(tokens, error.index + 1) == K::colon ? 2 : 1);
         if (next < tokens.size())
@@ -354,7 +356,12 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (seen.kind == K::else_) return "an `else` follows the `}` of its `if`";
     if (before.kind == K::dot) return "write a name after the `.`, or leave the `.` out";
     if (before.kind == K::colon && wanted == "a statement") {
+        if (is_verdict(seen.text))
+            return "what no condition decides comes to the end of the function: write `" + seen.text +
+                   "` there";
         const auto object = error.index > 1 ? lower(tokens[error.index - 2].text) : std::string();
+        if (object == "masquerade")
+            return "it stands in an Iface: `Iface name { index: 0, masquerade: true }`";
         const auto meant = property_of(object, tokens, error.index);
         return meant.empty() ? "values are declared outside of functions"
                              : "write `if (" + meant + ") { … }`";

@@ -18,6 +18,12 @@ bool names_type(std::string_view word) {
     return std::find(types.begin(), types.end(), lower(word)) != types.end();
 }
 
+bool says_sort_of_value(std::string_view word) {
+    constexpr std::array<std::string_view, 9> words = {"host", "net",   "network", "subnet", "addr",
+                                                       "ip",   "range", "port",    "ports"};
+    return std::find(words.begin(), words.end(), lower(word)) != words.end();
+}
+
 bool is_verdict(std::string_view word) {
     const auto verdict = lower(word);
     return verdict == "accept" || verdict == "drop" || verdict == "reject";

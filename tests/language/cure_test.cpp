@@ -171,12 +171,14 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
         std::string_view wrong;
         std::string_view right; ///< among the cures
     };
-    constexpr std::array<Mistake, 32> mistakes = {{
+    constexpr std::array<Mistake, 34> mistakes = {{
         {"trys.exceeded", "tries"},
         {"ipv4.saddr == 10.0.0.1", "ip.saddr"},
         {"ether.saddr == \"00:11:22:33:44:55\"", "eth.saddr"},
         {"ip.saddr in eth0", "ip.saddr in 10.0.0.0/24"},
-        {"ip.saddr == eth0", "eth0.address"},
+        {"ip.saddr == eth0", "ip.saddr in 10.0.0.0/24"},
+        {"ip.saddr != eth0", "not ip.saddr in 10.0.0.0/24"},
+        {"tcp.established", "ct.state == established"},
         {"iifname == eth0", "iface.in"},
         {"vlan == 5", "vlan.id"},
         {"icmp == echo-request", "icmp.type == echo-request"},
@@ -344,6 +346,99 @@ TEST_CASE("a value or member is cured where it stands") {
                " (ip.ttl == 2) { accept } drop }\n");
     check_cure("Iface eth0 { index: 0, address: ", "10.0.0.1/24", ", netmask: 255.255.255.0 }\n");
     check_cure("Limit u { rate: 6, per: minute, key: ip.saddr }\nFilter::IP f { if (", "u.exceeded.x", ") { drop } drop }\n");
+    for (const auto address :
+         {"10.0.0.O", "1O.0.0.l", "10.0..0.1", "10..0.0.1", "10,0.0.1", "10.0.0,1", "10.0.0.6-9"})
+        check_cure("x: ", address, "\n");
+    check_cure("", "set x { 10.0.0.1, 10.0.0.2 }", "\n");
+    check_cure("", "list x { 10.0.0.0/8 }", "\n");
+    check_cure("x: { y: ", "1, 2", ", z: 3 }\n");
+    check_cure("x: ", "host 10.0.0.1", "\n");
+    check_cure("Iface eth0 { ", "dhcp", ", index: 0 }\n");
+    check_cure("web: 10.0.0.9\nNat::TCP n { ", "dnat(to: web)", " }\n");
+    check_cure("", "x: 10.0.0.5 | 10.0.0.6", "\n");
+    check_cure(asks + "== 1 and ip.saddr == ", "192,168.1.50", ") { drop } accept }\n");
+}
+
+TEST_CASE("a condition, heading or action is cured by what stands in the place of what is underlined") {
+    const auto check = [](const std::string& before, const std::string& line, const std::string& after) {
+        const auto errors = errors_in(before + line + after);
+        INFO(before + line + after);
+        REQUIRE(errors.size() == 1);
+        const auto cures = cures_in(errors.front().hint);
+        REQUIRE(cures.size() == 1);
+        const auto line_begin = before.rfind('\n') + 1;
+        const auto& span = errors.front().span;
+        auto cured = before + line + after;
+        cured.replace(line_begin + span.begin.column - 1, span.end.column - span.begin.column, cures.front());
+        INFO(cured);
+        CHECK(errors_in(cured).empty());
+    };
+    const std::string before = std::string(ifaces) + "lan_net: [10.0.0.0/24]\nFilter::IP f {\n    ";
+    constexpr std::array<std::string_view, 14> conditions = {
+        "ip.ttl == 5 {",
+        "(ip.ttl == 5) {",
+        "not ip.saddr in lan_net and ip.ttl == 1 {",
+        "unless (ip.ttl == 5) {",
+        "unless (ip.ttl == 5 or ip.ttl == 6) {",
+        "if ip.ttl == 5 {",
+        "if not (ip.ttl == 5) {",
+        "if !(ip.ttl == 5) {",
+        "if (ip.ttl == 5) || (ip.ttl == 6) {",
+        "if (ip.ttl: 5 and ip.saddr == 10.0.0.2) {",
+        "if (ip.saddr: 10.0.0.0/8) {",
+        "if (eth0 -> eth0) {",
+        "if (ip.ttl == 1 and eth0->eth0) {",
+        "if (lim.exceeded()) {",
+    };
+    const std::string limit = "Limit lim { rate: 5, per: minute }\n";
+    for (const auto condition : conditions)
+        check(limit + before, std::string(condition), "\n        drop\n    }\n    accept\n}\n");
+    for (const std::string condition : {"exceeded(lim)", "lim exceeded"})
+        check(limit + before, "if (ip.ttl == 1 and " + condition + ") {",
+              "\n        drop\n    }\n    accept\n}\n");
+    for (const std::string heading : {"TCP {", "tcp {", "if (tcp) {"})
+        check(before, heading, "\n        if (tcp.dport == 80) { drop }\n    }\n    accept\n}\n");
+    check(before, "Filter::UDP (udp.dport == 53) { drop }", "\n    accept\n}\n");
+    check("web: 10.0.0.1\n", "Nat::TCP n { dnat web }", "\n");
+    check(std::string(ifaces) + "Filter::IP f { drop }\n", "Limit::TCP l { rate: 5, per: minute }", "\n");
+    check("", "Iface::IP wan { index: 0 }", "\n");
+    check("", "Test web from world { packet: { ip: { } }, function: f, expect: next }",
+          "\n" + limit + before + "accept\n}\n");
+    check("", "Filter::IP from wan to lan { drop }", "\n");
+    check("", "Iface eth0 { dhcp: true, index: 0 }", "\n");
+    check("", "lan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0 }", "\n");
+    check("", "ports { web: 80, mail: 25 }", "\n");
+    check("", "Iface eth0 { index: 0, vlan.id: 5, address: 10.0.0.1, netmask: 255.0.0.0 }", "\n");
+}
+
+TEST_CASE("a first line that is missing is cured by what the hint says to write above") {
+    struct Lost {
+        std::string before, body, after;
+    };
+    const std::string wan =
+        "Iface wan { index: 0, address: 10.0.0.1, netmask: 255.255.255.0, prerouting: f }\n";
+    const std::array<Lost, 5> all = {{
+        {wan, "    if (ip.ttl == 1) { drop }\n    log(\"x\")\n    accept\n}\n", ""},
+        {wan, "    Filter::TCP {\n        drop\n    }\n    accept\n}\n", "x: [1, 2]\n"},
+        {wan + "Filter::IP f {\n",
+         "        if (tcp.dport == 80) { drop }\n    }\n    log(\"x\")\n    drop\n}\n", ""},
+        {"", "    index: 0,\n    address: 10.0.0.1,\n    netmask: 255.255.255.0 }\n", ""},
+        {wan + "Filter::IP f { drop }\n",
+         "    iface: wan,\n    packet: { ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 }, tcp: { dport: 80 } },\n"
+         "    expect: drop\n}\n",
+         "x: 5\n"},
+    }};
+    for (const auto& [before, body, after] : all) {
+        const auto errors = errors_in(before + body + after);
+        INFO(before + body + after);
+        REQUIRE(errors.size() == 1);
+        const auto lines_before = std::count(before.begin(), before.end(), '\n');
+        CHECK(errors.front().span.begin.line == static_cast<std::uint32_t>(lines_before) + 1);
+        const auto cures = cures_in(errors.front().hint);
+        REQUIRE(cures.size() == 1);
+        INFO(cures.front());
+        CHECK(errors_in(before + cures.front() + '\n' + body + after).empty());
+    }
 }
 
 TEST_CASE("a quote that is missing in a log is put where the hint says") {
