@@ -107,7 +107,7 @@ TEST_CASE("regions say what has changed, and whether all of them has") {
 TEST_CASE("an Iface that has another name is the one on its NIC") {
     const auto named = [](const std::string& name, const std::string& port) {
         return policy("Iface " + name + " { index: 2, address: 10.9.0.1, netmask: 255.255.255.0, prerouting: f }\n"
-                      "Filter::IP f { Filter::TCP { if (tcp.dport == " + port + ") { accept } } if (iface.in == " + name + ") { drop } accept }\n");
+                      "Filter::IP f { Filter::TCP { if (tcp.dport in [" + port + "]) { accept } } if (iface.in == " + name + ") { drop } accept }\n");
     };
     const auto same = analysis::diff(named("old", "80"), named("renamed", "80"));
     REQUIRE(same.chains.size() == 2); // and `forward`, of two_ifaces

@@ -98,10 +98,10 @@ TEST_CASE("a line of the log is followed back to a packet, through what comes be
     const auto done = desk.explain("--log 'to 10.0.1.77'");
     CHECK(done.status == 0);
     CHECK(done.output.starts_with("p.nacl:5:48 prints this, on lan.postrouting, for a packet such as this:\n"
-                                  "tcp 203.0.113.7:49152 > 10.0.1.77:443 syn, in by wan\n"
+                                  "tcp 10.0.0.9:49152 > 10.0.1.77:443 syn, in by wan\n"
                                   "  track        new: of no flow that is known\n"));
     CHECK(has(done.output, "logged: \"to 10.0.1.77\\n\""));
-    CHECK(done.output.ends_with("sent on\n  out by lan: tcp 203.0.113.7:49152 > 10.0.1.77:443 syn\n"));
+    CHECK(done.output.ends_with("sent on\n  out by lan: tcp 10.0.0.9:49152 > 10.0.1.77:443 syn\n"));
 
     const auto none = desk.explain("--log 'to 10.9.9.9'");
     CHECK(none.status == 1);
