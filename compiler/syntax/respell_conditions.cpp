@@ -62,7 +62,9 @@ std::size_t tokens_of_bare_condition(const Cursor& at) {
     const bool begins =
         (at.is(0, K::name) && !at.is(1, K::open_paren)) || at.is(0, K::not_) || at.is(0, K::open_paren);
     const bool in_body = !at.open.empty() && at.open.back().is_body;
-    const bool is_first = at.starts_line() || at.before() == K::open_brace || at.before() == K::close_brace;
+    const auto before = at.before();
+    const bool is_first = before == K::open_brace || before == K::close_brace ||
+                          (at.starts_line() && (before == K::name || before == K::close_paren)); // and no `if`
     if (!begins || !in_body || !is_first) return 0;
     bool compares = false;
     std::size_t depth = 0;
