@@ -184,19 +184,22 @@ bool typeless(Cursor& at) {
     return true;
 }
 
-/// `lan 10.0.0.0/24`, at the top level.
+/// `lan 10.0.0.0/24`, `web [80, 443]`, `eth0.dns 8.8.8.8`, at the top level.
 bool undeclared(Cursor& at) {
-    const bool is_number = at.is_literal_at(1) && !at.is(1, K::string) && at.token(1).kind > K::false_;
+    std::size_t value = 1;
+    while (at.is(value, K::dot) && at.is(value + 1, K::name)) value += 2;
+    const bool is_number = at.is_literal_at(value) && !at.is(value, K::string) && at.token(value).kind > K::false_;
+    const bool is_list = at.is(value, K::open_bracket);
     const bool is_other = names_type(at.token().text) || is_function_word(at) ||
                           is_verdict(at.token().text) ||
                           one_of(at.word_at(0), {"block", "pass", "allow", "deny", "permit"});
-    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && is_number &&
-                        !is_other && !at.starts_line(1) && at.is_value_alone(1) &&
-                        !at.is(1 + tokens_of_value(at.tokens, at.next + 1), K::comma);
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && (is_number || is_list) &&
+                        !is_other && !at.starts_line(value) && at.is_value_alone(value) &&
+                        !at.is(value + tokens_of_value(at.tokens, at.next + value), K::comma);
     if (!is_one) return false;
-    at.report(Kind::syntax_error, at.token(1).span, "a `:` is missing before this",
-              "write `" + at.token().text + ": " + at.value_at(1) + "`");
-    at.take();
+    at.report(Kind::syntax_error, at.token(value).span, "a `:` is missing before this",
+              "write `" + at.written(0, value) + ": " + at.value_at(value) + "`");
+    for (; value > 0; --value) at.take();
     at.put(K::colon, ":", at.token().span);
     return true;
 }

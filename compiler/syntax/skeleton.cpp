@@ -51,6 +51,8 @@ std::optional<Step> longer_value(K kind) {
 Step heading(Context context, const Token& token) {
     const auto kind = token.kind;
     if (context.at == At::colons && kind == K::name) return {At::subtype};
+    if (context.at == At::colons && context.holds == Holds::file && kind == K::open_bracket) // `web:: [80]`
+        return {At::after, Holds::list, misfit_cost};
     if (context.at == At::subtype && kind == K::name) return {At::named};
     const bool has_subtype = context.at != At::colons;
     if (has_subtype && context.at != At::targeted && kind == K::open_paren)
@@ -104,6 +106,10 @@ Step in_file(Context context, const Token& token) {
         if (kind == K::string) return {At::start};
         if (kind == K::colon) return {At::colon};
         if (kind == K::dot) return {At::dot};
+        // `web [80, 443]`: the value of a declaration whose colon is missing ends it.
+        if (kind == K::open_bracket) return {At::after, Holds::list, misfit_cost};
+        if (kind == K::open_brace) return {At::after, Holds::object, misfit_cost};
+        if (is_literal(kind)) return {At::after, {}, misfit_cost};
         return misfit(context, token);
     }
     if (context.at == At::after)
