@@ -74,7 +74,8 @@ public:
         }
         // What is found of first packets is the easiest to understand.
         explore(true);
-        add_untranslated(State::established);
+        // A packet of a flow that is new still, since nobody has answered, may come by another Iface than the first one.
+        add_untranslated(flows_come_by_ == FlowsComeBy::any_iface ? State::fresh : State::established);
         explore(false);
         if (comes_in_) translated_back();
         if (comes_in_ && flows_come_by_ == FlowsComeBy::any_iface) translated_elsewhere();
@@ -398,7 +399,7 @@ private:
                     if (is_sent) narrow(space_, sent, names.at(Field::ip_daddr), to_address);
                     narrow(space_, sent, is_sent ? names.at(Field::ip_daddr) : symbolic::variable(Field::ip_daddr), on_way());
                 }));
-            auto region = within(space_, packets(State::established, State::related, true), {sent});
+            auto region = within(space_, packets(State::fresh, State::related, true), {sent});
             if (!region.empty()) result_.all.push_back({{&rules}, std::move(region), {}, {Rewrite{}}});
         }
     }

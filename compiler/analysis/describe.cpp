@@ -93,13 +93,14 @@ private:
 
     /// All that it is not, where that is shorter.
     std::string few(Field field, const model::IntervalSet& values) const {
-        if (model::info(field).kind == model::FieldKind::flags) return flags(field, values);
         const auto others = model::both(space_.sets[space_.domain(variable(field))],
                                         values.complement(model::info(field).max()));
         // Numbers of Ifaces are names in an order of no meaning, and where one is meant there is always one.
         const bool are_few = model::info(field).kind == model::FieldKind::iface
                                  ? !others.empty() && values.contains(appliance_.ifaces.size())
                                  : others.intervals().size() < values.intervals().size();
+        const bool are_flags = model::info(field).kind == model::FieldKind::flags;
+        if (are_flags && values.size() > 1 && others.size() > shown_max) return flags(field, values);
         return are_few ? "other than " + list(field, others) : list(field, values);
     }
 

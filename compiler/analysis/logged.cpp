@@ -106,9 +106,7 @@ private:
     }
 
     static bool is_translated(Field field) {
-        constexpr std::array fields = {Field::ip_daddr,     Field::tcp_dport,    Field::udp_dport,
-                                       Field::ip_checksum, Field::tcp_checksum, Field::udp_checksum};
-        return std::ranges::find(fields, field) != fields.end();
+        return std::ranges::find(changed_by_dnat, field) != changed_by_dnat.end();
     }
 
     Verdict find(const Told& told) {
@@ -215,8 +213,13 @@ std::optional<Verdict> search(const model::Appliance& appliance, const Printed& 
         none_comes = none_comes && further && std::holds_alternative<NoSuchPacket>(*further);
         if (further && std::holds_alternative<Witness>(*further)) later = std::move(further);
     }
-    if (none_comes) return NoSuchPacket{};
-    return later ? std::move(later) : std::move(verdict);
+    if (later) return later;
+    // On a way a field that changes there has other values than are printed on the chain: then it is not known.
+    const bool is_as_it_came = std::ranges::none_of(line.told, [](const auto& one) {
+        return one.first == Field::ip_ttl || std::ranges::find(changed_by_dnat, one.first) != changed_by_dnat.end();
+    });
+    if (none_comes && is_as_it_came) return NotDecided{};
+    return verdict;
 }
 
 /// Of the ways to read a line one for which there is a packet; else one that is not decided, and only then one that

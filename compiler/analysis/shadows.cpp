@@ -90,6 +90,23 @@ private:
             alive_.erase(statement);
             dead_[statement] = {statement, Shadowed::Because::chains, {by.begin(), by.end()}};
         }
+        for (auto& [statement, found] : dead_) name_living(found);
+    }
+
+    /// What earlier chains leave no packets stops none itself: in its place stands what stops these.
+    void name_living(Shadowed& found) const {
+        std::set<StatementId> by;
+        for (const auto statement : found.by) {
+            const auto stopped = dead_.find(statement);
+            const bool is_by_chains = stopped != dead_.end() && stopped->second.because == Shadowed::Because::chains;
+            if (!is_by_chains) {
+                by.insert(statement);
+                continue;
+            }
+            by.insert(stopped->second.by.begin(), stopped->second.by.end());
+            found.because = Shadowed::Because::chains;
+        }
+        found.by.assign(by.begin(), by.end());
     }
 
     void look_at_way(const Way& way) {

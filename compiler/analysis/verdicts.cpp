@@ -34,11 +34,11 @@ std::string_view reason_of(Shadowed::Because because) {
 syntax::Diagnostic shadowed(const model::Appliance& appliance, const syntax::Sources& sources,
                             const Shadowed& found) {
     const auto& statement = appliance.statements.at(found.statement);
-    const bool is_by_nats = found.because == Shadowed::Because::chains && found.by.empty();
+    const bool is_unnamed = found.because == Shadowed::Because::chains && found.by.empty(); // Nats, or too many to ask
     return {.kind = syntax::Kind::shadowed_verdict,
             .span = word_at(sources, statement.place),
             .message = "this `" + std::string(word_for(statement.action)) + "` never decides: " +
-                       std::string(is_by_nats ? "Nats on chains before this one send all of its packets elsewhere"
+                       std::string(is_unnamed ? "none of its packets comes through the chains before this one"
                                               : reason_of(found.because)),
             .notes = decided_at(appliance, sources, found.by)};
 }
@@ -152,7 +152,7 @@ syntax::Diagnostic told_together(const model::Appliance& appliance, const syntax
 constexpr Said decided_at_the_end = {syntax::Kind::decided_at_the_end, " is not needed", " are not needed",
                                      ": the end says the same of all packets", "nor is this"};
 constexpr Said stopped_before = {syntax::Kind::stopped_before, " never decides", " never decide",
-                                 ": chains before stop all such packets", "nor does this"};
+                                 ": no such packet comes through the chains before", "nor does this"};
 
 /// Conditions of which something is said: so that what stands under them is not told again.
 struct Told {

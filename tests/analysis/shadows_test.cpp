@@ -125,6 +125,19 @@ TEST_CASE("what translation makes of a packet behind an earlier chain is not wha
     CHECK(behind("Nat::IP n { dnat(10.0.0.8) } lan.prerouting: n") == Lines{{5, {2}}});
 }
 
+TEST_CASE("a packet of a flow that is new still may come by another Iface than the first one") {
+    const auto by_lan = [](const std::string& chains, const std::string& condition) {
+        return shadows(chains + " lan.postrouting: o Filter::IP f {\nif (ip.daddr in 10.0.0.0/24) { drop }\naccept }\nFilter::IP o {\n"
+                                "if (iface.in == lan and ct.state == new and " + condition + ") { accept }\naccept }\n",
+                       true);
+    };
+    // Sent on by wan's Nat, and sent again by lan.
+    CHECK(by_lan("lan.prerouting: f wan.prerouting: n Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5, 8080) } }", "ip.daddr == 10.0.0.5").empty());
+    // Let in by wan as it was: lan's Nat does not see it any more.
+    CHECK(by_lan("lan.prerouting: n Nat::IP n { dnat(10.0.0.5) }", "ip.daddr == 10.0.0.9").empty());
+    CHECK(by_lan("lan.prerouting: f", "ip.daddr == 10.0.0.9") == Lines{{5, {2}}});
+}
+
 TEST_CASE("what never decides itself is named by nothing") {
     CHECK(shadows("wan.prerouting: [one, two]\nFilter::IP one {\n if (ip.ttl > 9) { drop }\n accept }\n"
                   "Filter::IP two {\n if (ip.ttl > 20) { reject }\n if (ip.ttl > 30) { drop }\n accept }\n") ==
