@@ -70,6 +70,8 @@ std::vector<Course> courses_to_logs(const ChainRules& rules, std::size_t logs) {
     return courses;
 }
 
+bool is_translated(Field field) { return std::ranges::find(changed_by_dnat, field) != changed_by_dnat.end(); }
+
 class Search {
 public:
     Search(const model::Appliance& appliance, const Printed& line, const Way& way, const symbolic::Budget& budget)
@@ -103,10 +105,6 @@ private:
             return std::ranges::any_of(
                 rules.links, [](const Link& link) { return translates_destinations(link.chain, link.kind); });
         });
-    }
-
-    static bool is_translated(Field field) {
-        return std::ranges::find(changed_by_dnat, field) != changed_by_dnat.end();
     }
 
     Verdict find(const Told& told) {
@@ -216,7 +214,7 @@ std::optional<Verdict> search(const model::Appliance& appliance, const Printed& 
     if (later) return later;
     // On a way a field that changes there has other values than are printed on the chain: then it is not known.
     const bool is_as_it_came = std::ranges::none_of(line.told, [](const auto& one) {
-        return one.first == Field::ip_ttl || std::ranges::find(changed_by_dnat, one.first) != changed_by_dnat.end();
+        return one.first == Field::ip_ttl || is_translated(one.first);
     });
     if (none_comes && is_as_it_came) return NotDecided{};
     return verdict;

@@ -73,10 +73,11 @@ private:
     void look_at_ways() {
         if (appliance_.load_balancer || translates_output(appliance_)) return;
         auto ways = ways_through(appliance_);
+        for (const auto& way : ways) // nothing is stopped before its first chain
+            for (const auto function : functions_of(appliance_, chains_on(way).front()))
+                coming_.merge(statements_in(appliance_, appliance_.functions.at(function).body));
         std::erase_if(ways, [&](const Way& way) {
             const auto chains = chains_on(way);
-            for (const auto function : functions_of(appliance_, chains.front())) // nothing is stopped before them
-                coming_.merge(statements_in(appliance_, appliance_.functions.at(function).body));
             return std::all_of(chains.begin() + 1, chains.end(),
                                [&](const Way& chain) { return functions_of(appliance_, chain).empty(); });
         });
