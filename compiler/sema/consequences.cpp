@@ -71,10 +71,12 @@ bool may_come_of(const syntax::Diagnostic& diagnostic, const syntax::Span& brack
 /// On one line no indentation tells where a lost bracket stood: what else is wrong with the shape of that
 /// declaration may come from it.
 Messages without_shape(Messages all, const Programs& programs) {
-    std::vector<syntax::Span> torn, stops;
+    std::vector<syntax::Span> torn, stops, strays;
     for (const auto& diagnostic : all)
         if (diagnostic.kind == Kind::syntax_error)
             stops.push_back(diagnostic.span);
+        else if (diagnostic.kind == Kind::stray_bracket)
+            strays.push_back(span_of_declaration(programs, diagnostic.span));
         else if (is_about_closing(diagnostic.kind) && !diagnostic.notes.empty() &&
                  is_same_line(diagnostic.notes.front().span, diagnostic.span))
             torn.push_back(diagnostic.notes.front().span);
@@ -84,6 +86,9 @@ Messages without_shape(Messages all, const Programs& programs) {
             return stop < diagnostic.span && is_same_line(stop, diagnostic.span);
         };
         if (diagnostic.kind == Kind::stray_bracket && std::ranges::any_of(stops, is_before)) return true;
+        // What the bracket closed may have had a condition.
+        const auto is_around = [&](const syntax::Span& declaration) { return encloses(declaration, diagnostic.span); };
+        if (diagnostic.kind == Kind::unreachable_statement && std::ranges::any_of(strays, is_around)) return true;
         return std::ranges::any_of(torn, [&](const auto& at) { return may_come_of(diagnostic, at, programs); });
     });
     return all;

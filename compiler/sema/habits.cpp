@@ -42,6 +42,8 @@ constexpr std::array<std::string_view, 14> top_domains = {"arpa",  "biz",  "com"
                                                           "local", "net",  "org",  "test"};
 constexpr std::array<std::string_view, 3> gateway_keys = {"forward", "send_time_exceeded", "connected"};
 constexpr std::array<std::string_view, 4> route_keys = {"net", "host", "nexthop", "cost"};
+constexpr std::array<std::string_view, 4> client_keys = {"iface", "port", "wait_queue_limit", "session_limit"};
+constexpr std::array<std::string_view, 3> server_keys = {"iface", "algorithm", "pool"};
 constexpr std::array<std::string_view, 4> conntrack_keys = {"limit", "stateful_tcp", "drop_invalid",
                                                             "timeout"};
 
@@ -187,11 +189,21 @@ std::string header_of_key(const std::string& key, std::string_view owner) {
     return homes.empty() ? "" : quoted(key) + " belongs into " + one_of(homes);
 }
 
+/// `algorithm` in the Load_balancer itself or on the wrong side of it.
+std::string side_of_key(const std::string& key, std::string_view owner) {
+    if (owner != "a Load_balancer" && owner != "`clients`" && owner != "`servers`") return {};
+    std::vector<std::string> homes;
+    if (contains(client_keys, key)) homes.push_back("clients: { … }");
+    if (contains(server_keys, key)) homes.push_back("servers: { … }");
+    return homes.empty() ? "" : quoted(key) + " belongs into " + one_of(homes);
+}
+
 } // namespace
 
 std::string home_of_key(std::string_view key, std::string_view owner) {
     const auto name = lower(key);
     if (auto home = header_of_key(name, owner); !home.empty()) return home;
+    if (auto side = side_of_key(name, owner); !side.empty()) return side;
     if (owner == "a packet" && contains(step_keys, name))
         return quoted(name) + " stands beside the packet, in the Test or its step";
     const bool is_of_limit = contains(limit_keys, name) && owner != "a Limit";

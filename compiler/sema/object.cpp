@@ -67,6 +67,7 @@ const Type* literal_of(Context& context, const Member& member, const std::string
 ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::string_view what,
                            std::vector<std::string> keys, bool ignore_case)
     : object_(object), ignore_case_(ignore_case) {
+    std::vector<std::pair<const syntax::Name*, std::string>> homes; // of what is one level too high
     std::map<std::string, const syntax::Pair*> first; // an object that was given by name may have two spellings
     for (const auto& pair : object.pairs) {
         const auto key = ignore_case ? lower(pair.key.text) : pair.key.text;
@@ -79,12 +80,22 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
         if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         auto hint = did_you_mean(key, keys);
         if (hint.empty()) hint = home_of_key(key, what);
+        if (what == "a packet" && hint.find(" belongs into ") != hint.npos) {
+            homes.emplace_back(&pair.key, hint);
+            continue;
+        }
         if (key == "policy" || key == "default")
             hint = "what no condition decides comes to the end of a Filter: write `drop` there";
         context.report(Kind::unknown_key, pair.key.span,
                        std::string(what) + " has no " + quoted(pair.key.text),
                        hint.empty() ? "it has " + one_of(keys) : hint);
     }
+    // Who writes `packet: { saddr: …, dport: … }` makes one mistake.
+    std::string hint;
+    for (const auto& [key, home] : homes) hint += (hint.empty() ? "" : "; ") + home;
+    if (!homes.empty())
+        context.report(Kind::unknown_key, homes.front().first->span,
+                       std::string(what) + " has no " + quoted(homes.front().first->text), hint);
 }
 
 Member ObjectReader::operator[](std::string_view key) const {

@@ -161,6 +161,13 @@ private:
         return depth == 0 ? count : 0;
     }
 
+    /// `ip.saddr in admins { accept }`: all it lacks is its `if`.
+    bool has_body(std::size_t count) const {
+        for (std::size_t i = 4; i < count; ++i)
+            if (is(i, K::open_brace) && !is_relation(token(i - 1).kind)) return true;
+        return false;
+    }
+
     /// Whether no legal program goes on so, where a statement or declaration begins.
     bool begins_rule(std::size_t count) const {
         if (is(0, K::minus)) return is(1, K::name) && touches(0) && count > 1; // `-A INPUT`
@@ -173,7 +180,7 @@ private:
         if (!is_rule_word(first) || is(1, K::colon) || count < 2) return false;
         if (is(1, K::dot))
             return !in_body_.empty() && is(2, K::name) && count > 3 &&
-                   (is_relation(token(3).kind) || is_literal(token(3).kind));
+                   (is_relation(token(3).kind) ? !has_body(count) : is_literal(token(3).kind));
         const bool is_of_iface = first.starts_with("iif") || first.starts_with("oif");
         if (is(1, K::open_brace) && is_of_iface) return !in_body_.empty();
         if (is(1, K::open_brace) || is(1, K::open_paren)) return false;

@@ -184,6 +184,37 @@ bool typeless(Cursor& at) {
     return true;
 }
 
+/// Whether a Filter or a Nat is declared by that name.
+bool is_function(const Cursor& at, const std::string& name) {
+    for (std::size_t i = 2; i + 2 < at.tokens.size(); ++i)
+        if (at.tokens[i - 1].kind == K::colon && at.tokens[i].kind == K::name &&
+            at.tokens[i + 1].text == name && at.tokens[i + 2].kind == K::open_brace)
+            return true;
+    return false;
+}
+
+/// `dmz: { index: 1, prerouting: f }`: no value holds a function.
+bool typeless_with_colon(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) &&
+                        at.is(1, K::colon) && at.is(2, K::open_brace);
+    const auto end = is_one ? at.closer_of(2) : 0;
+    if (end == 0) return false;
+    const std::string type(type_of_members(at.tokens, {at.next + 3, at.next + end}));
+    bool has_function = false;
+    for (std::size_t i = 3; !type.empty() && i + 2 < end && !has_function; ++i) {
+        const auto value = i + (at.is(i + 2, K::open_bracket) ? 3 : 2);
+        has_function = at.is(i, K::name) && at.is(i + 1, K::colon) && at.is(value, K::name) &&
+                       is_function(at, at.token(value).text);
+    }
+    if (!has_function) return false;
+    const auto& name = at.token();
+    at.report(Kind::syntax_error, name.span, "this object does not say what it is",
+              "write `" + type + ' ' + name.text + " { … }`");
+    at.put(K::name, type, name.span);
+    at.take();
+    return ++at.next, true;
+}
+
 /// `lan 10.0.0.0/24`, `web [80, 443]`, `eth0.dns 8.8.8.8`, at the top level.
 bool undeclared(Cursor& at) {
     std::size_t value = 1;
@@ -255,7 +286,7 @@ bool valueless(Cursor& at) {
 
 bool declarations(Cursor& at) {
     return bare_import(at) || prose(at) || name_of_words(at) || declaring_word(at) || typed_list(at) ||
-           assigned_list(at) || nameless(at) || typeless(at) || undeclared(at) || member(at) || valueless(at) ||
+           assigned_list(at) || nameless(at) || typeless(at) || typeless_with_colon(at) || undeclared(at) || member(at) || valueless(at) ||
            lone_words(at);
 }
 

@@ -19,6 +19,45 @@ bool is_switch(std::string_view word) {
     return one_of(word, {"masquerade", "stateful_tcp", "drop_invalid", "send_time_exceeded"});
 }
 
+/// `20,000`: behind a number, how many tokens belong to it; nothing where it is written as numbers are.
+std::size_t tokens_of_thousands(const Cursor& at) {
+    constexpr std::size_t digits_max = 3;
+    const auto is_group = [&](std::size_t i) {
+        return at.is(i, K::comma) && at.is(i + 1, K::integer) && at.token(i + 1).text == "000" &&
+               at.token(i).span.end == at.token(i + 1).span.begin &&
+               at.token(i - 1).span.end == at.token(i).span.begin;
+    };
+    if (!at.is(0, K::integer) || at.token().text.size() > digits_max) return 0;
+    std::size_t count = 1;
+    while (is_group(count)) count += 2;
+    return count - 1;
+}
+
+/// `limit: 20,000` in an object: no list has two such numbers side by side.
+bool thousands(Cursor& at) {
+    if (at.before() != K::colon || !in_object(at)) return false;
+    const auto count = tokens_of_thousands(at);
+    if (count == 0) return false;
+    auto number = at.token().text;
+    for (std::size_t i = 2; i <= count; i += 2) number += at.token(i).text;
+    const auto span = join(at.token().span, at.token(count).span);
+    at.report(Kind::syntax_error, span, "numbers have no commas", "write `" + number + "`");
+    at.put(K::integer, number, span);
+    return at.next += count + 1, true;
+}
+
+/// `prerouting: Nat::IP f`.
+bool typed_function_in_chain(Cursor& at) {
+    const bool is_value = at.before() == K::colon || at.before() == K::open_bracket || at.before() == K::comma;
+    const bool is_one = is_value && !at.open.empty() && !at.open.back().is_body &&
+                        one_of(at.word_at(0), {"filter", "nat"}) && at.is(1, K::colon) && at.is(2, K::colon) &&
+                        at.is(3, K::name) && at.is(4, K::name) && !at.starts_line(4);
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(3).span), "a chain names its functions alone",
+              "write " + quoted(at.token(4).text));
+    return at.next += 4, true;
+}
+
 /// `flags: syn, ack`: values of one sort, of which none but the first has a key.
 bool bare_list(Cursor& at) {
     if (at.before() != K::colon || !in_object(at) || at.is(0, K::open_bracket)) return false;
@@ -167,7 +206,7 @@ bool dot_behind_number(Cursor& at) {
 } // namespace
 
 bool members(Cursor& at) {
-    return doubled_members(at) || bare_list(at) || bare_list_outside(at) || without_value(at) ||
+    return doubled_members(at) || thousands(at) || typed_function_in_chain(at) || bare_list(at) || bare_list_outside(at) || without_value(at) ||
            dhcp_as_switch(at) || vlan_of_iface(at) || dot_behind_number(at);
 }
 

@@ -121,6 +121,7 @@ std::string iface_at_end_of(const std::string& word, const Tokens& tokens) {
 std::string assert_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto first = first_on_line(error, tokens);
     if (lower(text_at(tokens, first)) != "assert" || !is_in_heading(error, tokens)) return {};
+    if (error.before.kind == K::close_paren) return {}; // what lacks is its body
     const bool has_subtype = kind_at(tokens, first + 1) == K::colon;
     const auto name = first + (has_subtype ? 4 : 1);
     if (kind_at(tokens, name) != K::name) return {};
