@@ -17,7 +17,7 @@ namespace naclc {
 namespace {
 
 std::optional<std::string> read_dump(const Path& file) {
-    if (file != "-") return sema::read_file(file);
+    if (file != "-") return sema::read_file_or_pipe(file);
     std::string text(std::istreambuf_iterator<char>(std::cin), {});
     return std::cin.bad() ? std::nullopt : std::optional(std::move(text));
 }

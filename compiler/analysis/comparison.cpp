@@ -61,7 +61,7 @@ public:
     void run() {
         const auto old_rules = rules_of(space_, before_.appliance, before_.way, ids_);
         const auto new_rules = rules_of(space_, after_.appliance, after_.way);
-        result_.logs = log_changes(before_.appliance, old_rules, after_.appliance, new_rules);
+        result_.logs = log_changes(space_, before_.appliance, old_rules, after_.appliance, new_rules);
         const Case together{{&old_rules, &new_rules}, packets_at(space_, after_.appliance, after_.way, true), {}, {{}, {}}};
         const bool have_nats = std::ranges::any_of(old_rules.links, is_nat) || std::ranges::any_of(new_rules.links, is_nat);
         result_.nats_do_the_same = are_nats_alike(old_rules, new_rules);

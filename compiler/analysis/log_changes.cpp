@@ -75,9 +75,44 @@ std::vector<Edited> edited(const RulesInOrder& rules, const symbolic::SomeRules&
     return result;
 }
 
+/// A rule, and how many of those before it are in both policies.
+struct Placed {
+    const Rule* rule = nullptr;
+    std::size_t rank = 0;
+};
+
+std::vector<Placed> placed(const RulesInOrder& rules, const symbolic::SomeRules& changed, bool is_changed) {
+    std::vector<Placed> result;
+    std::size_t rank = 0;
+    for (const auto* rule : rules) {
+        if (changed.contains(rule) == is_changed) result.push_back({rule, rank});
+        rank += !changed.contains(rule);
+    }
+    return result;
+}
+
+/// Of what stays where it was, the logs past which a verdict about some of their packets has moved: as if they had.
+symbolic::SomeRules passed_by(const symbolic::Space& space, const RulesInOrder& olds, const RulesInOrder& news,
+                              const symbolic::Edits& edits) {
+    symbolic::SomeRules passed;
+    const auto kept = placed(news, edits.added, false);
+    const auto come = placed(news, edits.added, true);
+    for (const auto& [was, from] : placed(olds, edits.removed, true)) {
+        if (was->log != nullptr) continue;
+        const auto now = std::ranges::find_if(come, [&](const Placed& one) {
+            return one.rule->log == nullptr && one.rule->guard == was->guard && one.rule->action == was->action;
+        });
+        if (now == come.end()) continue;
+        for (auto rank = std::min(from, now->rank); rank < std::max(from, now->rank); ++rank)
+            if (const auto* rule = kept[rank].rule; rule->log != nullptr && meet(space, rule->guard, was->guard))
+                passed.insert(rule);
+    }
+    return passed;
+}
+
 } // namespace
 
-LogChanges log_changes(const model::Appliance& before, const ChainRules& old_chain,
+LogChanges log_changes(const symbolic::Space& space, const model::Appliance& before, const ChainRules& old_chain,
                        const model::Appliance& after, const ChainRules& new_chain) {
     const auto olds = in_order(old_chain), news = in_order(new_chain);
     const auto logs = [](const Rule* rule) { return rule->log != nullptr; };
@@ -102,6 +137,10 @@ LogChanges log_changes(const model::Appliance& before, const ChainRules& old_cha
     pair_all(moved, [](const Edited& then, const Edited& now) { return then.text == now.text; });
     pair_all(reworded,
              [](const Edited& then, const Edited& now) { return then.rule->guard == now.rule->guard; });
+    std::set<const model::Log*> told;
+    for (const auto* rule : found->added) told.insert(rule->log);
+    for (const auto* rule : passed_by(space, olds, news, *found))
+        if (told.insert(rule->log).second) result.changes.push_back({moved, {text_of(*rule->log), rule->place}});
     for (const auto& now : come) result.changes.push_back({now.all ? added : moved, now.logging()});
     std::ranges::stable_sort(result.changes, {}, [](const LogChange& change) {
         const auto& [file, line, column] = change.logging.place;

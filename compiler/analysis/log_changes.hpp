@@ -29,7 +29,7 @@ struct LogChanges {
 inline constexpr std::string_view log_change_names[] = {"added", "removed", "reworded", "moved"};
 
 /// Of a chain that both policies have, its rules in one Space.
-LogChanges log_changes(const model::Appliance& before, const ChainRules& old_chain,
+LogChanges log_changes(const symbolic::Space& space, const model::Appliance& before, const ChainRules& old_chain,
                        const model::Appliance& after, const ChainRules& new_chain);
 
 } // namespace analysis

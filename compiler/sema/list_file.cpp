@@ -101,14 +101,23 @@ private:
     syntax::Diagnostics& diagnostics_;
 };
 
+std::optional<std::string> bytes_of(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) return std::nullopt;
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
 } // namespace
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(stream), {});
+    return bytes_of(path);
+}
+
+std::optional<std::string> read_file_or_pipe(const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::is_fifo(path, error) ? bytes_of(path) : read_file(path);
 }
 
 std::string why_unreadable(const std::filesystem::path& path) {

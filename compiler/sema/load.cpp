@@ -45,7 +45,7 @@ public:
 
     /// False when it cannot be read.
     bool load_file(const fs::path& path) {
-        auto text = read_file(path);
+        auto text = read_file_or_pipe(path);
         result.readable = text.has_value();
         if (text) load(path.string(), std::move(*text), path.parent_path(), identity_of(path));
         return result.readable;
