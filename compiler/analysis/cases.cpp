@@ -68,7 +68,7 @@ public:
 
     Cases run() {
         find_nats();
-        if (nats_.empty() && !(comes_in_ && ways_.back().appliance.translates())) {
+        if (nats_.empty() && !(comes_in_ && translates(ways_.back().appliance))) {
             add_untranslated(State::fresh);
             return std::move(result_);
         }
@@ -108,6 +108,10 @@ private:
 
         friend auto operator<=>(const Sent&, const Sent&) = default;
     };
+
+    static bool translates(const model::Appliance& appliance) {
+        return appliance.masquerades() || appliance.load_balancer || !translations_on_chains(appliance).empty();
+    }
 
     void find_nats() {
         for (std::size_t way = 0; way < ways_.size(); ++way) {
@@ -150,9 +154,11 @@ private:
         });
     }
 
-    /// How the functions of a way read packets. `back`: on a path, and where prerouting ends they go to any place that
-    /// leads to its end.
-    const ChainRules& reading(std::size_t way, const Chosen& chosen, bool back = false) {
+    /// What is another where prerouting ends though no Nat decides so.
+    enum class Back { nothing, port, address };
+
+    /// How the functions of a way read packets.
+    const ChainRules& reading(std::size_t way, const Chosen& chosen, Back back = Back::nothing) {
         Values values;
         std::vector<Sent> sent;
         for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -169,13 +175,13 @@ private:
         return *known->second;
     }
 
-    ChainRules read(std::size_t way, const std::vector<Sent>& sent, bool back) {
+    ChainRules read(std::size_t way, const std::vector<Sent>& sent, Back back) {
         const auto& [appliance, chains, iface_ids] = ways_[way];
         std::size_t place = 0;
         Sent now;
         return rules_of(space_, appliance, chains, iface_ids, [&](const Link* nat, Names& names) {
             if (nat == nullptr) {
-                if (back) rename(space_, names, {changed_by_dnat.begin(), changed_by_dnat.end()}, "prerouting");
+                if (back != Back::nothing) rename(space_, names, changed_by(back == Back::address, true), "prerouting");
                 return;
             }
             const auto to = place < sent.size() ? sent[place] : Sent{};
@@ -361,16 +367,20 @@ private:
 
     /// What comes back to who asked: only where prerouting ends it goes where its flow goes.
     void translated_back() {
-        auto& one = result_.all.emplace_back();
-        for (std::size_t way = 0; way < ways_.size(); ++way) one.rules.push_back(&reading(way, {}, true));
-        one.rewrites.resize(ways_.size());
         Names names;
         rename(space_, names, {Field::ip_daddr}, "prerouting");
-        Box sent;
-        const auto back = sent_back(space_, ways_.back().appliance);
-        const auto sendable = space_.sets.add(back.to);
-        if (narrow(space_, sent, names.at(Field::ip_daddr), on_way()) && narrow(space_, sent, names.at(Field::ip_daddr), sendable))
+        for (const auto& back : sent_back(space_, ways_.back().appliance)) {
+            const auto came = symbolic::variable(Field::ip_daddr), goes = back.keeps_address ? came : names.at(Field::ip_daddr);
+            Box sent;
+            if (!narrow(space_, sent, goes, on_way()) || !narrow(space_, sent, goes, space_.sets.add(back.to)) ||
+                !narrow(space_, sent, came, space_.sets.add(back.came)))
+                continue;
+            auto& one = result_.all.emplace_back();
+            for (std::size_t way = 0; way < ways_.size(); ++way)
+                one.rules.push_back(&reading(way, {}, back.keeps_address ? Back::port : Back::address));
+            one.rewrites.resize(ways_.size());
             one.region = within(space_, packets(back.from, State::related, true), {sent});
+        }
     }
 
     /// What a Nat of another Iface has made of the first packet of the flow: destinations and ports are of those that
@@ -379,11 +389,11 @@ private:
         const auto& [appliance, way, iface_ids] = ways_.front();
         std::vector<model::Interval> addresses, ports;
         std::set<std::vector<Field>> changes;
-        for (const auto& statement : appliance.statements) {
-            if (statement.action != model::Action::dnat) continue;
-            if (const auto& to = statement.ipv4_address) addresses.push_back({*to, *to});
-            if (const auto& to = statement.port) ports.push_back({*to, *to});
-            changes.insert(changed_by(statement.ipv4_address.has_value(), statement.port.has_value()));
+        for (const auto* statement : translations_on_chains(appliance)) {
+            if (statement->action != model::Action::dnat) continue;
+            if (const auto& to = statement->ipv4_address) addresses.push_back({*to, *to});
+            if (const auto& to = statement->port) ports.push_back({*to, *to});
+            changes.insert(changed_by(statement->ipv4_address.has_value(), statement->port.has_value()));
         }
         if (changes.size() > 1) changes.insert(changed_by(true, true));
         const auto to_address = space_.sets.add(model::IntervalSet(addresses)), to_port = space_.sets.add(model::IntervalSet(ports));
@@ -440,7 +450,7 @@ private:
     std::vector<Nat> nats_;
     std::set<Variable> of_flow_;
     bool are_about_flows_ = true;
-    std::map<std::tuple<std::size_t, std::vector<Sent>, bool>, const ChainRules*> by_sent_;
+    std::map<std::tuple<std::size_t, std::vector<Sent>, Back>, const ChainRules*> by_sent_;
     std::map<std::pair<const Link*, bool>, const RuleList*> decisions_;
     std::vector<Box> base_; ///< of the packets that are explored
     Cases result_;

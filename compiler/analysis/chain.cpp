@@ -1,5 +1,7 @@
 #include "compiler/analysis/chain.hpp"
 
+#include "compiler/analysis/walk.hpp"
+
 #include <algorithm>
 
 namespace analysis {
@@ -81,6 +83,20 @@ const std::vector<model::FunctionId>& functions_of(const model::Appliance& appli
     if (const auto* of_iface = std::get_if<model::IfaceChain>(&chain))
         return appliance.functions_of(*of_iface);
     return appliance.gateway ? appliance.gateway->forward : none;
+}
+
+std::vector<const model::Statement*> translations_on_chains(const model::Appliance& appliance) {
+    std::set<model::FunctionId> nats;
+    for (const auto& chain : chains_of(appliance))
+        for (const auto function : functions_of(appliance, chain))
+            if (appliance.functions.at(function).kind == model::FunctionKind::nat) nats.insert(function);
+    std::set<model::StatementId> ids;
+    for (const auto nat : nats) ids.merge(statements_in(appliance, appliance.functions.at(nat).body));
+    std::vector<const model::Statement*> found;
+    for (const auto id : ids)
+        if (const auto& one = appliance.statements.at(id); one.action == Action::dnat || one.action == Action::snat)
+            found.push_back(&one);
+    return found;
 }
 
 std::string text_of(const model::Appliance& appliance, const Way& way) {

@@ -45,6 +45,9 @@ std::vector<Way> chains_of(const model::Appliance& appliance);
 
 const std::vector<model::FunctionId>& functions_of(const model::Appliance& appliance, const Way& chain);
 
+/// What Nats that stand on chains translate by: each `dnat` and `snat`.
+std::vector<const model::Statement*> translations_on_chains(const model::Appliance& appliance);
+
 /// "eth0.prerouting", "forward", "guest -> office", "guest -> office.input", "here -> guest", "guest -> nowhere".
 std::string text_of(const model::Appliance& appliance, const Way& way);
 

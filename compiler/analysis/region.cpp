@@ -56,7 +56,7 @@ public:
             const auto& iface = appliance.ifaces[id];
             if (eval::forwards(appliance, id)) forwarding_.push_back(id);
             if (iface.leases()) has_leases_ = true;
-            if (iface.masquerade) hides_ = true;
+            if (iface.masquerade) hide_behind(id);
             if (!iface.ipv4 || iface.leases()) continue;
             own_ = either(own_, single(iface.ipv4->address));
             if (const auto broadcast = iface.ipv4->network.broadcast()) {
@@ -64,15 +64,27 @@ public:
                 numbers_ = either(numbers_, single(iface.ipv4->network.address));
             }
         }
-        for (const auto& statement : appliance.statements) {
-            if (statement.action == model::Action::dnat) send_to(statement.ipv4_address);
-            if (statement.action == model::Action::snat) hides_ = true;
-        }
-        if (appliance.load_balancer)
-            for (const auto& server : appliance.load_balancer->pool) {
-                send_to(server.address);
-                hides_ = true; // path.md, Translation: the servers do not see who asks
+        for (const auto* statement : translations_on_chains(appliance)) {
+            if (statement->action == model::Action::dnat) {
+                send_to(statement->ipv4_address);
+                continue;
             }
+            hides_ = true;
+            if (const auto address = statement->ipv4_address)
+                hidden_as_ = either(hidden_as_, single(*address));
+            else
+                hides_ports_ = true;
+        }
+        if (const auto& balancer = appliance.load_balancer) {
+            for (const auto& server : balancer->pool) send_to(server.address);
+            hide_behind(balancer->clients); // path.md, Translation: the servers do not see who asks
+            hide_behind(balancer->servers);
+        }
+        if (!has_leases_) return;
+        unleased_.emplace().ifaces = appliance.ifaces;
+        unleased_->gateway = appliance.gateway;
+        for (auto& iface : unleased_->ifaces)
+            if (iface.leases()) iface.ipv4.reset();
     }
 
     std::vector<Box> of(const Way& way, bool invalid) {
@@ -97,9 +109,13 @@ public:
         return with_headers(ends_here(way), invalid);
     }
 
-    SentBack sent_back() const {
-        if (hides_) return {model::State::established, {{0, address_max}}};
-        return {model::State::related, translated_to_};
+    std::vector<SentBack> sent_back() const {
+        const IntervalSet all = {{0, address_max}};
+        std::vector<SentBack> found;
+        if (!hidden_as_.intervals().empty()) found.push_back({model::State::established, hidden_as_, all});
+        if (hides_ports_) found.push_back({model::State::established, all, all, true});
+        if (!translated_to_.intervals().empty()) found.push_back({model::State::related, all, translated_to_});
+        return found;
     }
 
     IntervalSet destinations_on(const Way& way) const {
@@ -147,6 +163,20 @@ private:
             left = without(left, model::both(own_, sent_by(to, eval::route_through)));
         }
         return left;
+    }
+
+    /// A leased address is of no network that is stated.
+    void hide_behind(IfaceId iface) {
+        hides_ = true;
+        if (!appliance_.ifaces[iface].leases()) return void(hidden_as_ = either(hidden_as_, address_of(iface)));
+        IntervalSet others = {{0, address_max}};
+        for (const auto& one : appliance_.ifaces)
+            if (!one.leases() && one.ipv4) others = without(others, addresses_of(one.ipv4->network));
+        hidden_as_ = either(hidden_as_, others);
+    }
+
+    static IntervalSet addresses_of(const model::Ipv4Prefix& network) {
+        return {{network.address, Value{network.address} | ~network.mask()}};
     }
 
     void send_to(const std::optional<std::uint32_t>& address) {
@@ -227,12 +257,13 @@ private:
         for (std::size_t i = 0; i < starts.size() && starts[i] <= address_max; ++i) {
             const auto last = i + 1 < starts.size() ? starts[i + 1] : address_max + 1;
             if (starts[i] == last) continue;
-            const eval::Routed routed = route(appliance_, static_cast<model::Ipv4Address>(starts[i]));
+            // Where a network is leased, where it lies is not known. By an Iface without a lease goes no more than what would
+            // if there were none; of that, what goes to a stated network does so whatever is leased, for it is none of these.
+            const auto& stated = unleased_ ? *unleased_ : appliance_;
+            const eval::Routed routed = route(stated, static_cast<model::Ipv4Address>(starts[i]));
             const auto* hop = std::get_if<eval::Hop>(&routed);
-            // Where a network is leased, where it lies is not known, but that it is none of the others: what goes to one of
-            // those by an Iface without a lease does so whatever is leased.
-            const bool is_settled = hop != nullptr && !appliance_.ifaces[hop->egress].leases() && is_fixed(starts[i]);
-            if ((has_leases_ && !is_settled) || (hop != nullptr && hop->egress == iface))
+            const bool is_settled = hop != nullptr && is_fixed(starts[i]);
+            if (appliance_.ifaces[iface].leases() ? !is_settled : hop != nullptr && hop->egress == iface)
                 found.push_back({starts[i], last - 1});
         }
         return IntervalSet(std::move(found));
@@ -460,9 +491,11 @@ private:
     std::vector<Box> ways_, to_themselves_;
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
-    IntervalSet translated_to_;
+    IntervalSet translated_to_, hidden_as_;
+    std::optional<model::Appliance> unleased_; ///< its Ifaces and routes, where some are leased
     bool translates_ = false; ///< destinations
-    bool hides_ = false;      ///< sources
+    bool hides_ = false;       ///< sources
+    bool hides_ports_ = false; ///< and not their addresses
     bool has_leases_ = false;
 };
 
@@ -529,7 +562,9 @@ std::vector<Box> packets_at_function(symbolic::Space& space, const model::Applia
     return region;
 }
 
-SentBack sent_back(symbolic::Space& space, const model::Appliance& appliance) { return Region(space, appliance).sent_back(); }
+std::vector<SentBack> sent_back(symbolic::Space& space, const model::Appliance& appliance) {
+    return Region(space, appliance).sent_back();
+}
 
 IntervalSet destinations_on(symbolic::Space& space, const model::Appliance& appliance, const Way& way) {
     return Region(space, appliance).destinations_on(way);

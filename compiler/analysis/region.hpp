@@ -14,13 +14,15 @@ std::vector<symbolic::Box> packets_at(symbolic::Space& space, const model::Appli
 std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
                                                const Way& way, bool invalid);
 
-/// What the destinations of packets of known flows may become where prerouting ends though no Nat decides so: sources that were
-/// hidden; of errors alone, where none is, what a dnat's flows are sent to.
+/// Packets of known flows that get another destination where prerouting ends though no Nat decides so: what comes to an
+/// address that hides a source goes to that; errors go to where a dnat's flows are sent.
 struct SentBack {
-    model::State from{}; ///< of packets, to `related`
-    model::IntervalSet to;
+    model::State from{};     ///< of packets, to `related`
+    model::IntervalSet came; ///< their destinations as they come
+    model::IntervalSet to;   ///< and behind prerouting
+    bool keeps_address = false; ///< it is a port alone that was hidden
 };
-SentBack sent_back(symbolic::Space& space, const model::Appliance& appliance);
+std::vector<SentBack> sent_back(symbolic::Space& space, const model::Appliance& appliance);
 
 /// Whether a box holds some of a region for sure, whatever facts mean.
 bool can_come(symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);

@@ -81,15 +81,14 @@ private:
             return std::all_of(chains.begin() + 1, chains.end(),
                                [&](const Way& chain) { return functions_of(appliance_, chain).empty(); });
         });
-        const auto translations = static_cast<std::size_t>(
-            std::ranges::count(appliance_.statements, model::Action::dnat, &model::Statement::action));
-        if (ways.size() * (translations + 1) * (appliance_.statements.size() + 1) > statements_on_ways_max) return;
+        if (ways.size() * (translations_on_chains(appliance_).size() + 1) * (appliance_.statements.size() + 1) > statements_on_ways_max) return;
         coming_.insert(undecided_.begin(), undecided_.end());
         for (const auto& way : ways) look_at_way(way);
-        for (auto& [statement, by] : stopped_) {
+        for (auto& [statement, stopped] : stopped_) {
             if (coming_.contains(statement)) continue;
             alive_.erase(statement);
-            dead_[statement] = {statement, Shadowed::Because::chains, {by.begin(), by.end()}};
+            const auto because = stopped.own_too ? Shadowed::Because::verdicts : Shadowed::Because::chains;
+            dead_[statement] = {statement, because, {stopped.by.begin(), stopped.by.end()}};
         }
         for (auto& [statement, found] : dead_) name_living(found);
     }
@@ -97,16 +96,17 @@ private:
     /// What earlier chains leave no packets stops none itself: in its place stands what stops these.
     void name_living(Shadowed& found) const {
         std::set<StatementId> by;
+        std::size_t living = 0;
         for (const auto statement : found.by) {
             const auto stopped = dead_.find(statement);
             const bool is_by_chains = stopped != dead_.end() && stopped->second.because == Shadowed::Because::chains;
-            if (!is_by_chains) {
-                by.insert(statement);
-                continue;
-            }
-            by.insert(stopped->second.by.begin(), stopped->second.by.end());
-            found.because = Shadowed::Because::chains;
+            if (is_by_chains)
+                by.insert(stopped->second.by.begin(), stopped->second.by.end());
+            else
+                by.insert(statement), ++living;
         }
+        if (living == found.by.size()) return;
+        found.because = living == 0 ? Shadowed::Because::chains : Shadowed::Because::verdicts;
         found.by.assign(by.begin(), by.end());
     }
 
@@ -130,10 +130,13 @@ private:
         if (!link.rules.whole) coming_.merge(statements_in(appliance_, appliance_.functions.at(link.function).body));
         for (const auto statement : listed_in(link)) {
             if (!alive_.contains(statement) || coming_.contains(statement)) continue;
-            if (const auto by = stopped_before(engines, question, link, statement))
-                stopped_[statement].insert(by->begin(), by->end());
-            else
+            if (const auto one = stopped_before(engines, question, link, statement)) {
+                auto& stopped = stopped_[statement];
+                stopped.by.insert(one->by.begin(), one->by.end());
+                stopped.own_too |= one->own_too;
+            } else {
                 coming_.insert(statement);
+            }
         }
     }
 
@@ -144,21 +147,33 @@ private:
         return result;
     }
 
-    /// The statements of earlier chains, and functions, that stop all that a statement would decide about; nothing where
-    /// something comes, or that is not known.
-    std::optional<std::set<StatementId>> stopped_before(symbolic::Engines& engines, Question question, const Link& link,
-                                                        StatementId statement) {
+    /// Statements, without any of which some packet would come.
+    struct Stopped {
+        std::set<StatementId> by; ///< of earlier chains and functions, and of its own; empty where they are too many to try
+        bool own_too = false;     ///< what is before it in its own function decides about some
+    };
+
+    /// What stops all that a statement would decide about; nothing where something comes, or that is not known.
+    std::optional<Stopped> stopped_before(symbolic::Engines& engines, Question question, const Link& link,
+                                          StatementId statement) {
         const bool are_all_few = are_few(question.stages);
         question.stages.push_back({&link.rules, {.statement = statement}});
         const auto before = spent_by(engines);
-        const auto answer = ask(engines, question, are_all_few ? of_a_statement : steps_for_each_statement);
-        std::optional<std::set<StatementId>> by;
+        const auto steps = are_all_few ? of_a_statement : steps_for_each_statement;
+        const auto answer = ask(engines, question, steps);
+        std::optional<Stopped> stopped;
         if (const auto* proved = std::get_if<Proved>(&answer)) {
             auto rules = proved->because;
-            by = are_all_few ? needed_before(engines, question, rules) : std::set<StatementId>();
+            stopped.emplace();
+            if (are_all_few) stopped->by = needed_before(engines, question, rules);
+            const auto ask_of_some = [&](const auto& some) { return ask(engines, question, steps, &some); };
+            stopped->own_too = !std::holds_alternative<Proved>(ask_of_some(std::vector<symbolic::RuleIndex>()));
+            if (are_all_few && stopped->own_too)
+                for (const auto rule : needed_of(ask_of_some, std::move(rules)))
+                    stopped->by.insert(*link.rules.rules[rule].statement);
         }
         steps_ += spent_by(engines) - before;
-        return by;
+        return stopped;
     }
 
     /// `retranslating`: Nats behind those that translate destinations, or else everything but these. What they see
@@ -219,17 +234,24 @@ private:
         const auto* proved = std::get_if<Proved>(&answer);
         if (proved == nullptr) return;
         const auto known = dead_.find(asked.statement);
-        if (known != dead_.end() && known->second.because == Because::verdicts) return; // there is no better reason
+        const auto is_own = [&](StatementId statement) { return lists(asked.list, statement); };
+        if (known != dead_.end() && known->second.because == Because::verdicts &&
+            std::ranges::all_of(known->second.by, is_own))
+            return; // there is no better reason
         auto rules = proved->because;
         std::set<StatementId> by;
         if (because == Because::functions && are_few(asked.accepted)) by = needed_before(engines, question, rules);
-        const bool is_by_functions = !by.empty();
+        const bool is_by_functions = !by.empty(); // among others
         const auto ask_of_some = [&](const auto& some) { return ask(engines, question, of_a_statement, &some); };
         for (const auto rule : needed_of(ask_of_some, rules)) by.insert(*asked.list.rules[rule].statement);
-        if (!by.empty() && !is_by_functions) because = Because::verdicts;
         name_living(asked.list, ask_of_some, because, by);
         if (known != dead_.end() && is_by_functions) by.insert(known->second.by.begin(), known->second.by.end());
+        if (std::ranges::any_of(by, is_own)) because = Because::verdicts;
         dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}};
+    }
+
+    static bool lists(const symbolic::RuleList& list, StatementId statement) {
+        return std::ranges::any_of(list.rules, [&](const auto& rule) { return rule.statement == statement; });
     }
 
     /// What never decides itself stops nothing: in its place stands what leaves it nothing.
@@ -317,7 +339,7 @@ private:
     std::set<StatementId> alive_, undecided_; ///< on some chain
     std::map<StatementId, Shadowed> dead_;
     std::set<StatementId> coming_; ///< for which a packet comes by some way, as far as is known
-    std::map<StatementId, std::set<StatementId>> stopped_; ///< for which none comes by a way, and which statements stop them
+    std::map<StatementId, Stopped> stopped_; ///< for which none comes by a way
     std::deque<symbolic::RuleList> lists_; ///< what questions point at
     std::size_t steps_ = 0;
 };

@@ -79,13 +79,19 @@ public:
             const auto result =
                 machine_.receive(model::nic_of(appliance_, *send.iface), frame_of(send), 0, &trace);
             if (expect_of(ending_of(result)) != send.expect) return std::nullopt;
-            for (const auto& stage : trace.stages)
-                if (stage.stage == "prerouting" && stage.packet == 0) state = stage.before.tracked.state;
+            egress_.reset();
+            for (const auto& stage : trace.stages) {
+                if (stage.packet != 0) continue;
+                if (stage.stage == "prerouting") state = stage.before.tracked.state;
+                if (stage.stage == "forward") egress_ = stage.before.hop.egress;
+            }
             left_ = result.out.empty() ? eval::Bytes{} : result.out.front().bytes;
         }
         return state;
     }
 
+    /// The Iface to which the last packet was led; nothing where it did not come so far.
+    std::optional<model::IfaceId> egress() const { return egress_; }
     /// The frame that the last step made leave; empty without one.
     const eval::Bytes& left() const { return left_; }
 
@@ -115,6 +121,7 @@ private:
     const model::Appliance& appliance_;
     std::vector<model::Mac> macs_;
     eval::Machine machine_;
+    std::optional<model::IfaceId> egress_;
     eval::Bytes left_;
 };
 
@@ -145,7 +152,8 @@ public:
 
 private:
     std::optional<model::Scenario> played(std::vector<model::TestStep> steps) const {
-        if (Player(appliance_, leases_).play(steps) != witness_.state) return std::nullopt;
+        Player player(appliance_, leases_);
+        if (player.play(steps) != witness_.state || player.egress().value_or(path_.to) != path_.to) return std::nullopt;
         model::Scenario test;
         test.steps = std::move(steps);
         test.leases = leases_;

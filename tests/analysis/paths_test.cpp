@@ -162,3 +162,35 @@ TEST_CASE("lengths that depend on each other are followed") {
     sometimes("ICMP", "ct.state == new and ip.hdrlength == 24 and ip.length < 52");
     never("ICMP", "ip.hdrlength > 32 and ip.length < 44");
 }
+
+TEST_CASE("packets of known flows go where they are sent but for those to an address that hides somebody") {
+    const std::string branch = "branch: { net: 10.9.0.0, netmask: 255.255.0.0, iface: lan, nexthop: 10.0.0.254 }, ";
+    const std::string functions = "Filter::IP f { if (ct.state in [established, related]) { accept }\n"
+                                  "if (iface.in == lan) { accept }\ndrop\n}\n";
+    const auto hidden = text_of({.wan = ", masquerade: true", .route = branch}, functions);
+    expect(hidden, "lan -> wan", "if (ip.daddr in 10.9.0.0/16) { drop }", Is::proved);
+    expect(hidden, "wan -> lan", "if (ip.daddr == 203.0.113.1) { drop }", Is::shown);
+    expect(hidden, "wan -> lan", "if (ip.daddr == 198.51.100.1) { drop }", Is::proved);
+    const std::string named = "Nat::IP n { snat(192.0.2.9) }\n";
+    const auto by_name = text_of({.wan = ", postrouting: n", .route = branch}, named + functions);
+    expect(by_name, "lan -> wan", "if (ip.daddr in 10.9.0.0/16) { drop }", Is::proved);
+    expect(by_name, "wan -> lan", "if (ip.daddr == 192.0.2.9) { drop }", Is::broken);
+    const auto port = text_of({.wan = ", postrouting: n", .route = branch}, "Nat::TCP n { snat(4000) }\n" + functions);
+    expect(port, "lan -> wan", "if (ip.daddr in 10.9.0.0/16) { drop }", Is::proved);
+    expect(port, "wan -> lan", "Assert::TCP { if (tcp.dport == 4000) { drop } }", Is::broken);
+}
+
+TEST_CASE("where one Iface has a lease the others' routes lead where they did") {
+    const std::string text = "Iface wan { index: 0, config: dhcp, masquerade: true }\n"
+                             "Iface home { index: 1, address: 192.168.1.1, netmask: 255.255.255.0 }\n"
+                             "Iface guests { index: 2, address: 192.168.2.1, netmask: 255.255.255.0 }\n"
+                             "Gateway gw { connected: [wan, home, guests], far: { net: 10.0.0.0, netmask: 255.0.0.0, iface: "
+                             "home, nexthop: 192.168.1.2 }, forward: f }\n"
+                             "Filter::IP f { if (ct.state == established) { accept }\n"
+                             "if (ip.daddr in 192.168.0.0/16) { drop } accept }\n";
+    expect(text, "guests -> home", "if (ct.state == new and not ip.daddr in 10.0.0.0/8) { drop }", Is::proved);
+    expect(text, "guests -> home", "if (ct.state == new) { drop }", Is::shown);
+    // What is leased may be a part of where a route leads to.
+    expect(text, "guests -> wan", "if (ip.daddr in 10.0.0.0/8) { drop }", Is::broken);
+    expect(text, "guests -> wan", "if (ip.daddr in 192.168.1.0/24) { drop }", Is::proved);
+}
