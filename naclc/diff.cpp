@@ -172,6 +172,8 @@ void print_whole(const Policies& policies, const analysis::PolicyDiff& diff) {
     if (diff.whole == diff.of_chains || policies.whole(diff) != diff.whole) return;
     if (diff.whole == analysis::Change::equivalent && diff.unseen.empty())
         fmt::print("no packet ends otherwise where its whole way does\n");
+    if (diff.is_of_steady_flows)
+        fmt::print("(all packets of one direction of a flow are taken to come by one Iface, as `rpf: strict` makes sure)\n");
     for (const auto& unseen : diff.unseen) fmt::print("{}\n", text_of(policies, unseen));
     for (const auto* found : {&diff.more, &diff.less}) {
         if (!*found) continue;
@@ -236,6 +238,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
         document["settings"].push_back({{"path", path}, {"was", was}, {"is", is}});
     document["chains_together"] = name_of(diff.of_chains);
     document["whole_ways"] = diff.is_of_ways;
+    document["steady_flows"] = diff.is_of_steady_flows;
     const auto add = [&](const char* name, const std::optional<analysis::WayDifference>& found) {
         if (!found) return;
         document[name] = to_json(policies, found->way, found->ends);

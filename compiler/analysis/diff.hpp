@@ -58,6 +58,9 @@ struct PolicyDiff {
     /// How packets end that go their whole way, if it is known; else what the chains make together. Settings aside.
     Change whole{};
     bool is_of_ways = false; ///< the whole is known
+    /// It is known of flows each of whose directions comes by one Iface; else a Nat of one Iface may have begun what comes
+    /// by another.
+    bool is_of_steady_flows = false;
     std::optional<WayDifference> more{}, less{}; ///< shown of the whole
     std::vector<Unseen> unseen{};
 };

@@ -195,9 +195,9 @@ private:
     }
 
     void add(Foregone found, const Coming& none, const model::Block& body) {
-        found.because = none.by_functions ? Because::functions
-                        : none.decided_by.empty() ? Because::nobody
-                                                  : Because::verdicts;
+        found.because = !none.decided_by.empty() ? Because::verdicts
+                        : none.by_functions      ? Because::functions
+                                                 : Because::nobody;
         found.by = none.decided_by;
         found.explains = statements_in(appliance_, body);
         found_.push_back(std::move(found));

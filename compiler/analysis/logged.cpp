@@ -124,13 +124,10 @@ private:
                 if (undisturbed) region = without_others(std::move(region), *one.rules.front());
                 symbolic::Question question{narrowed(space_, std::move(region), course), one.before};
                 question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
-                const auto answer = engines_.find(question, budget_);
-                if (std::holds_alternative<symbolic::Proved>(answer)) continue;
-                all_decided = false;
-                const auto* found = std::get_if<symbolic::Found>(&answer);
-                if (found == nullptr) continue;
-                auto witness = witness_in(space_, found->box, appliance_, way_, *one.rules.front());
-                if (witness && is_printed(*witness)) return std::move(*witness);
+                auto verdict = packet_for({space_, engines_, appliance_, way_, budget_}, *one.rules.front(), question,
+                                          [&](const Witness& witness) { return is_printed(witness); });
+                if (std::holds_alternative<Witness>(verdict)) return verdict;
+                if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
             }
         if (all_decided) return NoSuchPacket{};
         return NotDecided{};

@@ -81,17 +81,24 @@ std::vector<Box> Listing::packets_to(StatementId statement) {
     return coming;
 }
 
-symbolic::Answer Listing::comes(const std::vector<Box>& region, StatementId statement, std::size_t steps_max,
-                                const std::deque<symbolic::RuleList>& before) {
+symbolic::Question Listing::whether(const std::vector<Box>& region, StatementId statement,
+                                    const std::deque<symbolic::RuleList>& before) const {
     symbolic::Question question{region, {}};
     for (const auto& list : before) question.stages.push_back({&list, symbolic::wanting(model::Action::accept)});
     question.stages.push_back({&rules_, {.statement = statement}});
+    return question;
+}
+
+symbolic::Answer Listing::comes(const std::vector<Box>& region, StatementId statement, std::size_t steps_max,
+                                const std::deque<symbolic::RuleList>& before) {
+    const auto question = whether(region, statement, before);
     return engines_.confirmed(question, engines_.subtraction.find(question, steps_max), {.steps = steps_max});
 }
 
 std::set<StatementId> Listing::decided_by(const std::vector<Box>& region, StatementId statement,
-                                          const symbolic::Proved& proved, std::size_t steps_max) {
-    const symbolic::Question question{region, {{&rules_, {.statement = statement}}}};
+                                          const symbolic::Proved& proved, std::size_t steps_max,
+                                          const std::deque<symbolic::RuleList>& before) {
+    const auto question = whether(region, statement, before);
     std::set<StatementId> by;
     const auto ask_of_some = [&](const auto& some) {
         return engines_.confirmed(question, engines_.subtraction.find(question, steps_max, &some), {.steps = steps_max}, &some);
@@ -149,22 +156,25 @@ Coming::Answer Places::ask(Listing& listing, const symbolic::Met& met, Packets p
     if (const auto* proved = std::get_if<symbolic::Proved>(&answer))
         by.merge(listing.decided_by(region, number, *proved, of_a_question));
     if (result == Answer::some && packets == Packets::let_through) {
-        result = ask_of_each_chain(listing, number, region);
+        result = ask_of_each_chain(listing, number, region, by);
         by_functions = by_functions || result == Answer::none;
     }
     steps_ += listing.steps() - before;
     return result;
 }
 
-/// Of what functions before it on its chains let through.
-Coming::Answer Places::ask_of_each_chain(Listing& listing, StatementId number, const std::vector<Box>& region) {
+/// Of what functions before it on its chains let through. What its own function decides about that is in `by`.
+Coming::Answer Places::ask_of_each_chain(Listing& listing, StatementId number, const std::vector<Box>& region,
+                                         std::set<StatementId>& by) {
     using Answer = Coming::Answer;
     if (std::ranges::all_of(listing.approaches(), [](const auto& one) { return one.before.empty(); })) return Answer::some;
     for (const auto& one : listing.approaches()) {
         if (region.size() * one.packets.size() > boxes_max) return Answer::unknown;
         const auto inside = within(listing.space(), region, one.packets);
-        const auto answer = answer_of(listing.comes(inside, number, of_a_question, one.before));
-        if (answer != Answer::none) return answer;
+        const auto answer = listing.comes(inside, number, of_a_question, one.before);
+        const auto* proved = std::get_if<symbolic::Proved>(&answer);
+        if (proved == nullptr) return answer_of(answer);
+        by.merge(listing.decided_by(inside, number, *proved, of_a_question, one.before));
     }
     return Answer::none;
 }

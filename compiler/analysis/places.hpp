@@ -44,10 +44,12 @@ public:
     /// What makes sure of the contrary, after a proof of it: as few statements as suffice.
     std::set<model::StatementId> decided_by(const std::vector<symbolic::Box>& region,
                                             model::StatementId statement, const symbolic::Proved& proved,
-                                            std::size_t steps_max);
+                                            std::size_t steps_max, const std::deque<symbolic::RuleList>& before = {});
     std::size_t steps() const { return engines_.subtraction.steps() + engines_.sat.steps(); }
 
 private:
+    symbolic::Question whether(const std::vector<symbolic::Box>& region, model::StatementId statement,
+                               const std::deque<symbolic::RuleList>& before) const;
     void approach(const model::Appliance& appliance, const Use& use);
 
     symbolic::Space space_;
@@ -107,7 +109,8 @@ public:
 private:
     Coming::Answer ask(Listing& listing, const symbolic::Met& met, Packets packets, std::vector<symbolic::Box> region,
                        std::set<model::StatementId>& by, bool& by_functions);
-    Coming::Answer ask_of_each_chain(Listing& listing, model::StatementId number, const std::vector<symbolic::Box>& region);
+    Coming::Answer ask_of_each_chain(Listing& listing, model::StatementId number, const std::vector<symbolic::Box>& region,
+                                     std::set<model::StatementId>& by);
 
     std::size_t steps_max_ = 0;
     std::size_t steps_ = 0;

@@ -4,22 +4,23 @@ namespace analysis {
 
 /// What search and diagrams find may be there only as long as comparisons of fields say what they like: then
 /// it is asked for once more, of the engine that knows what they mean.
-Verdict Prover::find(const Case& one, const symbolic::Question& question, const Meets& meets) {
+Verdict packet_for(const Asking& asking, const ChainRules& rules, const symbolic::Question& question, const Meets& meets) {
+    const auto& [space, engines, appliance, way, budget] = asking;
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
-        auto witness = witness_in(space_, box, appliance_, way_, *one.rules.front());
+        auto witness = witness_in(space, box, appliance, way, rules);
         if (!witness || !meets(*witness)) return std::nullopt;
         return witness;
     };
     for (const bool with_meaning : {false, true}) {
         const auto answer =
-            with_meaning ? engines_.with_meaning(question, budget_) : engines_.find(question, budget_);
+            with_meaning ? engines.with_meaning(question, budget) : engines.find(question, budget);
         if (std::holds_alternative<symbolic::Proved>(answer)) return NoSuchPacket{};
         const auto* found = std::get_if<symbolic::Found>(&answer);
         if (found == nullptr) return NotDecided{};
         if (auto witness = stands(found->box)) return std::move(*witness);
         if (found->meant)
             if (auto witness = stands(*found->meant)) return std::move(*witness);
-        if (!may_contradict(space_, found->box)) return NotDecided{};
+        if (!may_contradict(space, found->box)) return NotDecided{};
     }
     return NotDecided{};
 }
@@ -43,7 +44,8 @@ Verdict Prover::find(const std::vector<symbolic::Stage>& before, const Courses& 
             symbolic::Question question{narrowed(space_, one.region, course), before};
             for (const auto* stages : {&one.before, &course.stages})
                 question.stages.insert(question.stages.end(), stages->begin(), stages->end());
-            auto verdict = find(one, question, meets);
+            const auto fits = [&](const Witness& witness) { return !meets || meets(witness); };
+            auto verdict = packet_for({space_, engines_, appliance_, way_, budget_}, *one.rules.front(), question, fits);
             if (std::holds_alternative<Witness>(verdict)) return verdict;
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
         }

@@ -11,6 +11,21 @@ struct NotDecided {};   ///< the budget was spent, or what was found did not sta
 
 using Verdict = std::variant<Witness, NoSuchPacket, NotDecided>;
 
+/// Whether the interpreter sees of a packet what a question says of it.
+using Meets = std::function<bool(const Witness&)>;
+
+/// What questions about a way are asked of.
+struct Asking {
+    symbolic::Space& space;
+    symbolic::Engines& engines;
+    const model::Appliance& appliance;
+    const Way& way;
+    const symbolic::Budget& budget;
+};
+
+/// A packet that a question is about, whose functions read it by these rules.
+Verdict packet_for(const Asking& asking, const ChainRules& rules, const symbolic::Question& question, const Meets& meets);
+
 class Prover {
 public:
     /// `invalid`: packets of that state count too.
@@ -20,9 +35,6 @@ public:
 
     symbolic::Space& space() { return space_; }
 
-    /// Whether the interpreter sees of a packet what `before` says of it.
-    using Meets = std::function<bool(const Witness&)>;
-
     /// A packet that meets all of `before`, and for which the way ends so.
     Verdict find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets = {});
     /// One that meets all of `before`, and that this statement of a Filter decides.
@@ -31,7 +43,6 @@ public:
 private:
     using Courses = std::function<std::vector<Course>(const ChainRules&)>;
     Verdict find(const std::vector<symbolic::Stage>& before, const Courses& courses, const Meets& meets);
-    Verdict find(const Case& one, const symbolic::Question& question, const Meets& meets);
 
     const model::Appliance& appliance_;
     Way way_;

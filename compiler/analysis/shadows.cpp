@@ -127,6 +127,7 @@ private:
     }
 
     void look_at_link(symbolic::Engines& engines, const Question& question, const Link& link) {
+        if (question.region.empty()) return; // that nothing comes this way is no other chain's doing
         if (!link.rules.whole) coming_.merge(statements_in(appliance_, appliance_.functions.at(link.function).body));
         for (const auto statement : listed_in(link)) {
             if (!alive_.contains(statement) || coming_.contains(statement)) continue;

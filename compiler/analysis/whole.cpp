@@ -65,6 +65,7 @@ public:
         const bool all_decided = ask();
         diff_.is_of_ways = all_decided || (diff_.more && diff_.less);
         if (!diff_.is_of_ways) return;
+        diff_.is_of_steady_flows = flows_may_wander();
         diff_.whole = diff_.more && diff_.less ? Change::incomparable
                       : diff_.more             ? Change::more_permissive
                       : diff_.less             ? Change::less_permissive
@@ -81,6 +82,13 @@ private:
         return std::ranges::all_of(diff_.chains, [](const ChainDiff& chain) {
             return chain.before && chain.after && (chain.change == Change::equivalent || chain.nats_do_the_same);
         });
+    }
+
+    bool flows_may_wander() const {
+        const auto any_comes = [](const model::Iface& iface) { return !iface.strict_rpf; };
+        const auto translations = translations_on_chains(after_);
+        return after_.ifaces.size() > 1 && std::ranges::any_of(after_.ifaces, any_comes) &&
+               std::ranges::any_of(translations, [](const auto* one) { return one->action == Action::dnat; });
     }
 
     const ChainDiff* difference_of(const Way& chain) const {

@@ -65,6 +65,10 @@ void check_iface(Context& context, const Element& element, model::IfaceId id) {
     if (filter == incoming.end() || !leads_everywhere(appliance, id)) return;
     if (Droppers(appliance).any(incoming)) return;
     if (appliance.gateway && Droppers(appliance).any(appliance.gateway->forward)) return;
+    const auto stops_what_leaves = [&](const model::Iface& iface) {
+        return Droppers(appliance).any(iface.chain(model::Hook::postrouting));
+    };
+    if (appliance.gateway && std::ranges::any_of(appliance.ifaces, stops_what_leaves)) return;
     const auto& name = context.functions[*filter]->name;
     context.report(Kind::accepts_everything, element.name.span,
                    "whatever comes in by " + quoted(element.name.text) +
@@ -73,13 +77,26 @@ void check_iface(Context& context, const Element& element, model::IfaceId id) {
                    {{name.span, quoted(name.text) + " is declared here"}});
 }
 
+/// A Gateway without `forward`, where chains of Ifaces stop nothing on some way through it.
 void check_gateway(Context& context, const Element& element) {
+    const auto& appliance = context.appliance;
     const auto* object = std::get_if<syntax::Object>(&element.value.is);
-    const bool has_forward = object != nullptr && find_pair(*object, "forward", true) != nullptr;
-    if (has_forward || context.appliance.gateway->routes.empty()) return;
-    context.report(Kind::open_gateway, element.name.span,
-                   "this Gateway forwards every packet that has a route",
-                   "write `forward: …` with a Filter that decides");
+    if (object != nullptr && find_pair(*object, "forward", true) != nullptr) return;
+    std::set<model::IfaceId> ifaces;
+    for (const auto& route : appliance.gateway->routes) ifaces.insert(route.iface);
+    const auto lets_all = [&](model::IfaceId id, model::Hook hook) {
+        return !Droppers(appliance).any(appliance.ifaces[id].chain(hook));
+    };
+    for (const auto from : ifaces)
+        for (const auto to : ifaces) {
+            const bool is_through = from != to || ifaces.size() == 1;
+            if (!is_through || !lets_all(from, model::Hook::prerouting) || !lets_all(to, model::Hook::postrouting)) continue;
+            context.report(Kind::open_gateway, element.name.span,
+                           "this Gateway forwards every packet that has a route from " + quoted(appliance.ifaces[from].name) +
+                               " to " + quoted(appliance.ifaces[to].name),
+                           "write `forward: …` with a Filter that decides");
+            return;
+        }
 }
 
 } // namespace
