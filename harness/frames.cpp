@@ -78,7 +78,9 @@ std::string summary(eval::View frame) {
     const auto shown = [&](Field field) { return eval::show(field, field_of(frame, field).value_or(0)); };
     if (!datagram_in(frame)) {
         const auto link = eval::link_of(frame);
-        return fmt::format("{}, {} bytes", link && link->type == eval::ether_type::arp ? "ARP" : "no IPv4", frame.size());
+        const auto type = link ? link->type : 0;
+        return fmt::format("{}, {} bytes", type == eval::ether_type::arp ? "ARP" : type == eval::ether_type::ipv4 ? "broken IPv4" : "no IPv4",
+                           frame.size());
     }
     const auto source = shown(Field::ip_saddr), destination = shown(Field::ip_daddr);
     if (const auto datagram = *datagram_in(frame); datagram.is_fragment())

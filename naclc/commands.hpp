@@ -94,6 +94,7 @@ struct DiffOptions {
     Path before;
     Path after;
     bool json = false;
+    std::size_t regions = 4;          ///< of each chain and kind of change, at the most
     std::vector<std::string> fail_on; ///< kinds of change for which the status is 1
 };
 int diff(const DiffOptions& options, const Reporting& reporting);

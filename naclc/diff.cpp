@@ -3,6 +3,7 @@
 #include "codegen/json.hpp"
 #include "compiler/analysis/describe.hpp"
 #include "compiler/analysis/diff.hpp"
+#include "compiler/analysis/onward.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -138,6 +139,19 @@ void print(const Policies& policies, const analysis::Way& way, const Difference&
     for (const auto& fact : difference.after.assumed) fmt::print("    when {}\n", fact);
 }
 
+/// "wan -> dmz, accept at old.nacl:12:9": where and how a translated packet goes on; empty where that is not known.
+std::string going_on(const Path& file, const model::Appliance& appliance, const std::optional<analysis::Way>& chain,
+                     const Witness& witness) {
+    const auto onward = chain ? analysis::onward(appliance, *chain, witness) : std::nullopt;
+    return onward ? fmt::format("{}, {}", analysis::text_of(appliance, onward->way), decision(file, appliance, onward->end)) : "";
+}
+
+/// In the old policy, and in the new one.
+std::pair<std::string, std::string> going_on(const Policies& policies, const analysis::ChainDiff& chain, const Difference& found) {
+    return {going_on(policies.options.before, policies.before, chain.before, found.before),
+            going_on(policies.options.after, policies.after, chain.after, found.after)};
+}
+
 /// "new.nacl:12:9".
 std::string place_of(const Policies& policies, const analysis::LogChange& change) {
     const auto& [options, before, after, ignored] = policies;
@@ -192,7 +206,11 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
         for (const auto* found : {&chain.more, &chain.less})
             if (*found) print(policies, *chain.after, **found);
-        for (const auto& found : chain.translated) print(policies, *chain.after, found);
+        for (const auto& found : chain.translated) {
+            print(policies, *chain.after, found);
+            if (const auto [went, goes] = going_on(policies, chain, found); !went.empty() && !goes.empty())
+                fmt::print("    went on {}; goes on {}\n", went, goes);
+        }
         print(policies, chain.logs);
     }
     for (const auto& [path, was, is] : policies.settings)
@@ -218,7 +236,13 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
         nlohmann::ordered_json one{{"chain", chain.name}, {"change", name_of(chain.change)}};
         if (chain.more) one["more_permissive"] = to_json(policies, *chain.after, *chain.more);
         if (chain.less) one["less_permissive"] = to_json(policies, *chain.after, *chain.less);
-        for (const auto& found : chain.translated) one["translated"].push_back(to_json(policies, *chain.after, found));
+        for (const auto& found : chain.translated) {
+            auto& shown = one["translated"].emplace_back(to_json(policies, *chain.after, found));
+            if (const auto [went, goes] = going_on(policies, chain, found); !went.empty() && !goes.empty()) {
+                shown["went_on"] = went;
+                shown["goes_on"] = goes;
+            }
+        }
         for (const auto& region : chain.regions)
             one["regions"].push_back({{"packets", region.packets},
                                       {"was", analysis::ending_names[static_cast<std::size_t>(region.from)]},
@@ -257,7 +281,7 @@ int diff(const DiffOptions& options, const Reporting& reporting) {
     const auto before = typed_file(options.before, reporting);
     const auto after = typed_file(options.after, reporting);
     if (!before.appliance || !after.appliance) return wrong_usage; // 1 is an answer
-    const auto found = analysis::diff(*before.appliance, *after.appliance);
+    const auto found = analysis::diff(*before.appliance, *after.appliance, {}, options.regions);
     const Policies policies{options, *before.appliance, *after.appliance,
                             changed_settings(*before.appliance, *after.appliance)};
     if (options.json)

@@ -181,6 +181,8 @@ int main(int argc, char** argv) {
     diff->add_option("OLD", diff_options.before, "A policy")->required();
     diff->add_option("NEW", diff_options.after, "What it has become")->required();
     diff->add_flag("--json", diff_options.json, "Print one JSON document");
+    diff->add_option("--regions", diff_options.regions, "how many regions to tell of each chain and kind of change")
+        ->capture_default_str();
     diff->add_option("--fail-on", diff_options.fail_on,
                      "Changes of the whole for which the status is 1, separated by commas: more-permissive, "
                      "less-permissive, incomparable, not-decided")

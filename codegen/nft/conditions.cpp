@@ -138,10 +138,11 @@ private:
         return always;
     }
     Alternatives say(const model::Exceeded& exceeded, bool, const model::Place& place) {
+        const auto& limit = appliance_.limits.at(exceeded.limit);
         refuse(place,
-               fmt::format(
-                   "nftables cannot keep the Limit `{}`: its meters count keys beyond their size differently",
-                   appliance_.limits.at(exceeded.limit).name),
+               fmt::format("nftables cannot keep the Limit `{}`: {}", limit.name,
+                           limit.key ? "its meters count keys beyond their size differently"
+                                     : "each rule that a condition becomes there would ask it anew"),
                "leave the Limit out, and add a rule with `limit rate` to the ruleset by hand");
         return always;
     }

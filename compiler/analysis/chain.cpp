@@ -31,6 +31,7 @@ std::vector<Field> changed_by(const Link& nat, const model::Appliance& appliance
 /// Masquerading lets none pass (path.md, Translation).
 bool drops_invalid(const model::Appliance& appliance, const Way& way, const ChainRules& rules) {
     if (!rules.links.empty()) return appliance.conntrack.drop_invalid;
+    if (chains_on(way).size() == 1) return false; // by itself, a chain without functions does nothing
     return masquerade_of(appliance, chains_on(way).back()).has_value();
 }
 
@@ -197,7 +198,6 @@ model::IntervalSet let_in(const ChainRules& chain) { return {{0, chain.drops_inv
 std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
     std::vector<Course> courses;
     Course accepted{let_in(chain), {}};
-    if (chain.drops_invalid && ending == Ending::drop) courses.push_back({{{invalid, invalid}}, {}});
     for (const auto& link : chain.links) {
         if (link.kind == model::FunctionKind::nat) continue;
         if (ending != Ending::accept) {
@@ -208,6 +208,8 @@ std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
         accepted.stages.push_back({&link.rules, wanting(Action::accept)});
     }
     if (ending == Ending::accept) courses.push_back(std::move(accepted));
+    // Of all that is dropped, what nobody wrote a rule for is the last to be shown.
+    if (chain.drops_invalid && ending == Ending::drop) courses.push_back({{{invalid, invalid}}, {}});
     return courses;
 }
 

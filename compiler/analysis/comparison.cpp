@@ -24,7 +24,6 @@ using symbolic::Question;
 using symbolic::Stage;
 
 constexpr std::array endings = {Ending::drop, Ending::reject, Ending::accept}; ///< the strictest first
-constexpr std::size_t regions_max = 4;     ///< that are shown of packets that go one way
 constexpr std::size_t translations_max = 4; ///< packets that are shown, one for each thing that Nats do
 constexpr std::size_t pieces_max = 2'000;  ///< that are left when regions have been taken out
 constexpr std::size_t steps_of_a_detail = 300'000, steps_of_a_region = 1'000'000;
@@ -53,8 +52,8 @@ using Suspects = std::deque<symbolic::Suspect>;
 class Comparison {
 public:
     Comparison(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
-               ChainDiff& result)
-        : budget_(budget), result_(result), engines_(space_), ids_(numbers_in(before, after)),
+               ChainDiff& result, std::size_t regions_max = 0)
+        : budget_(budget), regions_max_(regions_max), result_(result), engines_(space_), ids_(numbers_in(before, after)),
           before_{before, *result.before, ids_}, after_{after, *result.after} {}
 
     /// What all packets meet alike is asked first, then what Nats do is told apart.
@@ -114,11 +113,11 @@ private:
         for (const auto* one : cases) asked_.push_back({one, suspects_of(*one->rules.front(), *one->rules.back())});
         bool all_decided = true;
         std::size_t shown_more = 0, shown_less = 0;
-        for (std::size_t strict = 0; strict < endings.size(); ++strict)
-            for (std::size_t lenient = strict + 1; lenient < endings.size(); ++lenient) {
-                if (!is_another_end(after_.way, endings[strict], endings[lenient])) continue;
-                if (wanted_.more) all_decided &= look_for(endings[strict], endings[lenient], result_.more, shown_more);
-                if (wanted_.less) all_decided &= look_for(endings[lenient], endings[strict], result_.less, shown_less);
+        for (const auto strict : endings)
+            for (const auto lenient : endings) {
+                if (leniency(after_.way, strict) >= leniency(after_.way, lenient)) continue;
+                if (wanted_.more) all_decided &= look_for(strict, lenient, result_.more, shown_more);
+                if (wanted_.less) all_decided &= look_for(lenient, strict, result_.less, shown_less);
             }
         if (!tells_all_) return all_decided;
         result_.swaps_rejects = !keeps_rejects();
@@ -191,6 +190,7 @@ private:
     bool look_for(Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown) {
         if (found && !tells_all_) return true;
         std::vector<Box> told;
+        first_suspect_ = 0;
         bool all_decided = true;
         for (const auto& one : asked_) all_decided &= look_for(one, from, to, found, shown, told);
         return all_decided || found;
@@ -201,7 +201,7 @@ private:
                   std::vector<Box>& told) {
         auto left = asked.one->region;
         for (const auto& one : told) left = without_all(std::move(left), one);
-        while (!found || shown <= regions_max) {
+        while (!found || shown <= regions_max_) {
             if (found && left.size() > pieces_max) break;
             // Once it is known that packets change so, which others do is a detail.
             auto answer = find(asked, left, from, to, found ? steps_of_a_region : budget_.steps);
@@ -216,7 +216,7 @@ private:
             }
             if (std::holds_alternative<symbolic::Proved>(answer)) return true;
             if (!seen && !found) return false;
-            if (!seen || ++shown > regions_max) break;
+            if (!seen || ++shown > regions_max_) break;
             if (!found) found = std::move(seen);
             if (!tells_all_) return true;
             const auto changed = around(asked, box->box);
@@ -283,10 +283,15 @@ private:
             return engines_.subtraction.steps() - before;
         };
         bool decided = true;
-        for (const auto& suspect : suspects) {
+        // Of what is told first, each is another rule's doing.
+        for (std::size_t i = 0; i < suspects.size(); ++i) {
             if (spent() > shares_of_suspects * steps) return symbolic::GaveUp{};
-            auto answer = ask_of(suspect, question, steps);
-            if (std::holds_alternative<symbolic::Found>(answer)) return answer;
+            const auto place = (first_suspect_ + i) % suspects.size();
+            auto answer = ask_of(suspects[place], question, steps);
+            if (std::holds_alternative<symbolic::Found>(answer)) {
+                first_suspect_ = place + 1;
+                return answer;
+            }
             decided = decided && std::holds_alternative<symbolic::Proved>(answer);
         }
         if (decided) return symbolic::Proved{};
@@ -380,12 +385,18 @@ private:
             return rule;
         };
         for (const auto& nat : asked.one->before) meets(*nat.rules);
-        for (const auto* chain : {&asked.old_rules(), &asked.new_rules()})
+        constexpr auto state = symbolic::variable(model::Field::ct_state);
+        for (const auto* chain : {&asked.old_rules(), &asked.new_rules()}) {
+            if (chain->drops_invalid && is_invalid(box)) {
+                narrow(space_, result, state, values_of(space_, box, state));
+                continue;
+            }
             for (const auto& link : chain->links) {
                 if (is_nat(link)) continue;
                 const auto* rule = meets(link.rules);
                 if (rule == nullptr || rule->action != Action::accept) break;
             }
+        }
         for (const auto& rules : before)
             for (const auto& rule : rules)
                 if (rule.log == nullptr) leave_out(result, rule.guard);
@@ -397,10 +408,14 @@ private:
                    });
         });
         // Invalid packets do not come so far: that they are others need not be said.
-        constexpr auto state = symbolic::variable(model::Field::ct_state);
-        if (asked.new_rules().drops_invalid && values_of(space_, result, state) != space_.domain(state))
+        if (!is_invalid(result) && asked.new_rules().drops_invalid && values_of(space_, result, state) != space_.domain(state))
             narrow(space_, result, state, space_.sets.add({{0, static_cast<model::Value>(model::State::related)}}));
         return result;
+    }
+
+    bool is_invalid(const Box& box) {
+        return values_of(space_, box, symbolic::variable(model::Field::ct_state)) ==
+               space_.one(static_cast<model::Value>(model::State::invalid));
     }
 
     /// Where a guard covers a box in all variables but one.
@@ -424,7 +439,8 @@ private:
             const Asked plainly{asked.one, nullptr};
             // Of those that a chain never sees nobody thinks.
             const auto seen = courses_to(asked.new_rules(), Ending::accept).front();
-            const auto region = within(space_, narrowed(space_, asked.one->region, seen), {box});
+            const auto region =
+                within(space_, is_invalid(box) ? asked.one->region : narrowed(space_, asked.one->region, seen), {box});
             bool all = true;
             for (const auto was : endings)
                 for (const auto is : endings)
@@ -473,6 +489,7 @@ private:
     }
 
     symbolic::Budget budget_;
+    std::size_t regions_max_; ///< that are shown of packets that change one way
     ChainDiff& result_;
     symbolic::Space space_;
     symbolic::Engines engines_;
@@ -480,6 +497,7 @@ private:
     WayIn before_, after_;
     std::vector<Asked> asked_;
     std::map<std::pair<const ChainRules*, const ChainRules*>, std::optional<Suspects>> suspects_;
+    std::size_t first_suspect_ = 0; ///< behind the one that was found last
     bool tells_all_ = true; ///< regions and translations too
     Wanted wanted_;
     bool with_meaning_ = false; ///< only the engine is asked that knows what facts mean
@@ -488,8 +506,8 @@ private:
 } // namespace
 
 void compare(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
-             ChainDiff& chain) {
-    Comparison(before, after, budget, chain).run();
+             std::size_t regions_max, ChainDiff& chain) {
+    Comparison(before, after, budget, chain, regions_max).run();
 }
 
 void compare_ends(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
@@ -497,10 +515,10 @@ void compare_ends(const model::Appliance& before, const model::Appliance& after,
     Comparison(before, after, budget, way).run_ends(wanted);
 }
 
-bool is_another_end(const Way& way, Ending was, Ending is) {
-    if (was == is) return false;
+int leniency(const Way& way, Ending ending) {
     const auto* end = std::get_if<DeadEnd>(&way);
-    return end == nullptr || end->is_decided || was == Ending::reject || is == Ending::reject;
+    if (ending == Ending::accept && end != nullptr && !end->is_decided) return leniency(way, Ending::drop);
+    return ending == Ending::accept ? 2 : ending == Ending::reject ? 1 : 0;
 }
 
 } // namespace analysis

@@ -4,9 +4,9 @@
 
 namespace analysis {
 
-/// Fills in what there is to say of a chain that both policies have.
+/// Fills in what there is to say of a chain that both policies have; with as many regions of each kind of change at the most.
 void compare(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
-             ChainDiff& chain);
+             std::size_t regions_max, ChainDiff& chain);
 
 /// What is to be found of a way.
 struct Wanted {
@@ -17,7 +17,7 @@ struct Wanted {
 void compare_ends(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
                   const Wanted& wanted, ChainDiff& way);
 
-/// Where a way leads nowhere, what prerouting accepts is dropped: that is no other end.
-bool is_another_end(const Way& way, Ending was, Ending is);
+/// From the strictest: a drop, a reject, an accept. Where a way leads nowhere, what prerouting accepts is dropped.
+int leniency(const Way& way, Ending ending);
 
 } // namespace analysis

@@ -52,12 +52,12 @@ std::optional<model::IfaceId> same_iface(const model::Appliance& from, model::If
 }
 
 PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
-                const symbolic::Budget& budget) {
+                const symbolic::Budget& budget, std::size_t regions_max) {
     PolicyDiff result;
     for (const auto& chain : chains_to_compare(after, before)) {
         ChainDiff one{
             text_of(after, chain), Change::more_permissive, in_other(after, before, chain), chain, {}, {}};
-        if (one.before) compare(before, after, budget, one);
+        if (one.before) compare(before, after, budget, regions_max, one);
         result.chains.push_back(std::move(one));
     }
     for (const auto& chain : chains_of(before)) {
@@ -66,7 +66,7 @@ PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
         const auto name = one.after ? text_of(after, *one.after) : one.name;
         const auto known = std::ranges::find(result.chains, name, &ChainDiff::name);
         if (known != result.chains.end()) continue;
-        if (one.after) compare(before, after, budget, one);
+        if (one.after) compare(before, after, budget, regions_max, one);
         result.chains.push_back(std::move(one));
     }
     for (const auto& one : result.chains) result.of_chains = together(result.of_chains, one.change);

@@ -68,7 +68,10 @@ struct PolicyDiff {
 /// The Iface of that name in another policy; else, if it has been renamed, the one on its NIC with its VLAN.
 std::optional<model::IfaceId> same_iface(const model::Appliance& from, model::IfaceId id, const model::Appliance& to);
 
-PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
-                const symbolic::Budget& budget = {});
+inline constexpr std::size_t regions_shown = 4;
+
+/// `regions_max`: of each chain and kind of change that are told.
+PolicyDiff diff(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget = {},
+                std::size_t regions_max = regions_shown);
 
 } // namespace analysis

@@ -126,12 +126,13 @@ private:
         const auto take = [&](model::Scenario test, bool repeats) {
             return take_for(id, std::move(test), repeats);
         };
-        if (candidates.offer(target, take) || offer_paths(candidates, chain, target, take)) {
-            tested_.insert(id);
-            result_.untested.erase(id);
-            return;
-        }
+        if (candidates.offer(target, take) || offer_paths(candidates, chain, target, take)) return has_test(id);
         failed(id, reach == Reach::yes ? Untested::unsaid : Untested::undecided);
+    }
+
+    void has_test(StatementId id) {
+        tested_.insert(id);
+        result_.untested.erase(id);
     }
 
     /// The better reason counts: what is unreachable on one chain may be reached on another.
@@ -263,6 +264,7 @@ private:
     }
 
     bool add(GeneratedTest test) {
+        if (test.statement) has_test(*test.statement); // one of a boundary may be the first of a function
         if (seen_.insert(key_of(test.test)).second) result_.tests.push_back(std::move(test));
         return true;
     }

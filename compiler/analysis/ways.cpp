@@ -1,6 +1,7 @@
 #include "compiler/analysis/ways.hpp"
 
 #include "compiler/eval/routing.hpp"
+#include "compiler/eval/validity.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,23 @@ std::vector<Way> ways_through(const model::Appliance& appliance) {
         }
     }
     return ways;
+}
+
+Way way_from(const model::Appliance& appliance, model::IfaceId from, const eval::Datagram& datagram) {
+    const auto to = datagram.destination();
+    const auto& iface = appliance.ifaces[from];
+    if (eval::is_address_of(iface, to) || eval::is_broadcast_of(iface, to) || to == eval::limited_broadcast)
+        return Delivery{from, from};
+    const bool is_for_all = eval::is_multicast(to) || std::ranges::any_of(appliance.ifaces, [&](const auto& other) {
+        return eval::is_broadcast_of(other, to);
+    });
+    if (is_for_all || !eval::forwards(appliance, from)) return end_of(appliance, from);
+    if (datagram.ttl() <= 1) return DeadEnd{from, true};
+    const auto routed = eval::route_through(appliance, to);
+    const auto* hop = std::get_if<eval::Hop>(&routed);
+    if (hop == nullptr) return end_of(appliance, from);
+    if (const auto own = eval::iface_with(appliance, to)) return Delivery{from, *own};
+    return model::Assert::Path{from, hop->egress};
 }
 
 bool translates_output(const model::Appliance& appliance) {

@@ -22,24 +22,6 @@ constexpr std::size_t ways_max = 200;          ///< that are asked about
 constexpr std::size_t statements_max = 60'000; ///< on all of them together
 constexpr std::size_t share_of_a_way = 10;     ///< of a question's steps
 
-/// The way that a packet takes that comes in by an Iface, if nothing is translated.
-Way way_from(const model::Appliance& appliance, IfaceId from, const eval::Datagram& datagram) {
-    const auto to = datagram.destination();
-    const auto& iface = appliance.ifaces[from];
-    if (eval::is_address_of(iface, to) || eval::is_broadcast_of(iface, to) || to == eval::limited_broadcast)
-        return Delivery{from, from};
-    const bool is_for_all = eval::is_multicast(to) || std::ranges::any_of(appliance.ifaces, [&](const auto& other) {
-        return eval::is_broadcast_of(other, to);
-    });
-    if (is_for_all || !eval::forwards(appliance, from)) return end_of(appliance, from);
-    if (datagram.ttl() <= 1) return DeadEnd{from, true};
-    const auto routed = eval::route_through(appliance, to);
-    const auto* hop = std::get_if<eval::Hop>(&routed);
-    if (hop == nullptr) return end_of(appliance, from);
-    if (const auto own = eval::iface_with(appliance, to)) return Delivery{from, *own};
-    return model::Assert::Path{from, hop->egress};
-}
-
 bool uses(const model::Appliance& appliance, Action action) {
     return std::ranges::any_of(appliance.statements, [&](const auto& one) { return one.action == action; });
 }
@@ -64,6 +46,8 @@ public:
                 if (*found) follow(chain, **found);
         const bool all_decided = ask();
         diff_.is_of_ways = all_decided || (diff_.more && diff_.less);
+        // What was shown of one packet of a chain is not so of all of them.
+        std::erase_if(diff_.unseen, [&](const Unseen& one) { return (one.is_more ? diff_.more : diff_.less).has_value(); });
         if (!diff_.is_of_ways) return;
         diff_.is_of_steady_flows = flows_may_wander();
         diff_.whole = diff_.more && diff_.less ? Change::incomparable
@@ -108,19 +92,24 @@ private:
         const bool may_be_led = std::ranges::any_of(after_.ifaces, &model::Iface::leases); // by a lease
         if (std::holds_alternative<DeadEnd>(way) && may_be_led) return;
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
-        const auto was = ends.before.ending, is = ends.after.ending;
-        if (!is_another_end(way, was, is)) {
-            const bool is_more = is_stricter(found.before.ending, shown.ending);
+        const auto was = leniency(way, ends.before.ending), is = leniency(way, ends.after.ending);
+        if (was == is) {
+            const bool is_more = leniency(*chain.after, found.before.ending) < leniency(*chain.after, shown.ending);
             diff_.unseen.push_back({chain.name, is_more, way, ends.after});
             return;
         }
-        auto& kind = is_stricter(was, is) ? diff_.more : diff_.less;
-        if (!kind) kind = WayDifference{way, ends};
+        auto& kind = was < is ? diff_.more : diff_.less;
+        if (!kind) kind = on(way, ends);
     }
 
-    static bool is_stricter(Ending one, Ending other) {
-        const auto rank = [](Ending end) { return end == Ending::accept ? 2 : end == Ending::reject ? 1 : 0; };
-        return rank(one) < rank(other);
+    /// What a way leads nowhere, the appliance drops.
+    static WayDifference on(const Way& way, Difference ends) {
+        for (auto* end : {&ends.before, &ends.after})
+            if (end->ending == Ending::accept && leniency(way, Ending::accept) == leniency(way, Ending::drop)) {
+                end->ending = Ending::drop;
+                end->decided.reset();
+            }
+        return {way, std::move(ends)};
     }
 
     /// As it set out on its way.
@@ -166,8 +155,8 @@ private:
             --ways_left;
             ChainDiff found{text_of(after_, way), {}, way, way, {}, {}};
             compare_ends(before_, after_, budget, wanted, found);
-            if (found.more) diff_.more = WayDifference{way, *found.more};
-            if (found.less) diff_.less = WayDifference{way, *found.less};
+            if (found.more) diff_.more = on(way, *found.more);
+            if (found.less) diff_.less = on(way, *found.less);
             all_decided = all_decided && found.change != Change::not_decided;
         }
         return all_decided;
@@ -179,7 +168,8 @@ private:
     Wanted wanted_on(const Way& way) const {
         Wanted wanted{false, false};
         const auto* end = std::get_if<DeadEnd>(&way);
-        if (end != nullptr && !end->is_decided && !rejects_) return wanted;
+        const bool leads_nowhere = end != nullptr && !end->is_decided;
+        if (leads_nowhere && !rejects_) return wanted;
         const auto chains = chains_on(way);
         for (auto chain = chains.begin(); chain != chains.end(); ++chain) {
             const auto* differs = difference_of(*chain);
@@ -187,7 +177,7 @@ private:
             const bool is_last = std::all_of(chain + 1, chains.end(), [&](const Way& later) {
                 return functions_of(before_, later).empty() && functions_of(after_, later).empty();
             });
-            const bool any = (differs->swaps_rejects && !is_last) || differs->change == Change::incomparable ||
+            const bool any = leads_nowhere || (differs->swaps_rejects && !is_last) || differs->change == Change::incomparable ||
                              differs->change == Change::not_decided;
             wanted.more = wanted.more || any || differs->change == Change::more_permissive;
             wanted.less = wanted.less || any || differs->change == Change::less_permissive;
