@@ -204,6 +204,7 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
         for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
         if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
+        if (!chain.asks_alike) fmt::print("    others may ask its Limits, or in another order\n");
         for (const auto* found : {&chain.more, &chain.less})
             if (*found) print(policies, *chain.after, **found);
         for (const auto& found : chain.translated) {
@@ -249,6 +250,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
                                       {"is", analysis::ending_names[static_cast<std::size_t>(region.to)]},
                                       {"all", region.all}});
         if (chain.may_have_more_regions) one["perhaps_more_regions"] = true;
+        if (!chain.asks_alike) one["limits_asked_alike"] = false;
         for (const auto& change : chain.logs.changes) {
             auto& log = one["logs"].emplace_back(nlohmann::ordered_json{{"change", name_of(change.kind)},
                                                                         {"log", change.logging.text},

@@ -34,6 +34,7 @@ struct ChainDiff {
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
     bool may_have_more_regions = false;
     LogChanges logs{}; ///< whatever the verdicts are
+    bool asks_alike = true; ///< else it is not known whether Limits are asked by the same packets in the same order
     bool nats_do_the_same = false; ///< they are known to, whatever the Filters do
     bool swaps_rejects = true;     ///< unless it is known that no packet was rejected that is accepted now, or the other way round
 };

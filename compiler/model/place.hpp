@@ -1,5 +1,6 @@
 // Where in the source something stands.
 #pragma once
+#include <compare>
 #include <cstdint>
 
 namespace model {
@@ -10,7 +11,7 @@ struct Place {
     std::uint32_t line = 0;
     std::uint32_t column = 0;
 
-    friend bool operator==(const Place&, const Place&) = default;
+    friend auto operator<=>(const Place&, const Place&) = default;
 };
 
 } // namespace model

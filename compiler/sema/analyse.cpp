@@ -1,6 +1,7 @@
 #include "compiler/sema/analyse.hpp"
 
 #include "compiler/sema/function.hpp"
+#include "compiler/sema/members.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/resolve.hpp"
 
@@ -98,6 +99,7 @@ model::Appliance analyse(const std::vector<syntax::Program>& programs, syntax::D
     check_flow(context);
     check_chains(context);
     check_risks(context);
+    forget_asked_members(context);
     return std::move(context.appliance);
 }
 

@@ -50,7 +50,7 @@ std::vector<model::Member> members_of(Context& context, const std::vector<Leaf>&
         if (!context.folders.contains(leaf.span.file)) continue;
         const auto is_written_too = [&](std::size_t holder) { return is_written_in(leaves[holder]); };
         if (holders[i].empty() || !is_written_in(leaf) || !std::ranges::all_of(holders[i], is_written_too)) {
-            members.push_back({values[i], place_of(leaf.span), end_of(leaf.span)});
+            members.push_back({values[i], place_of(leaf.use), end_of(leaf.use)});
             continue;
         }
         const bool is_doubled = holders[i].size() == 1 && values[i] == values[holders[i].front()];
@@ -68,6 +68,11 @@ std::vector<model::Member> members_of(Context& context, const std::vector<Leaf>&
                        "leave it out", std::move(notes));
     }
     return members;
+}
+
+void forget_asked_members(Context& context) {
+    for (auto& set : context.appliance.sets)
+        std::erase_if(set.members, [&](const model::Member& one) { return context.asked_members.contains(one.place); });
 }
 
 } // namespace sema

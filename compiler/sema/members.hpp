@@ -9,4 +9,7 @@ namespace sema {
 std::vector<model::Member> members_of(Context& context, const std::vector<Leaf>& leaves,
                                       const std::vector<model::Interval>& values);
 
+/// A member of an object that a path names too matters there, whatever it does in a set.
+void forget_asked_members(Context& context);
+
 } // namespace sema

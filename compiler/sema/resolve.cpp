@@ -269,6 +269,7 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
         value = &object->pairs[*index].value;
         if (context.bad_members.contains(value)) return Poison{};
     }
+    context.asked_members.insert(place_of(value->span));
     return settle(context, *value);
 }
 
@@ -301,12 +302,12 @@ public:
         const auto settled = settle(context_, value);
         if (std::holds_alternative<Poison>(settled)) return false;
         if (const auto* constant = std::get_if<const Constant*>(&settled)) {
-            leaves.push_back({*constant, value.span, list_});
+            leaves.push_back({*constant, value.span, value.span, list_});
             return true;
         }
         if (const auto* element = std::get_if<const Element*>(&settled);
             element != nullptr && (*element)->type == ElementType::iface) {
-            leaves.push_back({*element, value.span, list_});
+            leaves.push_back({*element, value.span, value.span, list_});
             return true;
         }
         const auto* literal = std::get_if<const syntax::Value*>(&settled);
@@ -322,7 +323,7 @@ public:
             return false;
         }
         if (!is_collection(**literal)) {
-            leaves.push_back({*literal, (*literal)->span, list_});
+            leaves.push_back({*literal, (*literal)->span, value.span, list_});
             return true;
         }
         // While the items of a named list are read, its name is being followed: it must not hold itself.

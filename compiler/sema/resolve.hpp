@@ -26,6 +26,7 @@ Settled settle(Context& context, const syntax::Value& value, const std::string& 
 struct Leaf {
     std::variant<const syntax::Value*, const Constant*, const Element*> is;
     syntax::Span span;
+    syntax::Span use{}; ///< where it stands in its list or object, there perhaps by a name
     const syntax::Value* list = nullptr; ///< that holds it; nothing where it stands by itself or in an object
 };
 
