@@ -37,7 +37,9 @@ void print_paragraph(const std::string& text) {
 }
 
 int list_all() {
-    for (const auto& info : syntax::kinds()) fmt::print("{:<24}{}\n", info.name, syntax::name(info.severity));
+    std::size_t width = 0;
+    for (const auto& info : syntax::kinds()) width = std::max(width, std::string_view(info.name).size());
+    for (const auto& info : syntax::kinds()) fmt::print("{:<{}}  {}\n", info.name, width, syntax::name(info.severity));
     return fine;
 }
 

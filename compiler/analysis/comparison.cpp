@@ -219,9 +219,10 @@ private:
             }
             if (std::holds_alternative<symbolic::Proved>(answer)) return true;
             if (!seen && !found) return false;
-            if (!seen || ++shown > regions_max_) break;
+            if (!seen) break;
             if (!found) found = std::move(seen);
             if (!tells_all_) return true;
+            if (++shown > regions_max_) break;
             const auto changed = around(asked, box->box);
             result_.regions.push_back(
                 {describe(space_, after_.appliance, changed), from, to, is_all(changed, from, to)});

@@ -99,17 +99,37 @@ private:
         const bool are_few = model::info(field).kind == model::FieldKind::iface
                                  ? !others.empty() && values.contains(appliance_.ifaces.size())
                                  : others.intervals().size() < values.intervals().size();
-        const bool are_flags = model::info(field).kind == model::FieldKind::flags;
-        if (are_flags && values.size() > 1 && others.size() > shown_max) return flags(field, values);
+        if (model::info(field).kind == model::FieldKind::flags) return flags(field, values, others);
         return are_few ? "other than " + list(field, others) : list(field, values);
     }
 
-    /// "with syn, without ack, rst" where some flags are set, some are not, and the others are as they like.
-    std::string flags(Field field, const model::IntervalSet& values) const {
+    /// "with syn, without ack, rst", "not (without syn, ack)", "exactly syn, or exactly syn, ack".
+    std::string flags(Field field, const model::IntervalSet& values, const model::IntervalSet& others) const {
+        if (values.size() > 1)
+            if (auto text = some_flags(field, values); !text.empty()) return text;
+        if (others.size() > 1)
+            if (const auto text = some_flags(field, others); !text.empty()) return "not (" + text + ")";
+        if (others.size() < values.size()) return "not " + exactly(field, others);
+        return exactly(field, values);
+    }
+
+    std::string exactly(Field field, const model::IntervalSet& values) const {
+        std::string text;
+        std::size_t shown = 0;
+        for (const auto& [low, high] : values.intervals())
+            for (auto value = low; value <= high; ++value) {
+                if (shown == shown_max) return text + " and " + std::to_string(values.size() - shown) + " more";
+                text += (shown++ == 0 ? "exactly " : ", or exactly ") + (value == 0 ? "none" : text_of(appliance_, field, value));
+            }
+        return text;
+    }
+
+    /// Where some flags are set, some are not, and the others are as they like; empty where they are not so.
+    std::string some_flags(Field field, const model::IntervalSet& values) const {
         auto set = model::info(field).max(), ever = Value{0};
         for (const auto& [low, high] : values.intervals())
             for (auto value = low; value <= high; ++value) set &= value, ever |= value;
-        if (values.size() != Value{1} << std::popcount(set ^ ever)) return list(field, values);
+        if (values.size() != Value{1} << std::popcount(set ^ ever)) return {};
         const auto clear = model::info(field).max() & ~ever;
         std::string text;
         if (set != 0) text += "with " + text_of(appliance_, field, set);

@@ -207,7 +207,7 @@ std::vector<syntax::Diagnostic> remarks_on_verdicts(const model::Appliance& appl
     const auto left = leftover_conditions(appliance, places, conditions);
     if (!left.empty()) diagnostics.push_back(leftover(left));
     Told told{{}, {left.begin(), left.end()}};
-    for (const auto& found : conditions) told.as_mistakes.insert(found.condition);
+    for (const auto& found : conditions) (found.holds ? told.as_all_that_is_left : told.as_mistakes).insert(found.condition);
     const auto without = redundant_ones(appliance, sources, places, dead, told, diagnostics);
     for (const auto& [place, end, by] : idle_members(appliance, places, conditions)) {
         const auto is_redundant = [&](model::StatementId id) { return without.contains(id); };

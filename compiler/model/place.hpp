@@ -1,6 +1,5 @@
 // Where in the source something stands.
 #pragma once
-#include <compare>
 #include <cstdint>
 
 namespace model {
@@ -11,7 +10,7 @@ struct Place {
     std::uint32_t line = 0;
     std::uint32_t column = 0;
 
-    friend auto operator<=>(const Place&, const Place&) = default;
+    friend bool operator==(const Place&, const Place&) = default;
 };
 
 } // namespace model

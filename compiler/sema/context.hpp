@@ -53,7 +53,7 @@ struct Context {
     /// Names whose mistake has been reported: they lead back to themselves, are too many, or name no value.
     std::set<const syntax::Path*> poisoned;
     std::set<const Element*> faulty; ///< objects with a mistake: nothing is deduced from what they lack
-    std::set<model::Place> asked_members;             ///< where the values of members stand that some path names
+    std::set<model::Place, PlaceOrder> asked_members; ///< where the values of members stand that some path names
     std::set<const syntax::Value*> bad_members; ///< of typed objects, whose values have been refused
     std::set<std::string> said_of_values; ///< by the names or places of those that stand elsewhere
     /// How deep in names, and in lists and objects behind them, the analysis is.

@@ -87,16 +87,20 @@ void check_gateway(Context& context, const Element& element) {
     const auto lets_all = [&](model::IfaceId id, model::Hook hook) {
         return !Droppers(appliance).any(appliance.ifaces[id].chain(hook));
     };
+    std::string open; // the first of the ways on which nothing is stopped
+    bool are_all = true;
     for (const auto from : ifaces)
         for (const auto to : ifaces) {
-            const bool is_through = from != to || ifaces.size() == 1;
-            if (!is_through || !lets_all(from, model::Hook::prerouting) || !lets_all(to, model::Hook::postrouting)) continue;
-            context.report(Kind::open_gateway, element.name.span,
-                           "this Gateway forwards every packet that has a route from " + quoted(appliance.ifaces[from].name) +
-                               " to " + quoted(appliance.ifaces[to].name),
-                           "write `forward: …` with a Filter that decides");
-            return;
+            if (from == to && ifaces.size() > 1) continue;
+            const bool is_open = lets_all(from, model::Hook::prerouting) && lets_all(to, model::Hook::postrouting);
+            are_all = are_all && is_open;
+            if (is_open && open.empty())
+                open = " from " + quoted(appliance.ifaces[from].name) + " to " + quoted(appliance.ifaces[to].name);
         }
+    if (open.empty()) return;
+    context.report(Kind::open_gateway, element.name.span,
+                   "this Gateway forwards every packet that has a route" + (are_all ? "" : open),
+                   "write `forward: …` with a Filter that decides");
 }
 
 } // namespace

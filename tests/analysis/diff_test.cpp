@@ -404,3 +404,60 @@ TEST_CASE("a source that is hidden now, or named otherwise, is a difference") {
     CHECK(as_from(hidden + "wan.postrouting: [s, t] Nat::TCP s { snat(203.0.113.9) } Nat::TCP t { snat(99) }\n",
                   hidden + "wan.postrouting: s Nat::TCP s { snat(203.0.113.9, 99) }\n") == "equivalent");
 }
+
+TEST_CASE("that a chain drops invalid packets now, or no more, is told as that") {
+    const std::string rest = "lan.input: i Filter::IP i { if (ip.saddr == 10.0.0.5) { accept } drop }\n";
+    CHECK(regions("", filter("accept")) == "any packet, state invalid: accept -> drop\n");
+    const auto chains = analysis::diff(policy(rest), policy("")).chains;
+    const auto input = std::ranges::find(chains, "lan.input", &analysis::ChainDiff::name);
+    REQUIRE(input != chains.end());
+    REQUIRE(input->more);
+    CHECK(input->more->after.state == model::State::fresh); // that one is more than that
+}
+
+TEST_CASE("where a way leads nowhere an accept is a drop, and a reject is less than that") {
+    const auto rejecting = filter("if (ip.ttl in 0-1) { reject } accept"), open = filter("accept");
+    const auto less = analysis::diff(policy(rejecting), policy(open));
+    REQUIRE(less.less);
+    CHECK(less.less->ends.before.ending == analysis::Ending::reject);
+    CHECK(less.less->ends.after.ending == analysis::Ending::drop);
+}
+
+TEST_CASE("chains that ask Limits are alike only if the same packets ask in the same order") {
+    const std::string limit = "Limit l { rate: 1, per: minute, burst: 2 }\n";
+    const auto asked = [&](const std::string& condition, const std::string& before = "") {
+        return limit + filter(before + "if (" + condition + ") { drop } accept");
+    };
+    const auto plain = asked("ip.saddr == 10.0.0.8 and l.exceeded");
+    CHECK(change(plain, asked("l.exceeded and ip.saddr == 10.0.0.8")) == Change::not_decided);
+    CHECK(change(plain, asked("ip.saddr == 10.0.0.8 and l.exceeded", "if (l.exceeded) { log(\"many\") }\n")) != Change::equivalent);
+    CHECK(change(plain, "b: 10.0.0.8\n" + asked("ip.saddr == b and l.exceeded")) == Change::equivalent);
+    CHECK(change(limit + filter("if (l.exceeded) { drop } if (ip.ttl == 4) { accept } accept"),
+                 limit + filter("if (l.exceeded) { drop } accept")) == Change::equivalent);
+}
+
+TEST_CASE("of several edits each is told before the slices of one") {
+    const auto rule = [](const std::string& port, const std::string& from) {
+        return "if (tcp.dport == " + port + " and ip.saddr in " + from + ") { accept }\n";
+    };
+    const auto list = [&](const std::string& first, const std::string& second) {
+        return filter("Filter::TCP {\n" + rule("80", "10.1.0.0/16") + rule("80", "10.3.0.0/16") + first + second + "}\ndrop");
+    };
+    const auto text = regions(list("", ""), list(rule("80", "10.0.0.0/14"), rule("443", "10.0.0.0/8")));
+    const auto first_line_end = text.find('\n');
+    INFO(text);
+    CHECK(text.substr(0, first_line_end).find("port 80") != text.npos);
+    CHECK(text.substr(first_line_end, text.find('\n', first_line_end + 1) - first_line_end).find("port 443") != text.npos);
+}
+
+TEST_CASE("as many regions are told as are wanted") {
+    std::string rules;
+    for (int port = 1; port < 10; ++port) rules += "if (tcp.dport == " + std::to_string(2 * port) + ") { accept }\n";
+    const auto old_policy = policy(filter("drop")), new_policy = policy(filter("Filter::TCP {\n" + rules + "}\ndrop"));
+    for (const std::size_t wanted : {1, 4, 20}) {
+        const auto chains = analysis::diff(old_policy, new_policy, {}, wanted).chains;
+        const auto& chain = *std::ranges::find(chains, "wan.prerouting", &analysis::ChainDiff::name);
+        CHECK(chain.regions.size() == std::min<std::size_t>(wanted, 9));
+        CHECK(chain.may_have_more_regions == (wanted < 9));
+    }
+}

@@ -63,3 +63,12 @@ TEST_CASE("a log statement some of whose packets changed has moved") {
                   "if (ip.ttl < 5 or ip.dscp == 3 or ip.id == 9) { log(\"x\") } accept") ==
           Texts{"1 moved log(\"x\")"});
 }
+
+TEST_CASE("a log past which a verdict has moved has moved itself, which way round it was") {
+    const std::string accept = "if (ip.saddr == 10.0.0.9) { accept }\n", log = "log(\"x\")\n";
+    CHECK(changes(accept + log + "accept", log + accept + "accept") == Texts{"1 moved log(\"x\")"});
+    CHECK(changes(log + accept + "accept", accept + log + "accept") == Texts{"2 moved log(\"x\")"});
+    // What is logged is not what the verdict is about.
+    const std::string other = "if (ip.saddr == 10.0.0.8) { log(\"y\") }\n";
+    CHECK(changes(accept + other + "accept", other + accept + "accept").empty());
+}

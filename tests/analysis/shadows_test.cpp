@@ -17,9 +17,8 @@ using Lines = std::map<std::uint32_t, std::vector<std::uint32_t>>;
 bool is_by_chains(const analysis::Shadowed& one) { return one.because == analysis::Shadowed::Because::chains; }
 
 /// The lines of shadowed statements, and of those that shadow them; the test's own first line is 1.
-Lines shadows(const std::string& text, bool by_chains = false) {
+Lines shadows(const model::Appliance& appliance, bool by_chains) {
     constexpr std::uint32_t before = 4; // of two_ifaces
-    const auto appliance = policy(text);
     Lines lines;
     for (const auto& one : analysis::shadowed_statements(appliance).dead) {
         if (is_by_chains(one) != by_chains) continue;
@@ -27,6 +26,17 @@ Lines shadows(const std::string& text, bool by_chains = false) {
         for (const auto id : one.by) covering.push_back(appliance.statements.at(id).place.line - before);
     }
     return lines;
+}
+Lines shadows(const std::string& text, bool by_chains = false) { return shadows(policy(text), by_chains); }
+
+/// With `f` in place of `middle`.
+Lines shadows_of_forward(const std::string& text, bool by_chains = false) {
+    auto whole = two_ifaces + text;
+    const std::string theirs = "forward: middle";
+    whole.replace(whole.find(theirs), theirs.size(), "forward: f");
+    const auto loaded = sema::load_text("test.nacl", whole);
+    REQUIRE(loaded.appliance);
+    return shadows(*loaded.appliance, by_chains);
 }
 
 } // namespace
@@ -202,4 +212,33 @@ TEST_CASE("what is made here and goes through chains is an echo reply or a log")
                               "Filter::ICMP { if (icmp.type == echo-reply) { accept } }\ndrop }\n";
     CHECK(shadows(chain) == Lines{{3, {}}, {4, {}}});
     CHECK(shadows(chain + "Syslog logs { address: 203.0.113.9, port: 514 }\n") == Lines{{4, {}}});
+}
+
+namespace {
+
+std::string front(const std::string& guard, const std::string& own) {
+    return "wan.prerouting: guard lan.prerouting: guard Filter::IP guard { " + guard + " accept }\nFilter::IP f {\n" + own + "\n}\n";
+}
+
+} // namespace
+
+TEST_CASE("what a verdict's own function decides is no earlier chain's doing") {
+    // 192.0.2.7 comes through and is accepted: that is no second line of defence.
+    const auto hole = "if (ip.saddr == 198.51.100.7) { accept }\nif (ip.saddr == 192.0.2.7) { accept }\n"
+                      "if (ip.saddr in [198.51.100.7, 192.0.2.7]) { drop }\nif (ct.state == established) { accept } drop";
+    const auto text = front("if (ip.saddr in 198.51.100.0/24) { drop }", hole);
+    CHECK(shadows_of_forward(text) == Lines{{5, {1, 4}}});
+    CHECK(shadows_of_forward(text, true) == Lines{{3, {1}}});
+    // Neither the one nor the other leaves nothing.
+    const auto together = front("if (ip.ttl < 9) { drop }",
+                                "Filter::TCP {\nif (tcp.dport == 22 and ip.ttl > 5) { accept }\nif (tcp.dport == 22) { drop }\n}\n"
+                                "if (ct.state == established) { accept } drop");
+    CHECK(shadows_of_forward(together) == Lines{{5, {1, 4}}});
+    CHECK(shadows_of_forward(together, true).empty());
+}
+
+TEST_CASE("a Nat on no chain hides nothing of what earlier chains stop") {
+    const auto text = front("if (ip.daddr in 10.0.0.0/24) { drop }", "if (ip.daddr == 10.0.0.5) { accept }\ndrop");
+    CHECK(shadows_of_forward(text, true) == Lines{{3, {1}}});
+    CHECK(shadows_of_forward(text + "Nat::TCP n { if (tcp.dport == 80) { dnat(10.0.0.5) } }\n", true) == Lines{{3, {1}}});
 }

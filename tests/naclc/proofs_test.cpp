@@ -163,3 +163,32 @@ TEST_CASE("a policy with a broken Assert is neither built nor tested") {
         CHECK(done.output.find("[broken-assert]") != std::string::npos);
     }
 }
+
+TEST_CASE("policies are read from pipes") {
+    const Scene scene;
+    const auto found = scene("cat p.nacl | naclc diff p.nacl /dev/stdin");
+    CHECK(found.status == 0);
+    CHECK(found.output.ends_with("all together: equivalent\n"));
+}
+
+TEST_CASE("of a packet that is translated otherwise it is told how its way goes on") {
+    const Shell shell;
+    const auto gateway = [](const std::string& web) {
+        return "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, prerouting: to }\n"
+               "Iface dmz { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+               "Gateway gw { connected: [wan, dmz], forward: f }\n"
+               "Nat::TCP to { if (tcp.dport == 80) { dnat(" + web + ") } }\n"
+               "Filter::IP f { if (ip.daddr == 10.0.0.5) { accept } drop }\n";
+    };
+    shell.write("old.nacl", gateway("10.0.0.5"));
+    shell.write("new.nacl", gateway("10.0.0.6"));
+    const auto found = shell("naclc diff old.nacl new.nacl");
+    CHECK(found.output.find("    went on wan -> dmz, accept at old.nacl:5:44; goes on wan -> dmz, drop at new.nacl:5:53\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("a chain without functions does nothing by itself") {
+    const Shell shell;
+    shell.write("m.nacl", "Iface wan { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, masquerade: true }\n");
+    CHECK(shell("naclc query m.nacl --chain wan.postrouting --where 'ct.state == invalid' --verdict drop").status == 1);
+}
