@@ -278,7 +278,7 @@ TEST_CASE("Nats in another order, split, merged, moved past Filters or sending e
                              << moved.equivalent << ", not decided " << moved.not_decided);
     CHECK(moved.changed > pairs / 4);
     CHECK(moved.equivalent > pairs / 2);
-    CHECK(moved.not_decided * 50 < moved.chains);
+    CHECK(moved.not_decided * 20 < moved.chains); // of Limits behind a Nat that has moved it is not known who asks them
 }
 
 TEST_CASE("what diff says of the whole is what the interpreter does with packets that go their whole way") {
