@@ -86,7 +86,9 @@ bool index_with_vlan(Cursor& at) {
     const bool is_value = at.before() == K::colon && in_object(at) && at.out.size() > 1 &&
                           lower(at.out[at.out.size() - 2].text) == "index";
     const bool is_name = at.is(0, K::name) && at.is(1, K::dot) && at.is(2, K::integer);
-    if (!is_value || (!is_name && !at.is(0, K::decimal))) return false;
+    const auto opener = is_value ? at.open.back().index : 0;
+    const bool in_iface = opener > 1 && lower(at.out[opener - 2].text) == "iface";
+    if (!in_iface || (!is_name && !at.is(0, K::decimal))) return false;
     const auto& text = at.token().text;
     const auto first = is_name ? text.find_last_not_of("0123456789") + 1 : 0;
     const auto index = text.substr(first, is_name ? text.npos : text.find('.'));

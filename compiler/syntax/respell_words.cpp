@@ -82,21 +82,16 @@ bool choice(Cursor& at) {
     return true;
 }
 
-/// What translates, in the words of others as well; empty for what does not.
-std::string_view translation_named(const Cursor& at) {
-    const auto word = at.word_at(0);
-    if (word == "rdr-to" || word == "nat-to") { // a function may be called so
-        for (std::size_t i = 1; i + 1 < at.tokens.size(); ++i)
-            if (lower(at.tokens[i].text) == word && at.tokens[i - 1].kind == K::name) return {};
-        return word == "rdr-to" ? "dnat" : "snat";
-    }
-    return word == "dnat" ? "dnat" : word == "snat" ? "snat" : "";
+/// What translates, in the words of others as well: no name has a hyphen. Empty for what does not.
+std::string_view translation_named(const std::string& word) {
+    if (word == "dnat" || word == "rdr-to") return "dnat";
+    return word == "snat" || word == "nat-to" ? "snat" : "";
 }
 
 /// `dnat to web`, `snat to 10.0.0.1`, `dnat web`, `rdr-to web`.
 bool translation(Cursor& at) {
-    const auto action = translation_named(at);
-    const bool is_foreign = at.word_at(0) == "rdr-to" || at.word_at(0) == "nat-to";
+    const auto action = translation_named(at.word_at(0));
+    const bool is_foreign = action != at.word_at(0);
     const std::size_t value = at.word_at(1) == "to" ? 2 : 1;
     const bool is_one = !action.empty() && !at.starts_line(value) && !at.starts_line(1) &&
                         (at.is(value, K::name) || ((value == 2 || is_foreign) && at.is_literal_at(value)));
