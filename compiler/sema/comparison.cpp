@@ -174,10 +174,21 @@ private:
         if (std::holds_alternative<model::Exceeded>(side.settled)) {
             report(Kind::not_a_value, side.value.span,
                    text_of(side.value) + " is a condition by itself, and cannot be compared",
-                   "write `if (" + to_string(std::get<syntax::Path>(side.value.is)) + ")`");
+                   hint_for_exceeded(side, other));
             return false;
         }
         return true;
+    }
+
+    /// Compared with `true` or `false` it is clear which of the two is meant.
+    std::string hint_for_exceeded(const Side& side, const Side& other) const {
+        const auto name = to_string(std::get<syntax::Path>(side.value.is));
+        const auto* truth =
+            other.literal() == nullptr ? nullptr : std::get_if<syntax::Boolean>(&other.literal()->is);
+        if (truth == nullptr || is_order(comparison_.relation) || comparison_.relation == Operator::in)
+            return "ask `" + name + "`, or `not " + name + "`";
+        const bool is_meant = truth->value == (comparison_.relation == Operator::equal);
+        return "write `" + std::string(is_meant ? "" : "not ") + name + "`";
     }
 
     static std::string hint_for_limit(const Element& limit) {

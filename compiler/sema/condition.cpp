@@ -1,7 +1,7 @@
 #include "compiler/sema/condition.hpp"
 
 #include "compiler/model/subtypes.hpp"
-#include "compiler/sema/habits.hpp"
+#include "compiler/sema/sort.hpp"
 #include "compiler/sema/suggest.hpp"
 
 #include <algorithm>
@@ -16,9 +16,15 @@ bool is_collection(const syntax::Value& value) {
     return std::holds_alternative<syntax::List>(value.is) || std::holds_alternative<syntax::Object>(value.is);
 }
 
-/// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it.
-std::string list_hint(const syntax::Comparison& first, const std::vector<const syntax::Value*>& further,
-                      bool is_and) {
+/// `tcp.dport == 80 or 443`: what is meant by the comparison and the values behind it. Empty where these are
+/// of another sort, and each is a condition of its own.
+std::string list_hint(const Context& context, const syntax::Comparison& first,
+                      const std::vector<const syntax::Value*>& further, bool is_and) {
+    const auto field = model::field_named(lower(source_of(first.left)));
+    const auto is_other = [&](const auto* value) {
+        return !may_be_value_of(context, *field, *value) || model::field_named(lower(source_of(*value)));
+    };
+    if (field && std::ranges::any_of(further, is_other)) return {};
     const bool is_in = first.relation == syntax::Operator::in && !is_collection(first.right);
     if (std::ranges::any_of(further, [](const auto* value) { return is_collection(*value); })) return {};
     if (first.relation == syntax::Operator::in && is_collection(first.right) && !is_and &&
@@ -32,6 +38,21 @@ std::string list_hint(const syntax::Comparison& first, const std::vector<const s
     const bool are_all_flags = is_and && is_equal && lower(source_of(first.left)) == "tcp.flags";
     if (are_all_flags) return "write `tcp.flags == [" + list + "]`";
     return std::string(is_equal ? "write `" : "write `not ") + source_of(first.left) + " in [" + list + "]`";
+}
+
+/// `ip.saddr or ip.daddr in private`: what the comparison behind the properties asks is meant of each.
+std::string question_for(const std::vector<syntax::Expression>& operands, std::size_t i) {
+    const auto field_of = [](const syntax::Value& value) {
+        return model::field_named(lower(source_of(value)));
+    };
+    const auto* property = std::get_if<syntax::Value>(&operands[i].is);
+    const auto field = property == nullptr ? std::nullopt : field_of(*property);
+    while (i < operands.size() && std::holds_alternative<syntax::Value>(operands[i].is)) ++i;
+    const auto* asked = i == operands.size() ? nullptr : std::get_if<syntax::Comparison>(&operands[i].is);
+    const auto other = asked == nullptr ? std::nullopt : field_of(asked->left);
+    if (!field || !other || info(*field).kind != info(*other).kind) return {};
+    return "write `" + source_of(*property) + ' ' + std::string(to_string(asked->relation)) + ' ' +
+           source_of(asked->right) + "`";
 }
 
 /// Where the Limit says by which property packets have a bucket each.
@@ -72,13 +93,13 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
         context.report(
             Kind::not_a_condition, value.span,
             text_of(value) + " is " + std::string(with_article(info(*field).kind)) + ", not a condition",
-            info(*field).kind == model::FieldKind::flags
+            !meant.empty() ? std::move(meant)
+            : info(*field).kind == model::FieldKind::flags
                 ? "ask for one flag with `syn in tcp.flags`, for all with `tcp.flags == [syn, ack]`"
                 : "compare it with something, as in `" + std::string(info(*field).name) + " == …`");
         return std::nullopt;
     }
-    const auto* constant = std::get_if<const Constant*>(&settled);
-    if (meant.empty() && constant != nullptr) meant = hint_for_bare(**constant);
+    if (meant.empty()) meant = condition_for(context, value);
     const auto* element = std::get_if<const Element*>(&settled);
     if (element != nullptr && (*element)->type == ElementType::limit)
         meant = "write `" + (*element)->name.text + ".exceeded`";
@@ -118,8 +139,11 @@ struct Translate {
                 before == nullptr ? std::vector<const syntax::Value*>{} : values_from(operands, i);
             const auto* chain = std::get_if<syntax::And>(&operands[i].is);
             const bool is_and = std::is_same_v<Node, model::All> && i > 0;
+            auto meant = further.empty() ? question_for(operands, i) : std::string();
             auto condition =
-                !further.empty() ? bare(conditions, *further.front(), list_hint(*before, further, is_and))
+                !meant.empty() ? bare(conditions, std::get<syntax::Value>(operands[i].is), std::move(meant))
+                : !further.empty()
+                    ? bare(conditions, *further.front(), list_hint(conditions.context, *before, further, is_and))
                 : chain != nullptr
                     ? Translate{conditions, operands[i].span}.all<model::All>(chain->operands, before)
                     : conditions.translate(operands[i]);

@@ -131,8 +131,10 @@ private:
         if (token.kind == TokenKind::open_brace && at > 0 && is_verdict(tokens_[at - 1].text))
             return diagnostics_.report({Kind::stray_bracket, token.span, quoted(tokens_[at - 1].text) + " takes no body",
                                         {}, "leave the `{` out"});
+        constexpr std::size_t shown_max = 8;
         std::string brackets;
-        for (std::size_t i = 0; i < count; ++i) brackets += character(token.kind);
+        for (std::size_t i = 0; i < std::min(count, shown_max); ++i) brackets += character(token.kind);
+        if (count > shown_max) brackets += "…";
         diagnostics_.report(
             {Kind::stray_bracket,
              join(token.span, tokens_[at + count - 1].span),

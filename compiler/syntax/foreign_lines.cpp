@@ -168,6 +168,15 @@ private:
         return false;
     }
 
+    /// A condition and a verdict with nothing between; another has its `if` only to be told of.
+    bool decides(std::size_t count) const {
+        for (std::size_t i = 4; i < count; ++i)
+            if (is(i, K::colon) || is(i, K::arrow) || is(i, "then")) return false;
+        for (std::size_t i = 4; i < count; ++i)
+            if (is(i, K::name) && is_verdict(token(i).text)) return true;
+        return false;
+    }
+
     /// Whether no legal program goes on so, where a statement or declaration begins.
     bool begins_rule(std::size_t count) const {
         if (is(0, K::minus)) return is(1, K::name) && touches(0) && count > 1; // `-A INPUT`
@@ -180,7 +189,7 @@ private:
         if (!is_rule_word(first) || is(1, K::colon) || count < 2) return false;
         if (is(1, K::dot))
             return !in_body_.empty() && is(2, K::name) && count > 3 &&
-                   (is_relation(token(3).kind) ? !has_body(count) : is_literal(token(3).kind));
+                   (is_relation(token(3).kind) ? decides(count) && !has_body(count) : is_literal(token(3).kind));
         const bool is_of_iface = first.starts_with("iif") || first.starts_with("oif");
         if (is(1, K::open_brace) && is_of_iface) return !in_body_.empty();
         if (is(1, K::open_brace) || is(1, K::open_paren)) return false;
@@ -193,6 +202,7 @@ private:
         if (first == "set" && (is(2, "=") || is(2, K::colon) || is_list)) return false;
         if (first == "limit")
             return is(1, "rate") && count > 2 && (is_literal(token(2).kind) || is(2, "over"));
+        if ((first == "dnat" || first == "snat") && is(1, K::minus)) return is(2, K::minus); // `DNAT --to-destination`
         if (first == "dnat" || first == "snat") return is(1, "to") && count > 2 && is_literal(token(2).kind);
         if (first == "log") return is(1, "prefix") && is(2, K::string);
         if (first == "vlan") return is(1, "id") && count > 2 && is_literal(token(2).kind);

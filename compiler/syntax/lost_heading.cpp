@@ -38,14 +38,17 @@ constexpr std::array homes = {
     Home{"rate", "Limit"},
     Home{"per", "Limit"},
     Home{"burst", "Limit"},
+    Home{"limit", "Conntrack"},
+    Home{"reserve", "Conntrack"},
+    Home{"timeout", "Conntrack"},
     Home{"stateful_tcp", "Conntrack"},
     Home{"drop_invalid", "Conntrack"},
     Home{"interval", "Timer"},
+    Home{"layer", "Load_balancer"},
+    Home{"clients", "Load_balancer"},
+    Home{"servers", "Load_balancer"},
     Home{"algorithm", "Load_balancer"},
 };
-
-constexpr std::array<std::string_view, 6> chains = {"prerouting",  "input",   "output",
-                                                    "postrouting", "forward", "function"};
 
 /// In a cure, of what nothing refers to.
 constexpr std::string_view any_name = "name";
@@ -100,7 +103,10 @@ private:
             const bool is_odd = open.empty() || (starts_line(i) && open.back().column < column(i) &&
                                                  open.back().line != line);
             if (is_odd && take_body(i, depths, open)) continue;
-            if (!open.empty()) open.pop_back();
+            if (open.empty())
+                behind_stray_ = i + 1;
+            else
+                open.pop_back();
         }
         std::ranges::sort(headings_, {}, [](const Lost& one) { return one.body.begin; });
     }
@@ -112,11 +118,11 @@ private:
         const auto outside = starts_line(closer) ? column(closer) : 1; // of the line that is missing
         const bool is_behind_another = !headings_.empty() && !headings_.back().is_nested;
         const auto above = is_behind_another ? headings_.back().body.end : 0;
-        for (auto i = closer; i-- > above;)
-            if (starts_line(i) && column(i) <= outside)
-                break;
-            else if (starts_line(i))
-                first = i;
+        for (auto i = closer; i-- > above;) {
+            if (i < behind_stray_) return false;
+            if (starts_line(i) && column(i) <= outside) break;
+            if (starts_line(i)) first = i;
+        }
         if (first == closer || depths[first] != open.size() || !may_follow(first, open)) return false;
         if (!begins_statement(first) && (!open.empty() || !begins_member(first))) return false;
         if (!open.empty() && !is_for_fewer_packets({first, closer}, open)) return false;
@@ -165,7 +171,7 @@ private:
     void put(const Lost& lost, Tokens& result) {
         const auto& first = tokens_[lost.body.begin].span;
         const bool is_function = begins_statement(lost.body.begin);
-        const auto heading = is_function ? of_function(lost) : of_object(lost.body);
+        const auto heading = is_function ? of_function(lost) : of_object(lost);
         diagnostics_.report(
             {Kind::missing_bracket,
              first,
@@ -179,22 +185,40 @@ private:
     }
 
     std::string of_function(const Lost& lost) const {
-        bool translates = false;
-        for (auto i = lost.body.begin; i < lost.body.end; ++i)
-            translates |= is_word(i, "dnat") || is_word(i, "snat");
-        const std::string type(translates ? "Nat" : "Filter");
+        const auto type = std::string(type_of(lost));
         return type + "::" + subtype_for(tokens_, lost.body) + (lost.is_nested ? "" : ' ' + name_for(type)) +
                " {";
     }
 
-    std::string of_object(Range body) const {
-        const auto type = type_of_members(tokens_, body);
+    std::string of_object(const Lost& lost) const {
+        const auto type = type_of(lost);
         if (type.empty()) return std::string(any_name) + ": {";
         return std::string(type) + ' ' + name_for(type) + " {";
     }
 
+    std::string_view type_of(const Lost& lost) const {
+        if (begins_statement(lost.body.begin)) return type_of_function(tokens_, lost.body);
+        const auto type = type_of_members(tokens_, lost.body);
+        return type.empty() && is_only_syslog(lost.body) ? "Syslog" : type;
+    }
+
+    /// An address and a port, where a policy writes to a Syslog and has none: servers have them as well.
+    bool is_only_syslog(Range body) const {
+        bool is_called = false;
+        for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
+            if (!is_word(i, "syslog")) continue;
+            if (kind(i + 1) == K::name) return false;
+            is_called |= kind(i + 1) == K::open_paren;
+        }
+        for (auto i = body.begin; i + 1 < body.end; ++i)
+            if (kind(i + 1) == K::colon && !is_word(i, "address") && !is_word(i, "port")) return false;
+        return is_called;
+    }
+
     /// The one that something of the type is called by, and that nothing has.
     std::string name_for(std::string_view type) const {
+        const auto is_of_type = [&](const Lost& lost) { return !lost.is_nested && type_of(lost) == type; };
+        if (std::ranges::count_if(headings_, is_of_type) > 1) return std::string(any_name);
         std::set<std::string> declared, wanted;
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
             if (kind(i) != K::name) continue;
@@ -221,7 +245,8 @@ private:
         while (value > 0 && i - value < tokens_max && is_item(value)) --value;
         if (kind(value) != K::open_bracket) value = i;
         if (value < 2 || kind(value - 1) != K::colon) return false;
-        return std::ranges::find(chains, lower(tokens_[value - 2].text)) != chains.end();
+        const auto key = lower(tokens_[value - 2].text);
+        return names_chain(key) || key == "function";
     }
 
     /// `iface: wan`, `iface.in == wan`
@@ -234,6 +259,7 @@ private:
     const Tokens& tokens_;
     Diagnostics& diagnostics_;
     std::vector<Lost> headings_;
+    std::size_t behind_stray_ = 0; ///< the last closer that closes nothing: no body reaches over it
 };
 
 } // namespace
@@ -249,6 +275,14 @@ std::string subtype_for(const Tokens& tokens, Range body) {
         if (tokens[i].kind == K::colon) break;
     }
     return "IP";
+}
+
+std::string_view type_of_function(const Tokens& tokens, Range body) {
+    for (auto i = body.begin; i < body.end; ++i) {
+        const auto word = tokens[i].kind == K::name ? lower(tokens[i].text) : std::string();
+        if (word == "dnat" || word == "snat") return "Nat";
+    }
+    return "Filter";
 }
 
 std::string_view type_of_members(const Tokens& tokens, Range body) {

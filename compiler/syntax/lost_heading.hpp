@@ -11,6 +11,9 @@ namespace syntax {
 /// `TCP`, `UDP` or `ICMP` by the protocol that the tokens of a body speak of first, else `IP`.
 std::string subtype_for(const Tokens& tokens, Range body);
 
+/// `Nat` for a body that translates, else `Filter`.
+std::string_view type_of_function(const Tokens& tokens, Range body);
+
 /// `Iface`, by a member that only Ifaces have; empty where none says so. The braces are outside of the body.
 std::string_view type_of_members(const Tokens& tokens, Range body);
 

@@ -15,10 +15,10 @@ using K = TokenKind;
 
 bool respelt(Cursor& at) {
     using namespace respelling;
-    if (merge_conflict(at) || doubled_opener(at) || names(at) || comparisons(at) || places(at) ||
-        operators(at) || nested_headings(at) || conditions(at) || lists(at))
+    if (merge_conflict(at) || doubled_opener(at) || typeless(at) || names(at) || ways(at) || comparisons(at) || places(at) ||
+        asserts(at) || ranges(at) || logs(at) || operators(at) || nested_headings(at) || conditions(at) || lists(at))
         return true;
-    if (nameless_member(at) || members(at) || doubled_values(at)) return true;
+    if (nameless_member(at) || missing_value(at) || members(at) || doubled_values(at)) return true;
     return at.is(0, K::name) && (doubled_key(at) || dotted_keys(at) || parted_key(at) || words(at) ||
                                  headings(at) || declarations(at));
 }

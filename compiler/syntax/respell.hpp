@@ -57,6 +57,8 @@ struct Cursor {
     std::size_t tokens_on_line() const;
     K before() const;
     bool in(K bracket) const;
+    /// Whether the innermost bracket is a parenthesis around something that is true or false.
+    bool in_condition() const;
     /// Whether the innermost bracket stands behind one of these words.
     bool opener_follows(std::initializer_list<std::string_view> words) const;
 
@@ -70,6 +72,12 @@ struct Cursor {
     bool is_value_alone(std::size_t ahead) const;
     /// `when (…) {`: whether the parentheses behind the word end before a brace.
     bool opens_block() const;
+    /// Whether it begins what is no declaration of a name or type: `Filter`, `import`.
+    bool is_function_word() const;
+    /// Whether a statement begins there.
+    bool begins_statement(std::size_t ahead) const;
+    /// `Filter` or `Nat`, by the function around; empty outside of all.
+    std::string type_around() const;
     /// From `index` on: `Filter::IP not {`.
     bool names_function(std::size_t index) const;
 
@@ -102,6 +110,14 @@ bool parted_key(Cursor& at);
 bool names(Cursor& at);
 /// `eth0.20`, where that is declared as a name.
 bool dotted_name(Cursor& at);
+/// `from lan`, `in == lan` and `lan -> wan` as conditions.
+bool ways(Cursor& at);
+/// `Assert::IP a(lan => wan)`, `Assert::IP a(lan.input): drop`.
+bool asserts(Cursor& at);
+/// `10.0.0.1 to 10.0.0.9`, `1-2-3`.
+bool ranges(Cursor& at);
+/// `log "x")`, `log(ssh from, ip saddr)`, `syslog("x", WARNING)`.
+bool logs(Cursor& at);
 /// `a not in b`, `x <> y`, `eth0->eth1`.
 bool operators(Cursor& at);
 /// `iface.in is eth0`, `tcp dport { 80, 443 }`, `ip.saddr == !10.0.0.1`: the next token is a name.
@@ -112,6 +128,8 @@ bool conditions(Cursor& at);
 bool lists(Cursor& at);
 /// `tcp: 53 {`, `saddr: 10.0.0.1 lan`, `Iface a 10.0.0.1 {`.
 bool doubled_values(Cursor& at);
+/// `address:` in an object, and nothing or the next member behind it; `eth0.address:` outside.
+bool missing_value(Cursor& at);
 /// `flags: syn, ack`, `masquerade,`: in objects.
 bool members(Cursor& at);
 /// `elseif`, `when (…) {`, `x is y`: the next token is a name.
@@ -120,8 +138,10 @@ bool words(Cursor& at);
 bool places(Cursor& at);
 /// `Filter:IP f {`, `function f() {`: the next token is a name.
 bool headings(Cursor& at);
-/// `TCP { … }` and `if (tcp) { … }` in a function.
+/// `TCP { … }` and `if (tcp) { … }` in a function, and `eth0.input: Filter::IP f { … }`.
 bool nested_headings(Cursor& at);
+/// `f { drop }`, `::IP f {`, `lan { index: 0 }`, `core::forward: f`.
+bool typeless(Cursor& at);
 /// `let x = 5`, `Iface {`, `index 0`: the next token is a name.
 bool declarations(Cursor& at);
 

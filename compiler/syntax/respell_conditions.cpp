@@ -1,4 +1,5 @@
 // The parentheses and braces of an `if`.
+#include "compiler/syntax/lost_heading.hpp"
 #include "compiler/syntax/respell.hpp"
 #include "compiler/syntax/written.hpp"
 
@@ -19,6 +20,26 @@ bool colon_for_brace(Cursor& at) {
     at.put(K::open_brace, "{", at.token().span);
     at.open.push_back({K::open_brace, true});
     ++at.next;
+    return true;
+}
+
+/// `if (tcp.dport) == 80 {`: the parenthesis closes too early.
+bool closed_early(Cursor& at) {
+    std::size_t closer = 3;
+    while (at.is(closer, K::dot)) closer += 2;
+    const bool is_one = at.is(0, K::if_) && at.is(1, K::open_paren) && at.is(2, K::name) && at.is(closer, K::close_paren) &&
+                        at.next + closer + 1 < at.tokens.size() && is_relation(at.token(closer + 1).kind);
+    std::size_t brace = closer + 1;
+    while (is_one && at.next + brace < at.tokens.size() && !at.starts_line(brace) && !at.is(brace, K::open_brace) &&
+           !at.is(brace, K::close_brace) && !at.is(brace, K::if_))
+        ++brace;
+    if (!is_one || !at.is(brace, K::open_brace)) return false;
+    if (at.is(brace - 1, K::close_paren)) return false;
+    at.report(Kind::syntax_error, at.token(closer).span, "the whole condition of an `if` stands in parentheses",
+              "write `(" + at.written(2, closer) + ' ' + at.written(closer + 1, brace) + ")`");
+    for (std::size_t i = 0; i < closer; ++i) at.take();
+    ++at.next;
+    at.close_before = at.next + brace - closer - 1;
     return true;
 }
 
@@ -57,15 +78,20 @@ bool bare_parentheses(Cursor& at) {
     return true;
 }
 
-/// From the next token on to the brace of its line: whether it is a condition, and no statement.
-std::size_t tokens_of_bare_condition(const Cursor& at) {
+/// Where a statement begins, the first of something that is true or false.
+bool begins_bare_condition(const Cursor& at) {
     const bool begins =
         (at.is(0, K::name) && !at.is(1, K::open_paren)) || at.is(0, K::not_) || at.is(0, K::open_paren);
     const bool in_body = !at.open.empty() && at.open.back().is_body;
     const auto before = at.before();
     const bool is_first = before == K::open_brace || before == K::close_brace ||
                           (at.starts_line() && (before == K::name || before == K::close_paren)); // and no `if`
-    if (!begins || !in_body || !is_first) return 0;
+    return begins && in_body && is_first;
+}
+
+/// From the next token on to the brace of its line: whether it is a condition, and no statement.
+std::size_t tokens_of_bare_condition(const Cursor& at) {
+    if (!begins_bare_condition(at)) return 0;
     bool compares = false;
     std::size_t depth = 0;
     for (std::size_t i = 0; at.next + i < at.tokens.size() && (i == 0 || !at.starts_line(i)); ++i) {
@@ -94,6 +120,57 @@ bool missing_if(Cursor& at) {
     at.open.push_back({K::open_paren, false, false, at.out.size() - 1});
     at.close_before = at.next + count;
     return true;
+}
+
+/// The subtype of the function around; empty where that is not known.
+std::string subtype_around(const Cursor& at) {
+    for (auto open = at.open.rbegin(); open != at.open.rend(); ++open) {
+        constexpr std::size_t tokens_max = 12; // of a heading
+        for (auto i = open->index; i > 1 && open->index - i < tokens_max; --i)
+            if (at.out[i - 1].kind == K::colon && at.out[i - 2].kind == K::colon && at.out[i].kind == K::name)
+                return at.out[i].text;
+    }
+    return {};
+}
+
+/// How many tokens stand on the line, up to the end of the body around; 0 where they open one.
+std::size_t tokens_to_end_of_statement(const Cursor& at) {
+    std::size_t depth = 0, i = 0;
+    for (; at.next + i < at.tokens.size() && (i == 0 || !at.starts_line(i)); ++i) {
+        const auto kind = at.token(i).kind;
+        if (kind == K::open_brace || kind == K::if_ || kind == K::else_ || kind == K::bad_character) return 0;
+        if (is_open_bracket(kind)) ++depth;
+        if (is_close_bracket(kind) && depth-- == 0) break;
+    }
+    return i;
+}
+
+/// `not tcp.dport == 25` and `tcp.dport == 25: reject` as statements.
+bool lone_condition(Cursor& at) {
+    if (!at.braces_match || !begins_bare_condition(at)) return false;
+    const auto count = tokens_to_end_of_statement(at);
+    if (count < 3) return false;
+    const bool decides = is_verdict(at.word_at(count - 1));
+    auto end = count - (decides ? 1 : 0);
+    while (decides && end > 1 &&
+           (at.is(end - 1, K::colon) || at.is(end - 1, K::arrow) || at.is(end - 1, K::comma) || at.word_at(end - 1) == "then"))
+        --end;
+    bool compares = false;
+    for (std::size_t i = 1; i < end; ++i) {
+        compares |= is_relation(at.token(i).kind) && !at.is(i - 1, K::dot); // `iface.in`
+        if (at.is(i, K::colon)) return false;
+    }
+    if (!compares) return false;
+    const bool is_whole = at.is(0, K::open_paren) && at.closer_of(0) + 1 == end;
+    const auto condition = at.written(is_whole ? 1 : 0, is_whole ? end - 1 : end);
+    const auto subtype = subtype_for(at.tokens, {at.next, at.next + end});
+    const auto statement = "if (" + condition + ") { " + (decides ? at.token(count - 1).text : "…") + " }";
+    const bool is_for_fewer = subtype != "IP" && subtype_around(at) == "IP";
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end - 1).span),
+              "a condition stands in the parentheses of an `if`",
+              "write `" + (is_for_fewer ? "Filter::" + subtype + " { " + statement + " }" : statement) + "`");
+    at.put(K::name, left_out, at.token().span);
+    return at.next += count, true;
 }
 
 /// `else (a == b) {`.
@@ -168,7 +245,7 @@ bool between(Cursor& at) {
 
 bool conditions(Cursor& at) {
     return bare_verdict(at) || halved_comparison(at) || between(at) || else_with_condition(at) ||
-           missing_if(at) || bare_parentheses(at) || colon_for_brace(at);
+           missing_if(at) || lone_condition(at) || closed_early(at) || bare_parentheses(at) || colon_for_brace(at);
 }
 
 } // namespace syntax::respelling

@@ -34,6 +34,13 @@ std::size_t Cursor::tokens_on_line() const {
     return count;
 }
 
+bool Cursor::in_condition() const {
+    const auto opener = in(K::open_paren) ? open.back().index : 0;
+    if (opener == 0) return false;
+    const auto kind = out[opener - 1].kind;
+    return kind == K::if_ || kind == K::open_paren || kind == K::and_ || kind == K::or_ || kind == K::not_;
+}
+
 bool Cursor::opener_follows(std::initializer_list<std::string_view> words) const {
     const auto index = open.empty() ? 0 : open.back().index;
     return index > 0 && one_of(lower(out[index - 1].text), words);
@@ -132,6 +139,27 @@ bool Cursor::names_function(std::size_t index) const {
     };
     return kind(0) == K::name && kind(1) == K::colon && kind(2) == K::colon && kind(3) == K::name &&
            kind(4) <= K::false_ && kind(5) == K::open_brace;
+}
+
+bool Cursor::is_function_word() const {
+    return one_of(word_at(0), {"filter", "nat", "assert", "import", "include"});
+}
+
+bool Cursor::begins_statement(std::size_t i) const {
+    if (is(i, K::if_)) return is(i + 1, K::open_paren);
+    if (!is(i, K::name)) return false;
+    if (is(i + 1, K::colon)) return is(i + 2, K::colon);
+    return is_verdict(token(i).text) || is(i + 1, K::open_paren) || is(i + 1, K::name) || is(i + 1, K::if_);
+}
+
+std::string Cursor::type_around() const {
+    if (open.empty() || !open.back().is_body) return {};
+    for (const auto& bracket : open) { // the outermost has a heading
+        auto first = bracket.index;
+        while (first > 0 && out[first].kind != K::colon) --first;
+        if (first > 1 && out[first - 1].kind == K::colon) return out[first - 2].text;
+    }
+    return {};
 }
 
 bool Cursor::is_literal_at(std::size_t ahead) const {

@@ -1,5 +1,4 @@
 // Declarations and members that lack a name, a value, or what stands between.
-#include "compiler/syntax/lost_heading.hpp"
 #include "compiler/syntax/respell.hpp"
 #include "compiler/syntax/written.hpp"
 
@@ -66,10 +65,6 @@ bool assigned_list(Cursor& at) {
     return true;
 }
 
-bool is_function_word(const Cursor& at) {
-    return one_of(at.word_at(0), {"filter", "nat", "assert", "import", "include"});
-}
-
 /// Whether a declaration begins there, whatever stands before it.
 bool declares(const Cursor& at, std::size_t i) {
     if (!at.is(i, K::name) || at.token(i).span.begin.column > at.token().span.begin.column) return false;
@@ -81,7 +76,7 @@ bool declares(const Cursor& at, std::size_t i) {
 /// A word by itself, or two that declare nothing, and on the next line a declaration.
 bool lone_words(Cursor& at) {
     if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
-    if (names_type(at.token().text) || is_function_word(at)) return false;
+    if (names_type(at.token().text) || at.is_function_word()) return false;
     std::size_t count = 1;
     while (count < 3 && at.is(count, K::name) && !at.starts_line(count)) ++count;
     const bool ends_file = at.next + count == at.tokens.size();
@@ -110,7 +105,7 @@ bool name_of_words(Cursor& at) {
 bool prose(Cursor& at) {
     constexpr std::size_t words_min = 4;
     if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out)) return false;
-    if (names_type(at.token().text) || is_function_word(at)) return false; // `Iface eth0 dhcp Gateway gw`, all of it meant
+    if (names_type(at.token().text) || at.is_function_word()) return false; // `Iface eth0 dhcp Gateway gw`, all of it meant
     const auto count = at.tokens_on_line();
     if (count < words_min) return false;
     for (std::size_t i = 0; i < count; ++i) {
@@ -122,6 +117,30 @@ bool prose(Cursor& at) {
               "a comment starts with `#` or `//`");
     at.next += count;
     return true;
+}
+
+/// `import "x.nacl"` in a function or object.
+bool import_inside(Cursor& at) {
+    const bool is_one = !at.open.empty() && at.open.back().bracket == K::open_brace && at.word_at(0) == "import" &&
+                        at.is(1, K::string) && !at.starts_line(1) && (at.starts_line() || at.before() == K::open_brace);
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(1).span), "files are imported outside of all braces",
+              "move it to the beginning of the file");
+    if (at.open.back().is_body) at.put(K::name, left_out, at.token().span);
+    return at.next += 2, true;
+}
+
+/// `import common`, and nothing else on its line.
+bool import_of_word(Cursor& at) {
+    const bool is_one = at.open.empty() && at.starts_line() && at.word_at(0) == "import" && at.is(1, K::name) &&
+                        !at.starts_line(1) && at.starts_line(2) && !at.is(2, K::open_brace) && !at.is(2, K::open_bracket);
+    if (!is_one) return false;
+    const auto path = '"' + at.token(1).text + ".nacl\"";
+    const auto span = at.token(1).span;
+    at.report(Kind::syntax_error, span, "a path stands between `\"`", "write `import " + path + "`");
+    at.take();
+    at.put(K::string, path, span);
+    return ++at.next, true;
 }
 
 /// `import lists/common.nacl`: it is an import, and which file is a guess.
@@ -157,71 +176,13 @@ bool nameless(Cursor& at) {
     return true;
 }
 
-bool is_declared_with_type(const Cursor& at, const std::string& name) {
-    for (std::size_t i = 1; i + 1 < at.tokens.size(); ++i)
-        if (at.tokens[i].text == name && at.tokens[i - 1].kind == K::name &&
-            at.tokens[i + 1].kind == K::open_brace)
-            return true;
-    return false;
-}
-
-/// `lan { index: 0 }`: its members say what it is.
-bool typeless(Cursor& at) {
-    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) &&
-                        at.is(1, K::open_brace) && at.is(2, K::name) && at.is(3, K::colon) &&
-                        !at.is(4, K::colon) && !names_type(at.token().text) && !is_function_word(at);
-    const auto end = is_one ? at.closer_of(1) : 0;
-    if (end == 0 || is_declared_with_type(at, at.token().text)) return false;
-    const std::string type(type_of_members(at.tokens, {at.next + 2, at.next + end}));
-    const auto& name = at.token();
-    at.report(Kind::syntax_error, name.span,
-              type.empty() ? "a `:` is missing after " + quoted(name.text)
-                           : "this object does not say what it is",
-              "write `" + (type.empty() ? name.text + ':' : type + ' ' + name.text) + "`");
-    if (!type.empty()) at.put(K::name, type, name.span);
-    at.take();
-    if (type.empty()) at.put(K::colon, ":", name.span);
-    return true;
-}
-
-/// Whether a Filter or a Nat is declared by that name.
-bool is_function(const Cursor& at, const std::string& name) {
-    for (std::size_t i = 2; i + 2 < at.tokens.size(); ++i)
-        if (at.tokens[i - 1].kind == K::colon && at.tokens[i].kind == K::name &&
-            at.tokens[i + 1].text == name && at.tokens[i + 2].kind == K::open_brace)
-            return true;
-    return false;
-}
-
-/// `dmz: { index: 1, prerouting: f }`: no value holds a function.
-bool typeless_with_colon(Cursor& at) {
-    const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) &&
-                        at.is(1, K::colon) && at.is(2, K::open_brace);
-    const auto end = is_one ? at.closer_of(2) : 0;
-    if (end == 0) return false;
-    const std::string type(type_of_members(at.tokens, {at.next + 3, at.next + end}));
-    bool has_function = false;
-    for (std::size_t i = 3; !type.empty() && i + 2 < end && !has_function; ++i) {
-        const auto value = i + (at.is(i + 2, K::open_bracket) ? 3 : 2);
-        has_function = at.is(i, K::name) && at.is(i + 1, K::colon) && at.is(value, K::name) &&
-                       is_function(at, at.token(value).text);
-    }
-    if (!has_function) return false;
-    const auto& name = at.token();
-    at.report(Kind::syntax_error, name.span, "this object does not say what it is",
-              "write `" + type + ' ' + name.text + " { … }`");
-    at.put(K::name, type, name.span);
-    at.take();
-    return ++at.next, true;
-}
-
-/// `lan 10.0.0.0/24`, `web [80, 443]`, `eth0.dns 8.8.8.8`, at the top level.
+/// `lan 10.0.0.0/24`, `web [80, 443]`, `eth0.dns 8.8.8.8`, `eth0.input f`, at the top level.
 bool undeclared(Cursor& at) {
     std::size_t value = 1;
     while (at.is(value, K::dot) && at.is(value + 1, K::name)) value += 2;
     const bool is_number = at.is_literal_at(value) && !at.is(value, K::string) && at.token(value).kind > K::false_;
-    const bool is_list = at.is(value, K::open_bracket);
-    const bool is_other = names_type(at.token().text) || is_function_word(at) ||
+    const bool is_list = at.is(value, K::open_bracket) || (value > 1 && at.is(value, K::name)); // `lan.input f`
+    const bool is_other = names_type(at.token().text) || at.is_function_word() ||
                           is_verdict(at.token().text) ||
                           one_of(at.word_at(0), {"block", "pass", "allow", "deny", "permit"});
     const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) && (is_number || is_list) &&
@@ -256,11 +217,10 @@ std::string type_meant(const Cursor& at) {
     return one_of(at.word_at(0), {"interface", "vlan"}) ? "Iface" : at.token().text;
 }
 
-/// `Iface eth0` or `ports:`, and on the next line another declaration.
+/// `Iface eth0`, and on the next line another declaration.
 bool valueless(Cursor& at) {
     const bool typed = at.is(1, K::name) && names_type(at.token().text);
-    const bool untyped = at.is(1, K::colon);
-    if (!at.open.empty() || !at.starts_line() || (!typed && !untyped) || at.starts_line(1)) return false;
+    if (!at.open.empty() || !at.starts_line() || !typed || at.starts_line(1)) return false;
     // Nothing that is legal goes on so.
     const bool declares =
         at.is(3, K::colon) || (at.is(3, K::name) && (at.is(4, K::open_brace) || at.is(4, K::open_bracket)));
@@ -268,14 +228,11 @@ bool valueless(Cursor& at) {
     const bool follows =
         declares && at.is(2, K::name) && at.starts_line(2) && !at.starts_line(3) && !is_member;
     if (!follows && at.next + 2 < at.tokens.size()) return false;
-    const auto& name = at.token(typed ? 1 : 0);
+    const auto& name = at.token(1);
     at.report(Kind::syntax_error, name.span, quoted(name.text) + " has no value",
-              typed ? "write `" + type_meant(at) + " " + name.text + " { … }`"
-                    : "write `" + name.text + ": …`");
-    if (typed)
-        at.put(K::name, type_meant(at), at.token().span), ++at.next;
-    else
-        at.take();
+              "write `" + type_meant(at) + " " + name.text + " { … }`");
+    at.put(K::name, type_meant(at), at.token().span);
+    ++at.next;
     at.take();
     const auto& last = at.out.back().span;
     at.put(K::name, name.text, {last.file, last.end, last.end});
@@ -285,8 +242,8 @@ bool valueless(Cursor& at) {
 } // namespace
 
 bool declarations(Cursor& at) {
-    return bare_import(at) || prose(at) || name_of_words(at) || declaring_word(at) || typed_list(at) ||
-           assigned_list(at) || nameless(at) || typeless(at) || typeless_with_colon(at) || undeclared(at) || member(at) || valueless(at) ||
+    return import_inside(at) || import_of_word(at) || bare_import(at) || prose(at) || name_of_words(at) || declaring_word(at) || typed_list(at) ||
+           assigned_list(at) || nameless(at) || undeclared(at) || member(at) || valueless(at) ||
            lone_words(at);
 }
 

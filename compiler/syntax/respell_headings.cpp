@@ -18,14 +18,6 @@ std::string subtype_of_body(const Cursor& at, std::size_t brace) {
     return subtype_for(at.tokens, {at.next + brace, at.next + at.closer_of(brace)});
 }
 
-bool begins_statement(const Cursor& at, std::size_t i) {
-    if (at.is(i, K::if_)) return at.is(i + 1, K::open_paren);
-    if (!at.is(i, K::name)) return false;
-    if (at.is(i + 1, K::colon)) return at.is(i + 2, K::colon);
-    return is_verdict(at.token(i).text) || at.is(i + 1, K::open_paren) || at.is(i + 1, K::name) ||
-           at.is(i + 1, K::if_);
-}
-
 void put_heading(Cursor& at, std::string_view subtype) {
     const auto span = at.token().span;
     at.put(K::name, "Filter", span);
@@ -60,7 +52,7 @@ bool foreign_heading(Cursor& at) {
         names_type(at.token().text))
         return false;
     const std::size_t brace = at.is(2, K::open_paren) && at.is(3, K::close_paren) ? 4 : 2;
-    if (!at.is(brace, K::open_brace) || !begins_statement(at, brace + 1)) return false;
+    if (!at.is(brace, K::open_brace) || !at.begins_statement(brace + 1)) return false;
     const bool is_subtype = one_of(at.word_at(0), {"ip", "tcp", "udp", "icmp"});
     const auto subtype = is_subtype ? upper(at.token().text) : subtype_of_body(at, brace);
     at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
@@ -92,7 +84,7 @@ void take_colons(Cursor& at, std::size_t subtype) {
 
 /// `Filter::IP f ( drop )`: the parentheses are braces.
 bool take_body_in_parentheses(Cursor& at) {
-    const auto end = at.is(0, K::open_paren) && begins_statement(at, 1) ? at.closer_of(0) : 0;
+    const auto end = at.is(0, K::open_paren) && at.begins_statement(1) ? at.closer_of(0) : 0;
     if (end == 0 || at.is(end + 1, K::open_brace)) return false;
     at.report(Kind::mismatched_bracket, at.token().span, "the body of a function stands in braces",
               "write `{` and `}`");
@@ -205,29 +197,33 @@ bool function_as_value(Cursor& at) {
     return true;
 }
 
+/// `eth0.input: Filter::IP f { drop }`: the function stands by itself, and the assignment without it.
+bool function_in_assignment(Cursor& at) {
+    const bool is_one = at.open.empty() && at.is(0, K::colon) && at.before() == K::name && at.out.size() > 2 &&
+                        at.out[at.out.size() - 2].kind == K::dot && one_of(at.word_at(1), {"filter", "nat"}) &&
+                        at.is(2, K::colon) && at.is(3, K::colon) && at.is(4, K::name) && at.is(5, K::name) &&
+                        at.is(6, K::open_brace) && !at.starts_line(1);
+    if (!is_one) return false;
+    const auto& name = at.token(5);
+    at.report(Kind::syntax_error, join(at.token(1).span, name.span), "functions are declared by themselves",
+              "write " + quoted(name.text) + ", and below it " + quoted(at.written(1, 6) + " { … }"));
+    at.take();
+    at.out.push_back(name);
+    return true;
+}
+
 /// `Iface::IP wan {`: that it is for some packets is said of functions only.
 bool object_with_subtype(Cursor& at) {
     const bool is_one = at.open.empty() && names_type(at.token().text) && at.is(1, K::colon) &&
                         at.is(2, K::colon) && at.is(3, K::name);
     const std::size_t name = at.is(4, K::name) ? 4 : 3; // `Test::web {`
-    if (!is_one || !at.is(name + 1, K::open_brace) || begins_statement(at, name + 2)) return false;
+    if (!is_one || !at.is(name + 1, K::open_brace) || at.begins_statement(name + 2)) return false;
     const auto type = at.word_at(0) == "interface" ? "Iface" : at.token().text;
     at.report(Kind::type_misused, join(at.token().span, at.token(name).span),
               quoted(type) + " is no function type", "write `" + type + ' ' + at.token(name).text + "`");
     at.put(K::name, type, at.token().span);
     at.next += name;
     return at.take(), true;
-}
-
-/// `Filter` or `Nat`, by the function around; empty outside of all.
-std::string type_around(const Cursor& at) {
-    if (at.open.empty() || !at.open.back().is_body) return {};
-    for (const auto& open : at.open) { // the outermost has a heading
-        auto first = open.index;
-        while (first > 0 && at.out[first].kind != K::colon) --first;
-        if (first > 1 && at.out[first - 1].kind == K::colon) return at.out[first - 2].text;
-    }
-    return {};
 }
 
 bool is_protocol(const std::string& word) { return one_of(word, {"ip", "tcp", "udp", "icmp"}); }
@@ -240,7 +236,7 @@ bool nested_without_type(Cursor& at) {
     const bool begins = at.starts_line() || at.before() == K::open_brace || at.before() == K::close_brace;
     if (!begins) return false; // `Filter::TCP, UDP {`
     const auto subtype = upper(at.token(word).text);
-    const auto type = type_around(at);
+    const auto type = at.type_around();
     const auto end = at.closer_of(brace);
     if (type.empty() || end == 0 || at.before() == K::colon || at.before() == K::else_) return false;
     if (asks && (subtype_of_body(at, brace) != subtype || at.is(end + 1, K::else_))) return false;
@@ -271,7 +267,7 @@ bool assert_without_chain(Cursor& at) {
 
 } // namespace
 
-bool nested_headings(Cursor& at) { return nested_without_type(at); }
+bool nested_headings(Cursor& at) { return nested_without_type(at) || function_in_assignment(at); }
 
 /// The heading of a function: its colons, and the brace behind it.
 bool headings(Cursor& at) {

@@ -3,6 +3,7 @@
 #include "compiler/syntax/written.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace syntax::respelling {
 
@@ -74,6 +75,27 @@ bool stray_opener(Cursor& at) {
         return ++at.next, true;
     }
     return false;
+}
+
+/// `pool: [{ 10.0.0.12, 8443 }]`: of a server each value has a key.
+bool keyless_server(Cursor& at) {
+    const auto opener = at.in(K::open_bracket) ? at.open.back().index : 0;
+    const bool is_one = opener > 1 && lower(at.out[opener - 2].text) == "pool" && at.is(0, K::open_brace) &&
+                        (at.is(1, K::address) || at.is(1, K::name)) && at.is(2, K::comma) &&
+                        (at.is(3, K::integer) || at.is(3, K::name)) && at.is(4, K::close_brace);
+    if (!is_one) return false;
+    const auto& brace = at.token().span;
+    at.report(Kind::syntax_error, join(brace, at.token(4).span), "members are written `name: value`",
+              "write `{ address: " + at.token(1).text + ", port: " + at.token(3).text + " }`");
+    at.put(K::open_brace, "{", brace);
+    for (const auto& [key, value] : {std::pair("address", 1), std::pair("port", 3)}) {
+        if (value > 1) at.put(K::comma, ",", brace);
+        at.put(K::name, key, brace);
+        at.put(K::colon, ":", brace);
+        at.out.push_back(at.token(value));
+    }
+    at.put(K::close_brace, "}", brace);
+    return at.next += 5, true;
 }
 
 /// `tcp.dport in { 80, 443 }`, `tcp.dport { 80, 443 }` and `ports: { 80, 443 }`.
@@ -235,7 +257,7 @@ bool doubled_braces(Cursor& at) {
 
 bool lists(Cursor& at) {
     return ellipsis(at) || dashed_list(at) || stray_opener(at) || doubled_comma(at) || doubled_braces(at) ||
-           braced_list(at) || flag_mask(at) || flag_list(at);
+           keyless_server(at) || braced_list(at) || flag_mask(at) || flag_list(at);
 }
 
 } // namespace syntax::respelling

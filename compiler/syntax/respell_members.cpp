@@ -1,4 +1,5 @@
 // Members of objects that lack brackets or a value, and lines of them that stand twice.
+#include "compiler/syntax/literal.hpp"
 #include "compiler/syntax/respell.hpp"
 #include "compiler/syntax/written.hpp"
 
@@ -46,6 +47,80 @@ bool thousands(Cursor& at) {
     return at.next += count + 1, true;
 }
 
+/// `address: 203,0,113,2`.
+bool address_with_commas(Cursor& at) {
+    const bool is_value = at.before() == K::colon && in_object(at) && at.out.size() > 1;
+    const auto key = is_value ? lower(at.out[at.out.size() - 2].text) : std::string();
+    if (!one_of(key, {"address", "netmask", "gateway", "dns", "net", "host", "nexthop", "saddr", "daddr"})) return false;
+    constexpr std::size_t tokens = 7;
+    std::string text;
+    for (std::size_t i = 0; i < tokens; ++i) {
+        if (!at.is(i, i % 2 == 0 ? K::integer : K::comma)) return false;
+        text += i % 2 == 0 ? at.token(i).text : ".";
+    }
+    if (!parse_address(text)) return false;
+    const auto span = join(at.token().span, at.token(tokens - 1).span);
+    at.report(Kind::bad_number, span, "an address is written with dots", "write `" + text + "`");
+    at.put(K::address, text, span);
+    return at.next += tokens, true;
+}
+
+/// `rate: 6 per minute`.
+bool rate_in_words(Cursor& at) {
+    const bool is_one = at.before() == K::colon && in_object(at) && at.is(0, K::integer) &&
+                        one_of(at.word_at(1), {"per", "a", "each", "every"}) &&
+                        one_of(at.word_at(2), {"second", "minute", "hour", "day"}) &&
+                        (at.is(3, K::comma) || at.is(3, K::close_brace));
+    if (!is_one) return false;
+    at.report(Kind::syntax_error, join(at.token(1).span, at.token(2).span), "`per` is a member of its own",
+              "write `" + at.token().text + ", per: " + at.token(2).text + "`");
+    at.take();
+    at.put(K::comma, ",", at.token().span);
+    at.put(K::name, "per", at.token().span);
+    at.put(K::colon, ":", at.token().span);
+    return ++at.next, true;
+}
+
+/// `index: 0.10` and `index: eth0.10`, as Linux has tagged frames.
+bool index_with_vlan(Cursor& at) {
+    const bool is_value = at.before() == K::colon && in_object(at) && at.out.size() > 1 &&
+                          lower(at.out[at.out.size() - 2].text) == "index";
+    const bool is_name = at.is(0, K::name) && at.is(1, K::dot) && at.is(2, K::integer);
+    const auto opener = is_value ? at.open.back().index : 0;
+    const bool in_iface = opener > 1 && lower(at.out[opener - 2].text) == "iface";
+    if (!in_iface || (!is_name && !at.is(0, K::decimal))) return false;
+    const auto& text = at.token().text;
+    const auto first = is_name ? text.find_last_not_of("0123456789") + 1 : 0;
+    const auto index = text.substr(first, is_name ? text.npos : text.find('.'));
+    const auto vlan = is_name ? at.token(2).text : text.substr(text.find('.') + 1);
+    const auto span = join(at.token().span, at.token(is_name ? 2 : 0).span);
+    at.report(Kind::syntax_error, span, "the tag of frames is a member of its own",
+              "write `" + (index.empty() ? "0" : index) + ", vlan: " + vlan + "`");
+    at.put(K::integer, index.empty() ? "0" : index, span);
+    at.put(K::comma, ",", span);
+    at.put(K::name, "vlan", span);
+    at.put(K::colon, ":", span);
+    at.put(K::integer, vlan, span);
+    return at.next += is_name ? 3 : 1, true;
+}
+
+/// `accept,` in a Test.
+bool verdict_as_member(Cursor& at) {
+    const bool is_parted = at.out.size() > 1 && lower(at.out[at.out.size() - 2].text) == "expect"; // `expect, accept`
+    const bool is_one = begins_member(at) && !is_parted && is_verdict(at.word_at(0)) &&
+                        (at.is(1, K::comma) || at.is(1, K::close_brace));
+    const auto opener = is_one ? at.open.front().index : 0;
+    const auto depth = at.open.size();
+    const bool in_test = opener > 1 && lower(at.out[opener - 2].text) == "test" &&
+                         (depth == 1 || (depth == 3 && at.open[1].bracket == K::open_bracket));
+    if (!in_test) return false;
+    at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no member by itself",
+              "write `expect: " + at.token().text + "`");
+    at.put(K::name, "expect", at.token().span);
+    at.put(K::colon, ":", at.token().span);
+    return at.take(), true;
+}
+
 /// `prerouting: Nat::IP f`.
 bool typed_function_in_chain(Cursor& at) {
     const bool is_value = at.before() == K::colon || at.before() == K::open_bracket || at.before() == K::comma;
@@ -56,6 +131,26 @@ bool typed_function_in_chain(Cursor& at) {
     at.report(Kind::syntax_error, join(at.token().span, at.token(3).span), "a chain names its functions alone",
               "write " + quoted(at.token(4).text));
     return at.next += 4, true;
+}
+
+/// `pool: first, { … }`.
+bool bare_pool(Cursor& at) {
+    const bool is_pool = at.before() == K::colon && in_object(at) && at.out.size() > 1 &&
+                         lower(at.out[at.out.size() - 2].text) == "pool";
+    const auto behind = [&](std::size_t item) { // 0 where none is
+        if (at.is(item, K::open_brace)) return at.closer_of(item) == 0 ? 0 : at.closer_of(item) + 1;
+        return at.is(item, K::name) && !at.is(item + 1, K::colon) ? item + 1 : 0;
+    };
+    auto end = is_pool ? behind(0) : 0;
+    std::size_t items = 1;
+    while (end > 0 && at.is(end, K::comma) && behind(end + 1) > 0) end = behind(end + 1), ++items;
+    if (end == 0 || items < 2) return false;
+    at.report(Kind::syntax_error, join(at.token().span, at.token(end - 1).span), "several values stand in a list",
+              "write `pool: […]`");
+    at.put(K::open_bracket, "[", at.token().span);
+    for (std::size_t i = 0; i < end; ++i) at.out.push_back(at.token(i));
+    at.put(K::close_bracket, "]", at.out.back().span);
+    return at.next += end, true;
 }
 
 /// `flags: syn, ack`: values of one sort, of which none but the first has a key.
@@ -206,8 +301,9 @@ bool dot_behind_number(Cursor& at) {
 } // namespace
 
 bool members(Cursor& at) {
-    return doubled_members(at) || thousands(at) || typed_function_in_chain(at) || bare_list(at) || bare_list_outside(at) || without_value(at) ||
-           dhcp_as_switch(at) || vlan_of_iface(at) || dot_behind_number(at);
+    return doubled_members(at) || thousands(at) || address_with_commas(at) || rate_in_words(at) ||
+           index_with_vlan(at) || typed_function_in_chain(at) || bare_pool(at) || bare_list(at) ||
+           bare_list_outside(at) || without_value(at) || verdict_as_member(at) || dhcp_as_switch(at) || vlan_of_iface(at) || dot_behind_number(at);
 }
 
 } // namespace syntax::respelling

@@ -53,6 +53,19 @@ bool limit_as_call(Cursor& at) {
     return at.next += count, true;
 }
 
+/// `tries.exceeded is false`.
+bool limit_compared(Cursor& at) {
+    const bool is_limit = at.is(1, K::dot) && at.word_at(2) == "exceeded" && one_of(at.word_at(3), {"is", "eq", "equals"});
+    const std::size_t last = at.is(4, K::not_) ? 5 : 4;
+    if (!is_limit || (!at.is(last, K::true_) && !at.is(last, K::false_))) return false;
+    const bool is_negated = at.is(last, K::false_) != (last == 5);
+    const auto span = join(at.token().span, at.token(last).span);
+    at.report(Kind::syntax_error, span, "that a Limit is exceeded is a condition by itself",
+              "write `" + std::string(is_negated ? "not " : "") + at.token().text + ".exceeded`");
+    for (int i = 0; i < 3; ++i) at.take();
+    return at.next += last - 2, true;
+}
+
 /// `switch (tcp.dport) { case 80: … }` and `for (…) { … }`: one mistake, whatever stands in it.
 bool choice(Cursor& at) {
     const auto end = at.closer_of(1);
@@ -69,24 +82,32 @@ bool choice(Cursor& at) {
     return true;
 }
 
-/// `dnat to web`, `snat to 10.0.0.1`, `dnat web`.
+/// What translates, in the words of others as well: no name has a hyphen. Empty for what does not.
+std::string_view translation_named(const std::string& word) {
+    if (word == "dnat" || word == "rdr-to") return "dnat";
+    return word == "snat" || word == "nat-to" ? "snat" : "";
+}
+
+/// `dnat to web`, `snat to 10.0.0.1`, `dnat web`, `rdr-to web`.
 bool translation(Cursor& at) {
+    const auto action = translation_named(at.word_at(0));
+    const bool is_foreign = action != at.word_at(0);
     const std::size_t value = at.word_at(1) == "to" ? 2 : 1;
-    const bool is_one = one_of(at.word_at(0), {"dnat", "snat"}) && !at.starts_line(value) &&
-                        !at.starts_line(1) &&
-                        (at.is(value, K::name) || (value == 2 && at.is_literal_at(value)));
+    const bool is_one = !action.empty() && !at.starts_line(value) && !at.starts_line(1) &&
+                        (at.is(value, K::name) || ((value == 2 || is_foreign) && at.is_literal_at(value)));
     const bool is_statement =
         at.is(value + 1, K::open_paren) || is_verdict(at.word_at(value)); // `dnat accept`
     if (!is_one || is_statement) return false;
     const auto count = tokens_of_value(at.tokens, at.next + value);
     at.report(Kind::syntax_error, join(at.token().span, at.token(value + count - 1).span),
               "what an action works on stands in parentheses",
-              "write `" + at.token().text + "(" + at.value_at(value) + ")`");
-    at.take();
+              "write `" + std::string(action) + "(" + at.value_at(value) + ")`");
+    at.put(K::name, action, at.token().span);
     at.put(K::open_paren, "(", at.token().span);
-    for (std::size_t i = 0; i < count; ++i) at.out.push_back(at.token(value - 1 + i));
+    for (std::size_t i = 0; i < count; ++i) at.out.push_back(at.token(value + i));
     at.put(K::close_paren, ")", at.out.back().span);
-    at.next += value - 1 + count;
+    at.open_before_closer = K::name; // and no `if`
+    at.next += value + count;
     return true;
 }
 
@@ -144,7 +165,7 @@ bool words(Cursor& at) {
         choice(at))
         return true;
     if (translation(at)) return true;
-    if (at.in(K::open_paren)) return limit_as_call(at) || word_in_condition(at, text);
+    if (at.in(K::open_paren)) return limit_compared(at) || limit_as_call(at) || word_in_condition(at, text);
     if (calls && at.opens_block() && (at.before() != K::name || at.starts_line()) && at.before() != K::colon)
         return text == "unless" ? unless(at) : (at.respell_word("if", K::if_), true);
     return false;

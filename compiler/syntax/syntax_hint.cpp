@@ -78,7 +78,9 @@ std::string statement_hint(const SyntaxError& error, const Tokens& tokens) {
 bool ends_declaration(const SyntaxError& error, const Tokens& tokens) {
     const auto next = error.index + 1;
     if (next >= tokens.size() || error.before.kind == K::close_brace) return true;
-    const auto behind = kind_at(tokens, next + 1);
+    auto last = next; // of a name with its members
+    while (kind_at(tokens, last + 1) == K::dot) last += 2;
+    const auto behind = kind_at(tokens, last + 1);
     return tokens[next].kind == K::name &&
            (behind == K::colon || behind == K::name || behind == K::open_brace);
 }
@@ -86,7 +88,7 @@ bool ends_declaration(const SyntaxError& error, const Tokens& tokens) {
 /// A list from a file, its path without quotes or `file`: `lists/bad.txt`, `include "bad.txt"`.
 std::string file_hint(const SyntaxError& error, const Tokens& tokens) {
     const auto word = lower(error.before.text);
-    const bool includes = word == "include" || word == "file" || word == "load" || word == "read";
+    const bool includes = word == "include" || word == "import" || word == "file" || word == "load" || word == "read";
     if (error.seen.kind == K::string && includes) return "write `file(" + error.seen.text + ")`";
     if (error.seen.kind != K::slash || error.before.kind != K::name) return {};
     std::string path = error.before.text;
@@ -371,7 +373,7 @@ std::string syntax_hint(const SyntaxError& error, const Tokens& tokens) {
     if (is_range_of_names(error, tokens))
         return "the ends of a range are numbers or addresses, as in `80-443`, and not names";
     if (auto hint = file_hint(error, tokens);
-        !hint.empty() && (wanted == "a declaration" || wanted == "a value"))
+        !hint.empty() && (wanted == "a declaration" || wanted == "a value" || wanted == "a path"))
         return hint;
     if (auto hint = assert_hint(error, tokens); !hint.empty() && (wanted == "`{`" || wanted == "a value"))
         return hint;

@@ -29,6 +29,11 @@ bool is_verdict(std::string_view word) {
     return verdict == "accept" || verdict == "drop" || verdict == "reject";
 }
 
+bool names_chain(std::string_view word) {
+    constexpr std::array<std::string_view, 5> chains = {"prerouting", "input", "output", "postrouting", "forward"};
+    return std::ranges::find(chains, word) != chains.end();
+}
+
 bool is_packet_object(std::string_view word) {
     constexpr std::array properties = {
 #define FIELD(id, name, layer, bit, bits, scale, kind, text) std::string_view(name),

@@ -13,6 +13,8 @@ bool names_type(std::string_view word);
 bool says_sort_of_value(std::string_view word);
 /// `accept`, `drop` or `reject`, in any case.
 bool is_verdict(std::string_view word);
+/// `input`, `forward`: what functions stand on; in lower case.
+bool names_chain(std::string_view word);
 /// Whether packets have properties of that: `ip`, `tcp`, `iface`; in lower case.
 bool is_packet_object(std::string_view word);
 /// As messages, which are one line, show what stands in a file: control characters as their escapes.

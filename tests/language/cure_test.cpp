@@ -503,3 +503,36 @@ TEST_CASE("a rule that limits is cured by a Limit") {
                   .empty());
     }
 }
+
+TEST_CASE("a statement, member or declaration in the form of others is one mistake, and its cure can be typed in") {
+    const std::string head = "Limit tries { rate: 10, per: minute }\n"
+                             "Syslog collector { address: 10.0.0.9, port: 514 }\n" +
+                             std::string(ifaces) + "Iface eth1 { index: 1, address: 10.1.0.1, netmask: 255.255.255.0 }\n";
+    constexpr std::array<std::string_view, 10> conditions = {
+        "from eth0",   "from eth0 to eth1", "in == eth0",  "in eth0", "blocked.contains(ip.saddr)", "tries.exceeded is false",
+        "tries.exceeded == false", "tries.exceeded != true", "tries.exceeded == true", "tries.exceeded is not true",
+    };
+    for (const auto condition : conditions)
+        check_cure(head + "Filter::IP f {\n    if (", condition, ") { drop }\n    accept\n}\n");
+    constexpr std::array<std::string_view, 6> statements = {
+        "tcp.dport == 25: reject",         "ip.ttl == 5 then drop",
+        "log \"x\", ip.saddr",             "syslog(collector, WARNING, \"x\")",
+        "syslog(\"x\", WARNING)",          "syslog WARNING (\"x\", ip.saddr)",
+    };
+    for (const auto statement : statements) {
+        const auto before = head + "Filter::IP f {\n    ", after = std::string("\n    accept\n}\n");
+        check_cure(before, statement, after);
+    }
+    constexpr std::array<std::string_view, 5> targets = {"eth0 <- eth1", "from eth0 to eth1", "eth0 eth1", "eth0, eth1",
+                                                         "eth0:postrouting"};
+    for (const auto target : targets)
+        check_cure(head + "Filter::IP f { accept }\nAssert::IP a(", target, ") { if (ip.ttl == 0) { drop } }\n");
+    check_cure(head + "Filter::IP f { accept }\nAssert::IP a(eth0 -> eth1)", ": ip.ttl == 0 implies drop", "\n");
+    for (const std::string_view range : {"10.0.0.1 .. 10.0.0.9", "10.0.0.1:10.0.0.9", "10.0.0.0/24-10.0.1.0/24"})
+        check_cure(head + "Filter::IP f { accept }\nunused: ", range, "\n");
+    check_cure("Iface eth2 { index: ", "eth2.10", ", address: 10.2.0.1, netmask: 255.255.255.0 }\n" + head +
+                   "Filter::IP f { accept }\n");
+    check_cure("Iface eth2 { index: 2, netmask: 255.255.255.0, address: ", "10,2,0,1",
+               " }\n" + head + "Filter::IP f { accept }\n");
+    check_cure(head + "Limit other { rate: ", "6 per minute", " }\nFilter::IP f { accept }\n");
+}
