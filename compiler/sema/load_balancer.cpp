@@ -1,4 +1,5 @@
 // Load_balancer: connections to one port spread over a pool of servers.
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -17,8 +18,7 @@ public:
     }
 
     model::LoadBalancer build(const syntax::Object& object) {
-        const ObjectReader reader(context_, object, "a Load_balancer", {"layer", "clients", "servers"},
-                                  false);
+        const ObjectReader reader(context_, object, "a Load_balancer", keys::load_balancer, false);
         if (const auto layer = need(reader, "layer", "")) word_of(context_, layer, {"tcp"});
         if (const auto clients = need(reader, "clients", ""))
             if (const auto* members = object_of(context_, clients)) read_clients(*members, is_name(clients));
@@ -54,8 +54,7 @@ private:
     }
 
     void read_clients(const syntax::Object& object, bool is_named) {
-        const ObjectReader reader(context_, object, "`clients`",
-                                  {"iface", "port", "wait_queue_limit", "session_limit"}, is_named);
+        const ObjectReader reader(context_, object, "`clients`", keys::clients, is_named);
         if (const auto iface = need(reader, "iface", "clients."))
             made_.clients = iface_of(context_, iface).value_or(0);
         if (const auto port = need(reader, "port", "clients.")) made_.port = port_of(context_, port).value_or(0);
@@ -71,7 +70,7 @@ private:
     }
 
     void read_servers(const syntax::Object& object, bool is_named) {
-        const ObjectReader reader(context_, object, "`servers`", {"iface", "algorithm", "pool"}, is_named);
+        const ObjectReader reader(context_, object, "`servers`", keys::servers, is_named);
         if (const auto iface = need(reader, "iface", "servers."))
             made_.servers = iface_of(context_, iface).value_or(0);
         if (const auto algorithm = need(reader, "algorithm", "servers."))
