@@ -1,4 +1,5 @@
 // Gateway: routes between Ifaces, and the chain of forwarded packets.
+#include "compiler/sema/gateway_routes.hpp"
 #include "compiler/sema/habits.hpp"
 #include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
@@ -8,7 +9,6 @@
 
 #include <limits>
 #include <map>
-#include <tuple>
 
 namespace sema {
 
@@ -279,32 +279,8 @@ private:
                               std::to_string(iface.ipv4->network.length)));
     }
 
-    /// Of routes with one network the first of the least cost is taken, so that others never are. The network of
-    /// a lease is not known here.
-    void check_routes() {
-        std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint32_t>, std::size_t> first;
-        const auto& routes = gateway_.routes;
-        for (std::size_t i = 0; i < routes.size(); ++i) {
-            const auto& to = routes[i].destination;
-            const bool leased = routes[i].connected &&
-                                context_.appliance.ifaces[routes[i].iface].config != model::IfaceConfig::fixed;
-            if (leased) continue;
-            const auto [other, is_new] = first.try_emplace({to.address, to.length, routes[i].cost}, i);
-            const auto& before = routes[other->second];
-            // That two Ifaces have one network is told of these.
-            const bool is_told = routes[i].connected && before.connected && routes[i].iface != before.iface;
-            if (!is_new && !is_told)
-                context_.report(Kind::duplicate_route, route_spans_[i],
-                                "this route is never taken: there is another one to " +
-                                    quoted(dotted(to.address) + "/" + std::to_string(to.length)) +
-                                    " of the same cost before it",
-                                "leave it out, or give it a higher `cost`",
-                                {{route_spans_[other->second], "the other route"}});
-        }
-    }
-
     void finish() {
-        check_routes();
+        check_routes(context_, gateway_, route_spans_);
         context_.appliance.gateway = std::move(gateway_);
     }
 

@@ -33,13 +33,13 @@ public:
         for (const bool typed : {false, true})
             for (const auto* assignment : assignments) {
                 auto* root = scope_.find(assignment->path.parts.front().text);
-                if (root == nullptr)
-                    if (typed) continue;
-                    else refuse_root(*assignment);
-                else if (typed == (root->type != ElementType::untyped))
-                    assign(*root, *assignment);
+                if (root != nullptr && typed == (root->type != ElementType::untyped)) assign(*root, *assignment);
             }
-        for (auto& [link, refused] : refused_links_) diagnostics_.report(std::move(refused));
+        // What a misspelt name was to be is seen when all are complete but for that.
+        for (const auto* assignment : assignments)
+            if (scope_.find(assignment->path.parts.front().text) == nullptr) refuse_root(*assignment);
+        for (auto& [link, refused] : refused_links_)
+            if (!told_.contains(link)) diagnostics_.report(std::move(refused));
     }
 
 private:
@@ -98,7 +98,12 @@ private:
         };
         auto meant = suggestions_.nearest_among(scope_.elements().size(), name.text, names);
         if (meant.empty()) meant = owner_of(assignment.path.parts);
-        if (auto* element = meant.empty() ? nullptr : scope_.find(meant)) leave_open(*element, assignment.path.parts);
+        if (auto* element = meant.empty() ? nullptr : scope_.find(meant)) {
+            auto corrected = assignment.path.parts;
+            corrected.front().text = meant;
+            told_.insert(prefix(corrected, corrected.size()));
+            leave_open(*element, corrected);
+        }
         report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},
                meant.empty() ? "" : "did you mean " + quoted(meant) + "?");
     }
@@ -255,13 +260,13 @@ private:
         const auto* known = keys::at(root.type, parts, depth);
         const auto meant = meant_by(root, object, parts, depth, known);
         // A key of the object that is misspelt for it is told where the object is read.
-        const bool is_told = known != nullptr && keys::contains(*known, name) && !meant.empty();
+        const bool is_misspelt_there = known != nullptr && keys::contains(*known, name) && !meant.empty();
         auto corrected = parts;
         if (const auto* key = known == nullptr ? nullptr : nearest(name, *known)) corrected[depth].text = *key;
         auto hint = meant.empty() ? "set `" + prefix(corrected, depth + 1) + ": { … }` first"
                                   : "did you mean " + quoted(meant) + "?";
         if (known != nullptr && !keys::contains(*known, corrected[depth].text)) hint = "it has " + one_of(*known);
-        if (!is_told)
+        if (!is_misspelt_there)
             refused_links_.emplace(link, syntax::Diagnostic{Kind::unknown_member, assignment.path.span,
                                                             quoted(prefix(parts, depth)) + " has no member " +
                                                                 quoted(name),
@@ -302,6 +307,7 @@ private:
     syntax::Diagnostics& diagnostics_;
     Suggestions suggestions_;
     std::map<std::string, syntax::Diagnostic> refused_links_; ///< by what was to be added to
+    std::set<std::string> told_;                              ///< what was added to by a misspelt name, as it was meant
     const syntax::Untyped* last_ = nullptr;                   ///< to its object belong
     Keys keys_{false};
 };
