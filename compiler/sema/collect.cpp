@@ -150,10 +150,13 @@ private:
         return nearest(function.subtype.text, subtype_names()) == nullptr;
     }
 
+    static bool is_single(ElementType type) {
+        return type == ElementType::gateway || type == ElementType::conntrack ||
+               type == ElementType::load_balancer || type == ElementType::syslog;
+    }
+
     void check_single(ElementType type, const syntax::Span& span) {
-        const bool single = type == ElementType::gateway || type == ElementType::conntrack ||
-                            type == ElementType::load_balancer || type == ElementType::syslog;
-        if (!single) return;
+        if (!is_single(type)) return;
         for (const auto& other : scope_.elements())
             if (other.type == type)
                 return diagnostics_.report(
@@ -197,13 +200,24 @@ private:
         return true;
     }
 
+    /// Two parts of one object, or `c: { limit: 5 }` beside `Conntrack c`, which was to complete it.
+    static std::string hint_for_second(const Element& first, const Element& second) {
+        if (first.type == second.type && is_single(first.type)) return "put the members of both into one";
+        const auto* object = std::get_if<syntax::Object>(&second.value.is);
+        const bool completes = is_object(first.type) && second.type == ElementType::untyped && object != nullptr &&
+                               !object->pairs.empty();
+        if (!completes) return "give one of them another name";
+        return "what is added to " + quoted(first.name.text) + " is assigned, as in `" + first.name.text + '.' +
+               object->pairs.front().key.text + ": …`";
+    }
+
     void add(Element element) {
         if (const auto* first = scope_.find(element.name.text)) {
             diagnostics_.report({Kind::duplicate_name,
                                  element.name.span,
                                  quoted(element.name.text) + " is declared twice",
                                  {{first->name.span, "the first declaration"}},
-                                 "give one of them another name"});
+                                 hint_for_second(*first, element)});
             return scope_.add_hidden(std::move(element));
         }
         if (check_name(element)) return scope_.add(std::move(element));

@@ -103,6 +103,8 @@ std::optional<model::Condition> bare(Conditions& conditions, const syntax::Value
     const auto* element = std::get_if<const Element*>(&settled);
     if (element != nullptr && (*element)->type == ElementType::limit)
         meant = "write `" + (*element)->name.text + ".exceeded`";
+    if (meant.empty() && element != nullptr && (*element)->type == ElementType::iface)
+        meant = "write `iface.in == " + (*element)->name.text + "`";
     context.report(Kind::not_a_condition, value.span,
                    text_of(value) + " is " + kind_of(settled) + ", not a condition", std::move(meant));
     return std::nullopt;

@@ -184,7 +184,27 @@ Messages without_halves(Messages all) {
     return all;
 }
 
-/// Filters that stand nowhere are what a Gateway without a chain lacks.
+bool calls(const std::vector<syntax::Statement>& body, const std::string& name) {
+    return std::ranges::any_of(body, [&](const syntax::Statement& statement) {
+        if (const auto* action = std::get_if<syntax::Action>(&statement.is))
+            return action->name.parts.front().text == name;
+        if (const auto* inner = std::get_if<syntax::Function>(&statement.is)) return calls(inner->body, name);
+        const auto& conditional = std::get<syntax::Conditional>(statement.is);
+        return calls(conditional.otherwise, name) ||
+               std::ranges::any_of(conditional.arms, [&](const auto& arm) { return calls(arm.then, name); });
+    });
+}
+
+bool is_called(const Programs& programs, const std::string& name) {
+    return std::ranges::any_of(programs, [&](const auto& program) {
+        return std::ranges::any_of(program.declarations, [&](const auto& declaration) {
+            const auto* function = std::get_if<syntax::Function>(&declaration);
+            return function != nullptr && calls(function->body, name);
+        });
+    });
+}
+
+/// Filters that stand nowhere, and that no other one calls, are what a Gateway without a chain lacks.
 Messages with_filters_of_gateway(Messages all, const Programs& programs) {
     const auto gateway = std::ranges::find(all, Kind::open_gateway, &syntax::Diagnostic::kind);
     if (gateway == all.end()) return all;
@@ -200,7 +220,8 @@ Messages with_filters_of_gateway(Messages all, const Programs& programs) {
     for (const auto& one : all)
         if (is_filter(one)) {
             gateway->notes.push_back({one.span, one.message});
-            names += (count++ > 0 ? ", " : "") + names_in(one.message).front();
+            const auto name = names_in(one.message).front();
+            if (!is_called(programs, name)) names += (count++ > 0 ? ", " : "") + name;
         }
     if (count == 0) return all;
     gateway->hint = "write `forward: " + (count > 1 ? '[' + names + ']' : names) + "`";

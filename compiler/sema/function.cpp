@@ -343,6 +343,18 @@ private:
     bool misfit_is_said_ = false; ///< that its actions are for functions of another kind
 };
 
+/// A Nat for all packets that only decides was to be a Filter, and is read as one.
+bool is_filter_by_its_body(Context& context, const Element& element) {
+    const auto& function = *element.function;
+    const bool is_for_all = reading_layer(function.subtype) == Layer::ip;
+    if (!is_for_all || acts_as(FunctionKind::nat, function.body) || !acts_as(FunctionKind::filter, function.body))
+        return false;
+    context.report(Kind::action_not_allowed, function.type.span,
+                   quoted(element.name.text) + " decides, and a Nat only translates",
+                   "write `Filter::" + function.subtype.text + " " + element.name.text + "`");
+    return true;
+}
+
 } // namespace
 
 bool is_action(std::string_view word) { return std::ranges::find(actions, lower(word)) != actions.end(); }
@@ -351,7 +363,8 @@ void declare_functions(Context& context) {
     for (const auto& element : context.scope.elements()) {
         if (element.type != ElementType::filter && element.type != ElementType::nat) continue;
         const auto layer = layer_of(context, *element.function);
-        const auto kind = element.type == ElementType::filter ? FunctionKind::filter : FunctionKind::nat;
+        const bool is_filter = element.type == ElementType::filter || is_filter_by_its_body(context, element);
+        const auto kind = is_filter ? FunctionKind::filter : FunctionKind::nat;
         context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
         context.functions.push_back(&element);
         if (!layer) context.unknown_functions.insert(context.function_ids[&element]);

@@ -1,5 +1,7 @@
 // Gateway: routes between Ifaces, and the chain of forwarded packets.
+#include "compiler/sema/gateway_routes.hpp"
 #include "compiler/sema/habits.hpp"
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -7,7 +9,6 @@
 
 #include <limits>
 #include <map>
-#include <tuple>
 
 namespace sema {
 
@@ -39,8 +40,9 @@ public:
                 gateway_.send_time_exceeded = boolean_of(context_, member).value_or(true);
             else if (key == "connected" && !is_route)
                 connected(pair.value);
-            else if (const auto* members = route_object(pair.value, &pair.key))
-                route(&pair.key, pair.value.span, *members);
+            else if (!routes(pair))
+                if (const auto* members = route_object(pair.value, &pair.key))
+                    route(&pair.key, pair.value.span, *members);
         }
         finish();
     }
@@ -50,11 +52,25 @@ private:
         context_.report(kind, span, std::move(message), std::move(hint));
     }
 
+    /// `routes: { world: { … } }`, or a list of them: they stand in the Gateway itself, and are read all the same.
+    bool routes(const syntax::Pair& pair) {
+        const auto items = items_in(pair.value);
+        const auto* object = std::get_if<syntax::Object>(&pair.value.is);
+        const auto is_object = [](const auto* item) { return std::holds_alternative<syntax::Object>(item->is); };
+        if (!items || items->empty() || !std::ranges::all_of(*items, is_object)) return false;
+        const auto is_of_route = [](const auto& member) { return keys::contains(keys::route, lower(member.key.text)); };
+        if (object != nullptr && std::ranges::any_of(object->pairs, is_of_route)) return false;
+        const auto name = object == nullptr ? std::string("r1") : object->pairs.front().key.text;
+        report(Kind::unknown_key, pair.key.span, "a Gateway has no " + quoted(pair.key.text),
+               "routes stand in the Gateway itself: write `" + name + ": { … }` there");
+        for (const auto* item : *items) route(nullptr, item->span, std::get<syntax::Object>(item->is));
+        return true;
+    }
+
     /// The setting that a key is, or is misspelt for; what is none of them is a route's.
     std::string meant(const syntax::Name& key) {
-        const std::vector<std::string> settings = {"forward", "send_time_exceeded", "connected"};
         const auto word = lower(key.text);
-        const auto* setting = misspelt(word, settings);
+        const auto* setting = misspelt(word, keys::settings);
         if (setting == nullptr || *setting == word) return word;
         report(Kind::unknown_key, key.span, "a Gateway has no " + quoted(key.text),
                "did you mean " + quoted(*setting) + "?");
@@ -164,8 +180,7 @@ private:
     /// `key`: what it is called, if it has a name; `span`: what it says.
     void route(const syntax::Name* key, const syntax::Span& span, const syntax::Object& object) {
         const auto errors = context_.diagnostics.error_count();
-        const ObjectReader reader(context_, object, "a route",
-                                  {"net", "host", "netmask", "iface", "nexthop", "cost"});
+        const ObjectReader reader(context_, object, "a route", keys::route);
         const auto net = reader["net"], host = reader["host"], netmask = reader["netmask"],
                    iface = reader["iface"];
         if (net && host)
@@ -206,7 +221,7 @@ private:
         made.nexthop = nexthop;
         made.cost = static_cast<std::uint32_t>(cost.value_or(1));
         const bool is_sound = context_.diagnostics.error_count() == errors && !context_.is_faulty(made.iface);
-        if (!reader["nexthop"] && is_sound) check_way(iface, made);
+        if (reader.lacks("nexthop") && is_sound) check_way(iface, made);
         add_route(std::move(made), place);
     }
 
@@ -264,32 +279,8 @@ private:
                               std::to_string(iface.ipv4->network.length)));
     }
 
-    /// Of routes with one network the first of the least cost is taken, so that others never are. The network of
-    /// a lease is not known here.
-    void check_routes() {
-        std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint32_t>, std::size_t> first;
-        const auto& routes = gateway_.routes;
-        for (std::size_t i = 0; i < routes.size(); ++i) {
-            const auto& to = routes[i].destination;
-            const bool leased = routes[i].connected &&
-                                context_.appliance.ifaces[routes[i].iface].config != model::IfaceConfig::fixed;
-            if (leased) continue;
-            const auto [other, is_new] = first.try_emplace({to.address, to.length, routes[i].cost}, i);
-            const auto& before = routes[other->second];
-            // That two Ifaces have one network is told of these.
-            const bool is_told = routes[i].connected && before.connected && routes[i].iface != before.iface;
-            if (!is_new && !is_told)
-                context_.report(Kind::duplicate_route, route_spans_[i],
-                                "this route is never taken: there is another one to " +
-                                    quoted(dotted(to.address) + "/" + std::to_string(to.length)) +
-                                    " of the same cost before it",
-                                "leave it out, or give it a higher `cost`",
-                                {{route_spans_[other->second], "the other route"}});
-        }
-    }
-
     void finish() {
-        check_routes();
+        check_routes(context_, gateway_, route_spans_);
         context_.appliance.gateway = std::move(gateway_);
     }
 

@@ -1,5 +1,6 @@
 #include "compiler/sema/habits.hpp"
 
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/repair.hpp"
 
@@ -32,20 +33,12 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 9> protocols = {{{"i
                                                                              {"vrrp", 112},
                                                                              {"sctp", 132}}};
 
-constexpr std::array<std::string_view, 13> iface_keys = {
-    "index",      "address", "netmask",    "gateway", "dns",    "config",     "vlan",
-    "masquerade", "rpf",     "prerouting", "input",   "output", "postrouting"};
 constexpr std::array<std::string_view, 3> limit_keys = {"rate", "per", "burst"};
 constexpr std::array<std::string_view, 7> step_keys = {"iface", "packet", "expect", "reason", "out", "log", "state"};
 constexpr std::array<std::string_view, 14> top_domains = {"arpa",  "biz",  "com",  "edu",      "example",
                                                           "gov",   "home", "info", "internal", "lan",
                                                           "local", "net",  "org",  "test"};
-constexpr std::array<std::string_view, 3> gateway_keys = {"forward", "send_time_exceeded", "connected"};
 constexpr std::array<std::string_view, 4> route_keys = {"net", "host", "nexthop", "cost"};
-constexpr std::array<std::string_view, 4> client_keys = {"iface", "port", "wait_queue_limit", "session_limit"};
-constexpr std::array<std::string_view, 3> server_keys = {"iface", "algorithm", "pool"};
-constexpr std::array<std::string_view, 4> conntrack_keys = {"limit", "stateful_tcp", "drop_invalid",
-                                                            "timeout"};
 
 /// What is known of packets elsewhere.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> properties_elsewhere = {
@@ -106,6 +99,13 @@ std::string did_you_mean_property(const std::string& name) {
 
 } // namespace
 
+std::string hint_for_compared(std::string_view word) {
+    const auto name = lower(word);
+    const bool is_any =
+        name == "any" || name == "all" || name == "anything" || name == "everything" || name == "everyone";
+    return is_any ? "what is not asked about may be anything: leave the comparison out" : hint_for_value(word);
+}
+
 std::string hint_for_value(std::string_view word) {
     const auto name = lower(word);
     for (const auto& [service, port] : services)
@@ -118,8 +118,6 @@ std::string hint_for_value(std::string_view word) {
             return "that protocol has no name here: write `" + std::to_string(number) + "`, or declare `" +
                    std::string(word) + ": " + std::to_string(number) + "`";
     if (name == "default") return "the default route has the `net` `0.0.0.0` and the `netmask` `0.0.0.0`";
-    if (name == "any" || name == "all" || name == "anything" || name == "everything" || name == "everyone")
-        return "what is not asked about may be anything: leave the comparison out";
     if (name == "untracked" || name == "notrack")
         return "every flow is tracked; its state is `new`, `established`, `related` or `invalid`";
     if (name == "ct") return "the state of a flow is `ct.state`";
@@ -167,9 +165,11 @@ std::string hint_for_property(std::string_view object, std::string_view word) {
         return "write `ct.state == " + name + "`";
     if ((object == "tcp" || object == "udp") && name == "port")
         return "did you mean " + one_of({"dport", "sport"}) + "?";
-    if (const auto meant = property_of_end(name); model::field_named(std::string(object) + '.' + meant))
-        return "did you mean `" + meant + "`?";
-    return {};
+    const auto meant = property_of_end(name);
+    const bool has_ports = object == "tcp" || object == "udp";
+    if (has_ports && (meant == "saddr" || meant == "daddr") && (name == "source" || name == "destination"))
+        return "did you mean `" + meant.substr(0, 1) + "port`?";
+    return model::field_named(std::string(object) + '.' + meant) ? "did you mean `" + meant + "`?" : "";
 }
 
 namespace {
@@ -179,9 +179,10 @@ std::string header_of_key(const std::string& key, std::string_view owner) {
     constexpr std::array<std::string_view, 4> headers = {"ip", "tcp", "udp", "icmp"};
     const bool is_header =
         owner.size() > 2 && contains(headers, std::string(owner.substr(1, owner.size() - 2)));
-    if (owner != "a packet" && !is_header) return {};
+    if (owner != "a packet" && owner != "`out`" && !is_header) return {};
     if (is_header && (key == "payload" || key == "vlan" || key == "eth"))
         return quoted(key) + " stands beside the headers, in the packet";
+    if (is_header && contains(headers, key)) return quoted(key) + " stands beside " + std::string(owner) + ", in the packet";
     std::vector<std::string> homes;
     for (const auto header : headers)
         if (model::field_named(std::string(header) + '.' + key))
@@ -193,8 +194,8 @@ std::string header_of_key(const std::string& key, std::string_view owner) {
 std::string side_of_key(const std::string& key, std::string_view owner) {
     if (owner != "a Load_balancer" && owner != "`clients`" && owner != "`servers`") return {};
     std::vector<std::string> homes;
-    if (contains(client_keys, key)) homes.push_back("clients: { … }");
-    if (contains(server_keys, key)) homes.push_back("servers: { … }");
+    if (keys::contains(keys::clients, key)) homes.push_back("clients: { … }");
+    if (keys::contains(keys::servers, key)) homes.push_back("servers: { … }");
     return homes.empty() ? "" : quoted(key) + " belongs into " + one_of(homes);
 }
 
@@ -210,11 +211,11 @@ std::string home_of_key(std::string_view key, std::string_view owner) {
     if (is_of_limit) return quoted(name) + " belongs into a Limit";
     if (name == "interval" || name == "data") return owner == "a Timer" ? "" : quoted(name) + " belongs into a Timer";
     if (owner != "an Iface" && owner != "a route" && owner != "a Gateway" && owner != "Conntrack") return {};
-    if (contains(iface_keys, name)) return quoted(name) + " belongs into an Iface";
-    if (contains(gateway_keys, name)) return quoted(name) + " belongs into the Gateway";
+    if (keys::contains(keys::iface, name)) return quoted(name) + " belongs into an Iface";
+    if (keys::contains(keys::settings, name)) return quoted(name) + " belongs into the Gateway";
     if (contains(route_keys, name))
         return quoted(name) + " belongs into a route of the Gateway: `Gateway gw { r1: { … } }`";
-    if (contains(conntrack_keys, name)) return quoted(name) + " belongs into the Conntrack";
+    if (keys::contains(keys::conntrack, name)) return quoted(name) + " belongs into the Conntrack";
     return {};
 }
 
@@ -317,8 +318,10 @@ std::string hint_for_dscp(std::string_view word) {
 
 std::string hint_for_boolean(std::string_view word) {
     const auto name = lower(word);
-    if (name == "true" || name == "yes" || name == "on" || name == "enabled") return "write `true`";
-    return name == "false" || name == "no" || name == "off" || name == "disabled" ? "write `false`" : "";
+    if (name == "true" || name == "yes" || name == "on" || name == "enabled" || name == "1")
+        return "write `true`";
+    const bool is_false = name == "false" || name == "no" || name == "off" || name == "disabled" || name == "0";
+    return is_false ? "write `false`" : "";
 }
 
 std::string hint_for_seconds(const syntax::Value& value) {

@@ -13,6 +13,8 @@ namespace sema {
 
 /// A word where a value belongs: the name of a service, a property without its object or with another.
 std::string hint_for_value(std::string_view word);
+/// The same in a comparison.
+std::string hint_for_compared(std::string_view word);
 /// A word where a statement belongs.
 std::string hint_for_statement(std::string_view word);
 /// A property that `object` has not: `tcp.syn`, `ct.established`.
@@ -28,7 +30,7 @@ std::string hint_for_string(const syntax::Value& value, bool names_fit = false);
 std::string hint_for_flags(std::string_view text);
 /// A class of differentiated services, by the name that RFC 2474 and those after it have for it.
 std::string hint_for_dscp(std::string_view word);
-/// `TRUE`, `yes` and `on`, or the opposite.
+/// `TRUE`, `yes`, `on` and `1`, or the opposite.
 std::string hint_for_boolean(std::string_view word);
 /// `"300s"` where a number of seconds belongs.
 std::string hint_for_seconds(const syntax::Value& value);

@@ -1,6 +1,7 @@
 // Iface: one attachment to a network.
 #include "compiler/model/nics.hpp"
 #include "compiler/sema/mac.hpp"
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -29,9 +30,7 @@ class IfaceBuilder {
 public:
     IfaceBuilder(Context& context, const Element& element, const syntax::Object& object)
         : context_(context), element_(element),
-          reader_(context, object, "an Iface",
-                  {"index", "address", "netmask", "gateway", "dns", "config", "vlan", "masquerade", "rpf",
-                   "send_queue_limit", "buffer_limit", "prerouting", "input", "output", "postrouting"}),
+          reader_(context, object, "an Iface", keys::iface),
           iface_(context.appliance.ifaces[context.iface_ids.at(&element)]) {}
 
     void build() {

@@ -1,4 +1,5 @@
 // Limit: a token bucket for each value of a key.
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -38,7 +39,7 @@ std::uint32_t number_or(Context& context, const Member& member, std::int64_t max
 void define_limit(Context& context, const Element& element, model::Limit& limit) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    const ObjectReader reader(context, *object, "a Limit", {"rate", "per", "burst", "key", "size"});
+    const ObjectReader reader(context, *object, "a Limit", keys::limit);
     const auto rate = reader["rate"];
     const auto* text = rate ? std::get_if<syntax::String>(&rate.value->is) : nullptr;
     const auto slash = text == nullptr ? std::string::npos : text->text.find('/');

@@ -109,8 +109,9 @@ private:
     /// Where a part of the policy could not be parsed: reports of the rest what that part cannot have caused.
     void analyse_rest() {
         syntax::Diagnostics found;
-        analyse(programs_, found);
         const auto said = diagnostics_.sorted();
+        leave_open(said);
+        analyse(programs_, found);
         const bool is_shape_known = std::ranges::none_of(said, is_about_closing, &syntax::Diagnostic::kind);
         for (auto& diagnostic : found.sorted()) {
             if (says_missing(diagnostic.kind) && !is_shape_known) continue;
@@ -122,6 +123,27 @@ private:
             if (is_error && !may_be_lost(diagnostic) && std::none_of(said.begin(), said.end(), is_inside))
                 diagnostics_.report(std::move(diagnostic));
         }
+    }
+
+    /// What objects that others name lack may be what could not be parsed in them.
+    void leave_open(const std::vector<syntax::Diagnostic>& said) {
+        for (auto& program : programs_)
+            for (auto& declaration : program.declarations)
+                if (auto* untyped = std::get_if<syntax::Untyped>(&declaration))
+                    for (const auto& one : said)
+                        if (encloses(untyped->span, one.span)) leave_open(untyped->value, one.span);
+    }
+
+    static void leave_open(syntax::Value& value, const syntax::Span& place) {
+        if (auto* list = std::get_if<syntax::List>(&value.is))
+            for (auto& item : list->items)
+                if (encloses(item.span, place)) leave_open(item, place);
+        auto* object = std::get_if<syntax::Object>(&value.is);
+        if (object == nullptr) return;
+        for (auto& pair : object->pairs)
+            if (encloses(pair.value.span, place)) leave_open(pair.value, place);
+        if (find_pair(*object, syntax::left_out, false) == nullptr)
+            object->pairs.push_back({{std::string(syntax::left_out), place}, {syntax::Bad{}, place}});
     }
 
     /// Whether the untyped element has a part that could not be parsed.

@@ -1,7 +1,10 @@
 // Load_balancer: connections to one port spread over a pool of servers.
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
+
+#include <algorithm>
 
 namespace sema {
 
@@ -17,8 +20,7 @@ public:
     }
 
     model::LoadBalancer build(const syntax::Object& object) {
-        const ObjectReader reader(context_, object, "a Load_balancer", {"layer", "clients", "servers"},
-                                  false);
+        const ObjectReader reader(context_, object, "a Load_balancer", keys::load_balancer, false);
         if (const auto layer = need(reader, "layer", "")) word_of(context_, layer, {"tcp"});
         if (const auto clients = need(reader, "clients", ""))
             if (const auto* members = object_of(context_, clients)) read_clients(*members, is_name(clients));
@@ -54,8 +56,7 @@ private:
     }
 
     void read_clients(const syntax::Object& object, bool is_named) {
-        const ObjectReader reader(context_, object, "`clients`",
-                                  {"iface", "port", "wait_queue_limit", "session_limit"}, is_named);
+        const ObjectReader reader(context_, object, "`clients`", keys::clients, is_named);
         if (const auto iface = need(reader, "iface", "clients."))
             made_.clients = iface_of(context_, iface).value_or(0);
         if (const auto port = need(reader, "port", "clients.")) made_.port = port_of(context_, port).value_or(0);
@@ -71,7 +72,7 @@ private:
     }
 
     void read_servers(const syntax::Object& object, bool is_named) {
-        const ObjectReader reader(context_, object, "`servers`", {"iface", "algorithm", "pool"}, is_named);
+        const ObjectReader reader(context_, object, "`servers`", keys::servers, is_named);
         if (const auto iface = need(reader, "iface", "servers."))
             made_.servers = iface_of(context_, iface).value_or(0);
         if (const auto algorithm = need(reader, "algorithm", "servers."))
@@ -111,8 +112,37 @@ private:
                                 note_of_declaration(context_, item));
         model::Server server;
         if (const auto address = reader["address"]) server.address = host_of(context_, address).value_or(0);
-        if (const auto port = reader["port"]) server.port = port_of(context_, port).value_or(0);
+        if (const auto port = reader["port"]) server.port = server_port(port).value_or(0);
+        if (reader["address"] && !context_.diagnostics.has_errors()) check_way(reader["address"], server.address);
         made_.pool.push_back(server);
+    }
+
+    std::optional<std::uint16_t> server_port(const Member& member) {
+        const auto port = port_of(context_, member);
+        if (port != 0) return port;
+        context_.report_value(syntax::Kind::port_out_of_range, *member.value,
+                              "no server listens on port 0: ports go from 1 to 65535");
+        return std::nullopt;
+    }
+
+    /// Whether anything that the Load_balancer sends by the servers' Iface gets to a server.
+    void check_way(const Member& member, std::uint32_t address) {
+        const auto& iface = context_.appliance.ifaces[made_.servers];
+        if (iface.config != model::IfaceConfig::fixed || !iface.ipv4) return;
+        if (iface.ipv4->gateway || iface.ipv4->network.contains(address)) return;
+        const auto leads_there = [&](const model::Route& route) {
+            return route.iface == made_.servers && route.nexthop && route.destination.contains(address);
+        };
+        const auto& gateway = context_.appliance.gateway;
+        if (gateway && std::ranges::any_of(gateway->routes, leads_there)) return;
+        const auto is_near = [&](const model::Iface& other) { return other.ipv4 && other.ipv4->network.contains(address); };
+        const auto& ifaces = context_.appliance.ifaces;
+        const auto near = std::ranges::find_if(ifaces, is_near);
+        context_.report(syntax::Kind::unreachable_server, member.value->span,
+                        "nothing reaches this server: " + quoted(dotted(address)) + " is not in the network of " +
+                            quoted(iface.name) + ", and no route by it with a `nexthop` leads there",
+                        near == ifaces.end() ? "write the address of a server in that network, or a route with a `nexthop`"
+                                             : "write `iface: " + near->name + "` in `servers`");
     }
 
     Context& context_;

@@ -51,12 +51,20 @@ bool is_written_out(const syntax::Value& value) {
            std::holds_alternative<syntax::Cidr>(value.is);
 }
 
+/// `lan.address`, which never changes.
+std::string hint_for_address(const Context& context, const Element& element, const syntax::Path& path) {
+    if (element.type != ElementType::iface || path.parts.size() != 2 || lower(path.parts[1].text) != "address") return {};
+    const auto& ipv4 = context.appliance.ifaces[context.iface_ids.at(&element)].ipv4;
+    return ipv4 ? "write `\"" + dotted(ipv4->address) + "\"`" : "";
+}
+
 std::string hint_for_log(const Context& context, const syntax::Value& value) {
     const auto* path = std::get_if<syntax::Path>(&value.is);
     if (path == nullptr) return is_written_out(value) ? "write `\"" + source_of(value) + "\"`" : "";
     const auto word = to_string(*path);
     if (const auto* element = context.scope.find(path->parts.front().text))
-        return element->type == ElementType::untyped ? "write what it stands for, in quotes" : "";
+        return element->type == ElementType::untyped ? "write what it stands for, in quotes"
+                                                     : hint_for_address(context, *element, *path);
     if (std::ranges::find(severity_names, lower(word)) != severity_names.end())
         return "severities belong to `syslog(" + word + ", …)`";
     if (const auto meant = hint_for_value(word); meant.starts_with("did you mean")) return meant;

@@ -1,6 +1,7 @@
 // Dotted assignments are merged into the elements before anything reads them.
 #include "compiler/sema/constants.hpp"
 #include "compiler/sema/context.hpp"
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/scope.hpp"
 #include "compiler/sema/suggest.hpp"
 
@@ -12,6 +13,8 @@ namespace sema {
 namespace {
 
 using syntax::Kind;
+
+using Names = std::vector<syntax::Name>;
 
 class Merger {
 public:
@@ -30,9 +33,13 @@ public:
         for (const bool typed : {false, true})
             for (const auto* assignment : assignments) {
                 auto* root = scope_.find(assignment->path.parts.front().text);
-                if (root == nullptr ? !typed : typed == (root->type != ElementType::untyped))
-                    assign(root, *assignment);
+                if (root != nullptr && typed == (root->type != ElementType::untyped)) assign(*root, *assignment);
             }
+        // What a misspelt name was to be is seen when all are complete but for that.
+        for (const auto* assignment : assignments)
+            if (scope_.find(assignment->path.parts.front().text) == nullptr) refuse_root(*assignment);
+        for (auto& [link, refused] : refused_links_)
+            if (!told_.contains(link)) diagnostics_.report(std::move(refused));
     }
 
 private:
@@ -75,39 +82,95 @@ private:
                {{first.span, "it is set here too"}}, "leave one of them out: nothing is overridden");
     }
 
-    void assign(Element* root, const syntax::Untyped& assignment) {
+    /// What it was to complete, by a name that is misspelt here or there, is taken as complete.
+    void refuse_root(const syntax::Untyped& assignment) {
+        const auto& name = assignment.path.parts.front();
+        if (scope_.has_nameless_object) {
+            for (auto& element : scope_.elements())
+                if (element.name.text == syntax::left_out) leave_open(element, assignment.path.parts);
+            return;
+        }
+        const auto names = [&] {
+            std::vector<std::string> result;
+            for (const auto& element : scope_.elements())
+                if (!is_function(element.type) && !is_set(element, assignment.path.parts)) result.push_back(element.name.text);
+            return result;
+        };
+        auto meant = suggestions_.nearest_among(scope_.elements().size(), name.text, names);
+        if (meant.empty()) meant = owner_of(assignment.path.parts);
+        if (auto* element = meant.empty() ? nullptr : scope_.find(meant)) {
+            auto corrected = assignment.path.parts;
+            corrected.front().text = meant;
+            told_.insert(prefix(corrected, corrected.size()));
+            leave_open(*element, corrected);
+        }
+        report(Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},
+               meant.empty() ? "" : "did you mean " + quoted(meant) + "?");
+    }
+
+    /// The only typed element that may have such a member, and has it not.
+    std::string owner_of(const Names& parts) const {
+        const Element* owner = nullptr;
+        for (const auto& element : scope_.elements()) {
+            const bool is_gateway = element.type == ElementType::gateway;
+            const auto* known = is_gateway ? &keys::settings : keys::at(element.type, parts, 1);
+            if (known == nullptr || !keys::contains(*known, lower(parts[1].text)) || is_set(element, parts)) continue;
+            if (owner != nullptr) return {};
+            owner = &element;
+        }
+        return owner == nullptr ? std::string() : owner->name.text;
+    }
+
+    /// Whether the element has that member, which is set only once.
+    static bool is_set(const Element& element, const Names& parts) {
+        const auto* value = &element.value;
+        for (std::size_t i = 1; i < parts.size(); ++i) {
+            const auto* object = std::get_if<syntax::Object>(&value->is);
+            const auto* pair =
+                object == nullptr ? nullptr : find_pair(*object, parts[i].text, keys_ignore_case(element.type));
+            if (pair == nullptr) return false;
+            value = &pair->value;
+        }
+        return true;
+    }
+
+    /// What it lacks may be what was refused: nothing more is said of it.
+    static void leave_open(Element& element, const Names& parts) {
+        const bool ignore_case = keys_ignore_case(element.type);
+        element.value_is_known = false;
+        auto* value = &element.value;
+        for (std::size_t i = 1; i < parts.size() && value != nullptr; ++i) {
+            auto* object = std::get_if<syntax::Object>(&value->is);
+            if (object == nullptr) return;
+            if (find_pair(*object, syntax::left_out, false) == nullptr)
+                object->pairs.push_back({{std::string(syntax::left_out), value->span}, {syntax::Bad{}, value->span}});
+            const auto* pair = find_pair(*object, parts[i].text, ignore_case);
+            value = pair == nullptr ? nullptr : const_cast<syntax::Value*>(&pair->value);
+        }
+    }
+
+    void assign(Element& root, const syntax::Untyped& assignment) {
         const auto& parts = assignment.path.parts;
-        const auto& name = parts.front();
-        if (root == nullptr && scope_.has_nameless_object) return;
-        if (root == nullptr)
-            return report(
-                Kind::unknown_name, name.span, "there is no " + quoted(name.text) + " to add to", {},
-                suggestions_.among(scope_.elements().size(), name.text, [&] { return scope_.names(); }));
-        if (root->type == ElementType::unsupported) return;
+        if (root.type == ElementType::unsupported) return;
         if (parts.size() > value_depth_max) {
-            root->value_is_known = false;
+            root.value_is_known = false;
             return report(Kind::nesting_too_deep, assignment.path.span,
                           "this member is nested more than " + std::to_string(value_depth_max) + " deep");
         }
-        if (is_function(root->type))
+        if (is_function(root.type))
             return report(Kind::no_members, assignment.path.span,
-                          quoted(name.text) + " is a " + std::string(name_of(root->type)) +
+                          quoted(parts.front().text) + " is a " + std::string(name_of(root.type)) +
                               " and has no members",
-                          {{root->name.span, "it is declared here"}});
-        const auto parts_max = assignment_parts_max(root->type);
-        if (parts.size() > parts_max) {
-            root->value_is_known = false;
-            return report(Kind::no_members, assignment.path.span,
-                          quoted(prefix(parts, parts_max)) + " has no members", {},
-                          "write `" + prefix(parts, parts_max) + ": …`");
-        }
-        const bool ignore_case = keys_ignore_case(root->type);
-        auto* value = &root->value;
+                          {{root.name.span, "it is declared here"}});
+        const auto parts_max = keys::depth_of(root.type).value_or(value_depth_max);
+        if (parts.size() > parts_max) return refuse_depth(root, assignment, parts_max);
+        const bool ignore_case = keys_ignore_case(root.type);
+        auto* value = &root.value;
         for (std::size_t i = 1; i + 1 < parts.size() && value != nullptr; ++i)
-            value = step(*root, *value, assignment, i, ignore_case);
-        auto* object = value == nullptr ? nullptr : object_of(*root, *value, assignment, parts.size() - 1);
+            value = step(root, *value, assignment, i, ignore_case);
+        auto* object = value == nullptr ? nullptr : object_of(root, *value, assignment, parts.size() - 1);
         if (object == nullptr) {
-            root->value_is_known = false;
+            root.value_is_known = false;
             return;
         }
         auto& keys = keys_of(*object, assignment, ignore_case);
@@ -119,22 +182,19 @@ private:
         check_duplicates(object->pairs.back().value, ignore_case);
     }
 
-    /// How deep the members of a typed object lie.
-    static std::size_t assignment_parts_max(ElementType type) {
-        switch (type) {
-        case ElementType::iface:
-        case ElementType::syslog:
-        case ElementType::timer:
-        case ElementType::limit:
-            return 2;
-        case ElementType::gateway:
-        case ElementType::load_balancer:
-            return 3;
-        case ElementType::conntrack:
-            return 4;
-        default:
-            return value_depth_max;
-        }
+    void refuse_depth(Element& root, const syntax::Untyped& assignment, std::size_t parts_max) {
+        const auto& parts = assignment.path.parts;
+        const auto& last = parts[parts_max - 1].text;
+        const auto* known = keys::at(root.type, parts, parts_max - 1);
+        root.value_is_known = false;
+        if (known == nullptr || keys::contains(*known, keys_ignore_case(root.type) ? lower(last) : last))
+            return report(Kind::no_members, assignment.path.span,
+                          quoted(prefix(parts, parts_max)) + " has no members", {},
+                          "write `" + prefix(parts, parts_max) + ": …`");
+        const auto near = did_you_mean(last, *known);
+        report(Kind::unknown_member, assignment.path.span,
+               quoted(prefix(parts, parts_max - 1)) + " has no member " + quoted(last), {},
+               near.empty() ? "it has " + one_of(*known) : near);
     }
 
     /// By the objects that they are to, those least deep first.
@@ -154,7 +214,7 @@ private:
         return keys_;
     }
 
-    static std::string prefix(const std::vector<syntax::Name>& parts, std::size_t count) {
+    static std::string prefix(const Names& parts, std::size_t count) {
         return to_string(
             syntax::Path{{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)}, {}});
     }
@@ -174,17 +234,58 @@ private:
         return nullptr;
     }
 
-    syntax::Value* step(const Element& root, syntax::Value& value, const syntax::Untyped& assignment,
+    syntax::Value* step(Element& root, syntax::Value& value, const syntax::Untyped& assignment,
                         std::size_t depth, bool ignore_case) {
         const auto& parts = assignment.path.parts;
         auto* object = object_of(root, value, assignment, depth);
         if (object == nullptr) return nullptr;
         if (const auto* pair = find_pair(*object, parts[depth].text, ignore_case))
             return const_cast<syntax::Value*>(&pair->value);
-        report(Kind::unknown_member, assignment.path.span,
-               quoted(prefix(parts, depth)) + " has no member " + quoted(parts[depth].text), {},
-               "set `" + prefix(parts, depth + 1) + ": { … }` first");
+        refuse_link(root, *object, assignment, depth);
         return nullptr;
+    }
+
+    /// `c.timeout.estblished.tcp: 5`: there is no such object to add to, however much is added to it.
+    void refuse_link(Element& root, const syntax::Object& object, const syntax::Untyped& assignment,
+                     std::size_t depth) {
+        const auto& parts = assignment.path.parts;
+        const auto link = prefix(parts, depth + 1);
+        if (const auto other = refused_links_.find(link); other != refused_links_.end()) {
+            constexpr std::size_t notes_max = 5;
+            auto& notes = other->second.notes;
+            if (notes.size() < notes_max) notes.push_back({assignment.path.span, "it stands here too"});
+            return;
+        }
+        const auto& name = parts[depth].text;
+        const auto* known = keys::at(root.type, parts, depth);
+        const auto meant = meant_by(root, object, parts, depth, known);
+        // A key of the object that is misspelt for it is told where the object is read.
+        const bool is_misspelt_there = known != nullptr && keys::contains(*known, name) && !meant.empty();
+        auto corrected = parts;
+        if (const auto* key = known == nullptr ? nullptr : nearest(name, *known)) corrected[depth].text = *key;
+        auto hint = meant.empty() ? "set `" + prefix(corrected, depth + 1) + ": { … }` first"
+                                  : "did you mean " + quoted(meant) + "?";
+        if (known != nullptr && !keys::contains(*known, corrected[depth].text)) hint = "it has " + one_of(*known);
+        if (!is_misspelt_there)
+            refused_links_.emplace(link, syntax::Diagnostic{Kind::unknown_member, assignment.path.span,
+                                                            quoted(prefix(parts, depth)) + " has no member " +
+                                                                quoted(name),
+                                                            {}, std::move(hint)});
+        if (!meant.empty()) corrected[depth].text = meant;
+        leave_open(root, corrected);
+    }
+
+    /// The member that is there under a name like that, and has not what is added.
+    static std::string meant_by(const Element& root, const syntax::Object& object, Names parts, std::size_t depth,
+                                const keys::Table* known) {
+        const auto is_known = [&](const std::string& key) { return known != nullptr && keys::contains(*known, key); };
+        std::vector<std::string> present;
+        for (const auto& pair : object.pairs)
+            if (!is_known(parts[depth].text) || !is_known(pair.key.text)) present.push_back(pair.key.text);
+        const auto* meant = nearest(parts[depth].text, present);
+        if (meant == nullptr) return {};
+        parts[depth].text = *meant;
+        return is_set(root, parts) ? std::string() : *meant;
     }
 
     /// A named object given to a typed member is copied, and completed there.
@@ -205,7 +306,9 @@ private:
     Scope& scope_;
     syntax::Diagnostics& diagnostics_;
     Suggestions suggestions_;
-    const syntax::Untyped* last_ = nullptr; ///< to its object belong
+    std::map<std::string, syntax::Diagnostic> refused_links_; ///< by what was to be added to
+    std::set<std::string> told_;                              ///< what was added to by a misspelt name, as it was meant
+    const syntax::Untyped* last_ = nullptr;                   ///< to its object belong
     Keys keys_{false};
 };
 

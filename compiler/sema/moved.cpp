@@ -83,6 +83,13 @@ void tell_moved_keys(Messages& all) {
 constexpr std::array<std::string_view, 12> of_others = {"alias", "comment", "description", "enabled", "label", "metric",
                                                         "mtu", "note", "priority", "type", "weight", "zone"};
 
+/// What a Test lacks has few other names, and what else stands in its packets and steps many.
+bool is_in_test(const Programs& programs, const syntax::Span& place) {
+    const auto* declaration = declaration_of(programs, place);
+    const auto* typed = declaration == nullptr ? nullptr : std::get_if<syntax::Typed>(declaration);
+    return typed != nullptr && syntax::lower(typed->type.text) == "test";
+}
+
 /// A key that there is not, in an object that lacks one, is that one under another name.
 void tell_renamed_keys(Messages& all, const Programs& programs) {
     struct Declared {
@@ -102,6 +109,7 @@ void tell_renamed_keys(Messages& all, const Programs& programs) {
         const auto lacked = lacked_by(lacking);
         if (!odd.hint.starts_with("it has ") || !lacked) continue;
         if (std::ranges::find(of_others, names_in(odd.message).back()) != of_others.end()) continue;
+        if (is_in_test(programs, odd.span)) continue;
         // Of an object inside of that one, or of one beside it.
         if (!encloses(lacking.span, odd.span) && lacking.span.begin > odd.span.begin) continue;
         odd.hint = "did you mean " + syntax::quoted(lacked->key) + "?";

@@ -41,6 +41,20 @@ bool nat_port(Context& context, const syntax::Value& argument, std::int64_t port
     return false;
 }
 
+/// `dnat(web)`, where `web` is an object with an address and a port, or an Iface.
+std::string hint_for_owner(const Context& context, const syntax::Action& action, const syntax::Value& argument) {
+    const auto* path = std::get_if<syntax::Path>(&argument.is);
+    const auto* element = declared_as(context, argument);
+    const auto* object = element == nullptr ? nullptr : std::get_if<syntax::Object>(&element->value.is);
+    if (object == nullptr) return {};
+    if (element->type != ElementType::iface && element->type != ElementType::untyped) return {};
+    std::string members;
+    for (const auto* key : {"address", "port"})
+        if (find_pair(*object, key, element->type == ElementType::iface) != nullptr)
+            members += (members.empty() ? "" : ", ") + to_string(*path) + '.' + key;
+    return members.empty() ? "" : "write `" + action.name.parts.front().text + '(' + members + ")`";
+}
+
 bool nat_argument(Context& context, const syntax::Value& argument, bool may_be_port, bool may_be_address,
                   const std::string& usage, NatArguments& result) {
     const auto settled = settle(context, argument);
@@ -77,9 +91,10 @@ bool nat_argument(Context& context, const syntax::Value& argument, bool may_be_p
 
 std::optional<NatArguments> nat_arguments(Context& context, const syntax::Action& action,
                                           const std::string& word) {
-    const auto usage =
-        "write `" + word + "(10.0.0.5)`, `" + word + "(8080)` or `" + word + "(10.0.0.5, 8080)`";
     const auto count = action.arguments.size();
+    auto usage = count == 1 ? hint_for_owner(context, action, action.arguments.front()) : std::string();
+    if (usage.empty())
+        usage = "write `" + word + "(10.0.0.5)`, `" + word + "(8080)` or `" + word + "(10.0.0.5, 8080)`";
     if (count == 0 || count > 2) {
         context.report(Kind::wrong_arguments, action.name.span,
                        quoted(word) + " takes an address, a port, or both, and got " + std::to_string(count) +

@@ -18,10 +18,18 @@ std::string named(const Member& member) {
     return member.key == nullptr ? "this" : quoted(member.key->text);
 }
 
+/// Of a number or a string; what says neither is one of the two.
+std::string hint_for_truth(const syntax::Value& value) {
+    const auto* string = std::get_if<syntax::String>(&value.is);
+    const auto hint = hint_for_boolean(string == nullptr ? source_of(value) : string->text);
+    return hint.empty() ? "write `true` or `false`" : hint;
+}
+
 void wrong_type(Context& context, const Member& member, const std::string& found, const std::string& wanted,
                 std::string hint = {}) {
-    const bool is_name = wanted == "true or false" || wanted == "the name of an Iface";
-    if (hint.empty() && wanted != "a string") hint = hint_for_string(*member.value, is_name);
+    const bool is_name = wanted == "the name of an Iface", is_truth = wanted == "true or false";
+    if (hint.empty() && is_truth) hint = hint_for_truth(*member.value);
+    if (hint.empty() && wanted != "a string" && !is_truth) hint = hint_for_string(*member.value, is_name);
     context.bad_members.insert(member.value);
     context.report_value(Kind::wrong_member_type, *member.value,
                          named(member) + " is " + wanted + ", and " + text_of(*member.value) + " is " + found,
@@ -80,7 +88,7 @@ ObjectReader::ObjectReader(Context& context, const syntax::Object& object, std::
         if (const auto* near_key = nearest(key, keys)) meant_.push_back(*near_key);
         auto hint = did_you_mean(key, keys);
         if (hint.empty()) hint = home_of_key(key, what);
-        if (what == "a packet" && hint.find(" belongs into ") != hint.npos) {
+        if ((what == "a packet" || what == "`out`") && hint.find(" belongs into ") != hint.npos) {
             homes.emplace_back(&pair.key, hint);
             continue;
         }
@@ -208,6 +216,13 @@ std::optional<bool> boolean_of(Context& context, const Member& member) {
 }
 
 std::optional<std::string> string_of(Context& context, const Member& member) {
+    const auto* path = std::get_if<syntax::Path>(&member.value->is);
+    if (path != nullptr && path->parts.size() == 1 && context.scope.find(path->parts.front().text) == nullptr) {
+        const auto word = to_string(*path);
+        if (context.scope.refused_names.contains(word)) return std::nullopt;
+        wrong_type(context, member, "a word", "a string", "write `\"" + word + "\"`");
+        return std::nullopt;
+    }
     const auto* string = literal_of<syntax::String>(context, member, "a string");
     if (string == nullptr) return std::nullopt;
     return string->text;

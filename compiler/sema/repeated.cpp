@@ -189,10 +189,40 @@ Messages with_uses_of_one_address(Messages all, const Programs& programs) {
     return all;
 }
 
+/// What a name stands for that two declarations have is not known where it is used.
+Messages without_uses_of_doubled(Messages all) {
+    std::set<std::string> doubled;
+    for (const auto& one : all)
+        if (one.kind == Kind::duplicate_name) doubled.insert(names_in(one.message).front());
+    if (doubled.empty()) return all;
+    std::erase_if(all, [&](const syntax::Diagnostic& one) {
+        using enum Kind;
+        const bool is_of_use = one.kind == not_a_value || one.kind == type_mismatch || one.kind == not_a_set ||
+                               one.kind == set_in_comparison || one.kind == wrong_arguments || one.kind == no_members ||
+                               one.kind == not_an_iface || one.kind == not_a_condition || one.kind == wrong_member_type ||
+                               one.kind == unknown_member || one.kind == unknown_statement;
+        return is_of_use && std::ranges::any_of(names_in(one.message),
+                                                [&](const auto& name) { return doubled.contains(name); });
+    });
+    return all;
+}
+
+/// `core: { forward: f }` beside `Gateway core`: that it has no type is no second mistake.
+Messages without_types_of_doubled(Messages all) {
+    std::set<syntax::Span> doubled;
+    for (const auto& one : all)
+        if (one.kind == Kind::duplicate_name) doubled.insert(one.span);
+    std::erase_if(all, [&](const syntax::Diagnostic& one) {
+        return one.kind == Kind::syntax_error && doubled.contains(one.span);
+    });
+    return all;
+}
+
 } // namespace
 
 std::vector<syntax::Diagnostic> told_once(std::vector<syntax::Diagnostic> all, const Programs& programs) {
-    auto named = with_hidden_constants(with_uses_of_one_address(std::move(all), programs));
+    auto single = without_types_of_doubled(without_uses_of_doubled(std::move(all)));
+    auto named = with_hidden_constants(with_uses_of_one_address(std::move(single), programs));
     return properties_told_once(with_quotes_told_once(names_told_once(std::move(named))), programs);
 }
 

@@ -106,18 +106,32 @@ std::string hint_for_wanted(const Context& context, std::string_view word) {
     return may_be ? hint_for_boolean(word) : "";
 }
 
+/// `unreachable`, of `dest-unreachable`: the only value of the property that has this part.
+std::string hint_for_part(const Context& context, std::string_view word) {
+    if (!context.wanted_field) return {};
+    std::vector<std::string> found;
+    for (const auto& name : constant_names(context.wanted_kind))
+        if (name.ends_with('-' + lower(word))) found.push_back(name);
+    return found.size() == 1 ? "did you mean " + quoted(found.front()) + "?" : "";
+}
+
 Settled unknown(Context& context, const syntax::Path& path, const std::string& hint_of_user = {}) {
     const auto& name = path.parts.front();
     if (context.scope.refused_names.contains(name.text)) return Poison{};
-    auto hint = path.parts.size() > 1 ? hint_for_host_name({path, path.span}) : hint_for_value(name.text);
+    const auto near = context.suggestions.nearest_among(context.scope.elements().size(), name.text,
+                                                        [&] { return known_names(context); });
+    const bool is_other_case = lower(near) == lower(name.text);
+    auto hint = path.parts.size() > 1      ? hint_for_host_name({path, path.span})
+                : is_other_case            ? std::string()
+                : context.wanted_field     ? hint_for_compared(name.text)
+                                           : hint_for_value(name.text);
     if (auto wanted = hint_for_wanted(context, name.text); !wanted.empty()) hint = std::move(wanted);
     const bool is_upper = std::ranges::none_of(name.text, [](char c) { return c >= 'a' && c <= 'z'; });
     if (hint.empty() && is_upper && context.wanted_kind == model::FieldKind::flags)
         hint = hint_for_flags(name.text);
     if (hint.empty() && path.parts.size() > 1) hint = hint_for_owner(context, path);
-    if (hint.empty())
-        hint = context.suggestions.among(context.scope.elements().size(), name.text,
-                                         [&] { return known_names(context); });
+    if (hint.empty() && !near.empty()) hint = "did you mean " + quoted(near) + "?";
+    if (hint.empty()) hint = hint_for_part(context, name.text);
     if (hint.empty()) hint = hint_of_user;
     if (!context.scope.has_nameless_object)
         context.report(Kind::unknown_name, name.span, "nothing is called " + quoted(name.text),
@@ -147,8 +161,11 @@ Settled packet_property(Context& context, const syntax::Path& path) {
         const auto* asked = constant_named(path.parts[2].text); // `tcp.flags.syn`
         const bool fits =
             field && asked != nullptr && path.parts.size() == 3 && asked->kind == info(*field).kind;
+        const bool is_vlan = object == "iface" && lower(path.parts[2].text) == "vlan";
         context.report(Kind::unknown_member, path.span, quoted(property) + " has no members",
-                       fits ? hint_for_bare(*asked) : "write " + quoted(property));
+                       fits      ? hint_for_bare(*asked)
+                       : is_vlan ? "did you mean `vlan.id`?"
+                                 : "write " + quoted(property));
         return Poison{};
     }
     if (const auto field = model::field_named(object + '.' + lower(path.parts[1].text))) return *field;
@@ -196,6 +213,9 @@ Settled no_member(Context& context, const syntax::Path& path, std::size_t part, 
     const auto names = [&] {
         std::vector<std::string> keys;
         if (element.type == ElementType::limit) keys.emplace_back("exceeded");
+        for (const auto leased : model::ipv4_member_names)
+            if (!find_pair(object, leased, true) && runtime_member(context, element, object, std::string(leased)))
+                keys.emplace_back(leased);
         for (const auto& pair : object.pairs) keys.push_back(pair.key.text);
         return keys;
     };
@@ -255,7 +275,7 @@ Settled member(Context& context, const Element& element, const syntax::Path& pat
             context.report(Kind::no_members, path.span,
                            quoted(to_string(beginning(path, i))) + " is " + kind_of(settled) +
                                " and has no members",
-                           {},
+                           "write " + quoted(to_string(beginning(path, i))),
                            {{value->span, "its value"}});
             return Poison{};
         }

@@ -6,6 +6,8 @@
 #include "compiler/sema/suggest.hpp"
 #include "compiler/syntax/foreign_comparison.hpp"
 
+#include <algorithm>
+
 namespace sema {
 
 namespace {
@@ -32,8 +34,54 @@ void report_leaf(Context& context, Kind kind, const Leaf& leaf, const syntax::Sp
     context.report(kind, place_for(leaf, use), std::move(message), std::move(hint), note_about(leaf, use));
 }
 
+/// `"admins"`: a name needs no quotes.
+std::string hint_for_quoted_name(const Context& context, model::Field field, const Leaf& leaf,
+                                 const std::string& text, syntax::Operator sign) {
+    const auto* element = context.scope.find(text);
+    if (element == nullptr || element->type != ElementType::untyped) return {};
+    const bool is_set = items_in(element->value).has_value();
+    const bool is_equal = sign == syntax::Operator::equal, is_unequal = sign == syntax::Operator::not_equal;
+    if (!is_set || leaf.list != nullptr) return "write `" + text + "` without quotes";
+    if (!is_equal && !is_unequal) return {};
+    return std::string(is_unequal ? "write `not " : "write `") + std::string(info(field).name) + " in " + text + "`";
+}
+
+/// An Iface among addresses: its network, which is no member of it.
+std::string hint_for_iface(const Context& context, const Element& iface) {
+    const auto& ipv4 = context.appliance.ifaces[context.iface_ids.at(&iface)].ipv4;
+    if (!ipv4) return "write its network out, as in `10.0.0.0/24`";
+    return "write `" + dotted(ipv4->network.address) + "/" + std::to_string(ipv4->network.length) +
+           "` for its network, or `" + iface.name.text + ".address` for its address";
+}
+
+/// `iface.in == 10.0.0.1`
+std::string hint_for_address_of_iface(const Context& context, model::Field field, std::uint32_t address,
+                                      syntax::Operator sign) {
+    const std::string relation = sign == syntax::Operator::not_equal ? " != " : " == ";
+    for (const auto& iface : context.appliance.ifaces)
+        if (iface.ipv4 && iface.ipv4->address == address)
+            return "write `" + std::string(info(field).name) + relation + iface.name + "`";
+    return "an Iface is asked for by its name; addresses are `ip.saddr` and `ip.daddr`";
+}
+
+/// Whether its list holds others of the kind that the property has: then the leaf is the mistake, wherever the list
+/// is used.
+bool is_odd_one(model::Field field, const Leaf& leaf) {
+    const auto* list = leaf.list == nullptr ? nullptr : std::get_if<syntax::List>(&leaf.list->is);
+    const bool asks_address = info(field).kind == FieldKind::address;
+    return list != nullptr && std::ranges::any_of(list->items, [&](const syntax::Value& item) {
+               const bool is_number = std::holds_alternative<syntax::Integer>(item.is) ||
+                                      std::holds_alternative<syntax::IntegerRange>(item.is);
+               const bool is_address = std::holds_alternative<syntax::Address>(item.is) ||
+                                       std::holds_alternative<syntax::Cidr>(item.is) ||
+                                       std::holds_alternative<syntax::AddressRange>(item.is);
+               return asks_address ? is_address : is_number;
+           });
+}
+
 std::optional<model::Interval> mismatch(Context& context, model::Field field, const Leaf& leaf,
-                                        const syntax::Span& use) {
+                                        const syntax::Span& use,
+                                        syntax::Operator sign = syntax::Operator::in) {
     const auto* literal = std::get_if<const syntax::Value*>(&leaf.is);
     const bool names_fit = info(field).kind == FieldKind::iface;
     const auto* string = literal == nullptr ? nullptr : std::get_if<syntax::String>(&(*literal)->is);
@@ -45,14 +93,19 @@ std::optional<model::Interval> mismatch(Context& context, model::Field field, co
         hint = "ask `" + mask + "`";
     if (string != nullptr && field == model::Field::ip_dscp) hint = hint_for_dscp(string->text);
     if (hint.empty() && literal != nullptr) hint = hint_for_string(**literal, names_fit);
-    if (element != nullptr && info(field).kind == FieldKind::address)
-        hint = "write `" + (*element)->name.text + ".address` for its address";
+    if (hint.empty() && string != nullptr) hint = hint_for_quoted_name(context, field, leaf, string->text, sign);
+    if (element != nullptr && info(field).kind == FieldKind::address) hint = hint_for_iface(context, **element);
+    const auto* address = literal == nullptr ? nullptr : std::get_if<syntax::Address>(&(*literal)->is);
+    if (address != nullptr && names_fit) hint = hint_for_address_of_iface(context, field, address->ipv4, sign);
     if (hint.empty() && literal != nullptr && info(field).kind == FieldKind::address)
         hint = hint_for_host_name(**literal);
-    report_leaf(context, Kind::type_mismatch, leaf, use,
-                quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
-                    text_of(leaf) + " is " + kind_of(leaf),
-                std::move(hint));
+    auto message = quoted(info(field).name) + " is " + std::string(with_article(info(field).kind)) + ", and " +
+                   text_of(leaf) + " is " + kind_of(leaf);
+    if (encloses(use, leaf.span) || !is_odd_one(field, leaf))
+        report_leaf(context, Kind::type_mismatch, leaf, use, std::move(message), std::move(hint));
+    else if (context.is_news(leaf.span, string != nullptr, "it is of another kind than its list"))
+        context.report(Kind::type_mismatch, leaf.span, std::move(message), std::move(hint),
+                       {{use, "its list is compared here"}});
     return std::nullopt;
 }
 
@@ -102,7 +155,7 @@ struct IntervalOf {
 
     using Result = std::optional<model::Interval>;
     FieldKind kind() const { return info(field).kind; }
-    Result wrong() const { return mismatch(context, field, leaf, use); }
+    Result wrong() const { return mismatch(context, field, leaf, use, sign); }
     bool is_numeric() const {
         return kind() != FieldKind::address && kind() != FieldKind::boolean && kind() != FieldKind::iface &&
                kind() != FieldKind::mac;
@@ -161,6 +214,24 @@ std::optional<model::Interval> flags_of(Context& context, model::Field field, co
     return interval_of(context, field, leaves->front(), use);
 }
 
+/// `ip.saddr in [lan, dmz]` is one mistake: their networks were meant.
+bool report_ifaces(Context& context, model::Field field, const std::vector<Leaf>& leaves, const syntax::Value& set) {
+    if (info(field).kind != FieldKind::address || leaves.size() < 2) return false;
+    std::string networks;
+    for (const auto& leaf : leaves) {
+        const auto* iface = std::get_if<const Element*>(&leaf.is);
+        if (iface == nullptr) return false;
+        const auto& ipv4 = context.appliance.ifaces[context.iface_ids.at(*iface)].ipv4;
+        if (!ipv4) return false;
+        networks += (networks.empty() ? "" : ", ") + dotted(ipv4->network.address) + "/" +
+                    std::to_string(ipv4->network.length);
+    }
+    context.report(Kind::type_mismatch, set.span,
+                   quoted(info(field).name) + " is an address, and these are Ifaces",
+                   "write `[" + networks + "]` for their networks");
+    return true;
+}
+
 std::optional<model::IntervalSet> flag_sets(Context& context, model::Field field, const syntax::Value& set) {
     const auto settled = settle(context, set);
     const auto* literal = std::get_if<const syntax::Value*>(&settled);
@@ -201,7 +272,7 @@ std::optional<model::IntervalSet> values_of(Context& context, model::Field field
                                             std::vector<model::Member>& members) {
     if (info(field).kind == FieldKind::flags) return flag_sets(context, field, set);
     const auto leaves = flatten(context, set);
-    if (!leaves) return std::nullopt;
+    if (!leaves || report_ifaces(context, field, *leaves, set)) return std::nullopt;
     std::vector<model::Interval> intervals;
     bool fine = true;
     for (const auto& leaf : *leaves) {

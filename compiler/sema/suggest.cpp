@@ -55,6 +55,7 @@ constexpr std::array synonyms = {
     Synonym{"subnet", "netmask"},
     Synonym{"mac", "index"},
     Synonym{"dhcp", "config"},
+    Synonym{"mode", "config"},
     Synonym{"nic", "index"},
     Synonym{"interface", "iface"},
     Synonym{"dev", "iface"},

@@ -34,9 +34,18 @@ public:
     /// `names()` yields `count` candidates.
     template <typename Names>
     std::string among(std::size_t count, std::string_view word, const Names& names) {
+        const auto meant = nearest_among(count, word, names);
+        return meant.empty() ? meant : "did you mean " + quoted(meant) + "?";
+    }
+
+    /// The name alone; empty when none is near enough.
+    template <typename Names>
+    std::string nearest_among(std::size_t count, std::string_view word, const Names& names) {
         if (count > comparisons_left_) return {};
         comparisons_left_ -= count;
-        return did_you_mean(word, names());
+        const std::vector<std::string> all = names();
+        const auto* meant = nearest(word, all);
+        return meant == nullptr ? std::string() : *meant;
     }
 
 private:

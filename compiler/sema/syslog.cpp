@@ -1,4 +1,5 @@
 // Syslog: the server that `syslog` statements send to.
+#include "compiler/sema/keys.hpp"
 #include "compiler/sema/object.hpp"
 #include "compiler/sema/objects.hpp"
 #include "compiler/sema/suggest.hpp"
@@ -8,7 +9,7 @@ namespace sema {
 void define_syslog(Context& context, const Element& element) {
     const auto* object = object_value(context, element);
     if (object == nullptr) return;
-    const ObjectReader reader(context, *object, "Syslog", {"address", "port"}, false);
+    const ObjectReader reader(context, *object, "Syslog", keys::syslog, false);
     std::vector<std::string> missing;
     if (reader.lacks("address")) missing.emplace_back("address");
     if (reader.lacks("port") && !may_hold_port(reader["address"])) missing.emplace_back("port");

@@ -221,7 +221,6 @@ private:
     }
 
     void check_complete(const ObjectReader& reader, const syntax::Span& span, const std::string& what) {
-        const auto& ifaces = context_.appliance.ifaces;
         std::vector<std::string> missing;
         std::string cure;
         const auto need = [&](const std::string& key, const std::string& value) {
@@ -229,13 +228,44 @@ private:
             missing.push_back(key);
             cure += (cure.empty() ? "" : ", ") + key + ": " + value;
         };
-        if (!is_narrow_) need("iface", ifaces.empty() ? "eth0" : ifaces.front().name);
+        const auto iface = iface_of_sender(reader["packet"]);
+        if (!is_narrow_) need("iface", iface.empty() ? "…" : iface);
         if (!reader["pcap"]) need("packet", "{ ip: { saddr: 10.0.0.2, daddr: 10.0.0.1 } }");
         need("expect", "accept");
         if (missing.empty()) return;
         const bool only_verdict = cure == "expect: accept";
+        const bool is_open = missing.front() == "iface" && iface.empty();
         report(Kind::missing_member, span, what + " has no " + one_of(missing),
-               "write `" + cure + "`" + (only_verdict ? ", `expect: drop` or `expect: reject`" : ""));
+               "write `" + cure + "`" +
+                   (only_verdict ? ", `expect: drop` or `expect: reject`"
+                    : is_open    ? " with the name of the Iface by which the packet comes"
+                                 : ""));
+    }
+
+    /// The only Iface there is, or the one in whose network the sender is; empty where neither is known.
+    std::string iface_of_sender(const Member& packet) const {
+        const auto& ifaces = context_.appliance.ifaces;
+        if (ifaces.size() == 1) return ifaces.front().name;
+        const auto* header = packet ? member_of(*packet.value, "ip") : nullptr;
+        const auto* saddr = header == nullptr ? nullptr : member_of(*header, "saddr");
+        const auto* address = saddr == nullptr ? nullptr : std::get_if<syntax::Address>(&behind(*saddr).is);
+        const auto knows = [&](const model::Iface& iface) {
+            return address != nullptr && iface.ipv4 && iface.ipv4->network.contains(address->ipv4) &&
+                   iface.ipv4->address != address->ipv4;
+        };
+        return std::ranges::count_if(ifaces, knows) == 1 ? std::ranges::find_if(ifaces, knows)->name : std::string();
+    }
+
+    /// What a name stands for, if it is written in one step.
+    const syntax::Value& behind(const syntax::Value& value) const {
+        const auto* element = declared_as(context_, value);
+        return element == nullptr ? value : element->value;
+    }
+
+    const syntax::Value* member_of(const syntax::Value& value, std::string_view key) const {
+        const auto* object = std::get_if<syntax::Object>(&behind(value).is);
+        const auto* pair = object == nullptr ? nullptr : find_pair(*object, key, true);
+        return pair == nullptr ? nullptr : &pair->value;
     }
 
     std::optional<std::string> capture(const Member& member, const Member& packet) {

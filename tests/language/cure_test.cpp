@@ -220,6 +220,75 @@ TEST_CASE("a misspelt member or value is cured by what the hint says") {
     }
 }
 
+TEST_CASE("what a value is asked for by, or is written like, is cured by what the hint says") {
+    for (const auto* wrong : {"ip.saddr == \"blocked\"", "ip.saddr != \"blocked\"", "ip.saddr in \"blocked\"",
+                              "iface.in == 10.0.0.1", "iface.in != 10.0.0.1", "eth0"})
+        check_cure(std::string(ifaces) + "Filter::IP f {\n    if (ip.ttl == 1 or not (", wrong,
+                   ")) { drop }\n    accept\n}\n");
+    const auto nat = std::string(ifaces) + "web: { address: 10.0.0.4, port: 80 }\nIface eth1 { index: 1, address: 10.1.0.1, "
+                                           "netmask: 255.255.255.0, prerouting: n, postrouting: m }\n"
+                                           "Filter::IP f { accept }\n";
+    check_cure(nat + "Nat::TCP m { snat(eth1.address) }\nNat::TCP n { ", "dnat(web)", " }\n");
+    check_cure(nat + "Nat::TCP n { dnat(web.address) }\nNat::TCP m { ", "snat(eth1)", " }\n");
+    check_cure(std::string(ifaces) + "Filter::IP f { log(", "eth0.address", ") accept }\n");
+}
+
+TEST_CASE("a misspelt word of an assignment is one mistake, and right as the hint says it") {
+    constexpr std::string_view policy = "Iface eth0 { index: 0 }\n"
+                                        "eth0.address: 10.0.0.1\n"
+                                        "eth0.netmask: 255.255.255.0\n"
+                                        "eth0.prerouting: f\n"
+                                        "Iface outside dhcp\n"
+                                        "outside.index: 1\n"
+                                        "Gateway router { forward: f }\n"
+                                        "router.world: { net: 0.0.0.0, netmask: 0.0.0.0, iface: eth0 }\n"
+                                        "router.world.nexthop: 10.0.0.2\n"
+                                        "Conntrack flows { limit: 1000 }\n"
+                                        "flows.timeout: { established: { udp: 5 } }\n"
+                                        "flows.timeout.established.tcp: 5\n"
+                                        "servers: { web: 10.0.0.9 }\n"
+                                        "servers.mail: 10.0.0.8\n"
+                                        "Load_balancer balancer { layer: tcp, clients: { iface: eth0, port: 80 } }\n"
+                                        "balancer.servers: { iface: eth0, algorithm: round_robin }\n"
+                                        "balancer.servers.pool: [{ address: servers.web, port: 80 }]\n"
+                                        "Syslog logging { address: 10.0.0.7 }\n"
+                                        "logging.port: 514\n"
+                                        "Timer every { interval: 60 }\n"
+                                        "every.data: [stats]\n"
+                                        "Filter::IP f { if (ip.daddr in servers) { accept } drop }\n";
+    REQUIRE(errors_in(std::string(policy)).empty());
+    struct Mistake {
+        std::string_view line, wrong, right;
+    };
+    constexpr std::array<Mistake, 15> mistakes = {{
+        {"eth0.address:", "teh0", "eth0"},
+        {"eth0.netmask:", "et0", "eth0"},
+        {"eth0.netmask:", "nemtask", "netmask"},
+        {"outside.index:", "outsied", "outside"},
+        {"router.world:", "ruoter", "router"},
+        {"router.world.nexthop:", "wrold", "world"},
+        {"router.world.nexthop:", "nxethop", "nexthop"},
+        {"flows.timeout.established.tcp:", "timeuot", "timeout"},
+        {"flows.timeout.established.tcp:", "estblished", "established"},
+        {"flows.timeout:", "flwos", "flows"},
+        {"servers.mail:", "servres", "servers"},
+        {"balancer.servers.pool:", "balancre", "balancer"},
+        {"balancer.servers.pool:", "servesr", "servers"},
+        {"logging.port:", "loging", "logging"},
+        {"every.data:", "evrey", "every"},
+    }};
+    for (const auto& [line, wrong, right] : mistakes) {
+        std::string mistaken(policy);
+        const auto at = mistaken.find(right, mistaken.find('\n' + std::string(line)));
+        mistaken.replace(at, right.size(), wrong);
+        const auto errors = errors_in(mistaken);
+        INFO(mistaken);
+        for (const auto& error : errors) UNSCOPED_INFO(error.message << " | " << error.hint);
+        REQUIRE(errors.size() == 1);
+        CHECK(errors.front().hint == "did you mean `" + std::string(right) + "`?");
+    }
+}
+
 TEST_CASE("a comparison of another language is one mistake, and its cure can be typed in") {
     constexpr std::array<std::string_view, 53> of_all = {
         "ip.saddr = blocked",
