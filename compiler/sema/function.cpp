@@ -343,16 +343,20 @@ private:
     bool misfit_is_said_ = false; ///< that its actions are for functions of another kind
 };
 
-/// A Nat for all packets that only decides was to be a Filter, and is read as one.
-bool is_filter_by_its_body(Context& context, const Element& element) {
+/// A Nat for all packets that only decides was to be a Filter, a Filter that only translates a Nat: each is read as that.
+FunctionKind function_kind(Context& context, const Element& element) {
     const auto& function = *element.function;
-    const bool is_for_all = reading_layer(function.subtype) == Layer::ip;
-    if (!is_for_all || acts_as(FunctionKind::nat, function.body) || !acts_as(FunctionKind::filter, function.body))
-        return false;
+    const auto headed = element.type == ElementType::nat ? FunctionKind::nat : FunctionKind::filter;
+    const auto other = headed == FunctionKind::nat ? FunctionKind::filter : FunctionKind::nat;
+    // On a chain a Filter is for all packets.
+    const bool may_be_other = other == FunctionKind::nat || reading_layer(function.subtype) == Layer::ip;
+    if (!may_be_other || acts_as(headed, function.body) || !acts_as(other, function.body)) return headed;
     context.report(Kind::action_not_allowed, function.type.span,
-                   quoted(element.name.text) + " decides, and a Nat only translates",
-                   "write `Filter::" + function.subtype.text + " " + element.name.text + "`");
-    return true;
+                   quoted(element.name.text) +
+                       (other == FunctionKind::nat ? " translates, and a Filter only decides"
+                                                   : " decides, and a Nat only translates"),
+                   "write `" + std::string(kind_name(other)) + "::" + function.subtype.text + " " + element.name.text + "`");
+    return other;
 }
 
 } // namespace
@@ -363,8 +367,7 @@ void declare_functions(Context& context) {
     for (const auto& element : context.scope.elements()) {
         if (element.type != ElementType::filter && element.type != ElementType::nat) continue;
         const auto layer = layer_of(context, *element.function);
-        const bool is_filter = element.type == ElementType::filter || is_filter_by_its_body(context, element);
-        const auto kind = is_filter ? FunctionKind::filter : FunctionKind::nat;
+        const auto kind = function_kind(context, element);
         context.function_ids[&element] = static_cast<model::FunctionId>(context.functions.size());
         context.functions.push_back(&element);
         if (!layer) context.unknown_functions.insert(context.function_ids[&element]);

@@ -219,7 +219,7 @@ private:
 
     /// The ways, and those with brackets put before the token.
     std::vector<Way> with_insertions(std::vector<Way> ways, std::size_t i) {
-        const bool ends_line = kind(i) == K::comma && starts_line(i + 1);
+        const bool ends_line = kind(i) == K::comma && (starts_line(i + 1) || is_open_bracket(kind(i + 1)));
         const bool likely = starts_line(i) || ends_line || is_open_bracket(kind(i)) || is_close_bracket(kind(i));
         const int place = likely ? 0 : unlikely_place_cost;
         auto newest = ways;

@@ -18,9 +18,9 @@ std::string subtype_of_body(const Cursor& at, std::size_t brace) {
     return subtype_for(at.tokens, {at.next + brace, at.next + at.closer_of(brace)});
 }
 
-void put_heading(Cursor& at, std::string_view subtype) {
+void put_heading(Cursor& at, std::string_view subtype, std::string_view type = "Filter") {
     const auto span = at.token().span;
-    at.put(K::name, "Filter", span);
+    at.put(K::name, type, span);
     at.put(K::colon, ":", span);
     at.put(K::colon, ":", span);
     at.put(K::name, subtype, span);
@@ -46,18 +46,29 @@ bool indented_function(Cursor& at) {
     return true;
 }
 
-/// `chain input {` and `function f() {`, with statements in the braces.
+/// The subtype of `NatTCP`; empty for what is no function with its subtype in one word.
+std::string glued_subtype(const std::string& word) {
+    for (const std::string type : {"nat", "filter"})
+        for (const std::string subtype : {"ip", "tcp", "udp", "icmp"})
+            if (word == type + subtype) return upper(subtype);
+    return {};
+}
+
+/// `chain input {`, `function f() {` and `NatTCP n {`, with statements in the braces.
 bool foreign_heading(Cursor& at) {
     if (!at.open.empty() || !at.starts_line() || !at.is(1, K::name) || at.starts_line(1) ||
         names_type(at.token().text))
         return false;
     const std::size_t brace = at.is(2, K::open_paren) && at.is(3, K::close_paren) ? 4 : 2;
     if (!at.is(brace, K::open_brace) || !at.begins_statement(brace + 1)) return false;
-    const bool is_subtype = one_of(at.word_at(0), {"ip", "tcp", "udp", "icmp"});
-    const auto subtype = is_subtype ? upper(at.token().text) : subtype_of_body(at, brace);
+    const auto word = at.word_at(0);
+    const auto glued = glued_subtype(word);
+    const bool is_subtype = one_of(word, {"ip", "tcp", "udp", "icmp"});
+    const auto subtype = !glued.empty() ? glued : is_subtype ? upper(word) : subtype_of_body(at, brace);
+    const std::string type = word.starts_with("nat") ? "Nat" : "Filter";
     at.report(Kind::syntax_error, at.token().span, quoted(at.token().text) + " is no type",
-              "write `Filter::" + subtype + " " + at.token(1).text + " { … }`");
-    put_heading(at, subtype);
+              "write `" + type + "::" + subtype + " " + at.token(1).text + " { … }`");
+    put_heading(at, subtype, type);
     at.next += brace - 2;
     return true;
 }
