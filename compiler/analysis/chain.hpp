@@ -22,6 +22,7 @@ struct Departure {
 struct DeadEnd {
     model::IfaceId from = 0;
     bool is_late = false;    ///< its time to live is spent
+    bool is_answered = false; ///< who sent what prerouting accepts is told that it leads nowhere
     bool is_decided = false; ///< prerouting is all that the policy says of what comes in there: it counts what that accepts
 };
 

@@ -118,7 +118,7 @@ private:
         std::size_t shown_more = 0, shown_less = 0;
         for (const auto strict : endings)
             for (const auto lenient : endings) {
-                if (leniency(after_.way, strict) >= leniency(after_.way, lenient)) continue;
+                if (!is_stricter(after_.way, strict, lenient)) continue;
                 if (wanted_.more) all_decided &= look_for(strict, lenient, result_.more, shown_more);
                 if (wanted_.less) all_decided &= look_for(lenient, strict, result_.less, shown_less);
             }
@@ -519,10 +519,11 @@ void compare_ends(const model::Appliance& before, const model::Appliance& after,
     Comparison(before, after, budget, way).run_ends(wanted);
 }
 
-int leniency(const Way& way, Ending ending) {
+bool is_stricter(const Way& way, Ending one, Ending other) {
     const auto* end = std::get_if<DeadEnd>(&way);
-    if (ending == Ending::accept && end != nullptr && !end->is_decided) return leniency(way, Ending::drop);
-    return ending == Ending::accept ? 2 : ending == Ending::reject ? 1 : 0;
+    if (end != nullptr && !end->is_decided)
+        return other == Ending::reject && (one == Ending::drop || (one == Ending::accept && !end->is_answered));
+    return std::ranges::find(endings, one) < std::ranges::find(endings, other);
 }
 
 } // namespace analysis

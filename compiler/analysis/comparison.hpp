@@ -17,7 +17,8 @@ struct Wanted {
 void compare_ends(const model::Appliance& before, const model::Appliance& after, const symbolic::Budget& budget,
                   const Wanted& wanted, ChainDiff& way);
 
-/// From the strictest: a drop, a reject, an accept. Where a way leads nowhere, what prerouting accepts is dropped.
-int leniency(const Way& way, Ending ending);
+/// Of endings drop is the strictest, then reject. Where a way leads nowhere, what prerouting accepts is dropped; that is
+/// stricter than a reject only where it is not answered.
+bool is_stricter(const Way& way, Ending one, Ending other);
 
 } // namespace analysis

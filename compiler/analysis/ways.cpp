@@ -8,8 +8,18 @@
 namespace analysis {
 
 DeadEnd end_of(const model::Appliance& appliance, model::IfaceId from) {
-    return {from, false, !appliance.gateway && appliance.ifaces[from].chain(model::Hook::input).empty()};
+    return {.from = from,
+            .is_answered = eval::forwards(appliance, from),
+            .is_decided = !appliance.gateway && appliance.ifaces[from].chain(model::Hook::input).empty()};
 }
+
+namespace {
+
+DeadEnd late_end_of(const model::Appliance& appliance, model::IfaceId from) {
+    return {.from = from, .is_late = true, .is_answered = appliance.gateway && appliance.gateway->send_time_exceeded};
+}
+
+} // namespace
 
 std::vector<Way> ways_through(const model::Appliance& appliance) {
     std::vector<Way> ways;
@@ -17,7 +27,7 @@ std::vector<Way> ways_through(const model::Appliance& appliance) {
     for (model::IfaceId iface = 0; iface < count; ++iface) {
         ways.insert(ways.end(), {Delivery{iface, iface}, Departure{iface}, end_of(appliance, iface)});
         if (!eval::forwards(appliance, iface)) continue;
-        ways.emplace_back(DeadEnd{iface, true});
+        ways.emplace_back(late_end_of(appliance, iface));
         for (model::IfaceId to = 0; to < count; ++to) {
             if (eval::forwards(appliance, to)) ways.emplace_back(model::Assert::Path{iface, to});
             if (to != iface) ways.emplace_back(Delivery{iface, to});
@@ -35,7 +45,7 @@ Way way_from(const model::Appliance& appliance, model::IfaceId from, const eval:
         return eval::is_broadcast_of(other, to);
     });
     if (is_for_all || !eval::forwards(appliance, from)) return end_of(appliance, from);
-    if (datagram.ttl() <= 1) return DeadEnd{from, true};
+    if (datagram.ttl() <= 1) return late_end_of(appliance, from);
     const auto routed = eval::route_through(appliance, to);
     const auto* hop = std::get_if<eval::Hop>(&routed);
     if (hop == nullptr) return end_of(appliance, from);

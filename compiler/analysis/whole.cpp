@@ -92,20 +92,24 @@ private:
         const bool may_be_led = std::ranges::any_of(after_.ifaces, &model::Iface::leases); // by a lease
         if (std::holds_alternative<DeadEnd>(way) && may_be_led) return;
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
-        const auto was = leniency(way, ends.before.ending), is = leniency(way, ends.after.ending);
-        if (was == is) {
-            const bool is_more = leniency(*chain.after, found.before.ending) < leniency(*chain.after, shown.ending);
-            diff_.unseen.push_back({chain.name, is_more, way, ends.after});
+        const bool is_more = is_stricter(way, ends.before.ending, ends.after.ending);
+        if (!is_more && !is_stricter(way, ends.after.ending, ends.before.ending)) {
+            diff_.unseen.push_back({chain.name, is_stricter(*chain.after, found.before.ending, shown.ending), way, ends.after});
             return;
         }
-        auto& kind = was < is ? diff_.more : diff_.less;
+        auto& kind = is_more ? diff_.more : diff_.less;
         if (!kind) kind = on(way, ends);
+    }
+
+    static bool leads_nowhere(const Way& way) {
+        const auto* end = std::get_if<DeadEnd>(&way);
+        return end != nullptr && !end->is_decided;
     }
 
     /// What a way leads nowhere, the appliance drops.
     static WayDifference on(const Way& way, Difference ends) {
         for (auto* end : {&ends.before, &ends.after})
-            if (end->ending == Ending::accept && leniency(way, Ending::accept) == leniency(way, Ending::drop)) {
+            if (end->ending == Ending::accept && leads_nowhere(way)) {
                 end->ending = Ending::drop;
                 end->decided.reset();
             }
@@ -167,9 +171,8 @@ private:
     /// dropped behind it.
     Wanted wanted_on(const Way& way) const {
         Wanted wanted{false, false};
-        const auto* end = std::get_if<DeadEnd>(&way);
-        const bool leads_nowhere = end != nullptr && !end->is_decided;
-        if (leads_nowhere && !rejects_) return wanted;
+        const bool is_nowhere = leads_nowhere(way);
+        if (is_nowhere && !rejects_) return wanted;
         const auto chains = chains_on(way);
         for (auto chain = chains.begin(); chain != chains.end(); ++chain) {
             const auto* differs = difference_of(*chain);
@@ -177,7 +180,7 @@ private:
             const bool is_last = std::all_of(chain + 1, chains.end(), [&](const Way& later) {
                 return functions_of(before_, later).empty() && functions_of(after_, later).empty();
             });
-            const bool any = leads_nowhere || (differs->swaps_rejects && !is_last) || differs->change == Change::incomparable ||
+            const bool any = is_nowhere || (differs->swaps_rejects && !is_last) || differs->change == Change::incomparable ||
                              differs->change == Change::not_decided;
             wanted.more = wanted.more || any || differs->change == Change::more_permissive;
             wanted.less = wanted.less || any || differs->change == Change::less_permissive;

@@ -47,6 +47,14 @@ public:
                                 "the default route has the `netmask` `0.0.0.0`");
     }
 
+    /// Whether another Iface is in its network, which is said of the two.
+    bool is_doubled(model::IfaceId id) const {
+        const auto& ifaces = context_.appliance.ifaces;
+        for (model::IfaceId other = 0; other < ifaces.size(); ++other)
+            if (other != id && ifaces[other].ipv4 && ifaces[other].ipv4->network.overlaps(ifaces[id].ipv4->network)) return true;
+        return false;
+    }
+
     /// An Iface that routes name, whose own hosts are looked for elsewhere.
     void find_left_out() {
         std::set<model::IfaceId> seen;
@@ -58,7 +66,8 @@ public:
             const auto leads_there = [&](const model::Route& route) {
                 return route.iface == id && !is_leased(route) && route.destination.overlaps(network);
             };
-            if (std::ranges::any_of(routes_, leads_there)) continue;
+            constexpr std::uint8_t of_one_address = 32; // on which is nobody else
+            if (network.length == of_one_address || is_doubled(id) || std::ranges::any_of(routes_, leads_there)) continue;
             const auto* other = route_around(id, network);
             if (other == nullptr) continue;
             context_.report(Kind::network_left_out, spans_[i],

@@ -415,9 +415,21 @@ TEST_CASE("that a chain drops invalid packets now, or no more, is told as that")
     CHECK(input->more->after.state == model::State::fresh); // that one is more than that
 }
 
-TEST_CASE("where a way leads nowhere an accept is a drop, and a reject is less than that") {
-    const auto rejecting = filter("if (ip.ttl in 0-1) { reject } accept"), open = filter("accept");
-    const auto less = analysis::diff(policy(rejecting), policy(open));
+TEST_CASE("where a way leads nowhere an accept is a drop, and less than a reject only where nobody is told") {
+    // Who sends with too little time to live is told so.
+    const auto rejecting = filter("if (ip.ttl < 9) { reject } accept"), open = filter("accept");
+    const auto more = analysis::diff(policy(rejecting), policy(open));
+    CHECK(more.whole == Change::more_permissive);
+    CHECK_FALSE(more.less);
+    CHECK(analysis::diff(policy(open), policy(rejecting)).whole == Change::less_permissive);
+    // From an Iface that nothing names nothing is forwarded.
+    const auto spare = [](const std::string& verdict) {
+        return "Iface spare { index: 2, address: 10.0.9.1, netmask: 255.255.255.0, prerouting: p }\n"
+               "Filter::IP p { if (ip.daddr == 198.51.100.1) { " + verdict + " } accept }\n";
+    };
+    const auto less = analysis::diff(policy(spare("reject")), policy(spare("accept")));
+    CHECK(less.of_chains == Change::more_permissive);
+    CHECK(less.whole == Change::less_permissive);
     REQUIRE(less.less);
     CHECK(less.less->ends.before.ending == analysis::Ending::reject);
     CHECK(less.less->ends.after.ending == analysis::Ending::drop);
