@@ -52,6 +52,8 @@ class Region {
 public:
     Region(symbolic::Space& space, const model::Appliance& appliance, bool anything_made_here = false)
         : space_(space), appliance_(appliance), anything_made_here_(anything_made_here) {
+        for (const auto& iface : appliance.ifaces)
+            if (!iface.leases() && iface.ipv4) stated_ = either(stated_, addresses_of(iface.ipv4->network));
         for (IfaceId id = 0; id < appliance.ifaces.size(); ++id) {
             const auto& iface = appliance.ifaces[id];
             if (eval::forwards(appliance, id)) forwarding_.push_back(id);
@@ -141,7 +143,7 @@ private:
     /// By the address that it has, or may have.
     IntervalSet address_of(IfaceId iface) const {
         const auto& ipv4 = appliance_.ifaces[iface].ipv4;
-        if (appliance_.ifaces[iface].leases()) return destinations_inside();
+        if (appliance_.ifaces[iface].leases()) return model::both(destinations_inside(), leasable());
         return ipv4 ? single(ipv4->address) : IntervalSet{};
     }
 
@@ -157,23 +159,26 @@ private:
     IntervalSet destinations_of(const DeadEnd& way) const {
         auto left = destinations_inside();
         if (!appliance_.ifaces[way.from].leases()) left = without(left, either(address_of(way.from), groups_at(way.from)));
-        if (way.is_late || has_leases_ || !eval::forwards(appliance_, way.from)) return left;
+        if (way.is_late || !eval::forwards(appliance_, way.from)) return left;
         for (IfaceId to = 0; to < appliance_.ifaces.size(); ++to) {
+            if (has_leases_) { // what does not hang on them is led to the networks that are stated
+                if (!appliance_.ifaces[to].leases())
+                    left = without(left, model::both(stated_, sent_by(to, eval::route_through)));
+                continue;
+            }
             left = without(left, destinations_by(to));
             left = without(left, model::both(own_, sent_by(to, eval::route_through)));
         }
         return left;
     }
 
-    /// A leased address is of no network that is stated.
     void hide_behind(IfaceId iface) {
         hides_ = true;
-        if (!appliance_.ifaces[iface].leases()) return void(hidden_as_ = either(hidden_as_, address_of(iface)));
-        IntervalSet others = {{0, address_max}};
-        for (const auto& one : appliance_.ifaces)
-            if (!one.leases() && one.ipv4) others = without(others, addresses_of(one.ipv4->network));
-        hidden_as_ = either(hidden_as_, others);
+        hidden_as_ = either(hidden_as_, appliance_.ifaces[iface].leases() ? leasable() : address_of(iface));
     }
+
+    /// A leased address is of no network that is stated.
+    IntervalSet leasable() const { return without(IntervalSet{{0, address_max}}, stated_); }
 
     static IntervalSet addresses_of(const model::Ipv4Prefix& network) {
         return {{network.address, Value{network.address} | ~network.mask()}};
@@ -262,18 +267,11 @@ private:
             const auto& stated = unleased_ ? *unleased_ : appliance_;
             const eval::Routed routed = route(stated, static_cast<model::Ipv4Address>(starts[i]));
             const auto* hop = std::get_if<eval::Hop>(&routed);
-            const bool is_settled = hop != nullptr && is_fixed(starts[i]);
+            const bool is_settled = hop != nullptr && stated_.contains(starts[i]);
             if (appliance_.ifaces[iface].leases() ? !is_settled : hop != nullptr && hop->egress == iface)
                 found.push_back({starts[i], last - 1});
         }
         return IntervalSet(std::move(found));
-    }
-
-    /// Whether an address is of a network that no lease may have.
-    bool is_fixed(Value address) const {
-        return std::ranges::any_of(appliance_.ifaces, [&](const model::Iface& iface) {
-            return !iface.leases() && iface.ipv4 && iface.ipv4->network.contains(static_cast<model::Ipv4Address>(address));
-        });
     }
 
     /// What comes in by an Iface: with a reverse-path check only what would go back by it.
@@ -372,7 +370,7 @@ private:
                                  {Field::vlan_id, single(0)},
                                  {Field::ip_ttl, single(64)},
                                  {Field::ip_options, single(0)},
-                                 {Field::ip_saddr, has_leases_ ? IntervalSet{{0, address_max}} : own_},
+                                 {Field::ip_saddr, has_leases_ ? either(own_, leasable()) : own_},
                                  {Field::ip_daddr, made_for(iface)},
                                  {Field::eth_saddr, single(0)},
                                  {Field::eth_daddr, single(0)}};
@@ -491,6 +489,7 @@ private:
     std::vector<Box> ways_, to_themselves_;
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
+    IntervalSet stated_;                     ///< the addresses of these
     IntervalSet translated_to_, hidden_as_;
     std::optional<model::Appliance> unleased_; ///< its Ifaces and routes, where some are leased
     bool translates_ = false; ///< destinations

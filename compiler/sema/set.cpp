@@ -46,8 +46,9 @@ std::string hint_for_quoted_name(const Context& context, model::Field field, con
     return std::string(is_unequal ? "write `not " : "write `") + std::string(info(field).name) + " in " + text + "`";
 }
 
-/// An Iface among addresses: its network, which is no member of it.
-std::string hint_for_iface(const Context& context, const Element& iface) {
+/// An Iface among addresses: its network, which is no member of it. One address only is its own.
+std::string hint_for_iface(const Context& context, const Element& iface, bool is_set) {
+    if (!is_set) return "write `" + iface.name.text + ".address`";
     const auto& ipv4 = context.appliance.ifaces[context.iface_ids.at(&iface)].ipv4;
     if (!ipv4) return "write its network out, as in `10.0.0.0/24`";
     return "write `" + dotted(ipv4->network.address) + "/" + std::to_string(ipv4->network.length) +
@@ -94,7 +95,7 @@ std::optional<model::Interval> mismatch(Context& context, model::Field field, co
     if (string != nullptr && field == model::Field::ip_dscp) hint = hint_for_dscp(string->text);
     if (hint.empty() && literal != nullptr) hint = hint_for_string(**literal, names_fit);
     if (hint.empty() && string != nullptr) hint = hint_for_quoted_name(context, field, leaf, string->text, sign);
-    if (element != nullptr && info(field).kind == FieldKind::address) hint = hint_for_iface(context, **element);
+    if (element != nullptr && info(field).kind == FieldKind::address) hint = hint_for_iface(context, **element, leaf.list != nullptr || sign == syntax::Operator::in);
     const auto* address = literal == nullptr ? nullptr : std::get_if<syntax::Address>(&(*literal)->is);
     if (address != nullptr && names_fit) hint = hint_for_address_of_iface(context, field, address->ipv4, sign);
     if (hint.empty() && literal != nullptr && info(field).kind == FieldKind::address)

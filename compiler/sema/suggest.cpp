@@ -89,7 +89,7 @@ constexpr std::array synonyms = {
     Synonym{"stateful", "stateful_tcp"},
     Synonym{"estab", "established"},
     Synonym{"result", "expect"},
-    Synonym{"verdict", "expect"},
+    Synonym{"verdict", "expect"}, Synonym{"pkt", "packet"},
     Synonym{"nameserver", "dns"},
     Synonym{"echo", "echo-request"},
     Synonym{"ping", "echo-request"},

@@ -81,6 +81,9 @@ struct Cursor {
     /// From `index` on: `Filter::IP not {`.
     bool names_function(std::size_t index) const;
 
+    /// Whether a Filter or a Nat is declared by that name.
+    bool declares_function(const std::string& name) const;
+
     void take();
     void put(K kind, std::string_view text, const Span& span);
     void report(Kind kind, const Span& span, std::string message, std::string hint);

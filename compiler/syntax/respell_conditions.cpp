@@ -100,7 +100,8 @@ std::size_t tokens_of_bare_condition(const Cursor& at) {
         if (kind == K::if_ || kind == K::else_ || kind == K::colon || kind == K::close_brace) return 0;
         if (is_open_bracket(kind)) ++depth;
         if (is_close_bracket(kind) && depth-- == 0) return 0;
-        compares |= is_relation(kind) || kind == K::dot; // `tries.exceeded`
+        // `tries.exceeded`, and not `Filter.TCP`
+        compares |= is_relation(kind) || (kind == K::dot && !one_of(at.word_at(0), {"filter", "nat", "assert"}));
     }
     return 0;
 }

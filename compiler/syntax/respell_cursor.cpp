@@ -133,6 +133,14 @@ void Cursor::respell_word(std::string_view meant, K kind) {
     ++next;
 }
 
+bool Cursor::declares_function(const std::string& name) const {
+    for (std::size_t i = 2; i + 2 < tokens.size(); ++i)
+        if (tokens[i - 1].kind == K::colon && tokens[i].kind == K::name && tokens[i + 1].text == name &&
+            tokens[i + 2].kind == K::open_brace)
+            return true;
+    return false;
+}
+
 bool Cursor::names_function(std::size_t index) const {
     const auto kind = [&](std::size_t i) {
         return index + i < tokens.size() ? tokens[index + i].kind : K::end_of_file;

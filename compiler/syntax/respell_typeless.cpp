@@ -36,15 +36,6 @@ bool object(Cursor& at) {
     return true;
 }
 
-/// Whether a Filter or a Nat is declared by that name.
-bool is_function(const Cursor& at, const std::string& name) {
-    for (std::size_t i = 2; i + 2 < at.tokens.size(); ++i)
-        if (at.tokens[i - 1].kind == K::colon && at.tokens[i].kind == K::name &&
-            at.tokens[i + 1].text == name && at.tokens[i + 2].kind == K::open_brace)
-            return true;
-    return false;
-}
-
 /// `dmz: { index: 1, prerouting: f }`: no value holds a function.
 bool object_with_colon(Cursor& at) {
     const bool is_one = at.open.empty() && at.starts_line() && end_declaration(at.out) &&
@@ -56,7 +47,7 @@ bool object_with_colon(Cursor& at) {
     for (std::size_t i = 3; !type.empty() && i + 2 < end && !has_function; ++i) {
         const auto value = i + (at.is(i + 2, K::open_bracket) ? 3 : 2);
         has_function = at.is(i, K::name) && at.is(i + 1, K::colon) && at.is(value, K::name) &&
-                       is_function(at, at.token(value).text);
+                       at.declares_function(at.token(value).text);
     }
     if (!has_function) return false;
     const auto& name = at.token();
@@ -133,7 +124,7 @@ bool chain_outside(Cursor& at) {
     const bool begins = at.open.empty() && at.starts_line() && end_declaration(at.out) &&
                         names_chain(chain) && at.is(1, K::colon);
     const std::size_t first = at.is(2, K::open_bracket) ? 3 : 2;
-    if (!begins || !at.is(first, K::name) || !is_function(at, at.token(first).text)) return false;
+    if (!begins || !at.is(first, K::name) || !at.declares_function(at.token(first).text)) return false;
     const std::string type = chain == "forward" ? "Gateway" : "Iface";
     const auto owner = only_one_of(at, lower(type));
     at.report(Kind::syntax_error, at.token().span,

@@ -93,7 +93,8 @@ bool translation(Cursor& at) {
     const auto action = translation_named(at.word_at(0));
     const bool is_foreign = action != at.word_at(0);
     const std::size_t value = at.word_at(1) == "to" ? 2 : 1;
-    const bool is_one = !action.empty() && !at.starts_line(value) && !at.starts_line(1) &&
+    const bool in_body = !at.open.empty() && at.open.back().is_body && at.before() != K::dot;
+    const bool is_one = in_body && !action.empty() && !at.starts_line(value) && !at.starts_line(1) &&
                         (at.is(value, K::name) || ((value == 2 || is_foreign) && at.is_literal_at(value)));
     const bool is_statement =
         at.is(value + 1, K::open_paren) || is_verdict(at.word_at(value)); // `dnat accept`
@@ -154,7 +155,8 @@ bool words(Cursor& at) {
         at.put(K::else_, "else", at.token().span);
         return at.respell_word("else if", K::if_), true;
     }
-    const bool is_otherwise = one_of(text, {"otherwise", "default"}) && at.before() == K::close_brace;
+    const bool is_otherwise = one_of(text, {"otherwise", "default"}) && at.before() == K::close_brace &&
+                              !at.declares_function(at.token().text);
     if (is_otherwise && (at.is(1, K::if_) || at.is(1, K::open_brace)))
         return at.respell_word("else", K::else_), true;
     if (text == "else" && at.before() == K::close_brace && at.is(1, K::open_brace))

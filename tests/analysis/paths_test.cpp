@@ -194,3 +194,14 @@ TEST_CASE("where one Iface has a lease the others' routes lead where they did") 
     expect(text, "guests -> wan", "if (ip.daddr in 10.0.0.0/8) { drop }", Is::broken);
     expect(text, "guests -> wan", "if (ip.daddr in 192.168.1.0/24) { drop }", Is::proved);
 }
+
+TEST_CASE("a lease is of no network that is stated") {
+    const std::string text = "Iface wan { index: 0, config: dhcp-with-fallback, address: 203.0.113.1, netmask: 255.255.255.0, input: i, output: o }\n"
+                             "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                             "Gateway gw { connected: [wan, lan], forward: f }\nFilter::IP f { drop }\n"
+                             "Filter::IP i { if (ct.state == new) { accept } drop }\nFilter::IP o { accept }\n";
+    expect(text, "wan.input", "if (ip.daddr in 10.0.0.2-10.0.0.255) { drop }", Is::proved);
+    expect(text, "wan.input", "if (ip.daddr in 10.0.1.0/24 and ct.state == new) { drop }", Is::broken);
+    expect(text, "wan.output", "if (ip.saddr in 10.0.0.2-10.0.0.255) { drop }", Is::proved);
+    expect(text, "wan.output", "if (ip.saddr in 10.0.1.0/24) { drop }", Is::broken);
+}
