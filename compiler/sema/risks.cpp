@@ -81,7 +81,7 @@ void check_iface(Context& context, const Element& element, model::IfaceId id) {
 void check_gateway(Context& context, const Element& element) {
     const auto& appliance = context.appliance;
     const auto* object = std::get_if<syntax::Object>(&element.value.is);
-    if (object != nullptr && find_pair(*object, "forward", true) != nullptr) return;
+    if (!appliance.gateway || (object != nullptr && find_pair(*object, "forward", true) != nullptr)) return;
     std::set<model::IfaceId> ifaces;
     for (const auto& route : appliance.gateway->routes) ifaces.insert(route.iface);
     const auto lets_all = [&](model::IfaceId id, model::Hook hook) {

@@ -143,7 +143,7 @@ private:
 
     bool begins_statement() const {
         if (in_body_.empty()) return starts_line() && end_declaration(out_);
-        if (!in_body_.back()) return false;
+        if (!in_body_.back() || out_.back().kind == K::colon) return false;
         return starts_line() || out_.back().kind == K::open_brace || out_.back().kind == K::close_brace;
     }
 

@@ -96,6 +96,8 @@ bool name_of_words(Cursor& at) {
         return false;
     const auto words = at.words_of_name(1);
     if (words < 2 || !at.is(words + 1, K::open_brace)) return false;
+    for (std::size_t i = 2; i <= words; ++i)
+        if (names_type(at.token(i).text)) return false; // `Iface eth0 dhcp Iface eth1 {`
     at.take();
     at.join_words(words);
     return true;
@@ -166,7 +168,8 @@ bool bare_import(Cursor& at) {
 
 /// `Iface {`: it has a name that nothing else has.
 bool nameless(Cursor& at) {
-    if (!at.open.empty() || !at.starts_line() || !names_type(at.token().text) || !at.is(1, K::open_brace))
+    if (!at.open.empty() || !at.starts_line() || !end_declaration(at.out) || !names_type(at.token().text) ||
+        !at.is(1, K::open_brace))
         return false;
     at.report(Kind::missing_name, at.token().span, "this " + at.token().text + " has no name",
               "write `" + at.token().text + " name { … }`");
