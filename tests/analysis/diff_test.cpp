@@ -417,7 +417,8 @@ TEST_CASE("that a chain drops invalid packets now, or no more, is told as that")
 
 TEST_CASE("where a way leads nowhere an accept is a drop, and less than a reject only where nobody is told") {
     // Who sends with too little time to live is told so.
-    const auto rejecting = filter("if (ip.ttl < 9) { reject } accept"), open = filter("accept");
+    const std::string front = "lan.prerouting: p Filter::IP p { ";
+    const auto rejecting = front + "if (ip.ttl < 9) { reject } accept }", open = front + "accept }";
     const auto more = analysis::diff(policy(rejecting), policy(open));
     CHECK(more.whole == Change::more_permissive);
     CHECK_FALSE(more.less);
