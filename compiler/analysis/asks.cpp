@@ -2,7 +2,6 @@
 
 #include "compiler/eval/chains.hpp"
 
-#include <algorithm>
 #include <map>
 
 namespace analysis {

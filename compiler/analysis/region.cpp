@@ -54,6 +54,8 @@ public:
         : space_(space), appliance_(appliance), anything_made_here_(anything_made_here) {
         for (const auto& iface : appliance.ifaces)
             if (!iface.leases() && iface.ipv4) stated_ = either(stated_, addresses_of(iface.ipv4->network));
+        for (const auto& iface : appliance.ifaces) // a fallback is not refused, wherever it lies
+            if (iface.leases() && iface.ipv4) stated_ = without(stated_, addresses_of(iface.ipv4->network));
         for (IfaceId id = 0; id < appliance.ifaces.size(); ++id) {
             const auto& iface = appliance.ifaces[id];
             if (eval::forwards(appliance, id)) forwarding_.push_back(id);
@@ -177,7 +179,7 @@ private:
         hidden_as_ = either(hidden_as_, appliance_.ifaces[iface].leases() ? leasable() : address_of(iface));
     }
 
-    /// A leased address is of no network that is stated.
+    /// A leased address is of no network that is stated, but for one to fall back to.
     IntervalSet leasable() const { return without(IntervalSet{{0, address_max}}, stated_); }
 
     static IntervalSet addresses_of(const model::Ipv4Prefix& network) {
@@ -489,7 +491,7 @@ private:
     std::vector<Box> ways_, to_themselves_;
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
-    IntervalSet stated_;                     ///< the addresses of these
+    IntervalSet stated_;                     ///< the addresses of these, none of which an Iface with DHCP can have
     IntervalSet translated_to_, hidden_as_;
     std::optional<model::Appliance> unleased_; ///< its Ifaces and routes, where some are leased
     bool translates_ = false; ///< destinations

@@ -204,4 +204,8 @@ TEST_CASE("a lease is of no network that is stated") {
     expect(text, "wan.input", "if (ip.daddr in 10.0.1.0/24 and ct.state == new) { drop }", Is::broken);
     expect(text, "wan.output", "if (ip.saddr in 10.0.0.2-10.0.0.255) { drop }", Is::proved);
     expect(text, "wan.output", "if (ip.saddr in 10.0.1.0/24) { drop }", Is::broken);
+    auto inside = text; // a fallback may be
+    const std::string fallback = "203.0.113.1";
+    inside.replace(inside.find(fallback), fallback.size(), "10.0.0.9");
+    expect(inside, "wan.input", "if (ip.daddr == 10.0.0.9) { drop }", Is::broken);
 }
