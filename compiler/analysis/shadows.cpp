@@ -51,6 +51,7 @@ private:
     struct Asked {
         StatementId statement = 0;
         const symbolic::RuleList& list;
+        const symbolic::RulesByStatement& own; ///< those of the list
         const std::vector<Stage>& accepted; ///< by the functions before
         const std::vector<Box>& packets;    ///< that can come to the chain
     };
@@ -187,11 +188,13 @@ private:
         bool is_behind = false;
         for (const auto& link : one.rules.front()->links) {
             const bool is_nat = link.kind == model::FunctionKind::nat;
-            if ((is_nat && is_behind) == retranslating)
+            if ((is_nat && is_behind) == retranslating) {
+                const auto own = symbolic::by_statement(link.rules);
                 for (const auto statement : statements_of(link)) {
-                    look_at(space, engines, {statement, link.rules, accepted, is_nat ? first : one.region});
+                    look_at(space, engines, {statement, link.rules, own, accepted, is_nat ? first : one.region});
                     steps_ = before + spent_by(engines) - spent;
                 }
+            }
             if (!is_nat) accepted.push_back({&link.rules, symbolic::wanting(model::Action::accept)});
             is_behind = is_behind || translates_destinations(link.chain, link.kind);
         }
@@ -235,7 +238,7 @@ private:
         const auto* proved = std::get_if<Proved>(&answer);
         if (proved == nullptr) return;
         const auto known = dead_.find(asked.statement);
-        const auto is_own = [&](StatementId statement) { return lists(asked.list, statement); };
+        const auto is_own = [&](StatementId statement) { return asked.own.contains(statement); };
         if (known != dead_.end() && known->second.because == Because::verdicts &&
             std::ranges::all_of(known->second.by, is_own))
             return; // there is no better reason
@@ -245,18 +248,14 @@ private:
         const bool is_by_functions = !by.empty(); // among others
         const auto ask_of_some = [&](const auto& some) { return ask(engines, question, of_a_statement, &some); };
         for (const auto rule : needed_of(ask_of_some, rules)) by.insert(*asked.list.rules[rule].statement);
-        name_living(asked.list, ask_of_some, because, by);
+        name_living(asked, ask_of_some, because, by);
         if (known != dead_.end() && is_by_functions) by.insert(known->second.by.begin(), known->second.by.end());
         if (std::ranges::any_of(by, is_own)) because = Because::verdicts;
         dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}};
     }
 
-    static bool lists(const symbolic::RuleList& list, StatementId statement) {
-        return std::ranges::any_of(list.rules, [&](const auto& rule) { return rule.statement == statement; });
-    }
-
     /// What never decides itself stops nothing: in its place stands what leaves it nothing.
-    void name_living(const symbolic::RuleList& list, const AskOfSome& ask_of_some, Shadowed::Because& because,
+    void name_living(const Asked& asked, const AskOfSome& ask_of_some, Shadowed::Because& because,
                      std::set<StatementId>& by) const {
         std::set<StatementId> living;
         bool is_by_functions = because == Shadowed::Because::functions;
@@ -276,11 +275,13 @@ private:
             return;
         }
         std::vector<symbolic::RuleIndex> rules;
-        for (symbolic::RuleIndex rule = 0; rule < list.rules.size(); ++rule)
-            if (list.rules[rule].statement && by.contains(*list.rules[rule].statement)) rules.push_back(rule);
+        for (const auto statement : by)
+            if (const auto own = asked.own.find(statement); own != asked.own.end())
+                rules.insert(rules.end(), own->second.begin(), own->second.end());
+        std::ranges::sort(rules);
         if (!std::holds_alternative<Proved>(ask_of_some(rules))) return;
         by.clear();
-        for (const auto rule : needed_of(ask_of_some, std::move(rules))) by.insert(*list.rules[rule].statement);
+        for (const auto rule : needed_of(ask_of_some, std::move(rules))) by.insert(*asked.list.rules[rule].statement);
     }
 
     /// The statements of earlier functions that stop packets, without any of which some would come. The question is

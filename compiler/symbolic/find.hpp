@@ -8,8 +8,6 @@
 
 namespace symbolic {
 
-using RuleIndex = std::uint32_t;
-
 /// Which rules of a list are meant: those of certain actions, of one statement, or some.
 struct Wanted {
     unsigned actions = 0; ///< a bit for each model::Action

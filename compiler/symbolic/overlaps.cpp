@@ -46,13 +46,12 @@ Piece packet_in(Piece piece, const std::vector<std::uint32_t>& columns, std::uin
 }
 
 Overlaps::Overlaps(const Space& space, const RuleList& list, Columns& columns)
-    : decide_((list.rules.size() + word_bits - 1) / word_bits) {
+    : decide_((list.rules.size() + word_bits - 1) / word_bits), by_statement_(by_statement(list)) {
     std::map<std::uint32_t, std::map<SetRef, std::vector<RuleIndex>>> guarded;
     for (RuleIndex i = 0; i < list.rules.size(); ++i) {
         const auto& rule = list.rules[i];
         first_side_.push_back(sides_.size());
         if (rule.log == nullptr) set_bit(decide_, i);
-        if (rule.statement) by_statement_[*rule.statement].push_back(i);
         for (const auto& [variable, values] : rule.guard) {
             sides_.push_back({columns.of(variable), values_in(space.sets[values])});
             guarded[sides_.back().column][values].push_back(i);

@@ -76,7 +76,7 @@ private:
     Bits decide_;                         ///< rules that are no logs
     std::vector<Column> columns_;
     std::vector<std::uint32_t> numbers_; ///< theirs
-    std::map<model::StatementId, std::vector<RuleIndex>> by_statement_;
+    RulesByStatement by_statement_;
     std::size_t work_ = 0;
 };
 

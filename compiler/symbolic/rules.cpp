@@ -146,6 +146,13 @@ RulesInOrder deciding(const RuleList& list) {
     return rules;
 }
 
+RulesByStatement by_statement(const RuleList& list) {
+    RulesByStatement result;
+    for (RuleIndex rule = 0; rule < list.rules.size(); ++rule)
+        if (const auto statement = list.rules[rule].statement) result[*statement].push_back(rule);
+    return result;
+}
+
 std::optional<Layer> layer_of_body(const model::Appliance& appliance, const model::Step& step) {
     if (const auto* enter = std::get_if<model::Enter>(&step.is)) return enter->layer;
     if (const auto* call = std::get_if<model::Call>(&step.is)) return appliance.functions.at(call->function).layer;

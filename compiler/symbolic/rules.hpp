@@ -8,6 +8,8 @@
 
 namespace symbolic {
 
+using RuleIndex = std::uint32_t;
+
 struct Rule {
     Box guard;
     std::optional<model::StatementId>
@@ -25,7 +27,7 @@ using CallPath = std::vector<const model::Call*>;
 struct Met {
     const model::Step* step = nullptr;
     model::Layer layer{}; ///< that packets are known to be of
-    std::uint32_t rule = 0;
+    RuleIndex rule = 0;
 };
 
 /// The layer of the packets that get into the body of a step, an Enter or a Call.
@@ -53,6 +55,10 @@ using RulesInOrder = std::vector<const Rule*>;
 
 /// Those that are no logs.
 RulesInOrder deciding(const RuleList& list);
+
+using RulesByStatement = std::map<model::StatementId, std::vector<RuleIndex>>;
+/// In the order of the list.
+RulesByStatement by_statement(const RuleList& list);
 
 /// Under which variable a function reads each field: not the packet's own, where it has been translated
 /// before.

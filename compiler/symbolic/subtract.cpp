@@ -91,6 +91,7 @@ public:
             if (!narrow(inside, index.guard(rule))) continue;
             if (only_ == nullptr && rule >= guessed_rules_min && guess(number, inside, rule)) return true;
             auto rules = earlier(number, inside, rule);
+            if (is_covered(number, inside, rules)) continue;
             if (rules.size() >= probed_rules_min && probe(number, inside, rules)) return true;
             if (subtract(number, std::move(inside), std::move(rules))) return true;
             scratch_.release(mark);
@@ -115,6 +116,19 @@ private:
         auto rules = restricted ? *only_ : overlapping(index(number), piece, end);
         std::erase_if(rules, [&](RuleIndex rule) { return rule >= end || wanted(list->rules[rule]); });
         return rules;
+    }
+
+    /// By one rule, which is all that a proof needs then.
+    bool is_covered(std::size_t number, const Piece& piece, const Rules& rules) {
+        const auto& index = this->index(number);
+        const auto found = std::ranges::find_if(rules, [&](RuleIndex rule) {
+            const auto sides = index.guard(rule);
+            return std::ranges::all_of(sides, [&](const auto& side) { return covers(side.values, piece[side.column]); });
+        });
+        spend(static_cast<std::size_t>(found - rules.begin()));
+        if (found == rules.end()) return false;
+        use(number, *found);
+        return true;
     }
 
     bool narrow(Piece& piece, std::span<const GuardSide> guard) {
@@ -187,14 +201,19 @@ private:
         while (true) {
             if (!spend(rules.size() + 1)) return true;
             gone_.clear();
+            const auto used = used_.size();
             double best_share = -1;
             std::size_t best = 0, kept = 0;
             for (const auto rule : rules) {
                 const auto found = reach(piece, index.guard(rule));
                 if (!found) continue;
-                if (found->open <= 1) use(number, rule);
-                if (found->open == 0) return false;
+                if (found->open == 0) { // it needs no other
+                    used_.resize(used);
+                    use(number, rule);
+                    return false;
+                }
                 if (found->open == 1) {
+                    use(number, rule);
                     gone_.push_back(found->side);
                     continue;
                 }
