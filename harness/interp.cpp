@@ -21,8 +21,11 @@ struct Interp {
 
     Interp(const model::Appliance& policy, eval::Trace* told) : appliance(policy), trace(told) { boot(); }
 
+    /// A policy may have very many rules, so its copy is kept: only leases change in it.
     void boot() {
-        machine.emplace(appliance, nic_macs(appliance), random_seed);
+        auto policy = machine ? std::move(*machine).take_appliance() : appliance;
+        policy.ifaces = appliance.ifaces;
+        machine.emplace(std::move(policy), nic_macs(appliance), random_seed);
         limits.emplace(appliance.limits);
         texts = eval::Allowance(eval::log_texts_per_second);
         now = 0;

@@ -64,6 +64,8 @@ public:
     const Counters& counters() const { return counters_; }
     /// The policy with the addresses that Ifaces have now.
     const model::Appliance& appliance() const { return appliance_; }
+    /// With the leases of the moment, for another Machine; nothing can be asked of this one then.
+    model::Appliance take_appliance() && { return std::move(appliance_); }
 
 private:
     /// How far a packet has come: the stage that handles it next.
