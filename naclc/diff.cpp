@@ -169,7 +169,7 @@ void print(const Policies& policies, const analysis::LogChanges& logs) {
         fmt::print("    {} at {}: {}\n", change.logging.text, place_of(policies, change),
                    is_reworded ? "was " + change.was->text : std::string(name_of(change.kind)));
     }
-    if (!logs.compared) fmt::print("    logs: too much has changed to compare them\n");
+    if (!logs.compared) fmt::print("    logs: not all of them could be compared\n");
 }
 
 /// "what wan.prerouting lets through newly ends as before on wan -> lan: drop at new.nacl:12:9".

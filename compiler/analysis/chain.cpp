@@ -195,6 +195,14 @@ model::IntervalSet let_in(const ChainRules& chain) { return {{0, chain.drops_inv
 
 } // namespace
 
+Course course_before(const ChainRules& chain, std::size_t link) {
+    const auto is_nat = [](const Link& one) { return one.kind == model::FunctionKind::nat; };
+    Course course{is_nat(chain.links[link]) ? model::IntervalSet{{0, 0}} : let_in(chain), {}}; // Nats see first packets
+    for (std::size_t earlier = 0; earlier < link; ++earlier)
+        if (!is_nat(chain.links[earlier])) course.stages.push_back({&chain.links[earlier].rules, wanting(Action::accept)});
+    return course;
+}
+
 std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
     std::vector<Course> courses;
     Course accepted{let_in(chain), {}};
@@ -215,12 +223,10 @@ std::vector<Course> courses_to(const ChainRules& chain, Ending ending) {
 
 std::vector<Course> courses_to(const ChainRules& chain, model::StatementId statement) {
     std::vector<Course> courses;
-    Course accepted{let_in(chain), {}};
-    for (const auto& link : chain.links) {
-        if (link.kind == model::FunctionKind::nat) continue;
-        courses.push_back(accepted);
-        courses.back().stages.push_back({&link.rules, {.statement = statement}});
-        accepted.stages.push_back({&link.rules, wanting(Action::accept)});
+    for (std::size_t link = 0; link < chain.links.size(); ++link) {
+        if (chain.links[link].kind == model::FunctionKind::nat) continue;
+        courses.push_back(course_before(chain, link));
+        courses.back().stages.push_back({&chain.links[link].rules, {.statement = statement}});
     }
     return courses;
 }

@@ -120,6 +120,9 @@ struct Course {
     std::vector<symbolic::Stage> stages;
 };
 
+/// Of the packets that get to a function of the chain.
+Course course_before(const ChainRules& chain, std::size_t link);
+
 /// All courses: one for each function that may decide so, and one for packets dropped before the first.
 std::vector<Course> courses_to(const ChainRules& chain, Ending ending);
 

@@ -59,11 +59,12 @@ public:
 
     /// What all packets meet alike is asked first, then what Nats do is told apart.
     void run() {
-        const auto old_rules = rules_of(space_, before_.appliance, before_.way, ids_);
-        const auto new_rules = rules_of(space_, after_.appliance, after_.way);
-        result_.logs = log_changes(space_, before_.appliance, old_rules, after_.appliance, new_rules);
+        auto old_rules = rules_of(space_, before_.appliance, before_.way, ids_);
+        auto new_rules = rules_of(space_, after_.appliance, after_.way);
         const Case together{{&old_rules, &new_rules}, packets_at(space_, after_.appliance, after_.way, true), {}, {{}, {}}};
         const bool have_nats = std::ranges::any_of(old_rules.links, is_nat) || std::ranges::any_of(new_rules.links, is_nat);
+        result_.logs = log_changes({before_.appliance, old_rules}, {after_.appliance, new_rules}, space_, together.region,
+                                   [&](const Box& box) { return logs_otherwise(together, box, have_nats); });
         result_.nats_do_the_same = are_nats_alike(old_rules, new_rules);
         bool all_decided = result_.nats_do_the_same && compare({&together});
         if (!all_decided && have_nats) {
@@ -109,6 +110,12 @@ private:
         const ChainRules& old_rules() const { return *one->rules.front(); }
         const ChainRules& new_rules() const { return *one->rules.back(); }
     };
+
+    /// Without Nats engines know it of each packet that there is, though another log may print the same lines.
+    bool logs_otherwise(const Case& one, const Box& box, bool have_nats) {
+        const auto found = both_ends({&one}, box);
+        return found && (!have_nats || found->before.logged != found->after.logged);
+    }
 
     /// False when it is not decided whether there are differences of a kind that has not been found.
     bool compare(const std::vector<const Case*>& cases) {
@@ -203,7 +210,7 @@ private:
     bool look_for(const Asked& asked, Ending from, Ending to, std::optional<Difference>& found, std::size_t& shown,
                   std::vector<Box>& told) {
         auto left = asked.one->region;
-        for (const auto& one : told) left = without_all(std::move(left), one);
+        for (const auto& one : told) left = without(space_, std::move(left), one);
         while (!found || shown <= regions_max_) {
             if (found && left.size() > pieces_max) break;
             // Once it is known that packets change so, which others do is a detail.
@@ -227,17 +234,10 @@ private:
             result_.regions.push_back(
                 {describe(space_, after_.appliance, changed), from, to, is_all(changed, from, to)});
             told.push_back(changed);
-            left = without_all(std::move(left), changed);
+            left = without(space_, std::move(left), changed);
         }
         result_.may_have_more_regions = true;
         return true;
-    }
-
-    std::vector<Box> without_all(std::vector<Box> region, const Box& taken) {
-        std::vector<Box> rest;
-        for (auto& one : region)
-            for (auto& piece : without(space_, std::move(one), taken)) rest.push_back(std::move(piece));
-        return rest;
     }
 
     /// A packet that ended so, and ends so now.

@@ -1,10 +1,10 @@
 #include "compiler/analysis/logged.hpp"
 
+#include "compiler/analysis/log_marks.hpp"
 #include "compiler/analysis/ways.hpp"
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <span>
 
 namespace analysis {
@@ -14,11 +14,6 @@ namespace {
 using model::Field;
 using symbolic::Box;
 using symbolic::Stage;
-
-/// Numbers for the rules of the logs, which engines know as they know those of a verdict.
-model::StatementId mark_of(std::size_t log) {
-    return std::numeric_limits<model::StatementId>::max() - static_cast<model::StatementId>(log);
-}
 
 /// Whether the functions of the chain, which is on the way, have the logs.
 bool mark(const model::Appliance& appliance, ChainRules& rules, const Way& chain, const std::vector<LogAt>& logs) {
@@ -146,10 +141,7 @@ private:
                 if (rule.statement == mark_of(0)) has_begun = true;
             }
         for (const auto* other : others) {
-            std::vector<Box> rest;
-            for (auto& box : region)
-                for (auto& piece : symbolic::without(space_, std::move(box), *other)) rest.push_back(std::move(piece));
-            region = std::move(rest);
+            region = symbolic::without(space_, std::move(region), *other);
             if (region.size() > boxes_max) break;
         }
         return region;

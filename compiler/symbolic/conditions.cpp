@@ -123,12 +123,7 @@ std::vector<Box> disjoint(Space& space, const std::vector<Box>& boxes) {
     for (const auto& box : boxes) {
         std::vector<Box> left = {box};
         const auto earlier = result;
-        for (const auto& other : earlier) {
-            std::vector<Box> next;
-            for (auto& piece : left)
-                for (auto& rest : without(space, std::move(piece), other)) next.push_back(std::move(rest));
-            left = std::move(next);
-        }
+        for (const auto& other : earlier) left = without(space, std::move(left), other);
         result.insert(result.end(), left.begin(), left.end());
     }
     return result;

@@ -98,4 +98,11 @@ std::vector<Box> without(Space& space, Box box, const Box& other) {
     return pieces;
 }
 
+std::vector<Box> without(Space& space, std::vector<Box> boxes, const Box& other) {
+    std::vector<Box> rest;
+    for (auto& box : boxes)
+        for (auto& piece : without(space, std::move(box), other)) rest.push_back(std::move(piece));
+    return rest;
+}
+
 } // namespace symbolic

@@ -123,5 +123,7 @@ std::optional<Box> both(Space& space, Box a, const Box& b);
 bool meet(const Space& space, const Box& a, const Box& b);
 /// What is in `box` and not in `other`, as boxes that do not overlap.
 std::vector<Box> without(Space& space, Box box, const Box& other);
+/// What is in one of `boxes` and not in `other`.
+std::vector<Box> without(Space& space, std::vector<Box> boxes, const Box& other);
 
 } // namespace symbolic

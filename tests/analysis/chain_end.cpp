@@ -13,6 +13,7 @@ public:
     ChainEnd run(const Comer& comer, bool nats_decide) {
         auto datagram = comer.datagram;
         std::size_t place = 0;
+        logged_.clear();
         for (const auto id : analysis::functions_of(appliance_, chain_)) {
             const bool is_nat = appliance_.functions.at(id).kind == model::FunctionKind::nat;
             std::optional<model::StatementId> decided;
@@ -21,23 +22,22 @@ public:
             if (is_nat && !nats_decide && place < kept_.size()) decided = kept_[place++];
             if (!decided) continue;
             const auto& statement = appliance_.statements.at(*decided);
-            if (statement.action == model::Action::drop) return {0};
-            if (statement.action == model::Action::reject) return {1};
+            if (statement.action == model::Action::drop) return {0, {}, logged_};
+            if (statement.action == model::Action::reject) return {1, {}, logged_};
             if (is_nat) translate(statement, datagram);
         }
-        return {2, std::move(datagram)};
+        return {2, std::move(datagram), logged_};
     }
 
 private:
     std::optional<model::StatementId> run(model::FunctionId id, const Comer& comer, const eval::Bytes& datagram) {
-        std::vector<eval::LogText> logs;
         const auto assumed = [&](const model::Condition& condition, const auto&) -> std::optional<bool> {
             if (std::holds_alternative<model::Exceeded>(condition.is)) return limits_say_;
             return std::nullopt;
         };
         return eval::run_function(appliance_, id,
                                   {eval::Datagram(datagram), comer.state, {}, comer.ingress, comer.egress},
-                                  {.logs = logs, .limits = limits_, .assumed = assumed});
+                                  {.logs = logged_, .limits = limits_, .assumed = assumed});
     }
 
     void translate(const model::Statement& statement, eval::Bytes& datagram) const {
@@ -53,6 +53,7 @@ private:
     const analysis::Way& chain_;
     bool limits_say_;
     eval::Limits limits_;
+    std::vector<eval::LogText> logged_;
     std::vector<std::optional<model::StatementId>> kept_; ///< by Nat
 };
 

@@ -17,8 +17,9 @@ struct Comer {
 struct ChainEnd {
     int rank = 0;           ///< drop, reject, accept
     eval::Bytes datagram{}; ///< as it leaves, when it is accepted
+    std::vector<eval::LogText> logged{}; ///< on the way
 
-    friend bool operator==(const ChainEnd&, const ChainEnd&) = default;
+    bool is_as(const ChainEnd& other) const { return rank == other.rank && datagram == other.datagram; }
 };
 
 /// `first`: the first packet of its flow, about which Nats have decided; nothing: it is itself one, or its flow is not

@@ -2,6 +2,8 @@
 #include "compiler/analysis/diff.hpp"
 #include "tests/analysis/policy.hpp"
 
+#include <algorithm>
+
 namespace {
 
 std::string filter(const std::string& body) { return "wan.prerouting: f Filter::IP f {\n" + body + "\n}\n"; }
@@ -71,4 +73,49 @@ TEST_CASE("a log past which a verdict has moved has moved itself, which way roun
     // What is logged is not what the verdict is about.
     const std::string other = "if (ip.saddr == 10.0.0.8) { log(\"y\") }\n";
     CHECK(changes(accept + other + "accept", other + accept + "accept").empty());
+}
+
+TEST_CASE("a log has moved when other packets come to it, whatever has become of the statements before it") {
+    const std::string accept = "if (ip.saddr == 10.0.0.9) { accept }\n", log = "log(\"x\")\n";
+    CHECK(changes(accept + log + "accept", log + "accept") == Texts{"1 moved log(\"x\")"});
+    CHECK(changes(log + "accept", accept + log + "accept") == Texts{"2 moved log(\"x\")"});
+    CHECK(changes(accept + log + "accept", "if (ip.saddr in 10.0.0.8-10.0.0.9) { accept }\n" + log + "accept") ==
+          Texts{"2 moved log(\"x\")"});
+    // Nor do fewer come where they were decided before.
+    CHECK(changes(accept + log + "accept", accept + accept + log + "accept").empty());
+    CHECK(changes("if (ip.ttl < 5) { accept }\nif (ip.dscp == 3) { accept }\n" + log + "accept",
+                  "if (ip.ttl < 5 or ip.dscp == 3) { accept }\n" + log + "accept")
+              .empty());
+    // What moves past it was decided before both.
+    const std::string late = "if (ip.ttl < 5) { accept }\n";
+    CHECK(changes("if (ip.saddr == 10.0.0.9) { accept }\nif (ip.saddr == 10.0.0.9) { " + log + "}\n" + late + "accept",
+                  late + "if (ip.saddr == 10.0.0.9) { accept }\nif (ip.saddr == 10.0.0.9) { " + log + "}\naccept")
+              .empty());
+}
+
+TEST_CASE("a log that another one passes has moved, and one that is written in two is two") {
+    CHECK(changes("log(\"x\")\nlog(\"y\")\naccept", "log(\"y\")\nlog(\"x\")\naccept") == Texts{"2 moved log(\"x\")"});
+    CHECK(changes("if (ip.ttl < 5) { log(\"x\") }\nif (ip.ttl > 5) { log(\"y\") }\naccept",
+                  "if (ip.ttl > 5) { log(\"y\") }\nif (ip.ttl < 5) { log(\"x\") }\naccept")
+              .empty());
+    CHECK(changes("if (ip.ttl < 5) { log(\"x\") }\naccept",
+                  "if (ip.ttl < 4) { log(\"x\") }\nif (ip.ttl == 4) { log(\"x\") }\naccept") ==
+          Texts{"1 moved log(\"x\")", "2 added log(\"x\")"});
+}
+
+TEST_CASE("to a log of a later function come those that earlier ones let through") {
+    const auto chain = [](const std::string& first) {
+        return "wan.prerouting: [a, f] Filter::IP a { " + first + " accept }\nFilter::IP f {\nif (ip.ttl < 5) { log(\"x\") }\ndrop\n}\n";
+    };
+    const auto logs = [&](const std::string& before, const std::string& after) {
+        const auto diff = analysis::diff(policy(chain(before)), policy(chain(after)));
+        const auto chain_diff = std::ranges::find(diff.chains, "wan.prerouting", &analysis::ChainDiff::name);
+        REQUIRE(chain_diff != diff.chains.end());
+        CHECK(chain_diff->change == analysis::Change::equivalent);
+        CHECK(chain_diff->logs.compared);
+        return chain_diff->logs.changes.size();
+    };
+    CHECK(logs("", "if (ip.ttl == 3) { drop }") == 1);
+    CHECK(logs("if (ip.ttl == 3) { drop }", "") == 1);
+    CHECK(logs("", "if (ip.ttl == 7) { drop }") == 0);
 }

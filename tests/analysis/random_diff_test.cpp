@@ -21,18 +21,20 @@ using analysis::Change;
 using harness::Dice;
 
 struct Changes {
-    bool more = false, less = false, otherwise = false;
+    bool more = false, less = false, otherwise = false, in_logs = false;
 
     void add(const ChainEnd& was, const ChainEnd& is) {
         more = more || is.rank > was.rank;
         less = less || is.rank < was.rank;
-        otherwise = otherwise || (was.rank == 2 && is.rank == 2 && was != is);
+        otherwise = otherwise || (was.rank == 2 && is.rank == 2 && !was.is_as(is));
+        in_logs = in_logs || was.logged != is.logged;
     }
     bool none() const { return !more && !less && !otherwise; }
 };
 
 struct Counts {
     std::size_t changed = 0, equivalent = 0, not_decided = 0, chains = 0;
+    std::size_t logs_compared = 0, logs_changed = 0, logs_seen_changed = 0;
 };
 
 Comer comer_of(const brute::Packet& packet) {
@@ -98,6 +100,10 @@ public:
             if (seen.less) CHECK(chain.change != Change::more_permissive);
             if (seen.otherwise)
                 CHECK((chain.change == Change::incomparable || chain.change == Change::not_decided));
+            if (chain.logs.compared && chain.logs.changes.empty()) CHECK_FALSE(seen.in_logs);
+            counts_.logs_compared += chain.logs.compared;
+            counts_.logs_changed += !chain.logs.changes.empty();
+            counts_.logs_seen_changed += seen.in_logs;
             look_at(chain);
         }
     }
@@ -129,7 +135,7 @@ private:
     /// A flow that one policy alone lets begin, or sends elsewhere, is not there to be compared.
     void follow(const ChainDiff& chain, const Comer& first, const Comer& comer, Changes& seen) {
         const auto was = chain_end(before_, *chain.before, first), is = chain_end(after_, *chain.after, first);
-        if (was.rank < 2 || was != is) return;
+        if (was.rank < 2 || !was.is_as(is)) return;
         seen.add(chain_end(before_, *chain.before, comer, false, &first),
                  chain_end(after_, *chain.after, comer, false, &first));
     }
@@ -205,7 +211,7 @@ private:
         const auto old_end = old_one_.receive(nic, frame->bytes), new_end = new_one_.receive(nic, frame->bytes);
         const auto was = end_of(old_end, new_end), is = end_of(new_end, old_end);
         seen.add(was, is);
-        if (was != is) return false;
+        if (!was.is_as(is)) return false;
         const bool is_alike = is.rank < 2 || old_end.out == new_end.out; // who drops a packet may tell why it has no way
         is_answered_otherwise_ = is_answered_otherwise_ || !is_alike;
         return is_alike;
@@ -252,10 +258,13 @@ TEST_CASE("what diff says of edited policies is what the interpreter does with p
         if (more != nullptr)
             WARN(what << " chains " << counts.chains << ", changed " << counts.changed
                       << ", said to be equivalent " << counts.equivalent << ", not decided "
-                      << counts.not_decided);
+                      << counts.not_decided << "; logs compared " << counts.logs_compared << ", said to be changed "
+                      << counts.logs_changed << ", seen changed " << counts.logs_seen_changed);
     CHECK(edited.changed > pairs / 3);
     CHECK(edited.not_decided * 10 < edited.chains);
     CHECK(rewritten.not_decided * 10 < rewritten.chains);
+    CHECK(edited.logs_seen_changed > pairs / 6);
+    CHECK(edited.logs_compared * 10 > edited.chains * 9);
 }
 
 TEST_CASE("Nats in another order, split, merged, moved past Filters or sending elsewhere are told apart") {
