@@ -163,8 +163,9 @@ private:
     /// The packet, but with ends that know of each other: somebody behind the path asks somebody before it, and the
     /// answer goes to whom the question was seen to come from.
     std::optional<model::Scenario> answer() const {
-        auto packet = with(packet_, Field::ip_saddr, somebody(path_.from, Field::ip_saddr));
-        packet = with(packet, Field::ip_daddr, somebody(path_.to, Field::ip_daddr));
+        const auto before = somebody(path_.from, Field::ip_saddr), behind = somebody(path_.to, Field::ip_daddr);
+        if (!before || !behind) return std::nullopt;
+        const auto packet = with(with(packet_, Field::ip_saddr, *before), Field::ip_daddr, *behind);
         const auto asking = sending(path_.to, of_its_flow(packet, false, true));
         Player player(appliance_, leases_);
         if (!player.play({asking}) || player.left().empty()) return std::nullopt;
@@ -179,11 +180,13 @@ private:
         return played({asking, sending(path_.from, answering.packet, witness_.ending)});
     }
 
-    /// The packet's own end, if that is where packets are on their way to by the Iface; else another.
-    Value somebody(model::IfaceId iface, Field field) const {
+    /// The packet's own end, if that is where packets are on their way to by the Iface; else another. Nothing where no
+    /// route leads out by it.
+    std::optional<Value> somebody(model::IfaceId iface, Field field) const {
         symbolic::Space space;
         const auto there = destinations_on(space, leasing(appliance_, leases_), model::Assert::Path{iface, iface});
         const auto own = value_in(packet_, field);
+        if (there.empty()) return std::nullopt;
         return own && there.contains(*own) ? *own : likely(there, field);
     }
 

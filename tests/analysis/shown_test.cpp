@@ -5,6 +5,8 @@
 #include "harness/runner.hpp"
 #include "tests/analysis/policy.hpp"
 
+#include <algorithm>
+
 namespace {
 
 const std::string office = "wan.postrouting: narrow\n"
@@ -111,4 +113,21 @@ TEST_CASE("where no Test can say it there is none in the message") {
                 "Filter::IP f { if (often.exceeded) { drop } accept }\n"
                 "Assert::IP a(wan.prerouting) { accept }\n")
               .empty());
+}
+
+TEST_CASE("a flow that no route leads back is broken without a Test of it") {
+    const std::string backup =
+        "Iface up { index: 0, address: 192.0.2.10, netmask: 255.255.255.0 }\n"
+        "Iface main { index: 1, address: 198.51.100.10, netmask: 255.255.255.0 }\n"
+        "Iface lan { index: 2, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+        "Gateway gw { l: { net: 10.0.0.0, netmask: 255.255.255.0, iface: lan },\n"
+        "a: { net: 0.0.0.0, netmask: 0.0.0.0, iface: main, nexthop: 198.51.100.1, cost: 1 },\n"
+        "b: { net: 0.0.0.0, netmask: 0.0.0.0, iface: up, nexthop: 192.0.2.1, cost: 10 }, forward: f }\n"
+        "Filter::IP f { if (ct.state == established and ip.ttl == 7) { accept } drop }\n";
+    const auto loaded = sema::load_text("test.nacl", backup + "Assert::IP nothing_by_the_backup(up -> lan) { drop }");
+    REQUIRE(loaded.appliance);
+    const auto found = analysis::check(*loaded.appliance, loaded.sources);
+    const auto broken = std::ranges::find(found, syntax::Kind::broken_assert, &syntax::Diagnostic::kind);
+    REQUIRE(broken != found.end());
+    CHECK(broken->hint.find("this is such a packet") != std::string::npos);
 }
