@@ -83,14 +83,12 @@ private:
     /// What a chain's packet comes to on its whole way. A packet of a flow that may be translated is not followed.
     void follow(const ChainDiff& chain, const Difference& found) {
         const auto& shown = found.after;
-        const bool is_first_one = shown.state == model::State::fresh && !uses(after_, Action::dnat);
-        if ((after_.translates() && !is_first_one) || shown.follows || !shown.assumed.empty() || !found.before.assumed.empty()) return;
+        if (may_be_translated(shown) || shown.follows || !shown.assumed.empty() || !found.before.assumed.empty()) return;
         auto packet = shown;
         packet.decided.reset();
         packet.logged.clear();
         const auto way = way_of_packet(*chain.after, packet);
-        const bool may_be_led = std::ranges::any_of(after_.ifaces, &model::Iface::leases); // by a lease
-        if (std::holds_alternative<DeadEnd>(way) && may_be_led) return;
+        if (std::holds_alternative<DeadEnd>(way) && has_leases()) return; // that may lead it on
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
         const bool is_more = is_stricter(way, ends.before.ending, ends.after.ending);
         if (!is_more && !is_stricter(way, ends.after.ending, ends.before.ending)) {
@@ -101,13 +99,29 @@ private:
         if (!kind) kind = on(way, ends);
     }
 
+    /// To another destination: it is not known where it goes then.
+    bool may_be_translated(const Witness& packet) const {
+        return after_.translates() && (packet.state != model::State::fresh || uses(after_, Action::dnat));
+    }
+
+    bool has_leases() const { return std::ranges::any_of(after_.ifaces, &model::Iface::leases); }
+
+    /// Whether a packet goes another way as long as nothing is leased.
+    bool is_led_by_lease(const Way& way, const Witness& packet) const {
+        if (!has_leases() || packet.ingress == model::no_iface || may_be_translated(packet)) return false;
+        const auto datagram = datagram_of(packet.packet);
+        const auto without = way_from(after_, static_cast<IfaceId>(packet.ingress), eval::Datagram(datagram));
+        return text_of(after_, without) != text_of(after_, way);
+    }
+
     static bool leads_nowhere(const Way& way) {
         const auto* end = std::get_if<DeadEnd>(&way);
         return end != nullptr && !end->is_decided;
     }
 
     /// What a way leads nowhere, the appliance drops.
-    static WayDifference on(const Way& way, Difference ends) {
+    WayDifference on(const Way& way, Difference ends) const {
+        if (is_led_by_lease(way, ends.after)) ends.after.assumed.emplace_back("a lease leads it this way");
         for (auto* end : {&ends.before, &ends.after})
             if (end->ending == Ending::accept && leads_nowhere(way)) {
                 end->ending = Ending::drop;
