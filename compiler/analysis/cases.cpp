@@ -373,7 +373,8 @@ private:
             const auto came = symbolic::variable(Field::ip_daddr), goes = back.keeps_address ? came : names.at(Field::ip_daddr);
             Box sent;
             if (!narrow(space_, sent, goes, on_way()) || !narrow(space_, sent, goes, space_.sets.add(back.to)) ||
-                !narrow(space_, sent, came, space_.sets.add(back.came)))
+                !narrow(space_, sent, came, space_.sets.add(back.came)) ||
+                !narrow(space_, sent, symbolic::variable(Field::ip_saddr), space_.sets.add(back.peers)))
                 continue;
             auto& one = result_.all.emplace_back();
             for (std::size_t way = 0; way < ways_.size(); ++way)

@@ -60,7 +60,10 @@ public:
             const auto& iface = appliance.ifaces[id];
             if (eval::forwards(appliance, id)) forwarding_.push_back(id);
             if (iface.leases()) has_leases_ = true;
-            if (iface.masquerade) hide_behind(id);
+            if (iface.masquerade) {
+                hides_ = true;
+                masquerading_.push_back(id);
+            }
             if (!iface.ipv4 || iface.leases()) continue;
             own_ = either(own_, single(iface.ipv4->address));
             if (const auto broadcast = iface.ipv4->network.broadcast()) {
@@ -81,8 +84,8 @@ public:
         }
         if (const auto& balancer = appliance.load_balancer) {
             for (const auto& server : balancer->pool) send_to(server.address);
-            hide_behind(balancer->clients); // path.md, Translation: the servers do not see who asks
-            hide_behind(balancer->servers);
+            hides_ = true; // path.md, Translation: the servers do not see who asks
+            for (const auto iface : {balancer->clients, balancer->servers}) hidden_as_ = either(hidden_as_, hiding_address(iface));
         }
         if (!has_leases_) return;
         unleased_.emplace().ifaces = appliance.ifaces;
@@ -116,9 +119,11 @@ public:
     std::vector<SentBack> sent_back() const {
         const IntervalSet all = {{0, address_max}};
         std::vector<SentBack> found;
-        if (!hidden_as_.intervals().empty()) found.push_back({model::State::established, hidden_as_, all});
-        if (hides_ports_) found.push_back({model::State::established, all, all, true});
-        if (!translated_to_.intervals().empty()) found.push_back({model::State::related, all, translated_to_});
+        for (const auto iface : masquerading_)
+            found.push_back({model::State::established, sent_by(iface, eval::route_through), hiding_address(iface), all});
+        if (!hidden_as_.intervals().empty()) found.push_back({model::State::established, all, hidden_as_, all});
+        if (hides_ports_) found.push_back({model::State::established, all, all, all, true});
+        if (!translated_to_.intervals().empty()) found.push_back({model::State::related, all, all, translated_to_});
         return found;
     }
 
@@ -174,9 +179,8 @@ private:
         return left;
     }
 
-    void hide_behind(IfaceId iface) {
-        hides_ = true;
-        hidden_as_ = either(hidden_as_, appliance_.ifaces[iface].leases() ? leasable() : address_of(iface));
+    IntervalSet hiding_address(IfaceId iface) const {
+        return appliance_.ifaces[iface].leases() ? leasable() : address_of(iface);
     }
 
     /// A leased address is of no network that is stated, but for one to fall back to.
@@ -248,8 +252,7 @@ private:
 
     /// The destinations that a routing function sends by an Iface. It says the same between the ends of
     /// networks.
-    template <typename Route>
-    IntervalSet sent_by(IfaceId iface, const Route& route) const {
+    IntervalSet sent_by(IfaceId iface, eval::Routed (*route)(const model::Appliance&, model::Ipv4Address)) const {
         std::vector<Value> starts = {0};
         const auto note = [&](const model::Ipv4Prefix& network) {
             starts.push_back(network.address);
@@ -269,11 +272,24 @@ private:
             const auto& stated = unleased_ ? *unleased_ : appliance_;
             const eval::Routed routed = route(stated, static_cast<model::Ipv4Address>(starts[i]));
             const auto* hop = std::get_if<eval::Hop>(&routed);
-            const bool is_settled = hop != nullptr && stated_.contains(starts[i]);
-            if (appliance_.ifaces[iface].leases() ? !is_settled : hop != nullptr && hop->egress == iface)
-                found.push_back({starts[i], last - 1});
+            const bool leads_here = appliance_.ifaces[iface].leases()
+                                        ? may_be_led_by(iface, starts[i], hop != nullptr, route == eval::route_from_here)
+                                        : hop != nullptr && hop->egress == iface;
+            if (leads_here) found.push_back({starts[i], last - 1});
         }
         return IntervalSet(std::move(found));
+    }
+
+    /// By an Iface that leases, to where nothing else leads for sure: into the network that it gets, if that is one to go to;
+    /// and by a route of its own, unless another one is better. `has_way`: where nothing is leased. What is made here goes into
+    /// its network in any case, and to a router that it is told.
+    bool may_be_led_by(IfaceId iface, Value to, bool has_way, bool made_here) const {
+        const bool is_settled = has_way && stated_.contains(to);
+        if (is_settled || made_here) return !is_settled;
+        return appliance_.gateway && std::ranges::any_of(appliance_.gateway->routes, [&](const model::Route& route) {
+            if (route.iface != iface) return false;
+            return route.connected || (!has_way && route.destination.contains(static_cast<model::Ipv4Address>(to)));
+        });
     }
 
     /// What comes in by an Iface: with a reverse-path check only what would go back by it.
@@ -313,8 +329,8 @@ private:
     void forward() {
         const auto others = without(destinations_inside(), ends_here());
         for (const auto in : forwarding_) {
-            const auto& own = appliance_.ifaces[in].ipv4;
-            const auto foreign = own ? without(own_, single(own->address)) : own_;
+            const auto& [own, leases] = std::pair(appliance_.ifaces[in].ipv4, appliance_.ifaces[in].leases());
+            const auto foreign = own && !leases ? without(own_, single(own->address)) : own_;
             for (IfaceId out = 0; out < appliance_.ifaces.size(); ++out)
                 add(with(came_by(in), {{Field::iface_out, single(out)},
                                        {Field::ip_ttl, routed_ttl},
@@ -492,7 +508,9 @@ private:
     std::vector<IfaceId> forwarding_;
     IntervalSet own_, broadcasts_, numbers_; ///< of fixed networks
     IntervalSet stated_;                     ///< the addresses of these, none of which an Iface with DHCP can have
-    IntervalSet translated_to_, hidden_as_;
+    IntervalSet translated_to_;
+    std::vector<IfaceId> masquerading_;
+    IntervalSet hidden_as_; ///< by others than these
     std::optional<model::Appliance> unleased_; ///< its Ifaces and routes, where some are leased
     bool translates_ = false; ///< destinations
     bool hides_ = false;       ///< sources

@@ -209,3 +209,38 @@ TEST_CASE("a lease is of no network that is stated") {
     inside.replace(inside.find(fallback), fallback.size(), "10.0.0.9");
     expect(inside, "wan.input", "if (ip.daddr == 10.0.0.9) { drop }", Is::broken);
 }
+
+TEST_CASE("by a leased Iface goes what a route by it says, and what its network is, if that is connected") {
+    const auto by = [](const std::string& gateway) {
+        return "Iface up { index: 0, config: dhcp }\nIface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+               "Iface dmz { index: 2, address: 10.1.0.1, netmask: 255.255.255.0 }\n"
+               "Gateway gw { " + gateway + ", forward: f }\nFilter::IP f { accept }\n";
+    };
+    const auto routed = by("connected: [lan, dmz], partner: { net: 198.51.100.0, netmask: 255.255.255.0, iface: up }");
+    expect(routed, "lan -> up", "if (not ip.daddr in 198.51.100.0/24) { drop }", Is::proved);
+    expect(routed, "lan -> up", "if (ip.daddr == 198.51.100.7) { drop }", Is::broken);
+    expect(by("connected: [lan, dmz]"), "lan -> up", "drop", Is::proved);
+    expect(by("connected: [lan, dmz, up]"), "lan -> up", "if (ip.daddr == 203.0.113.7) { drop }", Is::broken);
+    expect(by("connected: [lan, dmz, up]"), "lan -> up", "if (ip.daddr in 10.1.0.0/24) { drop }", Is::proved);
+}
+
+TEST_CASE("what is sent back comes from where hidden sources were led") {
+    const auto text = [](const std::string& lan) {
+        return "Iface up { index: 0, address: 203.0.113.1, netmask: 255.255.255.0, masquerade: true }\n"
+               "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0" + lan + " }\n"
+               "Gateway gw { connected: lan, partner: { net: 198.51.100.0, netmask: 255.255.255.0, iface: up, nexthop: 203.0.113.2 }, "
+               "forward: f }\nFilter::IP f { accept }\n";
+    };
+    const std::string elsewhere = "if (not ip.daddr in 198.51.100.0/24) { drop }";
+    expect(text(""), "lan -> up", "if (not ip.saddr in 198.51.100.0/24) { " + elsewhere + " }", Is::proved);
+    expect(text(""), "lan -> up", elsewhere, Is::broken); // a flow's answers may come by any Iface
+    expect(text(", rpf: strict"), "lan -> up", elsewhere, Is::proved);
+}
+
+TEST_CASE("an address to fall back to may be another's, and is not ours while there is a lease") {
+    const std::string text = "Iface up { index: 0, config: dhcp-with-fallback, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                             "Iface lan { index: 1, address: 10.0.0.1, netmask: 255.255.255.0 }\n"
+                             "Gateway gw { connected: [up, lan], forward: f }\n"
+                             "Filter::IP f { if (iface.in == up) { accept } drop }\n";
+    expect(text, "gw.forward", "if (iface.in == up and ip.daddr == 10.0.0.1) { drop }", Is::broken);
+}
