@@ -6,6 +6,7 @@
 #include "compiler/analysis/onward.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -181,6 +182,12 @@ std::string text_of(const Policies& policies, const analysis::Unseen& unseen) {
                        leads_nowhere ? "drop" : decision(policies.options.after, policies.after, end));
 }
 
+/// Of all packets.
+bool says_which(analysis::Change change) {
+    using enum analysis::Change;
+    return change == equivalent || change == more_permissive || change == less_permissive;
+}
+
 /// Where the whole is not what its chains are, why.
 void print_whole(const Policies& policies, const analysis::PolicyDiff& diff) {
     if (diff.whole == diff.of_chains || policies.whole(diff) != diff.whole) return;
@@ -204,7 +211,7 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
         for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
         if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
-        if (!chain.asks_alike) fmt::print("    others may ask its Limits, or in another order\n");
+        if (!chain.asks.alike) fmt::print("    others may ask its Limits, or in another order\n");
         for (const auto* found : {&chain.more, &chain.less})
             if (*found) print(policies, *chain.after, **found);
         for (const auto& found : chain.translated) {
@@ -217,6 +224,9 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
     for (const auto& [path, was, is] : policies.settings)
         fmt::print("{}: was {}, is {}\n", path, was, is);
     print_whole(policies, diff);
+    if (!diff.asked_by_others.empty() && says_which(policies.whole(diff)))
+        fmt::print("(a Limit is taken to find the same of a packet as before: others may ask those of {})\n",
+                   fmt::join(diff.asked_by_others, ", "));
     fmt::print("all together: {}\n", name_of(policies.whole(diff)));
 }
 
@@ -250,7 +260,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
                                       {"is", analysis::ending_names[static_cast<std::size_t>(region.to)]},
                                       {"all", region.all}});
         if (chain.may_have_more_regions) one["perhaps_more_regions"] = true;
-        if (!chain.asks_alike) one["limits_asked_alike"] = false;
+        if (!chain.asks.alike) one["limits_asked_alike"] = false;
         for (const auto& change : chain.logs.changes) {
             auto& log = one["logs"].emplace_back(nlohmann::ordered_json{{"change", name_of(change.kind)},
                                                                         {"log", change.logging.text},
@@ -265,6 +275,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
     document["chains_together"] = name_of(diff.of_chains);
     document["whole_ways"] = diff.is_of_ways;
     document["steady_flows"] = diff.is_of_steady_flows;
+    document["asked_by_others"] = diff.asked_by_others;
     const auto add = [&](const char* name, const std::optional<analysis::WayDifference>& found) {
         if (!found) return;
         document[name] = to_json(policies, found->way, found->ends);

@@ -16,6 +16,9 @@ class Said {
 public:
     Said(const model::Appliance& appliance, Numbers& numbers) : appliance_(appliance), numbers_(numbers) {}
 
+    /// Of those that have been read.
+    const std::set<std::string>& limits() const { return limits_; }
+
     /// Up to the last step that asks.
     std::string of(const Way& chain) {
         std::string text;
@@ -38,7 +41,7 @@ private:
         bool asks = false;
 
         void operator+=(const Part& other) {
-            text += other.text + ' ';
+            if (!other.text.empty()) text += other.text + ' '; // a log says nothing here
             asks |= other.asks;
         }
     };
@@ -114,6 +117,7 @@ private:
     }
     Part of(const model::Exceeded& exceeded) {
         const auto& limit = appliance_.limits.at(exceeded.limit);
+        limits_.insert(limit.name);
         return {"limit " + limit.name + ' ' + number(limit.rate) + number(limit.period_s) + number(limit.burst) +
                     number(limit.size) + (limit.key ? number(*limit.key) : "none"),
                 true};
@@ -130,14 +134,20 @@ private:
     const model::Appliance& appliance_;
     Numbers& numbers_;
     std::map<model::FunctionId, Part> called_;
+    std::set<std::string> limits_;
 };
 
 } // namespace
 
-bool ask_alike(const model::Appliance& before, const Way& old_chain, const model::Appliance& after, const Way& new_chain) {
-    if (before.limits.empty() && after.limits.empty()) return true;
+Asks compare_asks(const model::Appliance& before, const std::optional<Way>& old_chain, const model::Appliance& after,
+                  const std::optional<Way>& new_chain) {
+    if (before.limits.empty() && after.limits.empty()) return {};
     Numbers numbers;
-    return Said(before, numbers).of(old_chain) == Said(after, numbers).of(new_chain);
+    Said was(before, numbers), is(after, numbers);
+    const bool alike = (old_chain ? was.of(*old_chain) : "") == (new_chain ? is.of(*new_chain) : "");
+    auto limits = was.limits();
+    limits.insert(is.limits().begin(), is.limits().end());
+    return {alike, std::move(limits)};
 }
 
 } // namespace analysis

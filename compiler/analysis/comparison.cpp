@@ -1,6 +1,5 @@
 #include "compiler/analysis/comparison.hpp"
 
-#include "compiler/analysis/asks.hpp"
 #include "compiler/analysis/choice.hpp"
 #include "compiler/analysis/describe.hpp"
 #include "compiler/analysis/places.hpp"
@@ -71,9 +70,7 @@ public:
             forget();
             all_decided = compare_cases();
         }
-        result_.asks_alike = ask_alike(before_.appliance, before_.way, after_.appliance, after_.way);
         conclude(all_decided);
-        if (!result_.asks_alike && result_.change == Change::equivalent) result_.change = Change::not_decided;
     }
 
     /// Whether packets end otherwise is all that is asked of a whole way.

@@ -35,6 +35,40 @@ Change together(Change a, Change b) {
     return a == Change::not_decided || b == Change::not_decided ? Change::not_decided : Change::incomparable;
 }
 
+/// Who is let off by a Limit on one chain, or takes a token there, asks the others of both.
+void share_limits(std::vector<ChainDiff>& chains) {
+    std::set<std::string> shared;
+    const auto is_shared = [&](const std::string& limit) { return shared.contains(limit); };
+    for (std::size_t known = chains.size() + 1; known != shared.size();) {
+        known = shared.size();
+        for (auto& chain : chains) {
+            chain.asks.alike = chain.asks.alike && std::ranges::none_of(chain.asks.limits, is_shared);
+            if (!chain.asks.alike) shared.insert(chain.asks.limits.begin(), chain.asks.limits.end());
+        }
+    }
+    for (auto& chain : chains)
+        if (!chain.asks.alike && chain.change == Change::equivalent) chain.change = Change::not_decided;
+}
+
+/// In the order in which packets come to chains.
+int rank(const ChainDiff& chain) {
+    const auto* of_iface = std::get_if<model::IfaceChain>(chain.after ? &*chain.after : &*chain.before);
+    if (of_iface == nullptr || of_iface->hook == model::Hook::input) return 1;
+    return of_iface->hook == model::Hook::prerouting ? 0 : of_iface->hook == model::Hook::output ? 2 : 3;
+}
+
+/// Others come to these where an earlier chain has changed.
+std::vector<std::string> asked_by_others(const std::vector<ChainDiff>& chains) {
+    std::vector<std::string> names;
+    for (const auto& chain : chains) {
+        const bool others_come = std::ranges::any_of(chains, [&](const ChainDiff& earlier) {
+            return earlier.change != Change::equivalent && rank(earlier) < rank(chain);
+        });
+        if (!chain.asks.alike || (others_come && !chain.asks.limits.empty())) names.push_back(chain.name);
+    }
+    return names;
+}
+
 } // namespace
 
 std::optional<model::IfaceId> same_iface(const model::Appliance& from, model::IfaceId id, const model::Appliance& to) {
@@ -69,6 +103,9 @@ PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
         if (one.after) compare(before, after, budget, regions_max, one);
         result.chains.push_back(std::move(one));
     }
+    for (auto& one : result.chains) one.asks = compare_asks(before, one.before, after, one.after);
+    share_limits(result.chains);
+    result.asked_by_others = asked_by_others(result.chains);
     for (const auto& one : result.chains) result.of_chains = together(result.of_chains, one.change);
     judge_whole(before, after, budget, result);
     return result;

@@ -1,5 +1,6 @@
 // Two policies, chain by chain and as a whole: which packets end otherwise than before.
 #pragma once
+#include "compiler/analysis/asks.hpp"
 #include "compiler/analysis/log_changes.hpp"
 #include "compiler/analysis/witness.hpp"
 
@@ -34,7 +35,7 @@ struct ChainDiff {
     std::vector<Region> regions{};          ///< what has changed, as far as a few of them say it
     bool may_have_more_regions = false;
     LogChanges logs{}; ///< whatever the verdicts are
-    bool asks_alike = true; ///< else it is not known whether Limits are asked by the same packets in the same order
+    Asks asks{};
     bool nats_do_the_same = false; ///< they are known to, whatever the Filters do
     bool swaps_rejects = true;     ///< unless it is known that no packet was rejected that is accepted now, or the other way round
 };
@@ -62,6 +63,8 @@ struct PolicyDiff {
     /// It is known of flows each of whose directions comes by one Iface; else a Nat of one Iface may have begun what comes
     /// by another.
     bool is_of_steady_flows = false;
+    /// Chains whose Limits other packets may ask than before, by their names: what is said takes a Limit to find the same of a packet.
+    std::vector<std::string> asked_by_others{};
     std::optional<WayDifference> more{}, less{}; ///< shown of the whole
     std::vector<Unseen> unseen{};
 };

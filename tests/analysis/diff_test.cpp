@@ -449,6 +449,42 @@ TEST_CASE("chains that ask Limits are alike only if the same packets ask in the 
                  limit + filter("if (l.exceeded) { drop } accept")) == Change::equivalent);
 }
 
+TEST_CASE("a log beside a step that asks a Limit asks none") {
+    const std::string limit = "Limit lim { rate: 1, per: second }\n";
+    const auto asking = [&](const std::string& log) {
+        return limit + prerouting("f", "Filter::IP f { Filter::UDP { " + log + " if (lim.exceeded) { drop } } accept }\n");
+    };
+    CHECK(analysis::diff(policy(asking("")), policy(asking("log(\"x\")"))).of_chains == Change::equivalent);
+}
+
+TEST_CASE("who takes tokens of a Limit takes them from all chains that ask it") {
+    const auto sharing = [](const std::string& condition, const std::string& other) {
+        return "Limit lim { rate: 1, per: second }\nLimit own { rate: 1, per: second }\n"
+               "wan.prerouting: f Filter::IP f { if (" + condition + ") { drop } if (lim.exceeded) { drop } accept }\n"
+               "lan.prerouting: g Filter::IP g { if (" + other + ".exceeded) { drop } accept }\n";
+    };
+    const auto change_of = [&](const std::string& other) {
+        const auto diff = analysis::diff(policy(sharing("ip.ttl == 3 and ip.dscp == 9", other)), policy(sharing("ip.ttl == 3", other)));
+        CHECK_FALSE(std::ranges::find(diff.chains, "wan.prerouting", &analysis::ChainDiff::name)->asks.alike);
+        CHECK(diff.asked_by_others.front() == "wan.prerouting");
+        return std::ranges::find(diff.chains, "lan.prerouting", &analysis::ChainDiff::name)->change;
+    };
+    CHECK(change_of("lim") == Change::not_decided);
+    CHECK(change_of("own") == Change::equivalent);
+}
+
+TEST_CASE("what an earlier chain lets through newly may ask Limits behind it") {
+    const auto policies = [](const std::string& condition, const std::string& behind) {
+        return policy("Limit lim { rate: 1, per: second }\nlan.prerouting: f Filter::IP f { if (" + condition + ") { drop } accept }\n"
+                      "wan.postrouting: g Filter::IP g { if (" + behind + ") { drop } accept }\n");
+    };
+    const std::string limited = "lim.exceeded", free = "ip.ttl == 9";
+    const auto asked = analysis::diff(policies("ip.ttl == 3", limited), policies("ip.ttl == 3 and ip.dscp == 1", limited));
+    CHECK(asked.whole == Change::more_permissive);
+    CHECK(asked.asked_by_others == std::vector<std::string>{"wan.postrouting"});
+    CHECK(analysis::diff(policies("ip.ttl == 3", free), policies("ip.ttl == 3 and ip.dscp == 1", free)).asked_by_others.empty());
+}
+
 TEST_CASE("of several edits each is told before the slices of one") {
     const auto rule = [](const std::string& port, const std::string& from) {
         return "if (tcp.dport == " + port + " and ip.saddr in " + from + ") { accept }\n";
