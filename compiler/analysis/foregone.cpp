@@ -64,10 +64,13 @@ private:
         const auto before = found_.size();
         if (!outcomes_.of(condition)) return;
         look_at(written, condition, written.around);
-        const bool is_silent = found_.size() > before && tells_itself(condition, written.layer);
-        if (found_.size() == before || is_silent) ask(written);
-        if (found_.size() > before && tells_itself(condition, written.layer))
-            for (auto i = before; i < found_.size(); ++i) found_[i].is_said = true;
+        const auto own = found_.size();
+        const bool tells = tells_itself(condition, written.layer);
+        if (own == before || tells) ask(written);
+        if (!tells) return;
+        // That a part always holds, say, is no reason that the whole never does.
+        const auto said = own > before && comes_out(condition, true, written.layer) ? own : found_.size();
+        for (auto i = before; i < said; ++i) found_[i].is_said = true;
     }
 
     /// The outermost parts that come out one way. `known`: what holds when it is asked.
@@ -155,22 +158,25 @@ private:
 
     /// Whether one of its comparisons is always or never true by itself.
     bool tells_itself(const Condition& condition, model::Layer layer) {
-        auto& listing = places_.listings().front();
-        Box all;
-        narrow_to(listing.space(), all, layer);
-        constexpr model::Value version = 4;
-        narrow(listing.space(), all, symbolic::variable(model::Field::ip_version), listing.space().one(version));
         bool tells = false;
         each_part(condition, [&](const Condition& part) {
             if (std::holds_alternative<model::Constant>(part.is)) tells = true;
             if (!std::holds_alternative<model::Test>(part.is) && !std::holds_alternative<model::Compare>(part.is))
                 return;
-            for (const bool holds : {false, true}) {
-                const auto boxes = listing.where(part, holds, layer);
-                tells = tells || (boxes && within(listing.space(), {all}, *boxes).empty());
-            }
+            for (const bool holds : {false, true}) tells = tells || !comes_out(part, holds, layer);
         });
         return tells;
+    }
+
+    /// For some packet of a layer, whatever stands around it.
+    bool comes_out(const Condition& condition, bool holds, model::Layer layer) {
+        auto& listing = places_.listings().front();
+        Box all;
+        narrow_to(listing.space(), all, layer);
+        constexpr model::Value version = 4;
+        narrow(listing.space(), all, symbolic::variable(model::Field::ip_version), listing.space().one(version));
+        const auto boxes = listing.where(condition, holds, layer);
+        return !boxes || !within(listing.space(), {all}, *boxes).empty();
     }
 
     /// Whether no packet for which it would be true can come to the chains, or verdicts before the `if` leave it

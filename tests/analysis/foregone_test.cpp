@@ -281,3 +281,18 @@ TEST_CASE("a body is entered where its function is called for such packets, whoe
             CHECK(found.body == nullptr);
     }
 }
+
+TEST_CASE("that a part of a condition always holds does not hide that the whole never does") {
+    const auto said = [](const std::string& condition) {
+        const auto appliance = policy("wan.postrouting: f Filter::IP f { Filter::TCP { if (" + condition + ") { drop } } accept }\n");
+        analysis::Places places(appliance);
+        std::size_t count = 0;
+        for (const auto& found : analysis::foregone_conditions(appliance, places, analysis::shadowed_statements(appliance).dead))
+            count += !found.is_said;
+        return count;
+    };
+    CHECK(said("ip.protocol == tcp and ip.daddr in 10.0.0.0/24") == 1);
+    CHECK(said("ip.protocol == tcp and ip.daddr in 203.0.113.0/24") == 0);
+    CHECK(said("ip.version == 6 or not ip.version == 4") == 0);
+    CHECK(said("ip.protocol == udp and ip.daddr in 10.0.0.0/24") == 0);
+}
