@@ -88,27 +88,34 @@ private:
         for (auto& [statement, stopped] : stopped_) {
             if (coming_.contains(statement)) continue;
             alive_.erase(statement);
+            auto by = stopped.by;
+            by.insert(stopped.own.begin(), stopped.own.end());
             const auto because = stopped.own_too ? Shadowed::Because::verdicts : Shadowed::Because::chains;
-            dead_[statement] = {statement, because, {stopped.by.begin(), stopped.by.end()}};
+            dead_[statement] = {statement, because, {by.begin(), by.end()}, true};
         }
         for (auto& [statement, found] : dead_) name_living(found);
     }
 
     /// What earlier chains leave no packets stops none itself: in its place stands what stops these.
     void name_living(Shadowed& found) const {
-        std::set<StatementId> by;
-        std::size_t living = 0;
-        for (const auto statement : found.by) {
+        const auto is_by_chains = [&](StatementId statement) {
             const auto stopped = dead_.find(statement);
-            const bool is_by_chains = stopped != dead_.end() && stopped->second.because == Shadowed::Because::chains;
-            if (is_by_chains)
-                by.insert(stopped->second.by.begin(), stopped->second.by.end());
+            return stopped != dead_.end() && stopped->second.because == Shadowed::Because::chains;
+        };
+        if (std::ranges::none_of(found.by, is_by_chains)) return;
+        std::set<StatementId> by;
+        for (const auto statement : found.by)
+            if (is_by_chains(statement))
+                by.insert(dead_.at(statement).by.begin(), dead_.at(statement).by.end());
             else
-                by.insert(statement), ++living;
-        }
-        if (living == found.by.size()) return;
-        found.because = living == 0 ? Shadowed::Because::chains : Shadowed::Because::verdicts;
+                by.insert(statement);
+        // Of its own function it may be that none is left.
+        const auto known = stopped_.find(found.statement);
+        const bool is_on_ways = known != stopped_.end() && !coming_.contains(found.statement);
+        const auto own = is_on_ways ? known->second.own : std::set(found.by.begin(), found.by.end());
+        if (!own.empty() && std::ranges::all_of(own, is_by_chains)) found.because = Shadowed::Because::chains;
         found.by.assign(by.begin(), by.end());
+        found.is_by_chains = true;
     }
 
     void look_at_way(const Way& way) {
@@ -135,6 +142,7 @@ private:
             if (const auto one = stopped_before(engines, question, link, statement)) {
                 auto& stopped = stopped_[statement];
                 stopped.by.insert(one->by.begin(), one->by.end());
+                stopped.own.insert(one->own.begin(), one->own.end());
                 stopped.own_too |= one->own_too;
             } else {
                 coming_.insert(statement);
@@ -151,8 +159,8 @@ private:
 
     /// Statements, without any of which some packet would come.
     struct Stopped {
-        std::set<StatementId> by; ///< of earlier chains and functions, and of its own; empty where they are too many to try
-        bool own_too = false;     ///< what is before it in its own function decides about some
+        std::set<StatementId> by, own; ///< of earlier chains and functions, and of its own; empty where they are too many to try
+        bool own_too = false;          ///< what is before it in its own function decides about some
     };
 
     /// What stops all that a statement would decide about; nothing where something comes, or that is not known.
@@ -172,7 +180,7 @@ private:
             stopped->own_too = !std::holds_alternative<Proved>(ask_of_some(std::vector<symbolic::RuleIndex>()));
             if (are_all_few && stopped->own_too)
                 for (const auto rule : needed_of(ask_of_some, std::move(rules)))
-                    stopped->by.insert(*link.rules.rules[rule].statement);
+                    stopped->own.insert(*link.rules.rules[rule].statement);
         }
         steps_ += spent_by(engines) - before;
         return stopped;
@@ -251,7 +259,7 @@ private:
         name_living(asked, ask_of_some, because, by);
         if (known != dead_.end() && is_by_functions) by.insert(known->second.by.begin(), known->second.by.end());
         if (std::ranges::any_of(by, is_own)) because = Because::verdicts;
-        dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}};
+        dead_[asked.statement] = {asked.statement, because, {by.begin(), by.end()}, false};
     }
 
     /// What never decides itself stops nothing: in its place stands what leaves it nothing.

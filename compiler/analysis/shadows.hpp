@@ -15,6 +15,7 @@ struct Shadowed {
     } because{};
     /// The statements that cover it, of its chain's functions or of earlier chains, as few as suffice.
     std::vector<model::StatementId> by{};
+    bool is_by_chains = false; ///< among others: on the chain alone it may decide
 };
 
 /// Of the policy's own statements that stand in a condition, in the order of their numbers.

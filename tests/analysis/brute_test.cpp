@@ -270,7 +270,7 @@ private:
     void redundant(analysis::Places& places, const std::vector<analysis::Shadowed>& dead) {
         std::set<StatementId> gone, told;
         for (const auto& one : dead)
-            if (one.because != analysis::Shadowed::Because::chains) gone.insert(one.statement);
+            if (!one.is_by_chains) gone.insert(one.statement);
         const auto found = analysis::redundant_verdicts(appliance_, places, gone, {});
         counts_.redundant += found.size();
         for (const auto& one : found) {
@@ -296,9 +296,8 @@ private:
             ++counts_.dead;
             said.insert(one.statement);
             INFO("verdict in line " << appliance_.statements.at(one.statement).place.line);
-            const bool is_by_chains = one.because == analysis::Shadowed::Because::chains;
-            counts_.dead_by_chains += is_by_chains;
-            CHECK_FALSE((is_by_chains ? decide_on_ways_ : oracle_.deciding).contains(one.statement));
+            counts_.dead_by_chains += one.is_by_chains;
+            CHECK_FALSE((one.is_by_chains ? decide_on_ways_ : oracle_.deciding).contains(one.statement));
         }
         for (const auto& one : found) {
             said.insert(one.explains.begin(), one.explains.end());
