@@ -17,7 +17,7 @@ constexpr std::array claims = {model::Action::accept, model::Action::drop,
 
 std::optional<model::StatementId> claimed_of(const model::Appliance& appliance, const model::Assert& assertion,
                                              const Witness& witness) {
-    return decided_by(appliance, witness, assertion.layer, assertion.body);
+    return decided_by(appliance, witness, {assertion.layer, assertion.body});
 }
 
 Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
@@ -31,8 +31,8 @@ Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
         for (const auto ending : endings) {
             if (claims[static_cast<std::size_t>(ending)] == claim) continue;
             std::optional<model::StatementId> claimed;
-            const auto claims_so = [&](const Witness& witness) {
-                claimed = claimed_of(appliance, assertion, witness);
+            const auto claims_so = [&](Witness& witness, const symbolic::Box& box) {
+                claimed = decided_by(appliance, witness, {assertion.layer, assertion.body}, prover.space(), box, body);
                 const auto own = appliance.statements.size();
                 return claimed && appliance.claims.at(*claimed - own).action == claim;
             };
@@ -41,13 +41,13 @@ Proof prove(const model::Appliance& appliance, const model::Assert& assertion,
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
             const auto* witness = std::get_if<Witness>(&verdict);
             if (witness == nullptr) continue;
+            const auto claimed_of_it = *claimed;
             if (witness->state == model::State::fresh) return Broken{*witness, *claimed, claim};
             // Of a new flow it would be easier to understand.
             before.push_back({&first, symbolic::wanting(model::Action::accept)});
             const auto easier = prover.find(before, ending, claims_so);
             if (const auto* fresh = std::get_if<Witness>(&easier)) return Broken{*fresh, *claimed, claim};
-            claims_so(*witness);
-            return Broken{*witness, *claimed, claim, std::holds_alternative<NoSuchPacket>(easier)};
+            return Broken{*witness, claimed_of_it, claim, std::holds_alternative<NoSuchPacket>(easier)};
         }
     if (!all_decided) return NotDecided{};
     // That nothing passes is well claimed of what cannot come; that something passes is not.

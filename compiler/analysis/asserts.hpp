@@ -17,7 +17,7 @@ struct Broken {
 
 using Proof = std::variant<Holds, Broken, NotDecided>;
 
-/// The statement of the Assert by which it claims something of the packet.
+/// The statement of the Assert by which it claims something of the packet, with the addresses that Ifaces have there.
 std::optional<model::StatementId> claimed_of(const model::Appliance& appliance, const model::Assert& assertion,
                                              const Witness& witness);
 

@@ -1,6 +1,7 @@
 #include "compiler/analysis/check.hpp"
 
 #include "compiler/analysis/asserts.hpp"
+#include "compiler/analysis/leased.hpp"
 #include "compiler/analysis/remark.hpp"
 #include "compiler/analysis/shown.hpp"
 #include "compiler/analysis/test_text.hpp"
@@ -25,9 +26,8 @@ std::string on_one_line(std::string text) {
 /// How to see it: a Test that fails until the packet is decided as claimed; where none can say it, the packet.
 std::string shown(const model::Appliance& appliance, const syntax::Sources& sources, const model::Assert& assertion,
                   const Broken& found) {
-    const auto claims_so = [&](const Witness& witness) {
-        return claimed_of(appliance, assertion, witness) == found.claimed;
-    };
+    const auto leased = leasing(appliance, leases_for(appliance)); // as in the Test
+    const auto claims_so = [&](const Witness& witness) { return claimed_of(leased, assertion, witness) == found.claimed; };
     const auto way = way_of(assertion);
     auto test = test_that_shows(appliance, way, found.witness, claims_so);
     if (!test) {

@@ -120,7 +120,7 @@ private:
                 symbolic::Question question{narrowed(space_, std::move(region), course), one.before};
                 question.stages.insert(question.stages.end(), course.stages.begin(), course.stages.end());
                 auto verdict = packet_for({space_, engines_, appliance_, way_, budget_}, *one.rules.front(), question,
-                                          [&](const Witness& witness) { return is_printed(witness); });
+                                          [&](const Witness& witness, const Box&) { return is_printed(witness); });
                 if (std::holds_alternative<Witness>(verdict)) return verdict;
                 if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
             }

@@ -8,7 +8,7 @@ Verdict packet_for(const Asking& asking, const ChainRules& rules, const symbolic
     const auto& [space, engines, appliance, way, budget] = asking;
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
         auto witness = witness_in(space, box, appliance, way, rules);
-        if (!witness || !meets(*witness)) return std::nullopt;
+        if (!witness || !meets(*witness, box)) return std::nullopt;
         return witness;
     };
     for (const bool with_meaning : {false, true}) {
@@ -28,13 +28,15 @@ Verdict packet_for(const Asking& asking, const ChainRules& rules, const symbolic
 Verdict Prover::find(const std::vector<symbolic::Stage>& before, Ending ending, const Meets& meets) {
     return find(
         before, [&](const ChainRules& rules) { return courses_to(rules, ending); },
-        [&](const Witness& witness) { return witness.ending == ending && (!meets || meets(witness)); });
+        [&](Witness& witness, const symbolic::Box& box) {
+            return witness.ending == ending && (!meets || meets(witness, box));
+        });
 }
 
 Verdict Prover::find(const std::vector<symbolic::Stage>& before, model::StatementId statement) {
     return find(
         before, [&](const ChainRules& rules) { return courses_to(rules, statement); },
-        [&](const Witness& witness) { return witness.decided == statement; });
+        [&](const Witness& witness, const symbolic::Box&) { return witness.decided == statement; });
 }
 
 Verdict Prover::find(const std::vector<symbolic::Stage>& before, const Courses& courses, const Meets& meets) {
@@ -44,8 +46,7 @@ Verdict Prover::find(const std::vector<symbolic::Stage>& before, const Courses& 
             symbolic::Question question{narrowed(space_, one.region, course), before};
             for (const auto* stages : {&one.before, &course.stages})
                 question.stages.insert(question.stages.end(), stages->begin(), stages->end());
-            const auto fits = [&](const Witness& witness) { return !meets || meets(witness); };
-            auto verdict = packet_for({space_, engines_, appliance_, way_, budget_}, *one.rules.front(), question, fits);
+            auto verdict = packet_for({space_, engines_, appliance_, way_, budget_}, *one.rules.front(), question, meets);
             if (std::holds_alternative<Witness>(verdict)) return verdict;
             if (std::holds_alternative<NotDecided>(verdict)) all_decided = false;
         }

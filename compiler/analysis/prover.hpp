@@ -11,8 +11,8 @@ struct NotDecided {};   ///< the budget was spent, or what was found did not sta
 
 using Verdict = std::variant<Witness, NoSuchPacket, NotDecided>;
 
-/// Whether the interpreter sees of a packet what a question says of it.
-using Meets = std::function<bool(const Witness&)>;
+/// Whether the interpreter sees of a packet, which is in a box, what a question says of it; notes what that takes.
+using Meets = std::function<bool(Witness&, const symbolic::Box&)>;
 
 /// What questions about a way are asked of.
 struct Asking {

@@ -9,8 +9,8 @@ Verdict answer(const model::Appliance& appliance, const model::Assert& question,
     Prover prover(appliance, way_of(question), names_invalid(appliance, question.body), budget);
     const auto body =
         symbolic::rules_of({prover.space(), appliance, {}, "question "}, question.layer, question.body);
-    const auto meets = [&](const Witness& witness) {
-        return decided_by(appliance, witness, question.layer, question.body).has_value();
+    const auto meets = [&](Witness& witness, const symbolic::Box& box) {
+        return decided_by(appliance, witness, {question.layer, question.body}, prover.space(), box, body).has_value();
     };
     return prover.find({{&body, symbolic::wanting(model::Action::accept)}}, ending, meets);
 }

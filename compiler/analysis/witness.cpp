@@ -7,6 +7,7 @@
 #include "compiler/eval/validity.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace analysis {
 
@@ -20,6 +21,32 @@ eval::Bytes frame_of(const model::Appliance& appliance, const model::PacketSpec&
 }
 
 namespace {
+
+bool is_taken(const symbolic::Space& space, const symbolic::Box& box, symbolic::Variable fact) {
+    return !space.sets[values_of(space, box, fact)].contains(0);
+}
+
+void note(Witness& witness, const std::string& what, bool is) {
+    auto text = what + (is ? " is true" : " is false");
+    if (std::ranges::find(witness.assumed, text) == witness.assumed.end()) witness.assumed.push_back(std::move(text));
+}
+
+void note(const model::Appliance& appliance, Witness& witness, const model::CompareLease& lease, bool is) {
+    const auto& iface = appliance.ifaces.at(lease.iface).name;
+    const std::string member(model::ipv4_member_names[static_cast<std::size_t>(lease.member)]);
+    note(witness, "the comparison of `" + std::string(model::info(lease.field).name) + "` with the leased `" + iface + '.' + member + '`', is);
+}
+
+/// What a box says of a comparison with a leased value in a list's block, or in a copy of that.
+std::optional<bool> said_of_lease(const symbolic::Space& space, const symbolic::Box& box, const symbolic::RuleList& list,
+                                  const model::CompareLease& lease) {
+    const auto content = [](const model::CompareLease& one) { return std::tie(one.field, one.relation, one.iface, one.member); };
+    const auto known = std::ranges::find_if(list.leases, [&](const auto& one) { return content(*one.first) == content(lease); });
+    if (known == list.leases.end()) return std::nullopt;
+    using enum model::Relation;
+    const bool negated = lease.relation == not_equal || lease.relation == less_equal || lease.relation == greater_equal;
+    return is_taken(space, box, known->second) != negated;
+}
 
 class Replay {
 public:
@@ -66,37 +93,20 @@ private:
             if (const auto* exceeded = std::get_if<model::Exceeded>(&condition.is)) {
                 const auto known = link.rules.evaluations.find({path, exceeded});
                 if (known == link.rules.evaluations.end()) return std::nullopt;
-                const bool is = taken(known->second);
-                note("`" + appliance_.limits.at(exceeded->limit).name + ".exceeded`", is);
+                const bool is = is_taken(space_, box_, known->second);
+                note(witness_, "`" + appliance_.limits.at(exceeded->limit).name + ".exceeded`", is);
                 return is;
             }
             const auto* lease = std::get_if<model::CompareLease>(&condition.is);
-            if (lease == nullptr) return std::nullopt;
-            const auto known = link.rules.leases.find(lease);
-            if (known == link.rules.leases.end()) return std::nullopt;
-            const bool negated = lease->relation == model::Relation::not_equal ||
-                                 lease->relation == model::Relation::less_equal ||
-                                 lease->relation == model::Relation::greater_equal;
-            const bool is = taken(known->second) != negated;
-            note("the comparison of `" + std::string(model::info(lease->field).name) + "` with the leased `" +
-                     appliance_.ifaces.at(lease->iface).name + '.' +
-                     std::string(model::ipv4_member_names[static_cast<std::size_t>(lease->member)]) + '`',
-                 is);
-            return is;
+            const auto said = lease != nullptr ? said_of_lease(space_, box_, link.rules, *lease) : std::nullopt;
+            if (!said) return std::nullopt;
+            note(appliance_, witness_, *lease, *said);
+            return said;
         };
         return eval::run_function(appliance_, link.function, subject,
                                   {.logs = witness_.logged, .limits = limits_, .assumed = assumed});
     }
 
-    bool taken(symbolic::Variable variable) const {
-        return !space_.sets[values_of(space_, box_, variable)].contains(0);
-    }
-
-    void note(const std::string& what, bool is) {
-        auto text = what + (is ? " is true" : " is false");
-        if (std::ranges::find(witness_.assumed, text) == witness_.assumed.end())
-            witness_.assumed.push_back(std::move(text));
-    }
 
     /// On a path, before the first chain behind prerouting.
     void route(const Way& chain) {
@@ -167,18 +177,28 @@ void replay(const symbolic::Space& space, const symbolic::Box& box, const model:
     Replay(space, box, appliance, way, witness).run(rules);
 }
 
-std::optional<model::StatementId> decided_by(const model::Appliance& appliance, const Witness& witness,
-                                             model::Layer layer, const model::Block& block) {
+std::optional<model::StatementId> decided_by(const model::Appliance& appliance, const Witness& witness, const Body& body,
+                                             const eval::Assumed& assumed) {
     // The interpreter runs functions of the policy: this one is run as if it were one.
     model::Appliance with_block = appliance;
-    with_block.functions.push_back({{}, model::FunctionKind::filter, layer, block, {}});
+    with_block.functions.push_back({{}, model::FunctionKind::filter, body.layer, body.block, {}});
     const auto datagram = datagram_of(witness.packet);
     const auto frame = frame_of(appliance, witness.packet, witness.ingress);
     const eval::Subject subject{eval::Datagram(datagram), witness.state, frame, witness.ingress, witness.egress};
     std::vector<eval::LogText> logs;
     eval::Limits limits(with_block.limits);
-    return eval::run_function(with_block, static_cast<model::FunctionId>(with_block.functions.size() - 1),
-                              subject, {logs, limits});
+    return eval::run_function(with_block, static_cast<model::FunctionId>(with_block.functions.size() - 1), subject,
+                              {.logs = logs, .limits = limits, .assumed = assumed});
+}
+
+std::optional<model::StatementId> decided_by(const model::Appliance& appliance, Witness& witness, const Body& body,
+                                             const symbolic::Space& space, const symbolic::Box& box, const symbolic::RuleList& list) {
+    return decided_by(appliance, witness, body, [&](const model::Condition& condition, const symbolic::CallPath&) {
+        const auto* lease = std::get_if<model::CompareLease>(&condition.is);
+        const auto said = lease != nullptr ? said_of_lease(space, box, list, *lease) : std::nullopt;
+        if (said) note(appliance, witness, *lease, *said);
+        return said;
+    });
 }
 
 std::string members_of(const model::Appliance& appliance, const Way& way, const Witness& witness) {

@@ -48,9 +48,18 @@ std::optional<Witness> witness_in(const symbolic::Space& space, const symbolic::
 void replay(const symbolic::Space& space, const symbolic::Box& box, const model::Appliance& appliance,
             const Way& way, const ChainRules& rules, Witness& witness);
 
+/// A block that is no function of the policy: that of an Assert, or of a question.
+struct Body {
+    model::Layer layer{};
+    const model::Block& block;
+};
+
 /// The statement by which a block decides the witness's packet.
-std::optional<model::StatementId> decided_by(const model::Appliance& appliance, const Witness& witness,
-                                             model::Layer layer, const model::Block& block);
+std::optional<model::StatementId> decided_by(const model::Appliance& appliance, const Witness& witness, const Body& body,
+                                             const eval::Assumed& assumed = {});
+/// With leased values as a box says for the block's list. The witness notes that it takes them so.
+std::optional<model::StatementId> decided_by(const model::Appliance& appliance, Witness& witness, const Body& body,
+                                             const symbolic::Space& space, const symbolic::Box& box, const symbolic::RuleList& list);
 
 /// "iface: lan,", "state: established," and "packet: { … }," as far as they need to be said, one a line.
 std::string members_of(const model::Appliance& appliance, const Way& way, const Witness& witness);

@@ -86,6 +86,16 @@ TEST_CASE("Limits and leases may say anything") {
     CHECK(std::get<Broken>(proof).witness.assumed == std::vector<std::string>{"`l.exceeded` is true"});
 }
 
+TEST_CASE("an Assert or a question about a leased value is decided, and says what it takes that to be") {
+    const std::string leased = "Iface up { index: 2, config: dhcp, input: to_us }\n"
+                               "Filter::IP to_us { if (ip.daddr == up.address) { accept } drop }\n";
+    const auto proof = prove(leased + "Assert::IP a(up.input) { if (ip.daddr == up.address) { drop } }");
+    const auto* broken = std::get_if<Broken>(&proof);
+    REQUIRE(broken != nullptr);
+    CHECK(broken->witness.assumed == std::vector<std::string>{"the comparison of `ip.daddr` with the leased `up.address` is true"});
+    CHECK(holds(leased + "Assert::IP a(up.input) { if (ip.daddr == up.address) { accept } drop }"));
+}
+
 TEST_CASE("fields are compared with each other in the interpreter") {
     const std::string same = "wan.prerouting: f Filter::TCP g { if (tcp.sport == tcp.dport) { drop } } "
                              "Filter::IP f { g accept }\n";
