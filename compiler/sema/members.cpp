@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <tuple>
 
 namespace sema {
 
@@ -36,19 +38,57 @@ std::vector<std::vector<std::size_t>> holders_of(const std::vector<Leaf>& leaves
     return holders;
 }
 
+/// What lists have that a list names, to look for what holds a member of its own.
+class Named {
+public:
+    Named(const syntax::Value& list, const std::vector<Leaf>& leaves, const std::vector<model::Interval>& values)
+        : values_(values) {
+        for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf)
+            if (leaves[leaf].list != nullptr && leaves[leaf].list != &list) reaching_.push_back(leaf);
+        std::ranges::sort(reaching_, {}, [&](std::size_t leaf) { return std::pair(values[leaf].low, ~values[leaf].high); });
+        for (std::size_t i = 1; i < reaching_.size(); ++i) // of those that begin so early that which reaches farthest
+            if (values[reaching_[i - 1]].high >= values[reaching_[i]].high) reaching_[i] = reaching_[i - 1];
+        lows_.reserve(reaching_.size());
+        for (const auto leaf : reaching_) lows_.push_back(values[leaf].low);
+    }
+
+    std::optional<std::size_t> holder_of(const model::Interval& values) const {
+        const auto behind = std::ranges::upper_bound(lows_, values.low) - lows_.begin();
+        if (behind == 0) return std::nullopt;
+        const auto leaf = reaching_[static_cast<std::size_t>(behind) - 1];
+        return values.high <= values_[leaf].high ? std::optional(leaf) : std::nullopt;
+    }
+
+private:
+    const std::vector<model::Interval>& values_;
+    std::vector<std::size_t> reaching_;
+    std::vector<model::Value> lows_;
+};
+
 } // namespace
 
-std::vector<model::Member> members_of(Context& context, const std::vector<Leaf>& leaves,
+std::vector<model::Member> members_of(Context& context, const syntax::Value& list, const std::vector<Leaf>& leaves,
                                       const std::vector<model::Interval>& values) {
     // What stands in a list by a name of its own may well be in another one too.
     const auto is_written_in = [](const Leaf& leaf) { return leaf.list && encloses(leaf.list->span, leaf.span); };
     std::vector<model::Member> members;
     if (leaves.size() < 2) return members;
     const auto holders = holders_of(leaves, values);
+    const Named named(list, leaves, values);
     for (std::size_t i = 0; i < leaves.size(); ++i) {
         const auto& leaf = leaves[i];
         if (!context.folders.contains(leaf.span.file)) continue;
         const auto is_written_too = [&](std::size_t holder) { return is_written_in(leaves[holder]); };
+        const auto by_name = leaf.list == &list && is_written_in(leaf) && holders[i].empty() ? named.holder_of(values[i]) : std::nullopt;
+        if (by_name) {
+            const auto text = text_of(leaves[*by_name]);
+            const bool is_doubled = values[i] == values[*by_name];
+            context.report(syntax::Kind::redundant_member, leaf.span,
+                           text_of(leaf) + (is_doubled ? " stands" : " is in " + text + ", which stands") +
+                               " in a list that this one names",
+                           "leave it out", {{leaves[*by_name].span, is_doubled ? "here too" : text + " stands here"}});
+            continue;
+        }
         if (holders[i].empty() || !is_written_in(leaf) || !std::ranges::all_of(holders[i], is_written_too)) {
             members.push_back({values[i], place_of(leaf.use), end_of(leaf.use)});
             continue;

@@ -285,7 +285,9 @@ std::optional<model::IntervalSet> values_of(Context& context, model::Field field
         fine &= interval.has_value();
     }
     if (!fine) return std::nullopt;
-    members = members_of(context, *leaves, intervals);
+    const auto settled = settle(context, set);
+    const auto* literal = std::get_if<const syntax::Value*>(&settled);
+    members = members_of(context, literal != nullptr ? **literal : set, *leaves, intervals);
     return model::IntervalSet(std::move(intervals));
 }
 
