@@ -170,14 +170,16 @@ private:
         question.stages.push_back({&link.rules, {.statement = statement}});
         const auto before = spent_by(engines);
         const auto steps = are_all_few ? of_a_statement : steps_for_each_statement;
+        const auto ask_of_some = [&](const auto& some) { return ask(engines, question, steps, &some); };
         const auto answer = ask(engines, question, steps);
         std::optional<Stopped> stopped;
         if (const auto* proved = std::get_if<Proved>(&answer)) {
+            const std::vector<symbolic::RuleIndex> none;
             auto rules = proved->because;
             stopped.emplace();
-            if (are_all_few) stopped->by = needed_before(engines, question, rules);
-            const auto ask_of_some = [&](const auto& some) { return ask(engines, question, steps, &some); };
-            stopped->own_too = !std::holds_alternative<Proved>(ask_of_some(std::vector<symbolic::RuleIndex>()));
+            // What its own function decides too need not be named where no packet comes to it anyway.
+            stopped->own_too = !std::holds_alternative<Proved>(ask_of_some(none));
+            if (are_all_few) stopped->by = needed_before(engines, question, rules, stopped->own_too ? nullptr : &none);
             if (are_all_few && stopped->own_too)
                 for (const auto rule : needed_of(ask_of_some, std::move(rules)))
                     stopped->own.insert(*link.rules.rules[rule].statement);
@@ -293,9 +295,9 @@ private:
     }
 
     /// The statements of earlier functions that stop packets, without any of which some would come. The question is
-    /// left without the others; `rules` are those of the last stage that prove it then.
-    std::set<StatementId> needed_before(symbolic::Engines& engines, Question& question,
-                                        std::vector<symbolic::RuleIndex>& rules) {
+    /// left without the others; `rules` are those of the last stage that prove it then, of `only` these where it is given.
+    std::set<StatementId> needed_before(symbolic::Engines& engines, Question& question, std::vector<symbolic::RuleIndex>& rules,
+                                        const std::vector<symbolic::RuleIndex>* only = nullptr) {
         std::set<StatementId> needed;
         // The later ones first, so that what is said of several cases is said of what comes first in each.
         for (auto stage = question.stages.rbegin() + 1; stage != question.stages.rend(); ++stage) {
@@ -305,7 +307,7 @@ private:
                 if (rule->action != model::Action::accept) stopping.insert(rule->statement.value());
             for (const auto statement : stopping) {
                 const auto* const before = std::exchange(stage->rules, &without(*stage->rules, statement));
-                const auto answer = ask(engines, question, of_a_statement);
+                const auto answer = ask(engines, question, of_a_statement, only);
                 if (const auto* proved = std::get_if<Proved>(&answer)) {
                     rules = proved->because;
                 } else {

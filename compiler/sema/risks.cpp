@@ -114,11 +114,14 @@ void check_risks(Context& context) {
         // What a policy imports may well hold more than it needs.
         const bool is_own = element.name.span.file == 0;
         // That it hides an action has been said, and that is why nothing refers to it.
-        if (is_own && element.type == ElementType::untyped && !element.is_used &&
-            !is_action(element.name.text))
+        if (!is_own || element.is_used) continue;
+        if (element.type == ElementType::untyped && !is_action(element.name.text))
             context.report(Kind::unused_name, element.name.span,
                            "nothing refers to " + quoted(element.name.text),
                            "leave it out, or use it in a condition or an object");
+        if (element.type == ElementType::limit)
+            context.report(Kind::unused_name, element.name.span, "nothing asks " + quoted(element.name.text),
+                           "leave it out, or use `" + element.name.text + ".exceeded` in a condition");
     }
 }
 

@@ -237,6 +237,23 @@ TEST_CASE("what a verdict's own function decides is no earlier chain's doing") {
     CHECK(shadows_of_forward(together, true).empty());
 }
 
+TEST_CASE("of what never comes it is not said that its own function decides about some, whatever flows are translated") {
+    const std::string chains = "wan.prerouting: [guard, publish] lan.prerouting: guard\nFilter::IP guard { if (ip.saddr in 10.1.0.0/16) { drop } accept }\n"
+                               "Nat::TCP publish { if (tcp.dport == 2222) { dnat(10.0.0.80, 22) } }\n";
+    CHECK(shadows_of_forward(chains + "Filter::IP f {\nif (ct.state in [established, related]) { accept }\n"
+                                      "if (ip.saddr in 10.1.7.0/24) { accept }\ndrop }\n", true) == Lines{{6, {2}}});
+}
+
+TEST_CASE("one verdict is named where it covers all that others cover together, and what decides never is not") {
+    CHECK(shadows("wan.prerouting: f Filter::IP f {\n"
+                  "if (ip.saddr in 10.0.0.0/9) { accept }\n"
+                  "if (ip.saddr in 10.128.0.0/10) { accept }\n"
+                  "if (ip.saddr in 10.0.0.0/8) { drop }\n"
+                  "if (ip.saddr in 10.0.0.0/9) { drop }\n"
+                  "if (ip.saddr in 10.0.0.0-10.200.0.0) { drop }\n"
+                  "accept }\n") == Lines{{5, {2}}, {6, {4}}});
+}
+
 TEST_CASE("a Nat on no chain hides nothing of what earlier chains stop") {
     const auto text = front("if (ip.daddr in 10.0.0.0/24) { drop }", "if (ip.daddr == 10.0.0.5) { accept }\ndrop");
     CHECK(shadows_of_forward(text, true) == Lines{{3, {1}}});
