@@ -76,7 +76,7 @@ struct Setting {
 
 /// Those that decide how packets are treated.
 bool decides(const Setting& setting) {
-    constexpr std::string_view others[] = {"name", "syslog", "timers."};
+    constexpr std::string_view others[] = {"name", "syslog", "timers."}; // of an Iface too
     return std::ranges::none_of(others, [&](std::string_view other) { return setting.path.starts_with(other); });
 }
 
@@ -88,9 +88,8 @@ std::string dotted(const nlohmann::json::json_pointer& pointer) {
                : dotted(pointer.parent_pointer()) + '.' + pointer.back();
 }
 
-std::vector<Setting> changed_settings(const model::Appliance& before, const model::Appliance& after) {
+void add_changed(const model::Appliance& before, const model::Appliance& after, std::vector<Setting>& changed) {
     const auto old_one = codegen::settings(before), new_one = codegen::settings(after);
-    std::vector<Setting> changed;
     for (const auto& change : nlohmann::json::diff(old_one, new_one)) {
         const nlohmann::json::json_pointer path(change.at("path").get<std::string>());
         const auto text = [&](const nlohmann::json& document) {
@@ -100,7 +99,18 @@ std::vector<Setting> changed_settings(const model::Appliance& before, const mode
         };
         changed.push_back({dotted(path), text(old_one), text(new_one)});
     }
-    return changed;
+}
+
+/// The old policy, whose Ifaces have the names of the new one; those that have got another one are added to the settings.
+model::Appliance with_names_of(const model::Appliance& after, const model::Appliance& before, std::vector<Setting>& settings) {
+    auto renamed = before;
+    for (model::IfaceId id = 0; id < before.ifaces.size(); ++id) {
+        const auto known = analysis::same_iface(before, id, after);
+        if (!known || before.ifaces[id].name == after.ifaces[*known].name) continue;
+        renamed.ifaces[id].name = after.ifaces[*known].name;
+        settings.push_back({"name of an Iface", before.ifaces[id].name, after.ifaces[*known].name});
+    }
+    return renamed;
 }
 
 struct Policies {
@@ -175,11 +185,16 @@ void print(const Policies& policies, const analysis::LogChanges& logs) {
 
 /// "what wan.prerouting lets through newly ends as before on wan -> lan: drop at new.nacl:12:9".
 std::string text_of(const Policies& policies, const analysis::Unseen& unseen) {
-    const auto& [chain, is_more, way, end] = unseen;
-    const bool leads_nowhere = std::holds_alternative<analysis::DeadEnd>(way);
-    return fmt::format("what {} lets through {} ends as before on {}: {}", chain, is_more ? "newly" : "no more",
+    const auto& [chain, is_more, way, ends] = unseen;
+    // What leads nowhere is dropped behind.
+    const auto is_dropped = [&](const Witness& end) {
+        return std::holds_alternative<analysis::DeadEnd>(way) && end.ending == analysis::Ending::accept;
+    };
+    const auto ending = [&](const Witness& end) { return is_dropped(end) ? analysis::Ending::drop : end.ending; };
+    return fmt::format("what {} lets through {} ends {} on {}: {}", chain, is_more ? "newly" : "no more",
+                       ending(ends.before) == ending(ends.after) ? "as before" : "no more and no less strictly",
                        analysis::text_of(policies.after, way),
-                       leads_nowhere ? "drop" : decision(policies.options.after, policies.after, end));
+                       is_dropped(ends.after) ? "drop" : decision(policies.options.after, policies.after, ends.after));
 }
 
 /// Of all packets.
@@ -211,7 +226,7 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
         fmt::print("{}: {}{}\n", chain.name, name_of(chain.change), where);
         for (const auto& region : chain.regions) fmt::print("    {}\n", text_of(region));
         if (chain.may_have_more_regions) fmt::print("    and perhaps more\n");
-        if (!chain.asks.alike) fmt::print("    others may ask its Limits, or in another order\n");
+        if (!chain.asks.alike) fmt::print("    what its Limits find may differ: others ask them, or in another order, or they allow something else\n");
         for (const auto* found : {&chain.more, &chain.less})
             if (*found) print(policies, *chain.after, **found);
         for (const auto& found : chain.translated) {
@@ -224,6 +239,8 @@ void print(const Policies& policies, const analysis::PolicyDiff& diff) {
     for (const auto& [path, was, is] : policies.settings)
         fmt::print("{}: was {}, is {}\n", path, was, is);
     print_whole(policies, diff);
+    if (!diff.why_of_chains.empty() && policies.whole(diff) == diff.whole && !says_which(diff.whole))
+        fmt::print("(whole ways are not compared: {})\n", diff.why_of_chains);
     if (!diff.asked_by_others.empty() && says_which(policies.whole(diff)))
         fmt::print("(a Limit is taken to find the same of a packet as before: others may ask those of {})\n",
                    fmt::join(diff.asked_by_others, ", "));
@@ -274,6 +291,7 @@ nlohmann::ordered_json to_json(const Policies& policies, const analysis::PolicyD
         document["settings"].push_back({{"path", path}, {"was", was}, {"is", is}});
     document["chains_together"] = name_of(diff.of_chains);
     document["whole_ways"] = diff.is_of_ways;
+    if (!diff.why_of_chains.empty()) document["why_of_chains"] = diff.why_of_chains;
     document["steady_flows"] = diff.is_of_steady_flows;
     document["asked_by_others"] = diff.asked_by_others;
     const auto add = [&](const char* name, const std::optional<analysis::WayDifference>& found) {
@@ -294,9 +312,11 @@ int diff(const DiffOptions& options, const Reporting& reporting) {
     const auto before = typed_file(options.before, reporting);
     const auto after = typed_file(options.after, reporting);
     if (!before.appliance || !after.appliance) return wrong_usage; // 1 is an answer
-    const auto found = analysis::diff(*before.appliance, *after.appliance, {}, options.regions);
-    const Policies policies{options, *before.appliance, *after.appliance,
-                            changed_settings(*before.appliance, *after.appliance)};
+    std::vector<Setting> settings;
+    const auto old_one = with_names_of(*after.appliance, *before.appliance, settings);
+    add_changed(old_one, *after.appliance, settings);
+    const auto found = analysis::diff(old_one, *after.appliance, {}, options.regions);
+    const Policies policies{options, old_one, *after.appliance, std::move(settings)};
     if (options.json)
         fmt::print("{}\n", to_json(policies, found).dump(2));
     else

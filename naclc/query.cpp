@@ -1,6 +1,7 @@
 #include "naclc/commands.hpp"
 
 #include "compiler/analysis/query.hpp"
+#include "compiler/analysis/walk.hpp"
 #include "compiler/sema/load.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,11 @@ int query(const QueryOptions& options, const Reporting& reporting) {
             print(diagnostic, loaded.sources, reporting);
     if (!loaded.appliance) return wrong_usage; // 1 is an answer
     const auto& question = loaded.appliance->asserts.back();
+    if (analysis::asks_limits(question.body)) {
+        fmt::print(stderr, "naclc: `--where` asks a Limit, and what it finds hangs on other packets: leave it out, and look at "
+                           "`when` of the answer\n");
+        return wrong_usage;
+    }
     const auto names = std::ranges::find(analysis::ending_names, options.verdict);
     const auto ending = static_cast<analysis::Ending>(names - std::begin(analysis::ending_names));
     const auto verdict = analysis::answer(*loaded.appliance, question, ending);

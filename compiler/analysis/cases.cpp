@@ -380,7 +380,7 @@ private:
             for (std::size_t way = 0; way < ways_.size(); ++way)
                 one.rules.push_back(&reading(way, {}, back.keeps_address ? Back::port : Back::address));
             one.rewrites.resize(ways_.size());
-            one.region = within(space_, packets(back.from, State::related, true), {sent});
+            one.region = within(space_, packets(back.from, back.to_state, true), {sent});
         }
     }
 

@@ -50,22 +50,14 @@ void share_limits(std::vector<ChainDiff>& chains) {
         if (!chain.asks.alike && chain.change == Change::equivalent) chain.change = Change::not_decided;
 }
 
-/// In the order in which packets come to chains.
-int rank(const ChainDiff& chain) {
-    const auto* of_iface = std::get_if<model::IfaceChain>(chain.after ? &*chain.after : &*chain.before);
-    if (of_iface == nullptr || of_iface->hook == model::Hook::input) return 1;
-    return of_iface->hook == model::Hook::prerouting ? 0 : of_iface->hook == model::Hook::output ? 2 : 3;
-}
-
-/// Others come to these where an earlier chain has changed.
+/// What one chain lets through comes to others: as it is, as the flow that it begins, or as a line for the Syslog server.
 std::vector<std::string> asked_by_others(const std::vector<ChainDiff>& chains) {
+    const bool others_come = std::ranges::any_of(chains, [](const ChainDiff& chain) {
+        return chain.change != Change::equivalent || !chain.logs.changes.empty() || !chain.logs.compared;
+    });
     std::vector<std::string> names;
-    for (const auto& chain : chains) {
-        const bool others_come = std::ranges::any_of(chains, [&](const ChainDiff& earlier) {
-            return earlier.change != Change::equivalent && rank(earlier) < rank(chain);
-        });
-        if (!chain.asks.alike || (others_come && !chain.asks.limits.empty())) names.push_back(chain.name);
-    }
+    for (const auto& chain : chains)
+        if (others_come && !chain.asks.limits.empty()) names.push_back(chain.name);
     return names;
 }
 

@@ -46,12 +46,12 @@ struct WayDifference {
     Difference ends;
 };
 
-/// A packet that ends otherwise at a chain, and not where its way does.
+/// A packet that ends otherwise at a chain, and no more or less strictly where its way does.
 struct Unseen {
     std::string chain;
     bool is_more = false; ///< less strictly than before
     Way way;
-    Witness end; ///< of the way, in the new policy; the old one has the same
+    Difference ends; ///< of the way
 };
 
 struct PolicyDiff {
@@ -60,6 +60,7 @@ struct PolicyDiff {
     /// How packets end that go their whole way, if it is known; else what the chains make together. Settings aside.
     Change whole{};
     bool is_of_ways = false; ///< the whole is known
+    std::string why_of_chains{}; ///< why it is not, where chains differ
     /// It is known of flows each of whose directions comes by one Iface; else a Nat of one Iface may have begun what comes
     /// by another.
     bool is_of_steady_flows = false;

@@ -119,11 +119,14 @@ public:
     std::vector<SentBack> sent_back() const {
         const IntervalSet all = {{0, address_max}};
         std::vector<SentBack> found;
-        for (const auto iface : masquerading_)
-            found.push_back({model::State::established, sent_by(iface, eval::route_through), hiding_address(iface), all});
-        if (!hidden_as_.intervals().empty()) found.push_back({model::State::established, all, hidden_as_, all});
-        if (hides_ports_) found.push_back({model::State::established, all, all, all, true});
-        if (!translated_to_.intervals().empty()) found.push_back({model::State::related, all, all, translated_to_});
+        using enum model::State;
+        for (const auto iface : masquerading_) {
+            found.push_back({established, established, sent_by(iface, eval::route_through), hiding_address(iface), all});
+            found.push_back({related, related, all, hiding_address(iface), all});
+        }
+        if (!hidden_as_.intervals().empty()) found.push_back({established, related, all, hidden_as_, all});
+        if (hides_ports_) found.push_back({established, related, all, all, all, true});
+        if (!translated_to_.intervals().empty()) found.push_back({related, related, all, all, translated_to_});
         return found;
     }
 

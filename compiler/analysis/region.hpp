@@ -17,8 +17,8 @@ std::vector<symbolic::Box> packets_wherever_to(symbolic::Space& space, const mod
 /// Packets of known flows that get another destination where prerouting ends though no Nat decides so: what comes to an
 /// address that hides a source goes to that; errors go to where a dnat's flows are sent.
 struct SentBack {
-    model::State from{};     ///< of packets, to `related`
-    model::IntervalSet peers; ///< their sources: whoever is led out where these are hidden, to answer them
+    model::State from{}, to_state{}; ///< of packets
+    model::IntervalSet peers; ///< their sources; who answers is led out where these are hidden, an error may be anybody's
     model::IntervalSet came; ///< their destinations as they come
     model::IntervalSet to;   ///< and behind prerouting
     bool keeps_address = false; ///< it is a port alone that was hidden

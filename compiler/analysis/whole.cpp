@@ -40,7 +40,9 @@ public:
 
     void run() {
         diff_.whole = diff_.of_chains;
-        if (diff_.of_chains == Change::equivalent || !are_comparable()) return;
+        if (diff_.of_chains == Change::equivalent) return;
+        diff_.why_of_chains = why_not_comparable();
+        if (!diff_.why_of_chains.empty()) return;
         for (const auto& chain : diff_.chains)
             for (const auto* found : {&chain.more, &chain.less})
                 if (*found) follow(chain, **found);
@@ -48,7 +50,10 @@ public:
         diff_.is_of_ways = all_decided || (diff_.more && diff_.less);
         // What was shown of one packet of a chain is not so of all of them.
         std::erase_if(diff_.unseen, [&](const Unseen& one) { return (one.is_more ? diff_.more : diff_.less).has_value(); });
-        if (!diff_.is_of_ways) return;
+        if (!diff_.is_of_ways) {
+            diff_.why_of_chains = "of some neither a packet nor a proof was found";
+            return;
+        }
         diff_.is_of_steady_flows = flows_may_wander();
         diff_.whole = diff_.more && diff_.less ? Change::incomparable
                       : diff_.more             ? Change::more_permissive
@@ -57,15 +62,21 @@ public:
     }
 
 private:
-    /// Whether packets go the same ways in both, and are translated alike.
-    bool are_comparable() const {
+    /// Empty where packets go the same ways in both, and are translated alike.
+    std::string why_not_comparable() const {
+        if (before_.load_balancer || after_.load_balancer) return "there is a Load_balancer";
+        if (!have_same_ways(before_, after_)) return "Ifaces or routes are others";
         // Invalid packets that functions see are dropped later where an Iface masquerades; that is not followed.
-        if (!have_same_ways(before_, after_) || !after_.conntrack.drop_invalid) return false;
-        for (const auto* policy : {&before_, &after_})
-            if (has_limits(*policy) || translates_output(*policy)) return false;
-        return std::ranges::all_of(diff_.chains, [](const ChainDiff& chain) {
-            return chain.before && chain.after && (chain.change == Change::equivalent || chain.nats_do_the_same);
-        });
+        if (!after_.conntrack.drop_invalid) return "`drop_invalid` is false";
+        for (const auto* policy : {&before_, &after_}) {
+            if (has_limits(*policy)) return "chains ask Limits";
+            if (translates_output(*policy)) return "a Nat stands on an output";
+        }
+        for (const auto& chain : diff_.chains) {
+            if (!chain.before || !chain.after) return chain.name + " is in one policy only";
+            if (chain.change != Change::equivalent && !chain.nats_do_the_same) return "Nats of " + chain.name + " are others";
+        }
+        return {};
     }
 
     bool flows_may_wander() const {
@@ -92,7 +103,7 @@ private:
         const Difference ends{played(before_, way, packet), played(after_, way, packet)};
         const bool is_more = is_stricter(way, ends.before.ending, ends.after.ending);
         if (!is_more && !is_stricter(way, ends.after.ending, ends.before.ending)) {
-            diff_.unseen.push_back({chain.name, is_stricter(*chain.after, found.before.ending, shown.ending), way, ends.after});
+            diff_.unseen.push_back({chain.name, is_stricter(*chain.after, found.before.ending, shown.ending), way, ends});
             return;
         }
         auto& kind = is_more ? diff_.more : diff_.less;

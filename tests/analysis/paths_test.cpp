@@ -231,10 +231,12 @@ TEST_CASE("what is sent back comes from where hidden sources were led") {
                "Gateway gw { connected: lan, partner: { net: 198.51.100.0, netmask: 255.255.255.0, iface: up, nexthop: 203.0.113.2 }, "
                "forward: f }\nFilter::IP f { accept }\n";
     };
-    const std::string elsewhere = "if (not ip.daddr in 198.51.100.0/24) { drop }";
+    const std::string elsewhere = "if (ct.state == established and not ip.daddr in 198.51.100.0/24) { drop }";
     expect(text(""), "lan -> up", "if (not ip.saddr in 198.51.100.0/24) { " + elsewhere + " }", Is::proved);
     expect(text(""), "lan -> up", elsewhere, Is::broken); // a flow's answers may come by any Iface
     expect(text(", rpf: strict"), "lan -> up", elsewhere, Is::proved);
+    // Any router on the way may tell what is wrong.
+    expect(text(""), "up -> lan", "if (ct.state == related and ip.saddr == 192.0.2.9) { drop }", Is::broken);
 }
 
 TEST_CASE("an address to fall back to may be another's, and is not ours while there is a lease") {

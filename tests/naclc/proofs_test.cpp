@@ -135,10 +135,34 @@ TEST_CASE("where the whole of a diff is not what its chains are, it says why") {
               .status == 0);
     // One of the two directions is seen: its packet is shown with its way.
     CHECK(scene("sed 's/ip.dscp == 3/ip.dscp == 4/; s/middle { /middle { if (ip.ttl == 9) { drop } /' before.nacl > other.nacl").status == 0);
+    // Who is told that there is no way is now told that he is rejected.
+    CHECK(scene("sed 's/ip.dscp == 3) { drop }/ip.dscp == 3) { reject }/' before.nacl > rejecting.nacl").status == 0);
+    CHECK(scene("naclc diff newly.nacl rejecting.nacl").output.find("ends no more and no less strictly on wan -> nowhere: reject at ") != std::string::npos);
     const auto other = scene("naclc diff before.nacl other.nacl --fail-on less-permissive");
     CHECK(other.status == 1);
     CHECK(other.output.find("lan -> wan:\n    iface: lan,\n") != std::string::npos);
     CHECK(other.output.find("all together: less-permissive\n") != std::string::npos);
+}
+
+TEST_CASE("an Iface that has another name alone is no difference, and why whole ways are not compared is told") {
+    const Scene scene;
+    CHECK(scene("sed 's/\\bwan\\b/uplink/g' p.nacl > renamed.nacl").status == 0);
+    const auto renamed = scene("naclc diff p.nacl renamed.nacl --fail-on incomparable");
+    CHECK(renamed.status == 0);
+    CHECK(renamed.output == "uplink.prerouting: equivalent\nname of an Iface: was wan, is uplink\nall together: equivalent\n");
+    const std::string limit = "Limit l { rate: 1, per: second }\nIface wan { index: 0, address: 10.0.0.1, netmask: 255.0.0.0, prerouting: f, input: g }\n"
+                              "Filter::IP g { if (l.exceeded) { drop } accept }\n";
+    scene.write("more.nacl", limit + "Filter::IP f { accept }\n");
+    scene.write("less.nacl", limit + "Filter::IP f { if (ip.ttl == 3) { drop } accept }\n");
+    const auto asked = scene("naclc diff less.nacl more.nacl");
+    CHECK(asked.output.find("\n(a Limit is taken to find the same of a packet as before: others may ask those of wan.input)\nall together: more-permissive\n") !=
+          std::string::npos);
+    scene.write("both.nacl", limit + "Filter::IP f { if (ip.dscp == 3) { drop } accept }\n");
+    CHECK(scene("naclc diff less.nacl both.nacl").output.find("\n(whole ways are not compared: chains ask Limits)\nall together: incomparable\n") !=
+          std::string::npos);
+    const auto refused = scene("naclc query more.nacl --chain wan.input --where 'l.exceeded' --verdict drop");
+    CHECK(refused.status == 2);
+    CHECK(refused.output.find("asks a Limit") != std::string::npos);
 }
 
 TEST_CASE("what is logged otherwise stands below its chain, which is equivalent all the same") {
