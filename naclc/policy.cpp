@@ -28,15 +28,12 @@ sema::Loaded load(const std::filesystem::path& file) {
 /// People see the first places of many; programs get all of them.
 syntax::Diagnostic shortened(syntax::Diagnostic diagnostic) {
     constexpr std::size_t shown_max = 5;
-    const auto is = [&](auto... kinds) { return ((diagnostic.kind == kinds) || ...); };
-    using enum syntax::Kind;
-    const bool is_undecided = is(undecided_verdicts);
-    const bool is_list = is(undecided_verdicts, says_what_is_left, decided_at_the_end, stopped_before);
-    if (!is_list || diagnostic.notes.size() <= shown_max) return diagnostic;
+    if (diagnostic.notes.size() <= shown_max) return diagnostic;
     const auto more = diagnostic.notes.size() - shown_max;
     diagnostic.notes.resize(shown_max);
-    diagnostic.notes.back().message += fmt::format(", {} at {} more places: `--diagnostics json` names them all",
-                                                    is_undecided ? "nor" : "and", more);
+    diagnostic.notes.back().message += fmt::format(", {} at {} more place{}: `--diagnostics json` names them all",
+                                                    diagnostic.kind == syntax::Kind::undecided_verdicts ? "nor" : "and", more,
+                                                    more == 1 ? "" : "s");
     return diagnostic;
 }
 

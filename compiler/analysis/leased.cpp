@@ -6,9 +6,6 @@
 
 namespace analysis {
 
-namespace {
-
-/// The values for which a comparison with one value holds.
 model::IntervalSet values_that(model::Relation relation, model::Value value, model::Value max) {
     const model::IntervalSet equal = {{value, value}};
     const auto less = value == 0 ? model::IntervalSet{} : model::IntervalSet{{0, value - 1}};
@@ -28,8 +25,6 @@ model::IntervalSet values_that(model::Relation relation, model::Value value, mod
     }
     return {};
 }
-
-} // namespace
 
 std::vector<model::Lease> leases_for(const model::Appliance& appliance) {
     // Networks for documentation (RFC 5737), then for benchmarks (RFC 2544).

@@ -8,6 +8,9 @@ namespace analysis {
 /// give.
 std::vector<model::Lease> leases_for(const model::Appliance& appliance);
 
+/// The values, up to a largest one, for which a comparison with one value holds.
+model::IntervalSet values_that(model::Relation relation, model::Value value, model::Value max);
+
 /// Whether a condition compares with leased values.
 bool compares_leases(const model::Appliance& appliance);
 

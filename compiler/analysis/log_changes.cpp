@@ -171,7 +171,7 @@ private:
         if (!one.is_kept && passes_others(one)) return true;
         const auto boxes = suspects(one);
         if (boxes.empty()) return false;
-        const auto differ = can_be_asked(one) ? packets_.differ(one.was.log, one.is.log, boxes) : std::nullopt;
+        const auto differ = can_be_asked(one) && !is_repeated(one) ? packets_.differ(one.was.log, one.is.log, boxes) : std::nullopt;
         if (!differ) result_.compared = false;
         return differ.value_or(false);
     }
@@ -205,15 +205,30 @@ private:
     }
 
     /// Another log, of some of its packets, stands on its other side now.
-    bool passes_others(const Pair& one) const {
+    bool passes_others(const Pair& one) {
         return std::ranges::any_of(pairs_, [&](const Pair& other) {
-            if (!other.is_kept || (one.was.rules < other.was.rules) == (one.is.rules < other.is.rules)) return false;
-            return std::ranges::any_of(one.is.rules, [&](std::size_t rule) {
+            if (&other == &one || (!other.is_kept && &other > &one)) return false; // of two that are written elsewhere one is told
+            const bool may_meet = std::ranges::any_of(one.is.rules, [&](std::size_t rule) {
                 return std::ranges::any_of(other.is.rules, [&](std::size_t there) {
                     return meet(space_, news_[rule]->guard, news_[there]->guard);
                 });
             });
+            if (!may_meet) return false;
+            const bool is_known = !is_repeated(other);
+            if (is_known && (one.was.rules < other.was.rules) == (one.is.rules < other.is.rules)) return false;
+            const auto share = is_known ? packets_.share_packets(one.is.log, other.is.log) : std::nullopt;
+            if (!share) result_.compared = false;
+            return share.value_or(false);
         });
+    }
+
+    /// Whether a packet may come to the statement more than once, by several calls.
+    bool is_repeated(const Pair& one) const { return is_repeated(olds_, one.was) || is_repeated(news_, one.is); }
+    bool is_repeated(const RulesInOrder& rules, const Statement& one) const {
+        for (auto rule = one.rules.begin(); rule != one.rules.end(); ++rule)
+            if (std::any_of(rule + 1, one.rules.end(), [&](std::size_t later) { return meet(space_, rules[*rule]->guard, rules[later]->guard); }))
+                return true;
+        return false;
     }
 
     const symbolic::Space& space_;

@@ -96,6 +96,26 @@ std::vector<LogPackets::Part> LogPackets::not_coming(const Side& side, const mod
     return parts;
 }
 
+symbolic::Answer LogPackets::ask(const symbolic::Question& question) {
+    if (question.region.empty()) return symbolic::Proved{};
+    if (steps_ > steps_of_all) return symbolic::GaveUp{};
+    const auto before = engines_.subtraction.steps() + engines_.sat.steps();
+    auto answer = engines_.confirmed(question, engines_.subtraction.find(question, steps_of_a_question),
+                                     {.steps = steps_of_a_question});
+    steps_ += engines_.subtraction.steps() + engines_.sat.steps() - before;
+    return answer;
+}
+
+std::optional<bool> LogPackets::share_packets(const model::Log* one, const model::Log* other) {
+    if (!after_.places.contains(one) || !after_.places.contains(other)) return std::nullopt;
+    const auto first = course_to(after_, one), second = course_to(after_, other);
+    symbolic::Question question{narrowed(space_, narrowed(space_, region_, first), second), first.stages};
+    question.stages.insert(question.stages.end(), second.stages.begin(), second.stages.end());
+    const auto answer = ask(question);
+    if (std::holds_alternative<symbolic::GaveUp>(answer)) return std::nullopt;
+    return std::holds_alternative<symbolic::Found>(answer);
+}
+
 std::optional<bool> LogPackets::comes_only(const Side& one, const model::Log* log, const Side& other,
                                            const model::Log* there, const std::vector<Box>& region) {
     const auto coming = course_to(one, log);
@@ -103,12 +123,7 @@ std::optional<bool> LogPackets::comes_only(const Side& one, const model::Log* lo
     for (auto& part : not_coming(other, there, region)) {
         symbolic::Question question{narrowed(space_, narrowed(space_, std::move(part.region), part.course), coming), coming.stages};
         question.stages.insert(question.stages.end(), part.course.stages.begin(), part.course.stages.end());
-        if (question.region.empty()) continue;
-        if (steps_ > steps_of_all) return std::nullopt;
-        const auto before = engines_.subtraction.steps() + engines_.sat.steps();
-        const auto answer = engines_.confirmed(question, engines_.subtraction.find(question, steps_of_a_question),
-                                               {.steps = steps_of_a_question});
-        steps_ += engines_.subtraction.steps() + engines_.sat.steps() - before;
+        const auto answer = ask(question);
         if (const auto* found = std::get_if<symbolic::Found>(&answer);
             found != nullptr && (shows_(found->box) || (found->meant && shows_(*found->meant))))
             return true;

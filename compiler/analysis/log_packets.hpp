@@ -27,6 +27,9 @@ public:
     /// Whether some packet in one of the boxes comes to one log and not to the other; nothing where that is not known.
     std::optional<bool> differ(const model::Log* was, const model::Log* is, const std::vector<symbolic::Box>& boxes);
 
+    /// Whether some packet comes to both logs of the new policy; nothing where that is not known.
+    std::optional<bool> share_packets(const model::Log* one, const model::Log* other);
+
     const std::map<const model::Log*, LogPlace>& before() const { return before_.places; }
     const std::map<const model::Log*, LogPlace>& after() const { return after_.places; }
 
@@ -45,6 +48,7 @@ private:
     void mark(Side& side);
     static Course course_to(const Side& side, const model::Log* log);
     std::vector<Part> not_coming(const Side& side, const model::Log* log, const std::vector<symbolic::Box>& region);
+    symbolic::Answer ask(const symbolic::Question& question);
     std::optional<bool> comes_only(const Side& one, const model::Log* log, const Side& other, const model::Log* there,
                                    const std::vector<symbolic::Box>& region);
 

@@ -8,7 +8,7 @@ Verdict packet_for(const Asking& asking, const ChainRules& rules, const symbolic
     const auto& [space, engines, appliance, way, budget] = asking;
     const auto stands = [&](const symbolic::Box& box) -> std::optional<Witness> {
         auto witness = witness_in(space, box, appliance, way, rules);
-        if (!witness || !meets(*witness, box)) return std::nullopt;
+        if (!witness || !meets(*witness, box) || !can_be_leased(appliance, *witness)) return std::nullopt;
         return witness;
     };
     for (const bool with_meaning : {false, true}) {

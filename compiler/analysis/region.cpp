@@ -137,6 +137,11 @@ public:
         return destinations_of(std::get<DeadEnd>(way));
     }
 
+    /// A leased address is a host's, and of no network that is stated, but for one to fall back to.
+    IntervalSet leasable() const {
+        return without(IntervalSet{{0, address_max}}, either(stated_, either(reserved, either(multicast, limited_broadcast))));
+    }
+
 private:
     /// Whether packets on that way are delivered, with a sound header (path.md, check the transport).
     static bool ends_here(const Way& way) {
@@ -185,9 +190,6 @@ private:
     IntervalSet hiding_address(IfaceId iface) const {
         return appliance_.ifaces[iface].leases() ? leasable() : address_of(iface);
     }
-
-    /// A leased address is of no network that is stated, but for one to fall back to.
-    IntervalSet leasable() const { return without(IntervalSet{{0, address_max}}, stated_); }
 
     static IntervalSet addresses_of(const model::Ipv4Prefix& network) {
         return {{network.address, Value{network.address} | ~network.mask()}};
@@ -547,6 +549,11 @@ std::vector<Box> packets_at(symbolic::Space& space, const model::Appliance& appl
 std::vector<Box> packets_wherever_to(symbolic::Space& space, const model::Appliance& appliance,
                                      const Way& way, bool invalid) {
     return Region(space, appliance).wherever_to(way, invalid);
+}
+
+IntervalSet leasable(const model::Appliance& appliance) {
+    symbolic::Space space;
+    return Region(space, appliance).leasable();
 }
 
 bool can_come(symbolic::Space& space, const std::vector<Box>& region, const Box& box) {

@@ -25,6 +25,9 @@ struct SentBack {
 };
 std::vector<SentBack> sent_back(symbolic::Space& space, const model::Appliance& appliance);
 
+/// The addresses that an Iface with DHCP can have.
+model::IntervalSet leasable(const model::Appliance& appliance);
+
 /// Whether a box holds some of a region for sure, whatever facts mean.
 bool can_come(symbolic::Space& space, const std::vector<symbolic::Box>& region, const symbolic::Box& box);
 

@@ -9,15 +9,10 @@ namespace analysis {
 
 std::vector<syntax::Note> decided_at(const model::Appliance& appliance, const syntax::Sources& sources,
                                      const std::vector<model::StatementId>& statements, std::string_view what) {
-    constexpr std::size_t shown_max = 5;
     std::vector<syntax::Note> notes;
     for (const auto id : statements)
         notes.push_back({word_at(sources, appliance.statements.at(id).place), std::string(what)});
     std::ranges::sort(notes, {}, &syntax::Note::span);
-    if (notes.size() <= shown_max) return notes;
-    const auto more = notes.size() - shown_max;
-    notes.resize(shown_max);
-    notes.back().message += ", and at " + std::to_string(more) + " more places";
     return notes;
 }
 

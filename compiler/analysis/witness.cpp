@@ -1,12 +1,16 @@
 #include "compiler/analysis/witness.hpp"
 
 #include "compiler/analysis/choice.hpp"
+#include "compiler/analysis/leased.hpp"
+#include "compiler/analysis/region.hpp"
 #include "compiler/analysis/underline.hpp"
 #include "compiler/eval/chains.hpp"
 #include "compiler/eval/ethernet.hpp"
 #include "compiler/eval/validity.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <tuple>
 
 namespace analysis {
@@ -31,10 +35,20 @@ void note(Witness& witness, const std::string& what, bool is) {
     if (std::ranges::find(witness.assumed, text) == witness.assumed.end()) witness.assumed.push_back(std::move(text));
 }
 
-void note(const model::Appliance& appliance, Witness& witness, const model::CompareLease& lease, bool is) {
-    const auto& iface = appliance.ifaces.at(lease.iface).name;
-    const std::string member(model::ipv4_member_names[static_cast<std::size_t>(lease.member)]);
-    note(witness, "the comparison of `" + std::string(model::info(lease.field).name) + "` with the leased `" + iface + '.' + member + '`', is);
+/// `datagram`: as the comparison reads it.
+void note(const model::Appliance& appliance, Witness& witness, const eval::Datagram& datagram, const model::CompareLease& lease, bool is) {
+    constexpr std::array signs = {"==", "!=", "<", ">", "<=", ">="}; // by Relation
+    note(witness, "`" + std::string(model::info(lease.field).name) + ' ' + signs[static_cast<std::size_t>(lease.relation)] + ' ' +
+                      appliance.ifaces.at(lease.iface).name + '.' +
+                      std::string(model::ipv4_member_names[static_cast<std::size_t>(lease.member)]) + '`', is);
+    witness.leased.push_back({lease.iface, lease.member, lease.relation, eval::read(datagram, lease.field), is});
+}
+
+/// What the right side of a comparison is to the left one.
+model::Relation swapped(model::Relation relation) {
+    using enum model::Relation;
+    constexpr std::array others = {equal, not_equal, greater, less, greater_equal, less_equal}; // by Relation
+    return others[static_cast<std::size_t>(relation)];
 }
 
 /// What a box says of a comparison with a leased value in a list's block, or in a copy of that.
@@ -100,7 +114,7 @@ private:
             const auto* lease = std::get_if<model::CompareLease>(&condition.is);
             const auto said = lease != nullptr ? said_of_lease(space_, box_, link.rules, *lease) : std::nullopt;
             if (!said) return std::nullopt;
-            note(appliance_, witness_, *lease, *said);
+            note(appliance_, witness_, eval::Datagram(datagram_), *lease, *said);
             return said;
         };
         return eval::run_function(appliance_, link.function, subject,
@@ -193,12 +207,26 @@ std::optional<model::StatementId> decided_by(const model::Appliance& appliance, 
 
 std::optional<model::StatementId> decided_by(const model::Appliance& appliance, Witness& witness, const Body& body,
                                              const symbolic::Space& space, const symbolic::Box& box, const symbolic::RuleList& list) {
+    const auto datagram = datagram_of(witness.packet);
     return decided_by(appliance, witness, body, [&](const model::Condition& condition, const symbolic::CallPath&) {
         const auto* lease = std::get_if<model::CompareLease>(&condition.is);
         const auto said = lease != nullptr ? said_of_lease(space, box, list, *lease) : std::nullopt;
-        if (said) note(appliance, witness, *lease, *said);
+        if (said) note(appliance, witness, eval::Datagram(datagram), *lease, *said);
         return said;
     });
+}
+
+bool can_be_leased(const model::Appliance& appliance, const Witness& witness) {
+    constexpr model::Value max = 0xffff'ffff;
+    std::map<std::pair<model::IfaceId, model::Ipv4Member>, model::IntervalSet> possible;
+    for (const auto& said : witness.leased) {
+        const bool is_address = said.member == model::Ipv4Member::address;
+        auto& values = possible.try_emplace({said.iface, said.member}, is_address ? leasable(appliance) : model::IntervalSet{{0, max}}).first->second;
+        const auto holds = values_that(swapped(said.relation), said.value, max);
+        values = model::both(values, said.is ? holds : holds.complement(max));
+        if (values.empty()) return false;
+    }
+    return true;
 }
 
 std::string members_of(const model::Appliance& appliance, const Way& way, const Witness& witness) {

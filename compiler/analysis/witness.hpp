@@ -22,6 +22,15 @@ struct Translation {
     }
 };
 
+/// What a comparison of a field with a leased value is taken to be.
+struct LeaseSaid {
+    model::IfaceId iface = 0;
+    model::Ipv4Member member{};
+    model::Relation relation{};
+    model::Value value = 0; ///< of the field
+    bool is = false;
+};
+
 struct Witness {
     model::PacketSpec packet;
     model::State state{};
@@ -31,6 +40,7 @@ struct Witness {
     std::optional<model::StatementId>
         decided;                      ///< nothing: dropped before the first function, or no function is there
     std::vector<std::string> assumed; ///< what Limits and leases say: "`ssh_try.exceeded` is true"
+    std::vector<LeaseSaid> leased{};  ///< the same of leases, as far as it is known
     std::vector<eval::LogText> logged{};
     Translation translation{};
     bool follows = false; ///< a first packet like it: the Nats have decided about that
@@ -60,6 +70,9 @@ std::optional<model::StatementId> decided_by(const model::Appliance& appliance, 
 /// With leased values as a box says for the block's list. The witness notes that it takes them so.
 std::optional<model::StatementId> decided_by(const model::Appliance& appliance, Witness& witness, const Body& body,
                                              const symbolic::Space& space, const symbolic::Box& box, const symbolic::RuleList& list);
+
+/// Whether Ifaces can have leases for which all is so that the witness takes to be.
+bool can_be_leased(const model::Appliance& appliance, const Witness& witness);
 
 /// "iface: lan,", "state: established," and "packet: { … }," as far as they need to be said, one a line.
 std::string members_of(const model::Appliance& appliance, const Way& way, const Witness& witness);

@@ -92,8 +92,13 @@ TEST_CASE("an Assert or a question about a leased value is decided, and says wha
     const auto proof = prove(leased + "Assert::IP a(up.input) { if (ip.daddr == up.address) { drop } }");
     const auto* broken = std::get_if<Broken>(&proof);
     REQUIRE(broken != nullptr);
-    CHECK(broken->witness.assumed == std::vector<std::string>{"the comparison of `ip.daddr` with the leased `up.address` is true"});
+    CHECK(broken->witness.assumed == std::vector<std::string>{"`ip.daddr == up.address` is true"});
     CHECK(holds(leased + "Assert::IP a(up.input) { if (ip.daddr == up.address) { accept } drop }"));
+    // No lease makes both so, and none is a multicast group.
+    const std::string less = "Iface up { index: 2, config: dhcp, input: to_us }\n"
+                             "Filter::IP to_us { if (ip.daddr < up.address) { accept } drop }\n";
+    CHECK_FALSE(std::holds_alternative<Broken>(prove(less + "Assert::IP a(up.input) { if (ip.daddr == up.address) { drop } }")));
+    CHECK_FALSE(std::holds_alternative<Broken>(prove(leased + "Assert::IP a(up.input) { if (ip.daddr == 255.255.255.255) { drop } }")));
 }
 
 TEST_CASE("fields are compared with each other in the interpreter") {
