@@ -96,9 +96,11 @@ PolicyDiff diff(const model::Appliance& before, const model::Appliance& after,
         result.chains.push_back(std::move(one));
     }
     for (auto& one : result.chains) one.asks = compare_asks(before, one.before, after, one.after);
+    for (const auto& one : result.chains) result.of_chains = together(result.of_chains, one.change);
     share_limits(result.chains);
     result.asked_by_others = asked_by_others(result.chains);
-    for (const auto& one : result.chains) result.of_chains = together(result.of_chains, one.change);
+    const bool is_alike = std::ranges::all_of(result.chains, [](const ChainDiff& one) { return one.asks.alike; });
+    if (result.of_chains == Change::equivalent && !is_alike) result.of_chains = Change::not_decided;
     judge_whole(before, after, budget, result);
     return result;
 }

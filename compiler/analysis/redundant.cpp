@@ -41,10 +41,20 @@ public:
 
     const std::map<StatementId, std::vector<RuleIndex>>& rules_of() const { return rules_of_; }
 
-    /// Whether others decide the same in the place of a statement, and which do. False where that is not known.
+    /// Whether others decide the same in the place of a statement, and which do. False where that is not known. It is so with
+    /// those that have gone, and without them: who leaves out this statement alone is told the truth, too.
     bool is_same_without(StatementId statement, std::set<StatementId>& by) {
         if (all_.cut) return false; // what would follow is not in the list
-        return std::ranges::all_of(rules_of_.at(statement), [&](RuleIndex rule) { return is_same_without_rule(rule, by); });
+        const auto is_same = [&](std::set<StatementId>& who) {
+            return std::ranges::all_of(rules_of_.at(statement), [&](RuleIndex rule) { return is_same_without_rule(rule, who); });
+        };
+        if (!is_same(by)) return false;
+        if (gone_.empty()) return true;
+        std::set<StatementId> of_these;
+        with_gone_ = true;
+        const bool is_so = is_same(of_these);
+        with_gone_ = false;
+        return is_so;
     }
 
     std::size_t steps() const { return steps_ + overlaps_.work(); }
@@ -95,7 +105,7 @@ private:
         auto rules = overlaps_.with(piece, all_.rules.size());
         std::erase_if(rules, [&](RuleIndex other) {
             const auto& statement = all_.rules[other].statement;
-            if (statement == all_.rules[rule].statement || (statement && gone_.contains(*statement))) return true;
+            if (statement == all_.rules[rule].statement || (statement && !with_gone_ && gone_.contains(*statement))) return true;
             const bool is_dead = statement && dead_.contains(*statement);
             if (other < rule) return is_dead || has_effects_[other];
             return is_elsewhere(rule, other) || (is_dead && is_alike(rule, other));
@@ -185,6 +195,7 @@ private:
     symbolic::Overlaps overlaps_;
     std::map<StatementId, std::vector<RuleIndex>> rules_of_;
     std::size_t steps_ = 0;
+    bool with_gone_ = false; ///< they count
 };
 
 /// Statements that are asked for something, and not for what others leave; none that asks a Limit, since whoever leaves it out

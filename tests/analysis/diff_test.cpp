@@ -469,7 +469,9 @@ TEST_CASE("who takes tokens of a Limit takes them from all chains that ask it") 
         CHECK(diff.asked_by_others.size() == 2);
         return std::ranges::find(diff.chains, "lan.prerouting", &analysis::ChainDiff::name)->change;
     };
-    CHECK(change_of("lim") == Change::not_decided);
+    CHECK(change_of("lim") == Change::not_decided); // but all together is what differs otherwise
+    CHECK(analysis::diff(policy(sharing("ip.ttl == 3", "lim")), policy(sharing("ip.ttl == 3 and ip.dscp == 9", "lim"))).whole ==
+          Change::more_permissive);
     CHECK(change_of("own") == Change::equivalent);
 }
 

@@ -113,3 +113,9 @@ TEST_CASE("who asks a Limit is not redundant: what it takes others do not find")
                     "if (ip.id == 5 and slow.exceeded) { drop }\nif (ip.id in 1-9) { drop }\nif (slow.exceeded) { drop }\naccept }\n")
               .empty());
 }
+
+TEST_CASE("a statement is redundant whether or not others that are have gone") {
+    const std::string text = f + "if (ip.ttl < 3) { accept }\nif (ip.saddr == 10.0.0.5) { reject }\nif (ip.ttl > 2) { reject }\naccept }\n";
+    CHECK(redundant(text) == Lines{{3, {4}}});
+    CHECK(redundant(text, true).empty()); // without the first alone, packets of the second would be rejected
+}
