@@ -57,6 +57,16 @@ public:
         : appliance_(appliance), ingress_(ingress), engine_(space_) {
         const auto& chain = appliance.ifaces[ingress].chain(model::Hook::prerouting);
         nat_ = symbolic::rules_of({.space = space_, .appliance = appliance, .prefix = "nat "}, chain[place]);
+        symbolic::Names as_it_came;
+        rename(space_, as_it_came, {changed_by_dnat.begin(), changed_by_dnat.end()}, "before it was translated");
+        for (std::size_t earlier = 0; earlier < place; ++earlier) {
+            if (appliance.functions.at(chain[earlier]).kind == FunctionKind::nat) {
+                is_first_nat_ = false;
+                continue;
+            }
+            add(coming_, chain[earlier], {}, 0);
+            add(before_, chain[earlier], as_it_came, 0);
+        }
         for (auto later = place + 1; later < chain.size(); ++later) {
             add(before_, chain[later], {}, 0);
             if (appliance.functions.at(chain[later]).kind == FunctionKind::nat)
@@ -70,6 +80,16 @@ public:
             if (rule.statement && rule.action == Action::dnat && rule.place.file == 0)
                 found.insert(*rule.statement);
         return found;
+    }
+
+    /// Whether some packet that comes in there may get to it. An earlier Nat is not followed.
+    bool may_come(StatementId translation) {
+        if (!is_first_nat_ || !nat_.whole) return true;
+        const model::IfaceChain chain{ingress_, model::Hook::prerouting};
+        symbolic::Question question{first_packets(space_, packets_at(space_, appliance_, chain, false)), {}};
+        for (const auto& list : coming_) question.stages.push_back({&list, symbolic::wanting(Action::accept)});
+        question.stages.push_back({&nat_, {.statement = translation}});
+        return !question.region.empty() && !std::holds_alternative<symbolic::Proved>(engine_.find(question, steps_max));
     }
 
     /// Nothing when something may arrive.
@@ -204,7 +224,8 @@ private:
     Fate fate_of(std::vector<Box> region, const std::vector<Stage>& stages) {
         if (region.empty()) return {Fate::Is::dropped};
         symbolic::Question question{std::move(region), {}};
-        for (const auto& stage : stages) {
+        for (std::size_t place = 0; place < stages.size(); ++place) {
+            const auto& stage = stages[place];
             question.stages.push_back(stage);
             const auto answer = engine_.find(question, steps_max);
             const bool is_found = std::holds_alternative<symbolic::Found>(answer);
@@ -213,6 +234,7 @@ private:
                 if (is_found) return {Fate::Is::unknown};
                 question.stages.pop_back();
             } else if (!is_found) {
+                if (place < coming_.size()) return {Fate::Is::dropped}; // it does not come so far
                 return {Fate::Is::dropped, last_that_drops(std::move(question))};
             }
         }
@@ -256,7 +278,9 @@ private:
     symbolic::Space space_;
     symbolic::Subtraction engine_;
     RuleList nat_;
-    std::deque<RuleList> before_;          ///< the later functions of prerouting
+    std::deque<RuleList> coming_;          ///< the Filters before the Nat
+    bool is_first_nat_ = true;
+    std::deque<RuleList> before_;          ///< these, as what it translates was before, and the later functions of prerouting
     std::set<const RuleList*> later_nats_; ///< among them
     std::vector<Onward> onwards_;
     std::size_t evaluations_ = 0;
@@ -277,6 +301,7 @@ std::vector<Lost> lost_translations(const model::Appliance& appliance,
             if (appliance.functions.at(chain[place]).kind != FunctionKind::nat) continue;
             Followed followed(appliance, iface, place);
             for (const auto translation : followed.translations()) {
+                if (!followed.may_come(translation)) continue; // another Iface's
                 if (const auto found = followed.lost(translation))
                     lost.emplace(translation, *found);
                 else

@@ -255,6 +255,25 @@ TEST_CASE("a translation is lost when later functions drop all of it") {
     CHECK(lost("", "203.0.113.1, 80") == 0);
 }
 
+TEST_CASE("a translation is lost where its Iface's packets are, and those that Filters before it drop do not save it") {
+    const auto lost = [](const std::string& prerouting, const std::string& forward) {
+        const auto text = "Iface wan { index: 0, address: 203.0.113.2, netmask: 255.255.255.0, prerouting: " + prerouting + " }\n"
+                          "Iface lan { index: 1, address: 10.1.0.1, netmask: 255.255.255.0, prerouting: pub }\n"
+                          "Gateway g { connected: [wan, lan], forward: f }\n"
+                          "Filter::IP guard { if (ip.saddr in 192.168.0.0/16) { drop } accept }\n"
+                          "Nat::IP pub { Nat::TCP { if (iface.in == wan and tcp.dport == 80) { dnat(10.1.0.80) } } }\n"
+                          "Filter::IP f { if (ct.state == established) { accept } " + forward + " drop }\n";
+        const auto loaded = sema::load_text("test.nacl", text);
+        REQUIRE(loaded.appliance);
+        return analysis::lost_translations(*loaded.appliance, {}).size();
+    };
+    CHECK(lost("pub", "") == 1);
+    CHECK(lost("pub", "if (ip.daddr == 10.1.0.80) { accept }") == 0);
+    CHECK(lost("pub", "if (ip.saddr == 192.168.7.7) { accept }") == 0);
+    CHECK(lost("[guard, pub]", "if (ip.saddr == 192.168.7.7) { accept }") == 1);
+    CHECK(lost("[guard, pub]", "if (ip.saddr == 198.51.100.7) { accept }") == 0);
+}
+
 TEST_CASE("a Limit that is asked again may say something else") {
     const auto said = [](const std::string& body) {
         const auto appliance = policy("Limit l { rate: 1, per: second }\nwan.prerouting: f\nFilter::IP f {\n" + body + "\naccept\n}\n");
