@@ -370,7 +370,19 @@ private:
         replay(space_, box, before_.appliance, before_.way, asked.old_rules(), before);
         replay(space_, box, after_.appliance, after_.way, asked.new_rules(), after);
         if (packet.follows) after.assumed.push_back("the first packet of its flow was like it");
+        if (!can_be_leased_together(found)) return std::nullopt;
         return found;
+    }
+
+    /// By Ifaces that have the same leases in both policies.
+    bool can_be_leased_together(const Difference& found) const {
+        if (found.before.leased.empty() && found.after.leased.empty()) return true;
+        auto all = found.after;
+        for (auto said : found.before.leased) {
+            said.iface = ids_[said.iface];
+            if (said.iface < after_.appliance.ifaces.size()) all.leased.push_back(said);
+        }
+        return can_be_leased(after_.appliance, all);
     }
 
     /// What the rules that decide about one packet of a box say together, without what rules before them

@@ -519,3 +519,14 @@ TEST_CASE("as many regions are told as are wanted") {
         CHECK(chain.may_have_more_regions == (wanted < 9));
     }
 }
+
+TEST_CASE("no packet is shown that takes one lease to be two") {
+    const auto leasing = [](const std::string& more) {
+        return policy("Iface up { index: 2, config: dhcp, input: f }\n"
+                      "Filter::IP f { " + more + " if (ip.daddr < up.address) { accept } drop }\n");
+    };
+    const auto none = analysis::diff(leasing(""), leasing("if (ip.daddr == up.address and ip.daddr < up.address) { drop }"));
+    CHECK(std::ranges::none_of(none.chains, [](const auto& chain) { return chain.less.has_value(); }));
+    const auto some = analysis::diff(leasing(""), leasing("if (ip.daddr == up.address) { accept }"));
+    CHECK(some.of_chains == Change::more_permissive);
+}
